@@ -1,0 +1,69 @@
+/** The words of the circuit breaker: states, permits, refusals, verdicts, events, and the store that keeps a circuit. */
+
+/** `forced-open` and `disabled` are set by hand; the circuit moves between the other three by itself. */
+export type State = 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled'
+
+/** What became of a call, in the circuit's eyes. `ignore` touches no counter and gives a probe its slot back. */
+export type Verdict = 'ok' | 'fail' | 'ignore'
+
+/** Leave to make one call. Hand it back, once, with a verdict. */
+export interface Permit {
+  readonly admitted: true
+  /** The circuit's generation when the permit was given; every change of state begins a new one. */
+  readonly generation: number
+  /** The lease of a probe of the half-open state, 0 for an ordinary call. */
+  readonly probe: number
+}
+
+/** The answer to a call that must not be made. */
+export interface Refusal {
+  readonly admitted: false
+  readonly state: State
+  /** Milliseconds until asking again can succeed; `Infinity` while the circuit is forced open. */
+  readonly retryAfterMs: number
+}
+
+export type Admission = Permit | Refusal
+
+/** What is known of a finished call beside its verdict. */
+export interface Details {
+  /** How long the call took, in milliseconds; the slow-call rule reads it. */
+  readonly durationMs?: number
+  /** How long the upstream asked to be left alone (`Retry-After`), in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+/** What a circuit tells its listeners. `atMs` is the monotonic time of the circuit's clock. */
+export type CircuitEvent =
+  | {
+      readonly type: 'state'
+      readonly atMs: number
+      readonly from: State
+      readonly to: State
+      readonly generation: number
+      readonly why: string
+    }
+  | { readonly type: 'refused'; readonly atMs: number; readonly state: State; readonly retryAfterMs: number }
+  | { readonly type: 'late'; readonly atMs: number; readonly verdict: Verdict; readonly generation: number }
+  | {
+      readonly type: 'probe'
+      readonly atMs: number
+      readonly probe: number
+      readonly outcome: Verdict | 'started' | 'overdue'
+    }
+  | { readonly type: 'store-degraded'; readonly atMs: number; readonly why: string }
+  | { readonly type: 'store-recovered'; readonly atMs: number }
+
+/**
+ * Where a circuit lives: in this process (answers at once), or shared (answers with a promise).
+ * A store never throws or rejects for reasons of its own: it falls back, and says so in an event.
+ */
+export interface CircuitStore {
+  acquire(): Admission | Promise<Admission>
+  settle(permit: Permit, verdict: Verdict, details?: Details): void | Promise<void>
+  /** The state as this process last saw it. */
+  state(): State
+  /** Calls `listener` at each event until the returned function is called. */
+  listen(listener: (event: CircuitEvent) => void): () => void
+  close(): void | Promise<void>
+}

@@ -1,0 +1,91 @@
+/** The result of a run, `schema: 1`: what `--json` prints, what is kept, and all that the reports read. */
+
+import { z } from 'zod'
+
+const share = z.number().describe('a difference in percentage points')
+const count = z.int().nonnegative()
+const ms = z.number().nonnegative()
+
+export const outcomesSchema = z.object({ success: count, failed: count, shortCircuited: count, fromCache: count })
+
+export const latencySchema = z
+  .object({ count, p50: ms.nullable(), p95: ms.nullable(), p99: ms.nullable(), max: ms.nullable() })
+  .describe('milliseconds from the planned start; null where nothing was counted')
+
+export const stateSchema = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
+
+export const armSchema = z.object({
+  name: z.string(),
+  outcomes: outcomesSchema,
+  upstream: z.object({
+    calls: count.describe('calls that were really made, retries included'),
+    wasted: count.describe('calls that were made and failed'),
+  }),
+  latencyMs: z.object({
+    all: latencySchema,
+    success: latencySchema,
+    failed: latencySchema,
+    shortCircuited: latencySchema,
+    fromCache: latencySchema,
+  }),
+  states: z
+    .array(z.object({ atMs: z.number(), state: stateSchema }))
+    .describe('breaker states since the start; empty without a breaker'),
+  recoveryMs: ms
+    .nullable()
+    .describe('from the end of the trouble to the first second with 95 % useful; null where there was none'),
+  failures: z.record(z.string(), count).describe('failed requests by class: status, timeout, reset …'),
+  series: z
+    .array(
+      z.object({
+        atMs: z.number(),
+        success: count,
+        failed: count,
+        shortCircuited: count,
+        fromCache: count,
+        calls: count,
+        wasted: count,
+      }),
+    )
+    .describe('quarter seconds since the start; a request counts where it ended'),
+})
+
+export const resultSchema = z.object({
+  schema: z.literal(1),
+  command: z.enum(['burst', 'compare', 'demo', 'live']),
+  title: z.string().optional(),
+  seed: z.string(),
+  target: z.string(),
+  startedAt: z.iso.datetime(),
+  interrupted: z.boolean(),
+  load: z.object({
+    requests: count,
+    concurrency: count,
+    everyMs: ms,
+    timeoutMs: ms,
+    durationMs: ms.describe('from the first planned start to the last answer'),
+    late: count.describe('requests that left more than 10 ms after their planned start'),
+    lagMs: z.object({ p99: ms, max: ms }).describe('how far behind its schedule the generator was'),
+  }),
+  trouble: z
+    .array(z.object({ fromMs: z.number(), toMs: z.number(), what: z.string() }))
+    .describe('known outages and raised rates, for the strip and the recovery time'),
+  pairs: z
+    .object({ a: z.string(), b: z.string(), both: count, onlyA: count, onlyB: count, neither: count })
+    .nullable()
+    .describe('useful answers request by request, where the arms met the same fates'),
+  arms: z.array(armSchema).min(1),
+  verdict: z.object({
+    text: z.string(),
+    hint: z.string(),
+    usefulPoints: share
+      .nullable()
+      .describe('useful share of the last arm less that of the first, in points; null for one arm'),
+    ci95: z.tuple([z.number(), z.number()]).nullable(),
+  }),
+})
+
+export type Outcomes = z.infer<typeof outcomesSchema>
+export type LatencySummary = z.infer<typeof latencySchema>
+export type ArmResult = z.infer<typeof armSchema>
+export type Result = z.infer<typeof resultSchema>

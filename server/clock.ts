@@ -1,0 +1,19 @@
+/** Time as an argument: a monotonic clock with timers, so that tests can move it by hand. */
+
+import { performance } from 'node:perf_hooks'
+
+export interface Clock {
+  /** Monotonic milliseconds, fractional; only differences between two readings mean anything. */
+  now(): number
+  /** Calls `act` once, `ms` milliseconds from now, unless the returned function is called before. */
+  after(ms: number, act: () => void): () => void
+}
+
+/** The clock of this process. Its timers keep the process alive until they fire or are cancelled. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  },
+}
