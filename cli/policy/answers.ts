@@ -1,0 +1,37 @@
+/** The answers that policies give themselves, and what an answer means to a circuit and to a retry. */
+
+import type { Verdict } from '../breaker/circuit.ts'
+import type { Answer, Failure } from './send.ts'
+
+/** A failed answer without a status: no complete response came. */
+export function failedWith(failure: Failure): Answer {
+  return Object.freeze({ outcome: 'failed', status: 0, failure, retryAfterMs: 0, body: null, ageMs: 0 })
+}
+
+/** The caller gave the request up. One value for all: nothing in it differs. */
+export const ABORTED = failedWith('aborted')
+/** The time allowed for a call ran out. */
+export const TIMED_OUT = failedWith('timeout')
+/** Too many calls in flight and no room to wait. */
+export const CROWDED_OUT = failedWith('bulkhead')
+
+/** The call was not made, because the circuit does not let it pass; `retryAfterMs` says when asking again can succeed. */
+export function shortCircuited(retryAfterMs: number): Answer {
+  return { outcome: 'shortCircuited', status: 0, failure: null, retryAfterMs, body: null, ageMs: 0 }
+}
+
+/**
+ * What an answer says about the upstream. 5xx, 429, timeouts and connection or parse errors are failures; a success (a 404
+ * among them) is one; another 4xx blames the request, an abort the caller, a full bulkhead and a refusal this process.
+ */
+export function verdictOf(answer: Answer): Verdict {
+  if (answer.outcome === 'success') return 'ok'
+  if (answer.outcome !== 'failed' || answer.failure === 'aborted' || answer.failure === 'bulkhead') return 'ignore'
+  if (answer.failure !== 'status') return 'fail'
+  return answer.status >= 500 || answer.status === 429 ? 'fail' : 'ignore'
+}
+
+/** Whether the same request can fare better a moment later: exactly the failures that blame the upstream. */
+export function isPassing(answer: Answer): boolean {
+  return verdictOf(answer) === 'fail'
+}

@@ -1,0 +1,65 @@
+/** The `breaker` policy: asks a circuit for leave before each call, and tells it what became of the call. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { Admission, CircuitStore, Permit } from '../breaker/circuit.ts'
+import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
+import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
+
+export interface BreakerPolicyOptions {
+  readonly clock: Clock
+  readonly store: CircuitStore
+}
+
+type Done = (answer: Answer) => void
+
+/** Answers `shortCircuited` at once while the circuit is open. With a store in this process no promise is made on the way. */
+export function breaker({ clock, store }: BreakerPolicyOptions): Policy {
+  return {
+    name: 'breaker',
+    wrap(next) {
+      const decide = (admission: Admission, request: Outgoing, done: Done): Cancel => {
+        if (admission.admitted) return call(next, admission, request, done)
+        done(shortCircuited(admission.retryAfterMs))
+        return nothing
+      }
+      return (request, done) => {
+        const admission = store.acquire()
+        return 'admitted' in admission ? decide(admission, request, done) : wait(admission, request, done)
+      }
+
+      function wait(admission: Promise<Admission>, request: Outgoing, done: Done): Cancel {
+        let cancelCall: Cancel | null = null
+        let decided = false
+        let unwanted = false
+        void admission.then(answer => {
+          if (decided) {
+            if (answer.admitted) void store.settle(answer, 'ignore')
+            return
+          }
+          decided = true
+          cancelCall = decide(answer, request, done)
+          if (unwanted) cancelCall()
+        })
+        return () => {
+          if (cancelCall) cancelCall()
+          else if (decided) unwanted = true
+          else {
+            decided = true
+            done(ABORTED)
+          }
+        }
+      }
+    },
+  }
+
+  function call(next: Send, permit: Permit, request: Outgoing, done: Done): Cancel {
+    const startedAt = clock.now()
+    return next(request, answer => {
+      const durationMs = clock.now() - startedAt
+      void store.settle(permit, verdictOf(answer), { durationMs, retryAfterMs: answer.retryAfterMs })
+      done(answer)
+    })
+  }
+}
+
+function nothing(): void {}
