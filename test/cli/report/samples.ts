@@ -1,0 +1,158 @@
+/** Constructed results for the tests of the reports. */
+
+import type { ArmResult, LatencySummary, Outcomes, Series, Unjudged } from '../../../cli/report/result.ts'
+
+const nothing: LatencySummary = { count: 0, p50: null, p95: null, p99: null, max: null }
+
+export function latency(count: number, p50: number): LatencySummary {
+  return count === 0 ? nothing : { count, p50, p95: p50 * 2, p99: p50 * 3, max: p50 * 4 }
+}
+
+export function outcomes(part: Partial<Outcomes>): Outcomes {
+  return { success: 0, failed: 0, shortCircuited: 0, fromCache: 0, ...part }
+}
+
+/** Quarter seconds with the same counts in each, from a list of `[how many, counts]`. */
+export function series(...spells: readonly (readonly [number, Partial<Series[number]>])[]): Series {
+  return spells
+    .flatMap(([length, counts]) => Array.from({ length }, () => counts))
+    .map((counts, index) => ({
+      atMs: index * 250,
+      success: 0,
+      failed: 0,
+      shortCircuited: 0,
+      fromCache: 0,
+      calls: (counts.success ?? 0) + (counts.failed ?? 0),
+      wasted: counts.failed ?? 0,
+      ...counts,
+    }))
+}
+
+export function arm(name: string, counts: Partial<Outcomes>, rest: Partial<ArmResult> = {}): ArmResult {
+  const all = outcomes(counts)
+  const sum = all.success + all.failed + all.shortCircuited + all.fromCache
+  return {
+    name,
+    outcomes: all,
+    upstream: { calls: all.success + all.failed, wasted: all.failed },
+    latencyMs: {
+      all: latency(sum, 12),
+      success: latency(all.success, 12),
+      failed: latency(all.failed, 14),
+      shortCircuited: latency(all.shortCircuited, 0.2),
+      fromCache: latency(all.fromCache, 0.3),
+    },
+    states: [],
+    recoveryMs: null,
+    recovered: null,
+    failures: all.failed > 0 ? { status: all.failed } : {},
+    series: [],
+    ...rest,
+  }
+}
+
+export function result(arms: readonly ArmResult[], rest: Partial<Unjudged> = {}): Unjudged {
+  return {
+    schema: 1,
+    command: arms.length > 1 ? 'compare' : 'burst',
+    seed: '42',
+    target: 'http://127.0.0.1:8000',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    interrupted: false,
+    load: {
+      requests: 300,
+      concurrency: 10,
+      everyMs: 100,
+      timeoutMs: 2_000,
+      durationMs: 3_012,
+      late: 0,
+      lagMs: { p99: 0.4, max: 1.1 },
+    },
+    trouble: [],
+    pairs: null,
+    arms: [...arms],
+    ...rest,
+  }
+}
+
+/** Independent failures at 30 %, where a breaker does harm. */
+export const coinFlips = result(
+  [
+    arm('none', { success: 207, failed: 93 }, { series: series([12, { success: 17, failed: 8 }]) }),
+    arm(
+      'breaker',
+      { success: 100, failed: 45, shortCircuited: 155 },
+      {
+        states: [
+          { atMs: 0, state: 'closed' },
+          { atMs: 420, state: 'open' },
+          { atMs: 1_425, state: 'half-open' },
+          { atMs: 1_440, state: 'closed' },
+          { atMs: 1_800, state: 'open' },
+        ],
+        series: series(
+          [2, { success: 17, failed: 8 }],
+          [3, { shortCircuited: 25 }],
+          [3, { success: 18, failed: 7 }],
+          [4, { shortCircuited: 25 }],
+        ),
+      },
+    ),
+  ],
+  { pairs: { a: 'none', b: 'breaker', both: 100, onlyA: 107, onlyB: 0, neither: 93 } },
+)
+
+/** An outage from 2 s to 6 s of 8 s. */
+export const outage = result(
+  [
+    arm(
+      'none',
+      { success: 400, failed: 400 },
+      {
+        series: series([8, { success: 25 }], [16, { failed: 25 }], [8, { success: 25 }]),
+        recoveryMs: 0,
+        recovered: true,
+      },
+    ),
+    arm(
+      'breaker',
+      { success: 385, failed: 20, shortCircuited: 395 },
+      {
+        states: [
+          { atMs: 0, state: 'closed' },
+          { atMs: 2_105, state: 'open' },
+          { atMs: 3_105, state: 'half-open' },
+          { atMs: 3_120, state: 'open' },
+          { atMs: 4_120, state: 'half-open' },
+          { atMs: 4_135, state: 'open' },
+          { atMs: 5_135, state: 'half-open' },
+          { atMs: 5_150, state: 'open' },
+          { atMs: 6_150, state: 'half-open' },
+          { atMs: 6_160, state: 'closed' },
+        ],
+        series: series(
+          [8, { success: 25 }],
+          [1, { failed: 15, shortCircuited: 10 }],
+          [15, { shortCircuited: 25 }],
+          [1, { success: 10, shortCircuited: 15 }],
+          [7, { success: 25 }],
+        ),
+        recoveryMs: 250,
+        recovered: true,
+      },
+    ),
+  ],
+  {
+    load: {
+      requests: 800,
+      concurrency: 10,
+      everyMs: 100,
+      timeoutMs: 2_000,
+      durationMs: 8_000,
+      late: 0,
+      lagMs: { p99: 0.4, max: 1.1 },
+    },
+    trouble: [{ fromMs: 2_000, toMs: 6_000, what: 'outage 100 %' }],
+    pairs: { a: 'none', b: 'breaker', both: 385, onlyA: 15, onlyB: 0, neither: 400 },
+  },
+)
