@@ -1,0 +1,165 @@
+/** The strip: goodput and breaker states of every arm on one time axis, with the known trouble marked. */
+
+import { type Cell, cellsOf } from './cells.ts'
+import type { Look, Tone } from './look.ts'
+import type { ArmResult, Unjudged } from './result.ts'
+
+type State = ArmResult['states'][number]['state']
+
+const INDENT = 2
+const LABEL_MOST = 20
+const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly tone: Tone }>> = {
+  closed: { glyph: '─', ascii: '-', tone: 'quiet' },
+  open: { glyph: 'O', ascii: 'O', tone: 'refused' },
+  'half-open': { glyph: 'H', ascii: 'H', tone: 'cached' },
+  'forced-open': { glyph: 'X', ascii: 'X', tone: 'refused' },
+  disabled: { glyph: '·', ascii: '.', tone: 'quiet' },
+}
+
+/** The shortest run that a time axis says anything about, in milliseconds. */
+const WORTH_A_STRIP_MS = 1_000
+
+/**
+ * Text of the strip, without a newline at its end; empty for a run of less than a second. A column of goodput is the
+ * useful share of the requests that ended in it; one without any useful answer shows what there was instead.
+ */
+export function renderStrip(result: Unjudged, look: Look): string {
+  const { arms, trouble, load } = result
+  const ends = arms.flatMap(arm => arm.series.map(quarter => quarter.atMs + 250))
+  const spanMs = Math.max(0, ...ends)
+  if (spanMs < WORTH_A_STRIP_MS || Math.max(load.durationMs, spanMs) < WORTH_A_STRIP_MS) return ''
+  const labelWidth = Math.min(LABEL_MOST, Math.max(...arms.map(arm => arm.name.length), 'breaker'.length))
+  const room = Math.max(10, look.width - INDENT - labelWidth - 2)
+  const stepMs = columnMs(spanMs, room)
+  const columns = Math.ceil(spanMs / stepMs)
+  const line = (label: string, text: string) =>
+    `${' '.repeat(INDENT)}${look.palette.paint('plain', shorten(label, labelWidth).padEnd(labelWidth))}  ${text}`.trimEnd()
+
+  const lines = arms.flatMap(arm => {
+    const cells = cellsOf(arm, columns, stepMs)
+    const goodput = line(arm.name, cells.map(cell => goodputGlyph(cell, look)).join(''))
+    if (arm.states.length === 0) return [goodput]
+    return [
+      goodput,
+      line(
+        '',
+        runs(
+          cells.map(cell => cell.state),
+          look,
+        ),
+      ),
+    ]
+  })
+  const marks =
+    trouble.length === 0
+      ? []
+      : [line('trouble', look.palette.paint('failed', troubleLine(trouble, columns, stepMs, look.ascii)))]
+  return [
+    ...lines,
+    ...marks,
+    line('', look.palette.paint('quiet', axis(columns, stepMs, look.ascii))),
+    ...legend(result, look),
+  ].join('\n')
+}
+
+/** Milliseconds of a column: a quarter second, several of them, or a whole part of one. */
+function columnMs(spanMs: number, room: number): number {
+  const quarters = Math.ceil(spanMs / 250)
+  if (quarters > room) return 250 * Math.ceil(quarters / room)
+  return 250 / Math.min(5, Math.floor(room / quarters))
+}
+
+function goodputGlyph({ useful, failed, refused }: Cell, { ascii, palette }: Look): string {
+  const all = useful + failed + refused
+  if (all === 0) return ' '
+  const rest: Tone = failed >= refused ? 'failed' : 'refused'
+  if (useful === 0) {
+    const [letter, glyph] = rest === 'failed' ? ['F', '×'] : ['S', '·']
+    return palette.paint(rest, ascii ? letter : glyph)
+  }
+  const share = useful / all
+  if (ascii) return share === 1 ? palette.paint('useful', '#') : palette.paint('useful', digit(share))
+  const block = BLOCKS[Math.min(7, Math.max(0, share === 1 ? 7 : Math.min(6, Math.round(share * 8) - 1)))] ?? ' '
+  return share === 1 ? palette.paint('useful', block) : palette.stack('useful', rest, block)
+}
+
+function digit(share: number): string {
+  return String(Math.min(9, Math.max(1, Math.floor(share * 10))))
+}
+
+/** States side by side, painted run by run. */
+function runs(states: readonly (State | null)[], { ascii, palette }: Look): string {
+  return states
+    .map(state => {
+      if (state === null) return ' '
+      const { glyph, ascii: letter, tone } = STATES[state]
+      return palette.paint(tone, ascii ? letter : glyph)
+    })
+    .join('')
+}
+
+function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: number, ascii: boolean): string {
+  const cells = Array.from({ length: columns }, () => ' ')
+  const put = (from: number, text: string) => {
+    for (let index = 0; index < text.length; index++) cells[from + index] = text[index] ?? ' '
+  }
+  for (const { fromMs, toMs, what } of trouble) {
+    const from = Math.max(0, Math.floor(fromMs / stepMs))
+    const to = Math.min(columns, Math.max(from + 1, Math.ceil(toMs / stepMs)))
+    const width = to - from
+    if (width <= 0) continue
+    const label = ` ${what} `
+    const bar = ascii ? '=' : '▬'
+    if (label.length + 4 <= width) put(from, label.padStart(2 + label.length, bar).padEnd(width, bar))
+    else put(from, bar.repeat(width))
+    if (label.length + 4 > width && to + label.length <= columns) put(to, label)
+  }
+  return cells.join('').trimEnd()
+}
+
+const STEPS_S = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600]
+
+function axis(columns: number, stepMs: number, ascii: boolean): string {
+  const secondsOf = (column: number) => (column * stepMs) / 1_000
+  const every = STEPS_S.find(seconds => (seconds * 1_000) / stepMs >= 9) ?? 7_200
+  let text = ''
+  for (let seconds = 0; seconds < secondsOf(columns); seconds += every) {
+    const column = Math.round((seconds * 1_000) / stepMs)
+    if (column < text.length) continue
+    const label = `${ascii ? '|' : '╵'}${tickLabel(seconds)}`
+    if (column + label.length <= columns || column === 0) text = text.padEnd(column) + label
+  }
+  return text
+}
+
+function tickLabel(seconds: number): string {
+  if (seconds >= 60) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`
+  return `${seconds} s`
+}
+
+function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
+  const has = (test: (arm: ArmResult) => boolean) => arms.some(test)
+  const seen = new Set(arms.flatMap(arm => arm.states.map(change => change.state)))
+  const goodput = ascii
+    ? [`${palette.paint('useful', '#')} all useful`, `${palette.paint('useful', '1-9')} tenths useful`]
+    : [`${palette.paint('useful', '█')} all useful`, `${palette.paint('useful', '▄')} half`]
+  const rest = [
+    ...(has(arm => arm.outcomes.failed > 0) ? [`${palette.paint('failed', ascii ? 'F' : '×')} none, failed`] : []),
+    ...(has(arm => arm.outcomes.shortCircuited > 0)
+      ? [`${palette.paint('refused', ascii ? 'S' : '·')} none, short-circuited`]
+      : []),
+  ]
+  const states = (Object.keys(STATES) as State[])
+    .filter(state => seen.has(state))
+    .map(state => `${palette.paint(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph)} ${state}`)
+  const lines = [
+    `answers: ${[...goodput, ...rest].join('  ')}`,
+    ...(states.length > 0 ? [`breaker: ${states.join('  ')}`] : []),
+  ]
+  return width < 40 ? [] : lines.map(text => `${' '.repeat(INDENT)}${text}`)
+}
+
+function shorten(name: string, width: number): string {
+  return name.length <= width ? name : `${name.slice(0, width - 2)}..`
+}
