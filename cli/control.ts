@@ -1,0 +1,183 @@
+/** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
+
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { CommandError, EXIT } from './io.ts'
+
+/** What `GET /chaos` says, as far as the command line reads it. */
+export interface Hello {
+  readonly name: string
+  readonly version: string
+  readonly session: string
+  readonly clockMs: number
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly provenance: Readonly<Record<string, { readonly source: string; readonly at: string }>>
+  readonly arrivals: number
+}
+
+/** What `GET /chaos/stats` says, as far as the command line reads it. */
+export interface Stats {
+  readonly session: string
+  readonly requests: number
+  readonly inFlight: number
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly faults: Readonly<Record<string, number>>
+  readonly [more: string]: unknown
+}
+
+export interface SessionWish {
+  readonly id?: string
+  /** A merge patch over the settings of the default session. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly startsIn?: string
+  /** Shares the clock of another session, so that both meet the same weather. */
+  readonly clockOf?: string
+}
+
+export interface ControlOptions {
+  /** The base URL of the server. */
+  readonly url: URL
+  readonly token?: string | undefined
+  /** The session whose knobs are turned; the default one where it is not given. */
+  readonly session?: string | undefined
+}
+
+interface Reply {
+  readonly status: number
+  readonly body: unknown
+}
+
+const PATIENCE_MS = 5_000
+
+export class Control {
+  readonly #options: ControlOptions
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The flaky catalog at the URL, or null where something else answers there.
+   * @throws {CommandError} with code 3 where nothing answers
+   */
+  async hello(): Promise<Hello | null> {
+    const { status, body } = await this.#exchange('GET', '/chaos')
+    return status === 200 && isRecord(body) && body.name === 'flaky-catalog' ? (body as unknown as Hello) : null
+  }
+
+  /** @throws {CommandError} with code 3 where no flaky catalog answers */
+  async requireCatalog(): Promise<Hello> {
+    const hello = await this.hello()
+    if (hello) return hello
+    throw new CommandError(
+      `${this.#options.url.origin} answers, but it is not a flaky catalog: start one with npx chaos serve, or name it with --url`,
+      EXIT.unreachable,
+    )
+  }
+
+  async failRate(): Promise<number> {
+    const body = await this.#call('GET', '/chaos/fail-rate')
+    return isRecord(body) ? Number(body.failRate) : Number.NaN
+  }
+
+  /** Sets the fail rate, in percent, and returns what the server made of it. */
+  async setFailRate(failRate: number): Promise<number> {
+    const body = await this.#call('PUT', '/chaos/fail-rate', { failRate })
+    return isRecord(body) ? Number(body.failRate) : Number.NaN
+  }
+
+  /** Changes the members of the settings that `patch` names. */
+  async patch(patch: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#call('PATCH', '/chaos', patch)
+  }
+
+  async stats(): Promise<Stats> {
+    return (await this.#call('GET', '/chaos/stats')) as Stats
+  }
+
+  async reset(): Promise<void> {
+    await this.#call('POST', '/chaos/reset')
+  }
+
+  async openSession(wish: SessionWish): Promise<{ id: string; clockMs: number }> {
+    return (await this.#call('POST', '/chaos/sessions', wish)) as { id: string; clockMs: number }
+  }
+
+  /** A session that is already gone is as good as closed. */
+  async closeSession(id: string): Promise<void> {
+    await this.#call('DELETE', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** The same server seen from another session. */
+  in(session: string): Control {
+    return new Control({ ...this.#options, session })
+  }
+
+  /** Any call of the control plane; answers its body. @throws {CommandError} for statuses of 400 and above */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#call(method, path, body)
+  }
+
+  async #call(method: string, path: string, body?: unknown, tolerated: readonly number[] = []): Promise<unknown> {
+    const reply = await this.#exchange(method, path, body)
+    if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
+    const problem = isRecord(reply.body) ? reply.body : {}
+    const detail = String(problem.detail ?? problem.title ?? `status ${reply.status}`)
+    if (reply.status === 401 || reply.status === 403) {
+      throw new CommandError(`${detail} (if the server has a token, put it into CHAOS_TOKEN)`, EXIT.usage)
+    }
+    if (reply.status < 500) throw new CommandError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
+    throw new CommandError(`the server could not do it: ${detail}`, EXIT.bug)
+  }
+
+  #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
+    const { url, token, session } = this.#options
+    const target = new URL(path, url.origin)
+    if (session !== undefined) target.searchParams.set('session', session)
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const headers = {
+      accept: 'application/json',
+      'x-chaos-origin': 'cli',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(payload === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(payload) }),
+    }
+    const open = target.protocol === 'https:' ? requestHttps : requestHttp
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => reject(unreachable(url, error))
+      const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS }, answer => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('error', fail)
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString('utf8')) })
+        })
+      })
+      call.on('error', fail)
+      call.on('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS / 1_000} s`)))
+      call.end(payload)
+    })
+  }
+}
+
+/** The sentence for a server that does not answer. */
+export function unreachable(url: URL, error: unknown): CommandError {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : String(message || code || error)
+  return new CommandError(
+    `cannot reach ${url.origin} (${why}): start the server with npx chaos serve, or name another with --url`,
+    EXIT.unreachable,
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

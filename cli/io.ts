@@ -1,0 +1,49 @@
+/** What a command gets of the process: its streams, its environment, its clock, and the wish of its user to stop. */
+
+import type { Clock } from '../server/clock.ts'
+
+/** Where text goes. */
+export interface Output {
+  write(text: string): void
+  readonly isTTY: boolean
+  /** Columns of the terminal, 80 where nobody knows. */
+  readonly columns: number
+}
+
+export interface Io {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number
+  /** A fresh word for seeds and session names. */
+  readonly draw: () => string
+  /** Aborts when the user wants to stop; its reason is `SIGINT` or `SIGTERM`. */
+  readonly interrupted: AbortSignal
+}
+
+/** Exit codes: what a script can tell from the end of a command. */
+export const EXIT = { ok: 0, bug: 1, usage: 2, unreachable: 3, expectation: 99, sigint: 130, sigterm: 143 } as const
+
+/** Ends a command with one sentence and a code instead of a stack. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+  readonly code: number
+
+  constructor(message: string, code: number) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What was typed cannot be done. */
+export function usageError(message: string): CommandError {
+  return new CommandError(message, EXIT.usage)
+}
+
+/** The code of a command that did its work, or was stopped in the middle of it. */
+export function exitCode(interrupted: AbortSignal): number {
+  if (!interrupted.aborted) return EXIT.ok
+  return interrupted.reason === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint
+}

@@ -1,0 +1,93 @@
+/** The innermost Send: carries requests to the upstream over HTTP and classifies every way in which that fails. */
+
+import type { Dispatcher } from 'undici'
+import type { Outgoing, Send } from '../policy/send.ts'
+import { Connections } from './connections.ts'
+import { Call, type Meter, type Wire } from './exchange.ts'
+import type { Target } from './target.ts'
+
+export interface ClientOptions {
+  readonly target: Target
+  /** The laboratory of the flaky catalog that the calls belong to (`X-Chaos-Session`). */
+  readonly session?: string | undefined
+  /** Most connections open at once, 1 or more. */
+  readonly connections: number
+  /** A new connection for each call instead of keeping them. */
+  readonly fresh?: boolean
+  /** Milliseconds to wait for the head of an answer, and between two pieces of its body; 0 leaves it to the policies. */
+  readonly headersTimeoutMs?: number
+  readonly bodyTimeoutMs?: number
+  /** Hands bodies on in the answers, for the policies that keep them. */
+  readonly keepsBodies: boolean
+  readonly meter: Meter
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number
+}
+
+export interface LoadClient {
+  readonly send: Send
+  /** Closes the connections; calls that are still under way fail as aborted. */
+  close(): Promise<void>
+}
+
+/** Opens no connection yet: each is opened by the first call that finds all others busy. */
+export function openClient(options: ClientOptions): LoadClient {
+  const { target, session, keepsBodies, meter, wallMs } = options
+  const connections = new Connections({
+    origin: target.origin,
+    limit: options.connections,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
+    ...(options.headersTimeoutMs === undefined ? {} : { headersTimeoutMs: options.headersTimeoutMs }),
+    ...(options.bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs: options.bodyTimeoutMs }),
+    ...(target.address === undefined ? {} : { address: target.address }),
+  })
+  const fixed = [...target.headers, ...(session === undefined ? [] : ['x-chaos-session', session])]
+  const wire: Wire = {
+    options: request => dispatchOptions(target, fixed, request),
+    bodyIsSound: bodyCheck(target.expectsJson),
+    keepsBodies,
+    meter,
+    wallMs,
+  }
+  return {
+    send(request, done) {
+      const call = new Call(wire, request, done)
+      connections.submit(call)
+      return () => call.cancel()
+    },
+    close: () => connections.close(),
+  }
+}
+
+function dispatchOptions(target: Target, fixed: readonly string[], request: Outgoing): Dispatcher.DispatchOptions {
+  const headers = [...fixed, 'x-chaos-key', request.key, 'x-chaos-attempt', String(request.attempt)]
+  return {
+    path: target.path(request.code),
+    method: target.method,
+    headers,
+    body: target.body,
+  } as Dispatcher.DispatchOptions
+}
+
+/**
+ * A catalog answer must be JSON and say so; elsewhere only what calls itself JSON is looked into.
+ * The last sound body of each code is kept, because an answer equal to it need not be parsed again.
+ */
+function bodyCheck(expectsJson: boolean): Wire['bodyIsSound'] {
+  const known = new Map<string, { type: string; body: Buffer }>()
+  return (code, type, body) => {
+    const last = known.get(code)
+    if (last && last.type === type && last.body.equals(body)) return true
+    if (!/[/+]json\b/i.test(type)) return !expectsJson
+    const text = Buffer.from(body)
+    try {
+      JSON.parse(text.toString('utf8'))
+    } catch {
+      return false
+    }
+    if (last || known.size < MOST_KNOWN) known.set(code, { type, body: text })
+    return true
+  }
+}
+
+const MOST_KNOWN = 1_000

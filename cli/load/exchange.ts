@@ -1,0 +1,137 @@
+/** One call on the wire: writes the request, reads the answer to its end and says what it came to. */
+
+import type { Dispatcher } from 'undici'
+import type { Answer, Failure, Outgoing } from '../policy/send.ts'
+import { classify, retryAfterMs } from './classify.ts'
+import type { Connection, Exchange, Job } from './connections.ts'
+
+/** What all calls of a client share. */
+export interface Wire {
+  options(request: Outgoing): Dispatcher.DispatchOptions
+  /** Tells whether a whole body is what its type and its place promise. */
+  bodyIsSound(code: string, contentType: string, body: Uint8Array): boolean
+  readonly keepsBodies: boolean
+  /** Counts the calls that were really made, and those of them that failed. */
+  readonly meter: Meter
+  /** Milliseconds since 1970, to read dates in `Retry-After`. */
+  wallMs(): number
+}
+
+/** Counts calls where they leave this process. */
+export interface Meter {
+  called(): void
+  wasted(): void
+}
+
+/** Bodies above this size, in bytes, are read but not looked into. */
+const LARGEST_CHECKED = 1_048_576
+
+export class Call implements Job, Exchange {
+  readonly #wire: Wire
+  readonly #request: Outgoing
+  readonly #done: (answer: Answer) => void
+  #connection: Connection | null = null
+  #abort: ((reason?: Error) => void) | null = null
+  #state: 'waiting' | 'written' | 'over' = 'waiting'
+  #status = 0
+  #contentType = ''
+  #retryAfterMs = 0
+  #first: Buffer | null = null
+  #more: Buffer[] | null = null
+  #size = 0
+
+  constructor(wire: Wire, request: Outgoing, done: (answer: Answer) => void) {
+    this.#wire = wire
+    this.#request = request
+    this.#done = done
+  }
+
+  begin(connection: Connection): { options: Dispatcher.DispatchOptions; exchange: Exchange } | null {
+    if (this.#state === 'over') return null
+    this.#connection = connection
+    return { options: this.#wire.options(this.#request), exchange: this }
+  }
+
+  onConnect(abort: (reason?: Error) => void): void {
+    if (this.#state === 'over') return abort()
+    this.#state = 'written'
+    this.#abort = abort
+    this.#wire.meter.called()
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[]): boolean {
+    if (status < 200) return true
+    this.#status = status
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]
+      if (name?.length === 12 && isNamed(name, 'content-type')) this.#contentType = String(rawHeaders[i + 1])
+      else if (name?.length === 11 && status >= 300 && isNamed(name, 'retry-after')) {
+        this.#retryAfterMs = retryAfterMs(String(rawHeaders[i + 1]), this.#wire.wallMs())
+      }
+    }
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#size += chunk.length
+    if (this.#size > LARGEST_CHECKED) this.#more = null
+    else if (this.#first === null) this.#first = chunk
+    else {
+      this.#more ??= [this.#first]
+      this.#more.push(chunk)
+    }
+    return true
+  }
+
+  onComplete(): void {
+    const failure = this.#verdict()
+    this.#finish(failure, this.#status)
+    this.#connection?.release()
+  }
+
+  onError(error: Error): void {
+    // undici is still taking the broken connection apart: the next job has to wait for it to return.
+    queueMicrotask(() => this.#connection?.release())
+    if (this.#state === 'over') return
+    if (this.#state === 'waiting') this.#wire.meter.called()
+    this.#finish(classify(error, this.#status !== 0), 0)
+  }
+
+  /** Gives the call up: nothing if it is over, else `done` is told and the connection is broken. */
+  cancel(): void {
+    if (this.#state === 'over') return
+    const written = this.#state === 'written'
+    this.#finish('aborted', 0, written)
+    this.#abort?.()
+  }
+
+  #verdict(): Failure | null {
+    if (this.#status >= 400 && this.#status !== 404) return 'status'
+    if (this.#size > LARGEST_CHECKED) return null
+    return this.#wire.bodyIsSound(this.#request.code, this.#contentType, this.#body()) ? null : 'parse'
+  }
+
+  #body(): Buffer {
+    if (this.#more) return Buffer.concat(this.#more)
+    return this.#first ?? EMPTY
+  }
+
+  #finish(failure: Failure | null, status: number, made = true): void {
+    this.#state = 'over'
+    if (failure !== null && made) this.#wire.meter.wasted()
+    this.#done({
+      outcome: failure === null ? 'success' : 'failed',
+      status,
+      failure,
+      retryAfterMs: this.#retryAfterMs,
+      body: failure === null && this.#wire.keepsBodies ? Uint8Array.from(this.#body()) : null,
+      ageMs: 0,
+    })
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function isNamed(name: Buffer, wanted: string): boolean {
+  return name.toString('latin1').toLowerCase() === wanted
+}

@@ -1,0 +1,112 @@
+/** What one arm of a run came to: exact counts, latencies by outcome, the series, the states of its circuit. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { State } from '../breaker/circuit.ts'
+import type { Answer, Failure, Outcome } from '../policy/send.ts'
+import type { ArmResult, Outcomes } from '../report/result.ts'
+import { Bits } from './bits.ts'
+import type { Meter } from './exchange.ts'
+import { Histogram } from './histogram.ts'
+import { QuarterSeconds } from './series.ts'
+
+/** The measured part of an arm's result; what it means is worked out from this. */
+export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
+
+/** Its memory does not depend on the number of requests, but for one bit each. */
+export class Recorder implements Meter {
+  readonly name: string
+  /** One bit a request: whether its caller got a product. */
+  readonly useful: Bits
+  readonly #clock: Clock
+  readonly #outcomes: Outcomes = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0 }
+  readonly #failures = new Map<Failure, number>()
+  readonly #latencies: Readonly<Record<Outcome, Histogram>> = {
+    success: new Histogram(),
+    failed: new Histogram(),
+    shortCircuited: new Histogram(),
+    fromCache: new Histogram(),
+  }
+  readonly #series = new QuarterSeconds()
+  readonly #states: ArmResult['states'] = []
+  #startedAt: number
+  #calls = 0
+  #wasted = 0
+
+  /** `requests` is the most that will be settled. */
+  constructor(name: string, requests: number, clock: Clock) {
+    this.name = name
+    this.useful = new Bits(requests)
+    this.#clock = clock
+    this.#startedAt = clock.now()
+  }
+
+  /** From here on times are counted from `at`, a reading of the clock. */
+  startAt(at: number): void {
+    this.#startedAt = at
+  }
+
+  /** Requests that have ended. */
+  get settled(): number {
+    const { success, failed, shortCircuited, fromCache } = this.#outcomes
+    return success + failed + shortCircuited + fromCache
+  }
+
+  get outcomes(): Readonly<Outcomes> {
+    return this.#outcomes
+  }
+
+  /** Counts the end of request `index`, planned at `plannedMs` from the start. */
+  settle(index: number, plannedMs: number, answer: Answer): void {
+    const atMs = this.#clock.now() - this.#startedAt
+    const { outcome, failure } = answer
+    this.#outcomes[outcome]++
+    this.#latencies[outcome].record(atMs - plannedMs)
+    this.#series.add(outcome, atMs)
+    if (outcome === 'success' || outcome === 'fromCache') this.useful.set(index)
+    if (failure !== null) this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1)
+  }
+
+  called(): void {
+    this.#calls++
+    this.#series.add('calls', this.#clock.now() - this.#startedAt)
+  }
+
+  wasted(): void {
+    this.#wasted++
+    this.#series.add('wasted', this.#clock.now() - this.#startedAt)
+  }
+
+  /** Notes that the arm's circuit is in `state` since `at`, a reading of the clock; what lies before the start counts as the start. */
+  enter(state: State, at: number): void {
+    const atMs = Math.max(0, at - this.#startedAt)
+    if (this.#states.at(-1)?.atMs === 0 && atMs === 0) this.#states.pop()
+    this.#states.push({ atMs, state })
+  }
+
+  measured(): Measured {
+    const all = new Histogram()
+    const { success, failed, shortCircuited, fromCache } = this.#latencies
+    for (const part of [success, failed, shortCircuited, fromCache]) all.add(part)
+    return {
+      name: this.name,
+      outcomes: { ...this.#outcomes },
+      upstream: { calls: this.#calls, wasted: this.#wasted },
+      latencyMs: {
+        all: all.summary(),
+        success: success.summary(),
+        failed: failed.summary(),
+        shortCircuited: shortCircuited.summary(),
+        fromCache: fromCache.summary(),
+      },
+      states: this.#states.map(({ atMs, state }) => ({ atMs: Math.round(atMs * 10) / 10, state })),
+      failures: Object.fromEntries(this.#failures),
+      series: this.#series.list(),
+      histogramMs: {
+        success: success.buckets(),
+        failed: failed.buckets(),
+        shortCircuited: shortCircuited.buckets(),
+        fromCache: fromCache.buckets(),
+      },
+    }
+  }
+}

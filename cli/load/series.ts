@@ -1,0 +1,54 @@
+/** What happened in each quarter of a second of a run: memory grows with time, never with the number of requests. */
+
+import type { Outcome } from '../policy/send.ts'
+import type { Series } from '../report/result.ts'
+
+const QUARTER_MS = 250
+const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
+
+export type Field = Outcome | 'calls' | 'wasted'
+
+const OFFSET: Readonly<Record<Field, number>> = {
+  success: 0,
+  failed: 1,
+  shortCircuited: 2,
+  fromCache: 3,
+  calls: 4,
+  wasted: 5,
+}
+
+export class QuarterSeconds {
+  #counts = new Uint32Array(FIELDS.length * 240)
+  #used = 0
+
+  /** Counts one event `atMs` milliseconds after the start of the run. */
+  add(field: Field, atMs: number): void {
+    const quarter = Math.max(0, Math.floor(atMs / QUARTER_MS))
+    const index = quarter * FIELDS.length + OFFSET[field]
+    if (quarter >= this.#used) this.#used = quarter + 1
+    if (index >= this.#counts.length) this.#grow(index + 1)
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1
+  }
+
+  /** All quarters from the start to the last event, the empty ones too. */
+  list(): Series {
+    return Array.from({ length: this.#used }, (_, quarter) => {
+      const at = (field: Field) => this.#counts[quarter * FIELDS.length + OFFSET[field]] ?? 0
+      return {
+        atMs: quarter * QUARTER_MS,
+        success: at('success'),
+        failed: at('failed'),
+        shortCircuited: at('shortCircuited'),
+        fromCache: at('fromCache'),
+        calls: at('calls'),
+        wasted: at('wasted'),
+      }
+    })
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint32Array(Math.max(least, this.#counts.length * 2))
+    larger.set(this.#counts)
+    this.#counts = larger
+  }
+}
