@@ -13,6 +13,8 @@ export interface Permit {
   readonly generation: number
   /** The lease of a probe of the half-open state, 0 for an ordinary call. */
   readonly probe: number
+  /** Set by the store at the first settlement, so that a second one changes nothing. */
+  settled?: boolean
 }
 
 /** The answer to a call that must not be made. */
@@ -24,6 +26,9 @@ export interface Refusal {
 }
 
 export type Admission = Permit | Refusal
+
+/** What a hand may set: held open, out of the way, or (`closed`) back to work with a clean slate. */
+export type Override = 'forced-open' | 'disabled' | 'closed'
 
 /** What is known of a finished call beside its verdict. */
 export interface Details {
@@ -65,5 +70,7 @@ export interface CircuitStore {
   state(): State
   /** Calls `listener` at each event until the returned function is called. */
   listen(listener: (event: CircuitEvent) => void): () => void
+  /** Takes the circuit by hand; where it is missing, the store cannot be overridden. */
+  override?(state: Override): void | Promise<void>
   close(): void | Promise<void>
 }

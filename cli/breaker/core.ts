@@ -1,0 +1,260 @@
+/** The circuit itself: a state machine without promise, timer or clock. Time and chance are handed in, events handed out. */
+
+import type { Admission, CircuitEvent, Details, Override, Permit, State, Verdict } from './circuit.ts'
+import { OpenTime } from './open-time.ts'
+import type { CircuitSettings } from './options.ts'
+import { Probes } from './probes.ts'
+import type { CircuitSnapshot } from './snapshot.ts'
+import { CALL, createWindow, FAILED, SLOW, type Window } from './window.ts'
+
+/** Leave to make one call, with its own memory of having been handed back. */
+class Ticket implements Permit {
+  readonly admitted = true
+  readonly generation: number
+  readonly probe: number
+  settled = false
+
+  constructor(generation: number, probe: number) {
+    this.generation = generation
+    this.probe = probe
+  }
+}
+
+const HALF_OPEN_OVER = 'the open time is over'
+
+/**
+ * A circuit: `acquire` before a call, `settle` after it, both in constant time and fixed memory.
+ * `now` is in milliseconds of a monotonic clock; a step back counts as no time at all, and so does NaN.
+ * Calls and events never nest: `tell` hears of an edge before the circuit does anything else, and must only take note.
+ */
+export class CircuitCore {
+  readonly settings: CircuitSettings
+  /** Hears every event, or null where nobody listens. */
+  tell: ((event: CircuitEvent) => void) | null = null
+  #state: State = 'closed'
+  #generation = 1
+  #openUntil = 0
+  #closedSince: number
+  /** Until when failed calls of this generation asked to be left alone. */
+  #restUntil = Number.NEGATIVE_INFINITY
+  #streak = 0
+  #time: number
+  #offset = 0
+  readonly #window: Window
+  readonly #probes = new Probes()
+  readonly #openTime: OpenTime
+  readonly #slowMs: number
+  readonly #timed: boolean
+
+  constructor(settings: CircuitSettings, now: number, random: () => number) {
+    this.settings = settings
+    this.#time = now
+    this.#closedSince = now
+    this.#window = createWindow(settings, now)
+    this.#openTime = new OpenTime(settings, random)
+    this.#slowMs = settings.slowCallPercentage === null ? Number.POSITIVE_INFINITY : settings.slowCallMs
+    this.#timed = settings.windowMs > 0
+  }
+
+  /** The state as of the last call; an open circuit becomes half-open when a call asks, not by itself. */
+  get state(): State {
+    return this.#state
+  }
+
+  /** Grows by one at each change of state. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** True while neither `acquire` nor settling a success of this generation reads the time. */
+  get timeless(): boolean {
+    return this.#state === 'closed' && !this.#timed
+  }
+
+  /** Asks leave to make one call. */
+  acquire(now: number): Admission {
+    if (this.#state === 'closed' || this.#state === 'disabled') return new Ticket(this.#generation, 0)
+    const time = this.#at(now)
+    if (this.#state === 'half-open') this.#expire(time)
+    if (this.#state === 'open' && time >= this.#openUntil) this.#move('half-open', time, HALF_OPEN_OVER)
+    if (this.#state === 'half-open' && this.#probes.taken < this.settings.probes) return this.#probe(time)
+    const retryAfterMs = Math.ceil(this.#comeBackAt() - time)
+    this.tell?.({ type: 'refused', atMs: time, state: this.#state, retryAfterMs })
+    return { admitted: false, state: this.#state, retryAfterMs }
+  }
+
+  /** Hands a permit back with what became of the call. Only the first settlement of a permit counts. */
+  settle(permit: Permit, verdict: Verdict, now: number, details?: Details): void {
+    if (permit.settled === true) return
+    permit.settled = true
+    if (this.#state === 'half-open') this.#expire(this.#at(now))
+    if (permit.generation !== this.#generation) this.#late(permit, verdict, now)
+    else if (permit.probe !== 0) this.#settleProbe(permit, verdict, now, details)
+    else if (verdict !== 'ignore' && this.#state === 'closed') this.#count(verdict === 'fail', now, details)
+  }
+
+  /** Takes the circuit by hand: holds it open, takes it out of the way, or closes it with a clean slate. */
+  override(state: Override, now: number): void {
+    if (this.#state === state && state !== 'closed') return
+    this.#openTime.level = 0
+    this.#move(state, this.#at(now), 'by hand')
+  }
+
+  /** Everything that the circuit knows, as plain data with durations in place of times. */
+  snapshot(now: number): CircuitSnapshot {
+    const time = this.#at(now)
+    if (this.#state === 'half-open') this.#expire(time)
+    const probes = this.#probes
+    return {
+      version: 1,
+      state: this.#state,
+      generation: this.#generation,
+      openLeftMs: this.#state === 'open' ? Math.max(0, this.#openUntil - time) : 0,
+      closedForMs: this.#state === 'closed' ? time - this.#closedSince : 0,
+      restLeftMs: Math.max(0, this.#restUntil - time),
+      level: this.#openTime.level,
+      streak: this.#streak,
+      window: this.#window.snapshot(time),
+      probes: {
+        last: probes.last,
+        counted: probes.counted,
+        failed: probes.failed,
+        slow: probes.slow,
+        leases: probes.leases.map(lease => ({ probe: lease.probe, leftMs: lease.until - time })),
+      },
+    }
+  }
+
+  /** Goes on where the snapshot stopped, as if no time had passed since. Permits of its generation stay good. */
+  restore(snapshot: CircuitSnapshot, now: number): void {
+    const time = this.#at(now)
+    const { probes } = snapshot
+    this.#state = snapshot.state
+    this.#generation = snapshot.generation
+    this.#openUntil = time + snapshot.openLeftMs
+    this.#closedSince = time - snapshot.closedForMs
+    this.#restUntil = time + snapshot.restLeftMs
+    this.#streak = snapshot.streak
+    this.#openTime.level = snapshot.level
+    this.#window.restore(snapshot.window, time)
+    const leases = probes.leases.map(lease => ({ probe: lease.probe, until: time + lease.leftMs }))
+    this.#probes.restore(probes.last, probes.counted, probes.failed, probes.slow, leases)
+  }
+
+  /** Time that never runs backwards: a clock that was set back goes on from where the circuit was. */
+  #at(now: number): number {
+    const time = now + this.#offset
+    if (time >= this.#time && time < Number.POSITIVE_INFINITY) this.#time = time
+    else if (Number.isFinite(now)) this.#offset = this.#time - now
+    return this.#time
+  }
+
+  #count(failed: boolean, now: number, details: Details | undefined): void {
+    const slow = (details?.durationMs ?? -1) >= this.#slowMs
+    const time = this.#timed || failed || slow ? this.#at(now) : this.#time
+    this.#window.record(CALL | (failed ? FAILED : 0) | (slow ? SLOW : 0), time)
+    if (failed) this.#failed(time, details)
+    else this.#streak = 0
+    // A success never opens a circuit, unless it was a slow one.
+    if (!failed && !slow) return
+    const why = this.#tripped()
+    if (why === null) return
+    this.#openTime.settleDown(time - this.#closedSince)
+    this.#open(time, why)
+  }
+
+  #failed(time: number, details: Details | undefined): void {
+    this.#streak += 1
+    const restMs = Math.min(details?.retryAfterMs ?? 0, this.settings.retryAfterMaxMs)
+    if (restMs > 0) this.#restUntil = Math.max(this.#restUntil, time + restMs)
+  }
+
+  /** Why the window opens the circuit, or null where it does not. */
+  #tripped(): string | null {
+    const { failurePercentage, minimumCalls, maxFailures, consecutiveFailures, slowCallPercentage } = this.settings
+    const { calls, failures, slow } = this.#window
+    if (consecutiveFailures !== null && this.#streak >= consecutiveFailures) return `${this.#streak} failures in a row`
+    if (maxFailures !== null && failures >= maxFailures) return `${failures} failures in the window`
+    if (calls < minimumCalls) return null
+    if (reaches(failures, calls, failurePercentage)) return `${failures} of ${calls} calls failed`
+    if (reaches(slow, calls, slowCallPercentage)) return `${slow} of ${calls} calls were slow`
+    return null
+  }
+
+  #probe(time: number): Permit {
+    const probe = this.#probes.lease(time + this.settings.probeLeaseMs)
+    this.tell?.({ type: 'probe', atMs: time, probe, outcome: 'started' })
+    return new Ticket(this.#generation, probe)
+  }
+
+  #settleProbe(permit: Permit, verdict: Verdict, now: number, details: Details | undefined): void {
+    if (!this.#probes.release(permit.probe)) {
+      this.#late(permit, verdict, now)
+      return
+    }
+    const time = this.#at(now)
+    this.tell?.({ type: 'probe', atMs: time, probe: permit.probe, outcome: verdict })
+    if (verdict === 'ignore') return
+    if (verdict === 'fail') this.#failed(time, details)
+    this.#probes.count(verdict === 'fail', (details?.durationMs ?? -1) >= this.#slowMs)
+    this.#judge(time)
+  }
+
+  /** Counts overdue probes as failed, each at the moment when its lease ended. */
+  #expire(time: number): void {
+    while (this.#probes.firstEnd <= time) {
+      const end = this.#probes.firstEnd
+      const probe = this.#probes.leases[0]?.probe ?? 0
+      this.#probes.release(probe)
+      this.#probes.count(true, true)
+      this.tell?.({ type: 'probe', atMs: end, probe, outcome: 'overdue' })
+      this.#judge(end)
+    }
+  }
+
+  /** Decides as early as the probes allow: once more of them cannot change the verdict, it stands. */
+  #judge(time: number): void {
+    const { failed, slow, counted } = this.#probes
+    const left = this.settings.probes - counted
+    if (this.#probesTrip(failed, slow)) this.#open(time, `${failed} of ${counted} probes failed`)
+    else if (!this.#probesTrip(failed + left, slow + left))
+      this.#move('closed', time, `${counted} probes came back well`)
+  }
+
+  #probesTrip(failed: number, slow: number): boolean {
+    const { failurePercentage, maxFailures, consecutiveFailures, slowCallPercentage, probes } = this.settings
+    if (failed > 0 && (maxFailures !== null || consecutiveFailures !== null)) return true
+    return reaches(failed, probes, failurePercentage) || reaches(slow, probes, slowCallPercentage)
+  }
+
+  #open(time: number, why: string): void {
+    this.#openUntil = time + this.#openTime.next(this.#restUntil - time)
+    this.#move('open', time, why)
+  }
+
+  #move(to: State, time: number, why: string): void {
+    const from = this.#state
+    this.#state = to
+    this.#generation += 1
+    this.#streak = 0
+    this.#restUntil = Number.NEGATIVE_INFINITY
+    this.#closedSince = time
+    this.#probes.clear()
+    this.#window.clear(time)
+    this.tell?.({ type: 'state', atMs: time, from, to, generation: this.#generation, why })
+  }
+
+  #late(permit: Permit, verdict: Verdict, now: number): void {
+    this.tell?.({ type: 'late', atMs: this.#at(now), verdict, generation: permit.generation })
+  }
+
+  #comeBackAt(): number {
+    if (this.#state === 'open') return this.#openUntil
+    return this.#state === 'half-open' ? this.#probes.firstEnd : Number.POSITIVE_INFINITY
+  }
+}
+
+/** Whether `part` is at least `percentage` of `whole`; a rule that is off reaches nothing. */
+function reaches(part: number, whole: number, percentage: number | null): boolean {
+  return percentage !== null && part * 100 >= percentage * whole
+}

@@ -1,0 +1,75 @@
+/** Hands events to listeners one after the other, whatever a listener does meanwhile. */
+
+import type { CircuitEvent } from './circuit.ts'
+
+type Listener = (event: CircuitEvent) => void
+
+/**
+ * Events queue first and are delivered once the circuit has finished its step. A listener that calls the circuit again
+ * finds it whole, and every listener hears the events in the order in which they happened.
+ */
+export class Emitter {
+  readonly #listeners = new Set<Listener>()
+  readonly #queue: CircuitEvent[] = []
+  readonly #onError: (error: unknown, event: CircuitEvent) => void
+  #delivering = false
+
+  /** `onError` hears what a listener throws; the other listeners and the call go on. */
+  constructor(onError: (error: unknown, event: CircuitEvent) => void = rethrowLater) {
+    this.#onError = onError
+  }
+
+  /** Whether anybody listens. */
+  get heard(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  /** How many events wait. */
+  get pending(): number {
+    return this.#queue.length
+  }
+
+  /** Takes note of an event without delivering it. */
+  readonly note = (event: CircuitEvent): void => {
+    this.#queue.push(event)
+  }
+
+  listen(listener: Listener): () => void {
+    const own: Listener = event => listener(event)
+    this.#listeners.add(own)
+    return () => this.#listeners.delete(own)
+  }
+
+  /** Delivers what waits, and what is noted meanwhile. */
+  deliver(): void {
+    if (this.#delivering) return
+    this.#delivering = true
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      for (const listener of [...this.#listeners]) this.#call(listener, event)
+    }
+    this.#delivering = false
+  }
+
+  #call(listener: Listener, event: CircuitEvent): void {
+    try {
+      listener(event)
+    } catch (error) {
+      this.#report(error, event)
+    }
+  }
+
+  #report(error: unknown, event: CircuitEvent): void {
+    try {
+      this.#onError(error, event)
+    } catch (worse) {
+      rethrowLater(worse)
+    }
+  }
+}
+
+/** The error becomes an uncaught exception of its own, as with listeners of Node's EventTarget. */
+function rethrowLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
