@@ -50,7 +50,14 @@ export function tableGroups(result: Unjudged): Group[] {
 function outcomeRows(result: Unjudged): Group {
   const { arms } = result
   const differences = arms.slice(1).map(arm => arms[0] && usefulDifference(result, arms[0], arm))
-  const counts = OUTCOMES.filter(({ key }) => key !== 'fromCache' || arms.some(arm => arm.outcomes[key] > 0))
+  const guarded = arms.some(arm => arm.states.length > 0)
+  const counts = OUTCOMES.filter(
+    ({ key }) =>
+      key === 'success' ||
+      key === 'failed' ||
+      (key === 'shortCircuited' && guarded) ||
+      arms.some(arm => arm.outcomes[key] > 0),
+  )
   return {
     title: '',
     rows: [

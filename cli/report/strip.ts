@@ -3,6 +3,7 @@
 import { type Cell, cellsOf } from './cells.ts'
 import type { Look, Tone } from './look.ts'
 import type { ArmResult, Unjudged } from './result.ts'
+import { type Piece, wrapPieces } from './wrap.ts'
 
 type State = ArmResult['states'][number]['state']
 
@@ -38,18 +39,9 @@ export function renderStrip(result: Unjudged, look: Look): string {
 
   const lines = arms.flatMap(arm => {
     const cells = cellsOf(arm, columns, stepMs)
-    const goodput = line(arm.name, cells.map(cell => goodputGlyph(cell, look)).join(''))
-    if (arm.states.length === 0) return [goodput]
-    return [
-      goodput,
-      line(
-        '',
-        runs(
-          cells.map(cell => cell.state),
-          look,
-        ),
-      ),
-    ]
+    const goodput = cells.map(cell => goodputMark(cell, look.ascii))
+    const states = cells.map(cell => stateMark(cell.state, look.ascii))
+    return [line(arm.name, painted(goodput, look)), ...(arm.states.length > 0 ? [line('', painted(states, look))] : [])]
   })
   const marks =
     trouble.length === 0
@@ -70,33 +62,44 @@ function columnMs(spanMs: number, room: number): number {
   return 250 / Math.min(5, Math.floor(room / quarters))
 }
 
-function goodputGlyph({ useful, failed, refused }: Cell, { ascii, palette }: Look): string {
-  const all = useful + failed + refused
-  if (all === 0) return ' '
-  const rest: Tone = failed >= refused ? 'failed' : 'refused'
-  if (useful === 0) {
-    const [letter, glyph] = rest === 'failed' ? ['F', '×'] : ['S', '·']
-    return palette.paint(rest, ascii ? letter : glyph)
+/** A glyph and the paint for it; neighbours of the same paint are painted in one go. */
+interface Mark {
+  readonly glyph: string
+  readonly below: Tone
+  readonly above?: Tone
+}
+
+function painted(marks: readonly Mark[], { palette }: Look): string {
+  const spells: { below: Tone; above: Tone | undefined; text: string }[] = []
+  for (const { glyph, below, above } of marks) {
+    const last = spells.at(-1)
+    if (last && last.below === below && last.above === above) last.text += glyph
+    else spells.push({ below, above, text: glyph })
   }
+  return spells
+    .map(({ below, above, text }) => (above ? palette.stack(below, above, text) : palette.paint(below, text)))
+    .join('')
+}
+
+function goodputMark({ useful, failed, refused }: Cell, ascii: boolean): Mark {
+  const all = useful + failed + refused
+  if (all === 0) return { glyph: ' ', below: 'plain' }
+  const rest = failed >= refused ? 'failed' : 'refused'
+  if (useful === 0 && rest === 'failed') return { glyph: ascii ? 'F' : '×', below: rest }
+  if (useful === 0) return { glyph: ascii ? 'S' : '·', below: rest }
+  if (useful === all) return { glyph: ascii ? '#' : '█', below: 'useful' }
   const share = useful / all
-  if (ascii) return share === 1 ? palette.paint('useful', '#') : palette.paint('useful', digit(share))
-  const block = BLOCKS[Math.min(7, Math.max(0, share === 1 ? 7 : Math.min(6, Math.round(share * 8) - 1)))] ?? ' '
-  return share === 1 ? palette.paint('useful', block) : palette.stack('useful', rest, block)
+  if (ascii) return { glyph: digit(share), below: 'useful' }
+  return { glyph: BLOCKS[Math.min(6, Math.max(0, Math.round(share * 8) - 1))] ?? '▁', below: 'useful', above: rest }
 }
 
 function digit(share: number): string {
   return String(Math.min(9, Math.max(1, Math.floor(share * 10))))
 }
 
-/** States side by side, painted run by run. */
-function runs(states: readonly (State | null)[], { ascii, palette }: Look): string {
-  return states
-    .map(state => {
-      if (state === null) return ' '
-      const { glyph, ascii: letter, tone } = STATES[state]
-      return palette.paint(tone, ascii ? letter : glyph)
-    })
-    .join('')
+function stateMark(state: State | null, ascii: boolean): Mark {
+  if (state === null) return { glyph: ' ', below: 'plain' }
+  return { glyph: ascii ? STATES[state].ascii : STATES[state].glyph, below: STATES[state].tone }
 }
 
 function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: number, ascii: boolean): string {
@@ -139,25 +142,26 @@ function tickLabel(seconds: number): string {
 }
 
 function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
-  const has = (test: (arm: ArmResult) => boolean) => arms.some(test)
-  const seen = new Set(arms.flatMap(arm => arm.states.map(change => change.state)))
-  const goodput = ascii
-    ? [`${palette.paint('useful', '#')} all useful`, `${palette.paint('useful', '1-9')} tenths useful`]
-    : [`${palette.paint('useful', '█')} all useful`, `${palette.paint('useful', '▄')} half`]
-  const rest = [
-    ...(has(arm => arm.outcomes.failed > 0) ? [`${palette.paint('failed', ascii ? 'F' : '×')} none, failed`] : []),
-    ...(has(arm => arm.outcomes.shortCircuited > 0)
-      ? [`${palette.paint('refused', ascii ? 'S' : '·')} none, short-circuited`]
-      : []),
+  const entry = (tone: Tone, glyph: string, text: string): Piece => ({
+    text: `${palette.paint(tone, glyph)} ${text}`,
+    width: glyph.length + 1 + text.length,
+  })
+  const met = (key: 'failed' | 'shortCircuited') => arms.some(arm => arm.outcomes[key] > 0)
+  const answers = [
+    { text: 'answers:', width: 8 },
+    entry('useful', ascii ? '#' : '█', 'all useful'),
+    entry('useful', ascii ? '1-9' : '▄', ascii ? 'tenths useful' : 'half useful'),
+    ...(met('failed') ? [entry('failed', ascii ? 'F' : '×', 'failed')] : []),
+    ...(met('shortCircuited') ? [entry('refused', ascii ? 'S' : '·', 'short-circuited')] : []),
   ]
+  const seen = new Set(arms.flatMap(arm => arm.states.map(change => change.state)))
   const states = (Object.keys(STATES) as State[])
     .filter(state => seen.has(state))
-    .map(state => `${palette.paint(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph)} ${state}`)
-  const lines = [
-    `answers: ${[...goodput, ...rest].join('  ')}`,
-    ...(states.length > 0 ? [`breaker: ${states.join('  ')}`] : []),
-  ]
-  return width < 40 ? [] : lines.map(text => `${' '.repeat(INDENT)}${text}`)
+    .map(state => entry(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph, state))
+  const breaker = states.length === 0 ? [] : [{ text: 'breaker:', width: 8 }, ...states]
+  return [answers, breaker]
+    .flatMap(pieces => wrapPieces(pieces, width - INDENT, '  '))
+    .map(text => ' '.repeat(INDENT) + text)
 }
 
 function shorten(name: string, width: number): string {

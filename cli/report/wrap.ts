@@ -1,0 +1,33 @@
+/** Breaks text into lines of a width. */
+
+/** A piece that is never broken: its width on the screen and, where colours make that differ, its text. */
+export interface Piece {
+  readonly text: string
+  readonly width: number
+}
+
+/** Lines of at most `width` columns, pieces separated by `gap`; a piece longer than a line gets one of its own. */
+export function wrapPieces(pieces: readonly Piece[], width: number, gap = ' '): string[] {
+  const lines: string[] = []
+  let used = 0
+  for (const piece of pieces) {
+    const last = lines.at(-1)
+    if (last !== undefined && used + gap.length + piece.width <= width) {
+      lines[lines.length - 1] = last + gap + piece.text
+      used += gap.length + piece.width
+    } else {
+      lines.push(piece.text)
+      used = piece.width
+    }
+  }
+  return lines
+}
+
+/** Plain prose in lines of at most `width` columns. A number stays with the unit that follows it. */
+export function wrapText(text: string, width: number): string[] {
+  const words = text.match(/\d\S* (?:%|ms|s|points)(?=[\s.,;:)]|$)[.,;:)]*|\S+/g) ?? []
+  return wrapPieces(
+    words.map(word => ({ text: word, width: word.length })),
+    width,
+  )
+}
