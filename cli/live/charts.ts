@@ -1,0 +1,107 @@
+/** The charts over time: outcomes of both arms, circuit states and trouble, on one axis. */
+
+import type { State } from '../breaker/circuit.ts'
+import type { Outcome } from '../policy/send.ts'
+import { formatCount } from '../report/format.ts'
+import { type Ink, ink, type Line } from './line.ts'
+import { type ArmId, type Model, SLOT_MS, type Slot } from './model.ts'
+import { heading, LABEL, label } from './panels.ts'
+import { bars } from './sparkline.ts'
+import type { Block, Window } from './view.ts'
+
+/** Columns at the right for the last second in numbers. */
+const FIGURE = 8
+
+const NAMES: Readonly<Record<Outcome, string>> = {
+  success: 'success',
+  failed: 'failed',
+  shortCircuited: 'short-circuited',
+  fromCache: 'from cache',
+}
+
+/** As in the strip of the reports. */
+const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly ink: Ink }>> = {
+  closed: { glyph: '─', ascii: '-', ink: 'closed' },
+  'half-open': { glyph: 'H', ascii: 'H', ink: 'half-open' },
+  open: { glyph: 'O', ascii: 'O', ink: 'open' },
+  'forced-open': { glyph: 'X', ascii: 'X', ink: 'open' },
+  disabled: { glyph: '·', ascii: '.', ink: 'dim' },
+}
+
+/** Lines of one chart in a window of `height` lines: 1, 2 or 3. */
+export function chartHeight(height: number): number {
+  return Math.max(1, Math.min(3, 1 + Math.floor((height - 28) / 6)))
+}
+
+/** The charts as blocks, the most telling ones with the lowest ranks. */
+export function charts(model: Model, window: Window, height: number): Block[] {
+  const { width, ascii } = window
+  const columns = Math.max(1, width - LABEL - FIGURE)
+  const slots = visible(model, columns)
+  const scale = Math.max(1, ...slots.flatMap(slot => [...Object.values(slot.main), ...Object.values(slot.baseline)]))
+  const row = (arm: ArmId, outcome: Outcome): Line[] => {
+    const values = slots.map(slot => slot[arm][outcome])
+    const drawn = bars(pad(values, columns), scale, height, ascii)
+    return drawn.map((text, line): Line => {
+      const lowest = line === height - 1
+      const figure = lowest ? lastSecond(model, arm, outcome) : ''
+      return [...label(lowest ? NAMES[outcome] : ''), ink(text, outcome), ink(figure.padStart(FIGURE - 1))]
+    })
+  }
+  const span = `last ${(columns * SLOT_MS) / 1_000} s`
+  const outcomes: Outcome[] = ['success', 'failed', 'shortCircuited']
+  return [
+    { rank: 6, lines: [heading(model.breaker.on ? model.arm.name : 'breaker off', span, width, ascii)] },
+    { rank: 3, lines: outcomes.flatMap(outcome => row('main', outcome)) },
+    ...(model.arm.caches ? [{ rank: 8, lines: row('main', 'fromCache') }] : []),
+    { rank: 2, lines: [strip(slots, columns, ascii)] },
+    ...(model.baselineOn
+      ? [
+          { rank: 7, lines: [heading('none', 'the same requests without a breaker', width, ascii)] },
+          { rank: 7, lines: [...row('baseline', 'success'), ...row('baseline', 'failed')] },
+        ]
+      : []),
+    { rank: 9, lines: [troubles(slots, columns, ascii)] },
+  ]
+}
+
+/** The newest slots that fit; the one that is still filling is the last. */
+function visible({ slots }: Model, columns: number): readonly Slot[] {
+  return slots.slice(-columns)
+}
+
+function pad(values: readonly number[], columns: number): readonly number[] {
+  return [...Array.from({ length: columns - values.length }, () => 0), ...values]
+}
+
+/** How many in the last whole second. */
+function lastSecond({ slots }: Model, arm: ArmId, outcome: Outcome): string {
+  const whole = slots.slice(-1 - 1_000 / SLOT_MS, -1)
+  return `${formatCount(whole.reduce((sum, slot) => sum + slot[arm][outcome], 0))}/s`
+}
+
+function strip(slots: readonly Slot[], columns: number, ascii: boolean): Line {
+  const marks = slots.map(({ state }) => {
+    const { glyph, ascii: letter, ink: name } = STATES[state]
+    return ink(ascii ? letter : glyph, name)
+  })
+  return [...label('circuit'), ink(' '.repeat(columns - slots.length)), ...joined(marks)]
+}
+
+/** The fail rate over time; an outage is a full column whatever the rate. */
+function troubles(slots: readonly Slot[], columns: number, ascii: boolean): Line {
+  const values = slots.map(slot => (slot.outage ? 100 : (slot.failRate ?? 0)))
+  const [text = ''] = bars(pad(values, columns), 100, 1, ascii)
+  return [...label('fail rate'), ink(text, 'failed')]
+}
+
+/** Neighbours of one ink in one span: a line of one ink is then one escape sequence. */
+function joined(marks: Line): Line {
+  const spans: { text: string; ink: Ink }[] = []
+  for (const mark of marks) {
+    const last = spans.at(-1)
+    if (last?.ink === mark.ink) last.text += mark.text
+    else spans.push({ ...mark })
+  }
+  return spans
+}

@@ -1,0 +1,81 @@
+/** A line of the screen: spans of text in inks, cut or padded to a width, with colour or without. */
+
+/** What a text means; the palette says how it looks. */
+export type Ink =
+  | 'plain'
+  | 'dim'
+  | 'strong'
+  | 'success'
+  | 'failed'
+  | 'shortCircuited'
+  | 'fromCache'
+  | 'closed'
+  | 'open'
+  | 'half-open'
+
+export interface Span {
+  readonly text: string
+  readonly ink: Ink
+}
+
+export type Line = readonly Span[]
+
+// The colours of the terminal's own theme, as in the reports; no meaning is by colour alone.
+const SGR: Readonly<Record<Ink, string>> = {
+  plain: '',
+  dim: '2',
+  strong: '1',
+  success: '36',
+  failed: '31',
+  shortCircuited: '35',
+  fromCache: '33',
+  closed: '1;36',
+  open: '1;35',
+  'half-open': '1;33',
+}
+
+/** A span, plain where no ink is named. */
+export function ink(text: string, name: Ink = 'plain'): Span {
+  return { text, ink: name }
+}
+
+/** How many columns a line takes: one each code point, as `fit` lets no wider one through. */
+export function widthOf(line: Line): number {
+  return line.reduce((sum, span) => sum + [...span.text].length, 0)
+}
+
+/** The line in exactly `width` columns: cut at the right, or padded with spaces. Foreign glyphs become `?`. */
+export function fit(line: Line, width: number, ascii: boolean): Line {
+  let left = width
+  const spans: Span[] = []
+  for (const span of line) {
+    const glyphs = [...span.text].slice(0, left).map(glyph => (fits(glyph, ascii) ? glyph : '?'))
+    left -= glyphs.length
+    if (glyphs.length > 0) spans.push({ text: glyphs.join(''), ink: span.ink })
+  }
+  if (left > 0) spans.push(ink(' '.repeat(left)))
+  return spans
+}
+
+/** `left` and `right` at the two edges of `width` columns; the right one wins where both do not fit. */
+export function apart(left: Line, right: Line, width: number): Line {
+  const room = Math.max(0, width - widthOf(right) - 1)
+  return [...fit(left, room, false), ink(' '), ...right]
+}
+
+/** The line as the terminal wants it. Each ink is closed again, so that lines stand alone. */
+export function written(line: Line, colour: boolean): string {
+  return line
+    .map(span => (colour && SGR[span.ink] !== '' ? `\x1b[${SGR[span.ink]}m${span.text}\x1b[0m` : span.text))
+    .join('')
+}
+
+/** Whether a glyph surely takes one column. What others typed (names, addresses) may hold anything, controls included. */
+function fits(glyph: string, ascii: boolean): boolean {
+  const code = glyph.codePointAt(0) ?? 0
+  if (code >= 0x20 && code < 0x7f) return true
+  if (ascii) return false
+  const latin = code > 0xa0 && code < 0x250 && code !== 0xad
+  // arrows, box drawing, block elements, geometric shapes, and the dashes and dots of plain text
+  return latin || (code >= 0x2500 && code < 0x2600) || '←↑→↓–…·'.includes(glyph)
+}

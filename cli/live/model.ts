@@ -1,0 +1,123 @@
+/** Everything that the screen of `chaos live` shows, as one value. */
+
+import type { State } from '../breaker/circuit.ts'
+import type { Outcome } from '../policy/send.ts'
+
+/** The arm that is watched, and the same requests without any protection beside it. */
+export type ArmId = 'main' | 'baseline'
+
+/** Requests by outcome, and the calls that were really made for them. */
+export type Counts = Readonly<Record<Outcome | 'calls' | 'wasted', number>>
+
+/** What happened in one column of the charts. */
+export interface Slot {
+  /** Its number since time 0: it covers `SLOT_MS` from `index * SLOT_MS`. */
+  readonly index: number
+  readonly main: Counts
+  readonly baseline: Counts
+  /** The most telling state of the circuit in this time: half-open before open before closed. */
+  readonly state: State
+  /** Percent; null where it was not known. */
+  readonly failRate: number | null
+  readonly outage: boolean
+}
+
+export interface LogEntry {
+  /** When its last change came; `firstAt` is when it was begun, where it stands for several. */
+  readonly at: number
+  readonly who: string
+  readonly text: string
+  /** The rate before the first of the changes of the rate that it stands for; null for what is no change of rate. */
+  readonly rateFrom: number | null
+}
+
+export type Connection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'connected' }
+  | { readonly state: 'disconnected'; readonly why: string; readonly retryAt: number }
+
+export interface Model {
+  /** The time of the last event in milliseconds, on the clock of the caller. */
+  readonly now: number
+  /** What to add to such a time for milliseconds since 1970 as the wall clock of this place shows them. */
+  readonly wallOffsetMs: number
+  readonly target: string
+  /** The session that this console steers: `default` is the room. */
+  readonly room: string
+  readonly connection: Connection
+  /** Percent, as the server has it; null before it said so. */
+  readonly failRate: number | null
+  /** Percent that was asked for here and is not confirmed yet. */
+  readonly asked: number | null
+  /** Who set the rate last. */
+  readonly rateSource: string
+  /** Null while the upstream is up; `until` is null where its end is not known. */
+  readonly outage: { readonly until: number | null } | null
+  /** What else makes requests fail or slow, in a few words; empty without. */
+  readonly weather: string
+  readonly load: { readonly batch: number; readonly everyMs: number; readonly automatic: boolean }
+  /** The expression of the main arm, and the rule of its circuit in words. */
+  readonly arm: { readonly name: string; readonly rule: string; readonly caches: boolean }
+  readonly breaker: {
+    readonly on: boolean
+    readonly state: State
+    readonly since: number
+    /** When it was last half-open, which is often too short to be seen. */
+    readonly halfOpenAt: number | null
+    /** When the next probe may start; null while it is not open. */
+    readonly retryAt: number | null
+  }
+  readonly baselineOn: boolean
+  readonly totals: Readonly<Record<ArmId, Counts>>
+  readonly slots: readonly Slot[]
+  readonly log: readonly LogEntry[]
+  readonly help: boolean
+  /** A sentence above the keys, until its time is over. */
+  readonly notice: { readonly text: string; readonly until: number } | null
+}
+
+/** The time that one column of the charts stands for, in milliseconds. */
+export const SLOT_MS = 500
+
+/** How long a half-open circuit stays lit at least, in milliseconds: long enough to be read. */
+export const LAMP_MS = 600
+
+export const NOTHING: Counts = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 }
+
+/** What a console needs to know before the server has said anything. */
+export type Start = Pick<Model, 'now' | 'wallOffsetMs' | 'target' | 'room' | 'load' | 'arm' | 'baselineOn'>
+
+/** The model before the first event. */
+export function begin(start: Start): Model {
+  return {
+    ...start,
+    connection: { state: 'connecting' },
+    failRate: null,
+    asked: null,
+    rateSource: '',
+    outage: null,
+    weather: '',
+    breaker: { on: true, state: 'closed', since: start.now, halfOpenAt: null, retryAt: null },
+    totals: { main: NOTHING, baseline: NOTHING },
+    slots: [],
+    log: [],
+    help: false,
+    notice: null,
+  }
+}
+
+/** Requests that were answered, in whatever way. */
+export function requestsOf(counts: Counts): number {
+  return counts.success + counts.failed + counts.shortCircuited + counts.fromCache
+}
+
+/** The state that the lamp shows: half-open is held for `LAMP_MS`, a switched-off breaker is `disabled`. */
+export function lampOf({ breaker, now }: Model): State {
+  if (!breaker.on) return 'disabled'
+  return breaker.halfOpenAt !== null && now - breaker.halfOpenAt < LAMP_MS ? 'half-open' : breaker.state
+}
+
+/** The rate that the screen shows: what was just asked for, else what the server has. */
+export function shownRate(model: Model): number | null {
+  return model.asked ?? model.failRate
+}

@@ -1,0 +1,224 @@
+/** What each event makes of the model: pure, so that a whole session can be told as a list of events. */
+
+import type { State } from '../breaker/circuit.ts'
+import { type ArmId, begin, type Counts, type LogEntry, type Model, NOTHING, SLOT_MS, type Slot } from './model.ts'
+
+/** What the server said of the session that is steered. Members that are left out are as they were. */
+export interface Told {
+  readonly failRate?: number
+  readonly rateSource?: string
+  readonly outage?: { readonly forMs: number | null } | null
+  readonly weather?: string
+}
+
+export type LiveEvent =
+  /** Time went by. */
+  | { readonly type: 'tick' }
+  | ({ readonly type: 'connected' } & Told)
+  | { readonly type: 'disconnected'; readonly why: string; readonly retryInMs: number }
+  /** Something changed at the server: `who` did it, `what` says it where the rate and the outage do not. */
+  | ({ readonly type: 'changed'; readonly who: string; readonly what?: string } & Told)
+  /** A key asked for a rate, in percent. */
+  | { readonly type: 'asked'; readonly failRate: number }
+  /** What was asked for did not happen. */
+  | { readonly type: 'refused'; readonly why: string }
+  | { readonly type: 'answers'; readonly arm: ArmId; readonly counts: Counts }
+  | { readonly type: 'circuit'; readonly state: State; readonly why: string; readonly retryInMs: number | null }
+  | { readonly type: 'switched'; readonly what: Switch; readonly on: boolean }
+  /** The console starts again: counts, charts and circuit. */
+  | { readonly type: 'cleared'; readonly who: string }
+  | { readonly type: 'notice'; readonly text: string; readonly forMs: number }
+
+export type Switch = 'automatic' | 'breaker' | 'baseline' | 'help'
+
+/** As many columns as the widest screens have; older ones are forgotten. */
+const MOST_SLOTS = 400
+const MOST_LOG = 100
+/** Changes of the rate by the same hand within this time are one line of the log, in milliseconds. */
+const SAME_HAND_MS = 2_000
+const RANK: Readonly<Record<State, number>> = { disabled: 0, closed: 1, open: 2, 'forced-open': 2, 'half-open': 3 }
+
+/** The model after `event` at `now` (milliseconds, never less than before). */
+export function reduce(before: Model, event: LiveEvent, now: number): Model {
+  const model = advance(before, now)
+  switch (event.type) {
+    case 'tick':
+      return model
+    case 'connected':
+      return connected(model, event)
+    case 'disconnected':
+      return disconnected(model, event.why, event.retryInMs)
+    case 'changed':
+      return changed(model, event)
+    case 'asked':
+      return { ...model, asked: event.failRate }
+    case 'refused':
+      return notice({ ...model, asked: null }, event.why, 6_000)
+    case 'answers':
+      return answered(model, event.arm, event.counts)
+    case 'circuit':
+      return circuit(model, event)
+    case 'switched':
+      return switched(model, event.what, event.on)
+    case 'cleared':
+      return cleared(model, event.who)
+    case 'notice':
+      return notice(model, event.text, event.forMs)
+  }
+}
+
+/** Adds two counts, member by member. */
+export function add(a: Counts, b: Counts): Counts {
+  return {
+    success: a.success + b.success,
+    failed: a.failed + b.failed,
+    shortCircuited: a.shortCircuited + b.shortCircuited,
+    fromCache: a.fromCache + b.fromCache,
+    calls: a.calls + b.calls,
+    wasted: a.wasted + b.wasted,
+  }
+}
+
+/** Opens the columns up to `now`, and ends what was to end before it. */
+function advance(before: Model, now: number): Model {
+  const ended = before.outage?.until != null && before.outage.until <= now
+  const stale = before.notice !== null && before.notice.until <= now
+  const model = {
+    ...before,
+    now,
+    outage: ended ? null : before.outage,
+    notice: stale ? null : before.notice,
+  }
+  const index = Math.floor(now / SLOT_MS)
+  const last = model.slots.at(-1)
+  if (last?.index === index) return model
+  const from = Math.max(last ? last.index + 1 : index, index - MOST_SLOTS + 1)
+  const fresh = Array.from({ length: index - from + 1 }, (_, step) => blank(model, from + step))
+  return { ...model, slots: [...model.slots, ...fresh].slice(-MOST_SLOTS) }
+}
+
+function blank(model: Model, index: number): Slot {
+  return {
+    index,
+    main: NOTHING,
+    baseline: NOTHING,
+    state: model.breaker.on ? model.breaker.state : 'disabled',
+    failRate: model.failRate,
+    outage: model.outage !== null,
+  }
+}
+
+function amend(model: Model, change: (slot: Slot) => Slot): Model {
+  const last = model.slots.at(-1)
+  return last ? { ...model, slots: [...model.slots.slice(0, -1), change(last)] } : model
+}
+
+function connected(model: Model, event: Told): Model {
+  const back = model.connection.state === 'disconnected'
+  const told = tell({ ...model, connection: { state: 'connected' }, asked: null }, event)
+  return back ? log(told, 'server', 'connected again') : told
+}
+
+function disconnected(model: Model, why: string, retryInMs: number): Model {
+  const known = model.connection.state === 'disconnected'
+  const connection = { state: 'disconnected', why, retryAt: model.now + retryInMs } as const
+  const next: Model = { ...model, connection, asked: null }
+  return known ? next : log(next, 'server', `connection lost: ${why}`)
+}
+
+function changed(model: Model, event: Told & { readonly who: string; readonly what?: string }): Model {
+  let next = tell(model, event)
+  if (event.failRate !== undefined && event.failRate !== model.failRate)
+    next = logRate(next, event.who, model.failRate, event.failRate)
+  if (event.outage !== undefined && (event.outage === null) !== (model.outage === null))
+    next = log(next, event.who, event.outage === null ? 'outage over' : outageText(event.outage.forMs))
+  return event.what === undefined ? next : log(next, event.who, event.what)
+}
+
+function outageText(forMs: number | null): string {
+  return forMs === null
+    ? 'outage: every request fails'
+    : `outage for ${Math.round(forMs / 100) / 10}s: every request fails`
+}
+
+function tell(model: Model, told: Told): Model {
+  const failRate = told.failRate ?? model.failRate
+  const outage =
+    told.outage === undefined ? model.outage : told.outage && { until: until(model.now, told.outage.forMs) }
+  const next: Model = {
+    ...model,
+    failRate,
+    outage,
+    asked: model.asked === failRate ? null : model.asked,
+    rateSource: told.rateSource ?? model.rateSource,
+    weather: told.weather ?? model.weather,
+  }
+  return amend(next, slot => ({ ...slot, failRate, outage: slot.outage || outage !== null }))
+}
+
+function until(now: number, forMs: number | null): number | null {
+  return forMs === null ? null : now + forMs
+}
+
+function answered(model: Model, arm: ArmId, counts: Counts): Model {
+  const totals = { ...model.totals, [arm]: add(model.totals[arm], counts) }
+  return amend({ ...model, totals }, slot => ({ ...slot, [arm]: add(slot[arm], counts) }))
+}
+
+function circuit(model: Model, event: { state: State; why: string; retryInMs: number | null }): Model {
+  const { state, why, retryInMs } = event
+  const halfOpenAt = state === 'half-open' ? model.now : model.breaker.halfOpenAt
+  const breaker = { ...model.breaker, state, since: model.now, halfOpenAt, retryAt: until(model.now, retryInMs) }
+  const next = amend({ ...model, breaker }, slot => (RANK[state] > RANK[slot.state] ? { ...slot, state } : slot))
+  return log(next, 'breaker', why === '' ? state : `${state}: ${why}`)
+}
+
+function switched(model: Model, what: Switch, on: boolean): Model {
+  switch (what) {
+    case 'automatic':
+      return { ...model, load: { ...model.load, automatic: on } }
+    case 'baseline':
+      return { ...model, baselineOn: on }
+    case 'help':
+      return { ...model, help: on }
+    case 'breaker':
+      return log(
+        { ...model, breaker: { on, state: 'closed', since: model.now, halfOpenAt: null, retryAt: null } },
+        'you',
+        on ? 'breaker on, closed' : 'breaker off: every request is called',
+      )
+  }
+}
+
+function cleared(model: Model, who: string): Model {
+  const fresh = begin(model)
+  const kept: Model = {
+    ...fresh,
+    connection: model.connection,
+    failRate: model.failRate,
+    rateSource: model.rateSource,
+    weather: model.weather,
+    breaker: { ...fresh.breaker, on: model.breaker.on },
+    log: model.log,
+    help: model.help,
+  }
+  return log(advance(kept, model.now), who, 'reset: counts at zero, server back to its boot values')
+}
+
+function notice(model: Model, text: string, forMs: number): Model {
+  return { ...model, notice: { text, until: model.now + forMs } }
+}
+
+function log(model: Model, who: string, text: string): Model {
+  return { ...model, log: [...model.log, { at: model.now, who, text, rateFrom: null }].slice(-MOST_LOG) }
+}
+
+/** A rate that is being dragged is one line that goes on, not a line for each step. */
+function logRate(model: Model, who: string, from: number | null, to: number): Model {
+  const last = model.log.at(-1)
+  const goesOn = last?.rateFrom != null && last.who === who && model.now - last.at < SAME_HAND_MS
+  const rateFrom = goesOn ? last.rateFrom : from
+  const text = rateFrom === null ? `fail rate ${to} %` : `fail rate ${rateFrom} % to ${to} %`
+  const entry: LogEntry = { at: model.now, who, text, rateFrom }
+  return { ...model, log: [...(goesOn ? model.log.slice(0, -1) : model.log), entry].slice(-MOST_LOG) }
+}
