@@ -67,7 +67,7 @@ function block(name: string, arm: number, groups: readonly Group[], first: strin
         cells: [values[arm] ?? '', ...(arm > 0 ? [differences[arm] ?? ''] : [])],
       })),
   }))
-  return measured(arm > 0 ? [[name], [`vs ${first}`]] : [[name]], sections)
+  return measured(arm > 0 ? [broken(name), broken(`vs ${first}`)] : [broken(name)], sections)
 }
 
 function measured(headings: Layout['headings'], sections: Layout['sections']): Layout {
@@ -93,7 +93,7 @@ function lines({ headings, sections, labelWidth, widths, width }: Layout, { pale
   const height = Math.max(...headings.map(heading => heading.length))
   const head = Array.from({ length: height }, (_, line) => {
     const parts = headings.map(heading => heading[line - height + heading.length] ?? '')
-    return margin + ' '.repeat(labelWidth) + palette.paint('strong', cellsOf(parts).join(''))
+    return margin + ' '.repeat(labelWidth) + palette.paint('strong', cellsOf(parts).join('').trimEnd())
   })
   const rule = margin + palette.paint('quiet', (ascii ? '-' : '─').repeat(width - INDENT))
   const body = sections.flatMap(({ title, lines }, section) => [

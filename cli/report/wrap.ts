@@ -25,7 +25,7 @@ export function wrapPieces(pieces: readonly Piece[], width: number, gap = ' '): 
 
 /** Plain prose in lines of at most `width` columns. A number stays with the unit that follows it. */
 export function wrapText(text: string, width: number): string[] {
-  const words = text.match(/\d\S* (?:%|ms|s|points)(?=[\s.,;:)]|$)[.,;:)]*|\S+/g) ?? []
+  const words = text.match(/[(+-]?\d\S* (?:%|ms|s|points)(?=[\s.,;:)]|$)[.,;:)]*|\S+/g) ?? []
   return wrapPieces(
     words.map(word => ({ text: word, width: word.length })),
     width,
