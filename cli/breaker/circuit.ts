@@ -33,9 +33,9 @@ export type Override = 'forced-open' | 'disabled' | 'closed'
 /** What is known of a finished call beside its verdict. */
 export interface Details {
   /** How long the call took, in milliseconds; the slow-call rule reads it. */
-  readonly durationMs?: number
+  readonly durationMs?: number | undefined
   /** How long the upstream asked to be left alone (`Retry-After`), in milliseconds. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
 }
 
 /** What a circuit tells its listeners. `atMs` is the monotonic time of the circuit's clock. */

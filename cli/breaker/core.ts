@@ -4,6 +4,7 @@ import type { Admission, CircuitEvent, Details, Override, Permit, State, Verdict
 import { OpenTime } from './open-time.ts'
 import type { CircuitSettings } from './options.ts'
 import { Probes } from './probes.ts'
+import { whyOpen, whyReopen } from './rules.ts'
 import type { CircuitSnapshot } from './snapshot.ts'
 import { CALL, createWindow, FAILED, SLOW, type Window } from './window.ts'
 
@@ -139,6 +140,8 @@ export class CircuitCore {
     this.#window.restore(snapshot.window, time)
     const leases = probes.leases.map(lease => ({ probe: lease.probe, until: time + lease.leftMs }))
     this.#probes.restore(probes.last, probes.counted, probes.failed, probes.slow, leases)
+    // Under other options the verdict may already stand.
+    if (this.#state === 'half-open') this.#judge(time)
   }
 
   /** Time that never runs backwards: a clock that was set back goes on from where the circuit was. */
@@ -157,7 +160,7 @@ export class CircuitCore {
     else this.#streak = 0
     // A success never opens a circuit, unless it was a slow one.
     if (!failed && !slow) return
-    const why = this.#tripped()
+    const why = whyOpen(this.settings, this.#window, this.#streak)
     if (why === null) return
     this.#openTime.settleDown(time - this.#closedSince)
     this.#open(time, why)
@@ -167,18 +170,6 @@ export class CircuitCore {
     this.#streak += 1
     const restMs = Math.min(details?.retryAfterMs ?? 0, this.settings.retryAfterMaxMs)
     if (restMs > 0) this.#restUntil = Math.max(this.#restUntil, time + restMs)
-  }
-
-  /** Why the window opens the circuit, or null where it does not. */
-  #tripped(): string | null {
-    const { failurePercentage, minimumCalls, maxFailures, consecutiveFailures, slowCallPercentage } = this.settings
-    const { calls, failures, slow } = this.#window
-    if (consecutiveFailures !== null && this.#streak >= consecutiveFailures) return `${this.#streak} failures in a row`
-    if (maxFailures !== null && failures >= maxFailures) return `${failures} failures in the window`
-    if (calls < minimumCalls) return null
-    if (reaches(failures, calls, failurePercentage)) return `${failures} of ${calls} calls failed`
-    if (reaches(slow, calls, slowCallPercentage)) return `${slow} of ${calls} calls were slow`
-    return null
   }
 
   #probe(time: number): Permit {
@@ -212,19 +203,15 @@ export class CircuitCore {
     }
   }
 
-  /** Decides as early as the probes allow: once more of them cannot change the verdict, it stands. */
+  /** Decides as early as the probes allow: once those still out cannot change the verdict, it stands. */
   #judge(time: number): void {
     const { failed, slow, counted } = this.#probes
-    const left = this.settings.probes - counted
-    if (this.#probesTrip(failed, slow)) this.#open(time, `${failed} of ${counted} probes failed`)
-    else if (!this.#probesTrip(failed + left, slow + left))
-      this.#move('closed', time, `${counted} probes came back well`)
-  }
-
-  #probesTrip(failed: number, slow: number): boolean {
-    const { failurePercentage, maxFailures, consecutiveFailures, slowCallPercentage, probes } = this.settings
-    if (failed > 0 && (maxFailures !== null || consecutiveFailures !== null)) return true
-    return reaches(failed, probes, failurePercentage) || reaches(slow, probes, slowCallPercentage)
+    const out = Math.max(0, this.settings.probes - counted)
+    const why = whyReopen(this.settings, failed, slow)
+    if (why !== null) this.#open(time, why)
+    else if (whyReopen(this.settings, failed + out, slow + out) === null) {
+      this.#move('closed', time, `${failed} of ${counted} probes failed`)
+    }
   }
 
   #open(time: number, why: string): void {
@@ -252,9 +239,4 @@ export class CircuitCore {
     if (this.#state === 'open') return this.#openUntil
     return this.#state === 'half-open' ? this.#probes.firstEnd : Number.POSITIVE_INFINITY
   }
-}
-
-/** Whether `part` is at least `percentage` of `whole`; a rule that is off reaches nothing. */
-function reaches(part: number, whole: number, percentage: number | null): boolean {
-  return percentage !== null && part * 100 >= percentage * whole
 }

@@ -68,7 +68,7 @@ export class Emitter {
 }
 
 /** The error becomes an uncaught exception of its own, as with listeners of Node's EventTarget. */
-function rethrowLater(error: unknown): void {
+export function rethrowLater(error: unknown): void {
   queueMicrotask(() => {
     throw error
   })

@@ -1,6 +1,10 @@
 /** `flaky-catalog/breaker`: a circuit breaker for calls of any kind. */
 
+export { type BreakerOptions, type Call, CircuitBreaker, type EventOf, type RunOptions } from './breaker.ts'
 export type * from './circuit.ts'
+export { CircuitCore } from './core.ts'
+export { CircuitOpenError } from './errors.ts'
+export { fromLasier, type LasierOptions, MaxFailuresRule, PercentageFailuresRule } from './lasier.ts'
 export { MemoryStore, type MemoryStoreParts } from './memory-store.ts'
 export {
   type CircuitOptions,
@@ -11,4 +15,5 @@ export {
   type OptionRule,
   rangeOf,
 } from './options.ts'
+export { errorVerdict, retryAfterOf, statusVerdict, valueVerdict } from './outcome.ts'
 export type { CircuitSnapshot } from './snapshot.ts'

@@ -5,17 +5,17 @@ import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, 
 import { CircuitCore } from './core.ts'
 import { Emitter } from './emitter.ts'
 import { type CircuitSettings, circuitSettings } from './options.ts'
-import type { CircuitSnapshot } from './snapshot.ts'
+import { type CircuitSnapshot, checkSnapshot } from './snapshot.ts'
 
 /** What a store in this process is made of; everything has a default. */
 export interface MemoryStoreParts {
-  readonly settings?: CircuitSettings
+  readonly settings?: CircuitSettings | undefined
   /** Monotonic milliseconds. */
-  readonly clock?: { now(): number }
+  readonly clock?: { now(): number } | undefined
   /** A number from 0 to below 1, for jitter. */
-  readonly random?: () => number
+  readonly random?: (() => number) | undefined
   /** Hears what a listener threw; by default it becomes an uncaught exception. */
-  readonly onListenerError?: (error: unknown, event: CircuitEvent) => void
+  readonly onListenerError?: ((error: unknown, event: CircuitEvent) => void) | undefined
 }
 
 /** Stands for a reading of the clock that nobody would look at; reading it costs a third of a whole call. */
@@ -57,9 +57,13 @@ export class MemoryStore implements CircuitStore {
     return snapshot
   }
 
-  /** Goes on where a snapshot stopped. */
+  /**
+   * Goes on where a snapshot stopped, as if no time had passed since.
+   * @throws {TypeError} naming what is wrong with a snapshot that is none.
+   */
   restore(snapshot: CircuitSnapshot): void {
-    this.#core.restore(snapshot, this.#clock.now())
+    this.#core.restore(checkSnapshot(snapshot), this.#clock.now())
+    this.#emitter.deliver()
   }
 
   override(state: Override): void {

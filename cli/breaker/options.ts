@@ -2,23 +2,23 @@
 
 /** What a circuit can be told. Durations are milliseconds, shares are percent; `null` switches a rule off. */
 export interface CircuitOptions {
-  failurePercentage?: number | null
-  minimumCalls?: number
-  maxFailures?: number | null
-  consecutiveFailures?: number | null
-  slowCallPercentage?: number | null
-  slowCallMs?: number
-  windowCalls?: number
-  windowMs?: number
-  windowBuckets?: number
-  openForMs?: number
-  openFactor?: number
-  openMaxMs?: number
-  jitter?: number
-  stableForMs?: number
-  retryAfterMaxMs?: number
-  probes?: number
-  probeLeaseMs?: number
+  failurePercentage?: number | null | undefined
+  minimumCalls?: number | undefined
+  maxFailures?: number | null | undefined
+  consecutiveFailures?: number | null | undefined
+  slowCallPercentage?: number | null | undefined
+  slowCallMs?: number | undefined
+  windowCalls?: number | undefined
+  windowMs?: number | undefined
+  windowBuckets?: number | undefined
+  openForMs?: number | undefined
+  openFactor?: number | undefined
+  openMaxMs?: number | undefined
+  jitter?: number | undefined
+  stableForMs?: number | undefined
+  retryAfterMaxMs?: number | undefined
+  probes?: number | undefined
+  probeLeaseMs?: number | undefined
 }
 
 /** Checked options with every blank filled in. A rule that is off is null; of the two windows the other one is 0. */
@@ -138,7 +138,7 @@ export function circuitSettings(options: CircuitOptions = {}): CircuitSettings {
 
   const given = (name: keyof CircuitOptions): number | null => options[name] ?? null
   const usual = (name: keyof CircuitOptions): number => options[name] ?? OPTION_RULES[name].fallback ?? 0
-  const alone = RULES.every(name => options[name] === undefined)
+  const alone = options.failurePercentage === undefined && RULES.every(name => given(name) === null)
   const windowMs = options.windowMs ?? 0
   const windowCalls = windowMs > 0 ? 0 : usual('windowCalls')
   const openForMs = usual('openForMs')

@@ -28,3 +28,56 @@ export interface CircuitSnapshot {
     readonly leases: readonly { readonly probe: number; readonly leftMs: number }[]
   }
 }
+
+const STATES: readonly unknown[] = ['closed', 'open', 'half-open', 'forced-open', 'disabled'] satisfies readonly State[]
+
+/**
+ * The same value, once it is sure to be a snapshot: it may have lain in a file or come over a wire.
+ * @throws {TypeError} naming the first member that cannot be.
+ */
+export function checkSnapshot(value: unknown): CircuitSnapshot {
+  const snapshot = record(value, 'the snapshot')
+  if (snapshot.version !== 1) throw wrong('version', snapshot.version, '1')
+  if (!STATES.includes(snapshot.state)) throw wrong('state', snapshot.state, `one of ${STATES.join(', ')}`)
+  for (const name of ['generation', 'openLeftMs', 'closedForMs', 'restLeftMs', 'level', 'streak'])
+    number(snapshot, name)
+  const probes = record(snapshot.probes, 'probes')
+  for (const name of ['last', 'counted', 'failed', 'slow']) number(probes, name)
+  for (const lease of list(probes.leases, 'leases')) {
+    number(record(lease, 'a lease'), 'probe')
+    number(record(lease, 'a lease'), 'leftMs')
+  }
+  checkWindow(record(snapshot.window, 'window'))
+  return value as CircuitSnapshot
+}
+
+function checkWindow(window: Readonly<Record<string, unknown>>): void {
+  if (window.kind === 'calls') {
+    for (const [at, mark] of list(window.marks, 'marks').entries()) number({ [`marks[${at}]`]: mark }, `marks[${at}]`)
+  } else if (window.kind === 'time') {
+    number(window, 'bucketMs')
+    number(window, 'intoBucketMs')
+    for (const [at, bucket] of list(window.buckets, 'buckets').entries()) {
+      for (const count of list(bucket, `buckets[${at}]`)) number({ [`buckets[${at}]`]: count }, `buckets[${at}]`)
+    }
+  } else throw wrong('window.kind', window.kind, 'calls or time')
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>
+  throw wrong(name, value, 'an object')
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw wrong(name, value, 'a list')
+}
+
+function number(parent: Readonly<Record<string, unknown>>, name: string): void {
+  const value = parent[name]
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw wrong(name, value, 'a number from 0 on')
+}
+
+function wrong(name: string, value: unknown, wanted: string): TypeError {
+  return new TypeError(`no snapshot of a circuit: ${name} is ${String(value)}, it must be ${wanted}`)
+}

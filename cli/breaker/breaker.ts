@@ -1,0 +1,209 @@
+/** The breaker that people use: makes calls through a circuit, judges what came of them and tells listeners. */
+
+import { systemClock } from '../../server/clock.ts'
+import type { Admission, CircuitEvent, CircuitStore, Override, Permit, State, Verdict } from './circuit.ts'
+import { rethrowLater } from './emitter.ts'
+import { CircuitOpenError } from './errors.ts'
+import { MemoryStore } from './memory-store.ts'
+import { type CircuitOptions, circuitSettings } from './options.ts'
+import { abortVerdict, errorVerdict, retryAfterOf, valueVerdict } from './outcome.ts'
+import type { CircuitSnapshot } from './snapshot.ts'
+
+/** A breaker's options: the circuit's own, and what the breaker is made of. */
+export interface BreakerOptions extends CircuitOptions {
+  /** Where the circuit lives when it is shared; such a store brings options of its own, and the circuit's are not read. */
+  readonly store?: CircuitStore | undefined
+  /** Judges what a call returned; by default answers with `status` and `headers` go by their status. */
+  readonly valueVerdict?: ((value: unknown) => Verdict) | undefined
+  /** Judges what a call threw; by default aborts are ignored and everything else fails. */
+  readonly errorVerdict?: ((error: unknown) => Verdict) | undefined
+  /** Hears what a listener or a judge threw; by default it becomes an uncaught exception. Calls go on either way. */
+  readonly onListenerError?: ((error: unknown) => void) | undefined
+  /** Monotonic milliseconds. */
+  readonly clock?: { now(): number } | undefined
+  /** A number from 0 to below 1, for jitter. */
+  readonly random?: (() => number) | undefined
+}
+
+/** A call that a breaker makes; it should give up when `signal` says so. */
+export type Call<T> = (signal: AbortSignal | undefined) => T | PromiseLike<T>
+
+/** How one call is made. */
+export interface RunOptions {
+  /** Gives the call up: `run` rejects at once with its reason, and the circuit looks away, unless the reason is a timeout. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The events of one kind. */
+export type EventOf<Type extends CircuitEvent['type']> = Extract<CircuitEvent, { type: Type }>
+
+/**
+ * Calls an upstream until it fails too often, then refuses for a while, then lets a few probes decide.
+ *
+ * ```ts
+ * const breaker = new CircuitBreaker({ failurePercentage: 50, openForMs: 1_000 })
+ * const answer = await breaker.run(signal => fetch(url, { signal }), { signal: AbortSignal.timeout(500) })
+ * ```
+ */
+export class CircuitBreaker {
+  readonly #store: CircuitStore
+  readonly #memory: MemoryStore | null
+  /** Null where nobody asks how long a call took. */
+  readonly #stopwatch: { now(): number } | null
+  readonly #valueVerdict: (value: unknown) => Verdict
+  readonly #errorVerdict: (error: unknown) => Verdict
+  readonly #onError: (error: unknown) => void
+
+  /** @throws {CircuitOptionsError} naming every bad value with its range. */
+  constructor(options: BreakerOptions = {}) {
+    const { store, clock = systemClock, random, onListenerError, ...rest } = options
+    const { valueVerdict: judgeValue, errorVerdict: judgeError, ...circuit } = rest
+    const settings = circuitSettings(circuit)
+    this.#memory = store ? null : new MemoryStore({ settings, clock, random, onListenerError })
+    this.#store = store ?? (this.#memory as MemoryStore)
+    this.#stopwatch = store || settings.slowCallPercentage !== null ? clock : null
+    this.#valueVerdict = judgeValue ?? valueVerdict
+    this.#errorVerdict = judgeError ?? errorVerdict
+    this.#onError = onListenerError ?? rethrowLater
+  }
+
+  /**
+   * Makes one call, or refuses it. Rejects with `CircuitOpenError` where no call was made, with the signal's reason where it
+   * was given up, and otherwise comes to whatever the call comes to. Never throws before it returns.
+   */
+  run<T>(call: Call<T>, options?: RunOptions): Promise<T> {
+    if (typeof call !== 'function') return Promise.reject(new TypeError('run wants a function that makes the call'))
+    const signal = options?.signal
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const admission = this.#store.acquire()
+    if ('then' in admission) return admission.then(answer => this.#enter(answer, call, signal))
+    return this.#enter(admission, call, signal)
+  }
+
+  /** The same call behind this breaker: `const get = breaker.wrap(fetchProduct)`. */
+  wrap<Args extends unknown[], T>(call: (...args: Args) => T | PromiseLike<T>): (...args: Args) => Promise<T> {
+    return (...args) => this.run(() => call(...args))
+  }
+
+  /** The state as this process last saw it. An open circuit stays `open` until a call asks after its time is over. */
+  get state(): State {
+    return this.#store.state()
+  }
+
+  /** Calls `listener` at each event of one kind until the returned function is called. */
+  on<Type extends CircuitEvent['type']>(type: Type, listener: (event: EventOf<Type>) => void): () => void {
+    return this.#store.listen(event => {
+      if (event.type === type) return listener(event as EventOf<Type>)
+    })
+  }
+
+  /** Calls `listener` at each event of every kind until the returned function is called. */
+  listen(listener: (event: CircuitEvent) => void): () => void {
+    return this.#store.listen(listener)
+  }
+
+  /** Refuses every call until `reset` or `disable`. */
+  forceOpen(): void | Promise<void> {
+    return this.#override('forced-open')
+  }
+
+  /** Lets every call through and counts none, until `reset` or `forceOpen`. */
+  disable(): void | Promise<void> {
+    return this.#override('disabled')
+  }
+
+  /** Closes the circuit and forgets what it has seen. */
+  reset(): void | Promise<void> {
+    return this.#override('closed')
+  }
+
+  /** The circuit as plain data that survives JSON. Only a circuit of this process can be taken along. */
+  snapshot(): CircuitSnapshot {
+    return this.#own().snapshot()
+  }
+
+  /**
+   * Goes on where a snapshot stopped, as if no time had passed since.
+   * @throws {TypeError} naming what is wrong with a snapshot that is none.
+   */
+  restore(snapshot: CircuitSnapshot): void {
+    this.#own().restore(snapshot)
+  }
+
+  close(): void | Promise<void> {
+    return this.#store.close()
+  }
+
+  #enter<T>(admission: Admission, call: Call<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (!admission.admitted) return Promise.reject(new CircuitOpenError(admission))
+    if (signal?.aborted) {
+      this.#store.settle(admission, 'ignore')
+      return Promise.reject(signal.reason)
+    }
+    const startedAt = this.#stopwatch === null ? 0 : this.#stopwatch.now()
+    // Not an async function: that would cost each call a promise and a half more.
+    return (signal === undefined ? make(call, undefined) : makeUntil(call, signal)).then(
+      value => {
+        this.#settle(admission, this.#judge(this.#valueVerdict, valueVerdict, value), value, startedAt)
+        return value
+      },
+      error => {
+        const verdict = signal?.aborted
+          ? abortVerdict(signal.reason)
+          : this.#judge(this.#errorVerdict, errorVerdict, error)
+        this.#settle(admission, verdict, error, startedAt)
+        throw error
+      },
+    )
+  }
+
+  #settle(permit: Permit, verdict: Verdict, outcome: unknown, startedAt: number): void {
+    if (verdict !== 'fail' && this.#stopwatch === null) {
+      this.#store.settle(permit, verdict)
+    } else {
+      const durationMs = this.#stopwatch === null ? undefined : this.#stopwatch.now() - startedAt
+      const retryAfterMs = verdict === 'fail' ? retryAfterOf(outcome) : undefined
+      this.#store.settle(permit, verdict, { durationMs, retryAfterMs })
+    }
+  }
+
+  /** A judge that throws is reported, and the usual one speaks in its place. */
+  #judge(judge: (outcome: unknown) => Verdict, usual: (outcome: unknown) => Verdict, outcome: unknown): Verdict {
+    try {
+      return judge(outcome)
+    } catch (error) {
+      this.#onError(error)
+      return usual(outcome)
+    }
+  }
+
+  #override(state: Override): void | Promise<void> {
+    if (this.#store.override === undefined) throw new TypeError(`this store cannot be set to ${state} by hand`)
+    return this.#store.override(state)
+  }
+
+  #own(): MemoryStore {
+    if (this.#memory === null) throw new TypeError('the circuit lives in a shared store: take its snapshot there')
+    return this.#memory
+  }
+}
+
+/** Makes the call; whatever it returns or throws comes back as a promise. */
+function make<T>(call: Call<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return Promise.resolve(call(signal))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** Makes the call, and stops waiting for it when the signal says so, whether the call obeys or not. */
+function makeUntil<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason)
+    signal.addEventListener('abort', giveUp)
+    make(call, signal)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}
