@@ -1,0 +1,57 @@
+/** The failure model as one part of the server: faults for the data plane, routes for the control plane. */
+
+import type { RequestHandler, Router } from 'express'
+import { countOperations } from './control/counts.ts'
+import type { Operation } from './control/operation.ts'
+import { settingsOperations } from './control/settings.ts'
+import type { ChaosListener } from './event.ts'
+import { Injector } from './inject.ts'
+import { Lab, type LabOptions } from './lab.ts'
+import type { Change, Source } from './layers.ts'
+import { faults } from './middleware.ts'
+import { routes } from './routes.ts'
+import type { Settings } from './settings.ts'
+
+export interface ChaosOptions extends LabOptions {
+  /** Hides every marker of an injected fault. */
+  readonly stealth?: boolean
+}
+
+export interface Chaos {
+  /** For the routes of the data plane, before their handlers. */
+  readonly faults: RequestHandler
+  /** The control plane, to be mounted at `/chaos`. */
+  readonly routes: Router
+  /** What `routes` does, for the OpenAPI document. */
+  readonly operations: readonly Operation[]
+  /** The sessions and everything in them, for telemetry. */
+  readonly lab: Lab
+  /** Changes the default session by a merge patch. @throws {SettingsError} naming every problem; nothing is changed then. */
+  change(patch: unknown, source: Source): Change
+  /** The settings of the default session. */
+  settings(): Settings
+  /** Calls `listener` at every event until the returned function is called. */
+  listen(listener: ChaosListener): () => void
+  /** Ends every request that is held or delayed, and every timer. */
+  close(): void
+}
+
+/** Faulted requests that may be held open at once; beyond it they are served and counted as overflow. */
+const MOST_HELD = 500
+
+export function createChaos(options: ChaosOptions): Chaos {
+  const lab = new Lab(options)
+  const injector = new Injector({ wall: options.wall, stealth: options.stealth ?? false, mostHeld: MOST_HELD })
+  const operations = [...settingsOperations, ...countOperations]
+  return {
+    faults: faults(lab, injector),
+    routes: routes(lab, operations),
+    operations,
+    lab,
+    change: (patch, source) =>
+      lab.change(lab.sessions.first, source, provenance => lab.sessions.first.layers.change(patch, provenance)),
+    settings: () => lab.sessions.first.layers.effective(),
+    listen: listener => lab.listen(listener),
+    close: () => lab.close(),
+  }
+}

@@ -1,0 +1,139 @@
+/** The laboratory: sessions, their settings and who is told of changes. Knows nothing of HTTP. */
+
+import type { Clock } from '../clock.ts'
+import type { ChaosEvent, ChaosListener } from './event.ts'
+import { Boot, type Change, difference, Layers, type Provenance, type Source } from './layers.ts'
+import { ms } from './quantity.ts'
+import { Session } from './session.ts'
+import { SessionTime } from './session-time.ts'
+import { DEFAULT_SESSION, SESSION_LIMITS, type SessionLimits, Sessions } from './sessions.ts'
+import { defaultSettings, type Member, type Settings } from './settings.ts'
+import type { SessionLog } from './visit.ts'
+
+export interface LabOptions {
+  readonly clock: Clock
+  /** Wall-clock time in milliseconds since 1970, for what people read: provenance, `Retry-After` as a date. */
+  readonly wall: () => number
+  /** The version of the product. */
+  readonly version: string
+  /** The seed of the draws, unless `settings` has one. */
+  readonly seed: string
+  /** What the process was started with, beside the defaults. Must be valid. */
+  readonly settings?: Partial<Settings>
+  /** Where the values of `settings` came from; `default` where nothing is said. */
+  readonly sources?: Partial<Record<Member, Source>>
+  /** Makes the log of a new session; `startedAt` is its beginning on the server's clock. */
+  readonly log: (session: string) => SessionLog
+  readonly limits?: SessionLimits
+}
+
+export interface NewSession {
+  readonly id: string
+  readonly startsIn?: string
+  /** The session whose clock it shares. */
+  readonly clockOf?: Session
+  readonly pinned: boolean
+}
+
+export class Lab {
+  readonly clock: Clock
+  readonly wall: () => number
+  readonly version: string
+  readonly boot: Settings
+  readonly sessions: Sessions
+  readonly #log: LabOptions['log']
+  readonly #listeners = new Set<ChaosListener>()
+
+  constructor(options: LabOptions) {
+    this.clock = options.clock
+    this.wall = options.wall
+    this.version = options.version
+    this.#log = options.log
+    this.boot = { ...defaultSettings(options.seed), ...options.settings }
+    const boot = new Boot(this.boot, options.sources ?? {}, this.#date())
+    const first = new Session({
+      id: DEFAULT_SESSION,
+      layers: new Layers(boot, defaultSettings(this.boot.seed)),
+      time: new SessionTime(this.clock, 0),
+      log: options.log(DEFAULT_SESSION),
+      clock: this.clock,
+      pinned: true,
+    })
+    this.sessions = new Sessions(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
+  }
+
+  /** Makes a session that inherits everything from the default one. The id must be free. */
+  create(wanted: NewSession): Session {
+    const session = new Session({
+      id: wanted.id,
+      layers: new Layers(this.sessions.first.layers, defaultSettings(this.boot.seed)),
+      time: wanted.clockOf?.time ?? new SessionTime(this.clock, wanted.startsIn ? ms(wanted.startsIn) : 0),
+      log: this.#log(wanted.id),
+      clock: this.clock,
+      pinned: wanted.pinned,
+    })
+    this.sessions.add(session, this.clock.now())
+    this.tell({ type: 'session', session: session.id, change: 'created' })
+    return session
+  }
+
+  /** Applies `act` to the layers of a session and tells the listeners what it changed. */
+  change(session: Session, source: Source, act: (provenance: Provenance) => Change): Change {
+    const change = act({ source, at: this.#date() })
+    this.#tellChange(session, source, change.before, change.after, change.changed)
+    return change
+  }
+
+  /** Takes a change back after a while, where nobody has changed it since. */
+  revertAfter(session: Session, afterMs: number, change: Change): void {
+    const revert = () => {
+      const before = session.layers.effective()
+      change.undo()
+      const after = session.layers.effective()
+      this.#tellChange(session, 'ttl', before, after, difference(before, after))
+    }
+    session.timers.wait(afterMs, released => {
+      if (!released) revert()
+    })
+  }
+
+  /** Everything of a session back to its beginning. */
+  reset(session: Session): void {
+    session.reset()
+    this.tell({ type: 'session', session: session.id, change: 'reset' })
+  }
+
+  listen(listener: ChaosListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  tell(event: ChaosEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #tellChange(
+    session: Session,
+    source: string,
+    before: Settings,
+    settings: Settings,
+    changed: readonly Member[],
+  ): void {
+    if (changed.length > 0) this.tell({ type: 'settings', session: session.id, source, changed, before, settings })
+  }
+
+  /** Ends everything that waits; the lab is of no use afterwards. */
+  close(): void {
+    for (const session of this.sessions.list()) session.close()
+    this.#listeners.clear()
+  }
+
+  #closed(session: Session): void {
+    session.close()
+    this.tell({ type: 'session', session: session.id, change: 'deleted' })
+  }
+
+  #date(): string {
+    return new Date(this.wall()).toISOString()
+  }
+}
