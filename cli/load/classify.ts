@@ -29,7 +29,7 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
  */
 export function classify(error: Error & { readonly code?: unknown }, answering: boolean): Failure {
   const code = typeof error.code === 'string' ? error.code : ''
-  if (code.startsWith('HPE_')) return answering && code === 'HPE_INVALID_EOF_STATE' ? 'truncated' : 'parse'
+  if (error.name === 'HTTPParserError') return answering && error.message.includes('EOF') ? 'truncated' : 'parse'
   const failure = BY_CODE[code] ?? 'other'
   return answering && failure === 'reset' ? 'truncated' : failure
 }

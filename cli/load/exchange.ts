@@ -53,7 +53,10 @@ export class Call implements Job, Exchange {
   }
 
   onConnect(abort: (reason?: Error) => void): void {
-    if (this.#state === 'over') return abort()
+    if (this.#state === 'over') {
+      abort()
+      return
+    }
     this.#state = 'written'
     this.#abort = abort
     this.#wire.meter.called()

@@ -76,7 +76,10 @@ class Player {
     const { clock, arms, signal } = this.#performance
     this.#startedAt = clock.now()
     for (const arm of arms) arm.recorder.startAt(this.#startedAt)
-    if (signal?.aborted) return this.#giveUp()
+    if (signal?.aborted) {
+      this.#giveUp()
+      return
+    }
     signal?.addEventListener('abort', this.#interrupt, { once: true })
     this.#tick()
     this.#pump()

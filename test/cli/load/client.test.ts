@@ -1,0 +1,258 @@
+/** The client against real sockets that do everything wrong. */
+
+import assert from 'node:assert/strict'
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net'
+import { after, describe, it } from 'node:test'
+import { type ClientOptions, openClient } from '../../../cli/load/client.ts'
+import { catalogTarget, isLoopback, reachableAddress } from '../../../cli/load/target.ts'
+import type { Answer, Send } from '../../../cli/policy/send.ts'
+
+const closing: (() => void)[] = []
+after(() => {
+  for (const close of closing) close()
+})
+
+async function listen(server: Server): Promise<URL> {
+  const sockets = new Set<Socket>()
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+const http = (handle: (request: IncomingMessage, response: ServerResponse) => void) => listen(createHttp(handle))
+/** Answers every first piece of a request with raw bytes and then, or not, ends. */
+const raw = (text: string, end: 'keep' | 'end' | 'reset' = 'end') =>
+  listen(
+    createTcp(socket => {
+      socket.once('data', () => {
+        if (text !== '') socket.write(text)
+        if (end === 'end') socket.end()
+        if (end === 'reset') setImmediate(() => socket.resetAndDestroy())
+      })
+    }),
+  )
+
+function client(url: URL, options: Partial<ClientOptions> = {}) {
+  const counted = { calls: 0, wasted: 0 }
+  const meter = { called: () => void counted.calls++, wasted: () => void counted.wasted++ }
+  const target = catalogTarget(url)
+  const opened = openClient({ target, connections: 4, keepsBodies: false, meter, wallMs: () => 0, ...options })
+  closing.push(() => void opened.close())
+  return { ...opened, counted }
+}
+
+const ask = (send: Send, index = 0, code = 'x') =>
+  new Promise<Answer>(resolve => send({ index, key: `k-${index}`, attempt: 0, code }, resolve))
+
+const JSON_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
+
+describe('the client', () => {
+  it('sends session, key and attempt, and takes a product for a success', async () => {
+    let seen: IncomingMessage | undefined
+    const url = await http((request, response) => {
+      seen = request
+      response.setHeader('content-type', 'application/json; charset=utf-8').end('{"code":"x"}')
+    })
+    const { send, counted } = client(url, { session: 'lab', keepsBodies: true })
+    const answer = await ask(send, 7, 'a b')
+    assert.deepEqual([answer.outcome, answer.status, answer.failure], ['success', 200, null])
+    assert.equal(Buffer.from(answer.body ?? []).toString(), '{"code":"x"}')
+    assert.equal(seen?.url, '/catalogs/a%20b')
+    assert.deepEqual(
+      ['x-chaos-session', 'x-chaos-key', 'x-chaos-attempt'].map(name => seen?.headers[name]),
+      ['lab', 'k-7', '0'],
+    )
+    assert.deepEqual(counted, { calls: 1, wasted: 0 })
+  })
+
+  it('takes an unknown product for a success, and reads how long an error asks to wait', async () => {
+    const url = await http((request, response) => {
+      response.statusCode = request.url?.endsWith('busy') ? 503 : 404
+      response.setHeader('content-type', 'application/problem+json').setHeader('retry-after', '2').end('{"status":1}')
+    })
+    const { send } = client(url)
+    assert.equal((await ask(send, 0, 'gone')).outcome, 'success')
+    const { outcome, failure, status, retryAfterMs } = await ask(send, 1, 'busy')
+    assert.deepEqual([outcome, failure, status, retryAfterMs], ['failed', 'status', 503, 2_000])
+  })
+
+  for (const [what, text, end, failure] of [
+    ['a reset', '', 'reset', 'reset'],
+    ['an end without an answer', '', 'end', 'reset'],
+    ['what is no HTTP', 'hello there\r\n\r\n', 'end', 'parse'],
+    ['a body that is cut', `${JSON_HEAD}content-length: 99\r\n\r\n{"a":`, 'end', 'truncated'],
+    ['a body that is cut by a reset', `${JSON_HEAD}content-length: 99\r\n\r\n{"a":`, 'reset', 'truncated'],
+    ['a chunked body that is cut', `${JSON_HEAD}transfer-encoding: chunked\r\n\r\n4\r\n{"a"`, 'end', 'truncated'],
+    [
+      'a cut body before a close',
+      `${JSON_HEAD}connection: close\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{"a"`,
+      'end',
+      'truncated',
+    ],
+    ['malformed JSON of the right length', `${JSON_HEAD}content-length: 5\r\n\r\n{"a":`, 'keep', 'parse'],
+    [
+      'a page instead of a product',
+      'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p/>',
+      'keep',
+      'parse',
+    ],
+    ['no type at all', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}', 'keep', 'parse'],
+  ] as const) {
+    it(`calls ${what} ${failure}`, async () => {
+      const { send, counted } = client(await raw(text, end))
+      const answer = await ask(send)
+      assert.deepEqual([answer.outcome, answer.failure], ['failed', failure])
+      assert.deepEqual(counted, { calls: 1, wasted: 1 })
+    })
+  }
+
+  it('accepts a page from a target that promised no JSON', async () => {
+    const url = await raw('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p/>', 'keep')
+    const { send } = client(url, { target: { ...catalogTarget(url), expectsJson: false } })
+    assert.equal((await ask(send)).outcome, 'success')
+  })
+
+  it('notices a body that goes bad after a good one', async () => {
+    let answers = 0
+    const url = await http((_, response) => {
+      response.setHeader('content-type', 'application/json').end(answers++ === 1 ? '{"a":1]' : '{"a":1}')
+    })
+    const { send } = client(url)
+    const outcomes = [await ask(send), await ask(send), await ask(send)].map(answer => answer.failure)
+    assert.deepEqual(outcomes, [null, 'parse', null])
+  })
+
+  it('reads a body that comes in pieces', async () => {
+    const url = await http((_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.write('{"a":')
+      setTimeout(() => response.end('1}'), 5)
+    })
+    assert.equal((await ask(client(url, { keepsBodies: true }).send)).outcome, 'success')
+  })
+
+  it('calls a closed port refused and an unknown name dns', async () => {
+    const server = createTcp()
+    const url = await listen(server)
+    await new Promise(resolve => server.close(resolve))
+    const { send, counted } = client(url)
+    assert.equal((await ask(send)).failure, 'refused')
+    assert.deepEqual(counted, { calls: 1, wasted: 1 })
+    assert.equal((await ask(client(new URL('http://nowhere.invalid')).send)).failure, 'dns')
+  })
+
+  it('gives up on headers and on bodies that do not come, each with its own limit', async () => {
+    const silent = client(await raw('', 'keep'), { headersTimeoutMs: 100 })
+    assert.equal((await ask(silent.send)).failure, 'timeout')
+    const stalled = client(await raw(`${JSON_HEAD}content-length: 9\r\n\r\n{`, 'keep'), { bodyTimeoutMs: 100 })
+    assert.equal((await ask(stalled.send)).failure, 'timeout')
+  })
+
+  it('keeps to its connections, loses nothing and answers in order of arrival', async () => {
+    let open = 0
+    let most = 0
+    const url = await http((_, response) => {
+      most = Math.max(most, ++open)
+      setTimeout(() => {
+        open--
+        response.setHeader('content-type', 'application/json').end('{}')
+      }, 2)
+    })
+    const { send, counted } = client(url)
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => ask(send, index)))
+    assert.ok(answers.every(answer => answer.outcome === 'success'))
+    assert.equal(most, 4)
+    assert.equal(counted.calls, 50)
+  })
+
+  it('opens a new connection for each call when it is told to', async () => {
+    const server = createHttp((_, response) => response.setHeader('content-type', 'application/json').end('{}'))
+    let connections = 0
+    server.on('connection', () => connections++)
+    const { send } = client(await listen(server), { fresh: true })
+    for (let index = 0; index < 5; index++) assert.equal((await ask(send, index)).outcome, 'success')
+    assert.equal(connections, 5)
+  })
+
+  it('goes on after every connection was broken', async () => {
+    let requests = 0
+    const url = await http((request, response) => {
+      if (requests++ % 2 === 0) request.socket.resetAndDestroy()
+      else response.setHeader('content-type', 'application/json').end('{}')
+    })
+    const { send, counted } = client(url)
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => ask(send, index)))
+    assert.equal(requests, 200)
+    assert.deepEqual(counted, { calls: 200, wasted: answers.filter(answer => answer.failure === 'reset').length })
+    assert.equal(counted.wasted, 100)
+  })
+})
+
+describe('cancelling', () => {
+  it('ends a call under way at once, breaks its connection, and goes on with the next', async () => {
+    let requests = 0
+    const url = await http((_, response) => {
+      if (requests++ > 0) response.setHeader('content-type', 'application/json').end('{}')
+    })
+    const { send, counted } = client(url, { connections: 1 })
+    const answers: Answer[] = []
+    const cancel = send({ index: 0, key: 'k-0', attempt: 0, code: 'x' }, answer => answers.push(answer))
+    const second = ask(send, 1)
+    while (requests === 0) await new Promise(resolve => setTimeout(resolve, 1))
+    cancel()
+    cancel()
+    assert.deepEqual(
+      answers.map(answer => answer.failure),
+      ['aborted'],
+    )
+    assert.equal((await second).outcome, 'success')
+    assert.deepEqual(counted, { calls: 2, wasted: 1 })
+  })
+
+  it('of a call that still waits for a connection makes no call', async () => {
+    const url = await raw('', 'keep')
+    const { send, counted, close } = client(url, { connections: 1 })
+    const first = ask(send, 0)
+    const answers: Answer[] = []
+    const cancel = send({ index: 1, key: 'k-1', attempt: 0, code: 'x' }, answer => answers.push(answer))
+    while (counted.calls === 0) await new Promise(resolve => setTimeout(resolve, 1))
+    cancel()
+    assert.equal(answers[0]?.failure, 'aborted')
+    await close()
+    assert.equal((await first).failure, 'aborted')
+    assert.deepEqual(counted, { calls: 1, wasted: 1 })
+  })
+})
+
+describe('targets', () => {
+  it('finds the address that listens among those of a name', async () => {
+    const url = await http((_, response) => response.end())
+    assert.equal(await reachableAddress(new URL(`http://localhost:${url.port}`)), '127.0.0.1')
+  })
+
+  it('keeps a prefix of the base', () => {
+    assert.equal(catalogTarget(new URL('http://h:1/api/')).path('c'), '/api/catalogs/c')
+    assert.equal(catalogTarget(new URL('http://h:1')).path('c'), '/catalogs/c')
+  })
+
+  for (const [name, loopback] of [
+    ['localhost', true],
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['[::1]', true],
+    ['example.com', false],
+    ['10.0.0.1', false],
+    ['127.0.0.1.example.com', false],
+  ] as const) {
+    it(`${name} is ${loopback ? '' : 'not '}this machine`, () => assert.equal(isLoopback(name), loopback))
+  }
+})
