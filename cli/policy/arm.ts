@@ -2,9 +2,19 @@
 
 import type { Clock } from '../../server/clock.ts'
 import type { CircuitEvent, CircuitStore, State } from '../breaker/circuit.ts'
+import { MemoryStore } from '../breaker/memory-store.ts'
+import { type CircuitOptions, type CircuitSettings, circuitSettings } from '../breaker/options.ts'
 import { breaker } from './breaker.ts'
-import { CIRCUIT_PARAMETERS, type CircuitSettings } from './circuit-settings.ts'
-import { ArmError, type ArmPlan, parseArm, settingsOf } from './parse.ts'
+import { BUDGET_PARAMETERS, RetryBudget } from './budget.ts'
+import { BULKHEAD_PARAMETERS, bulkhead } from './bulkhead.ts'
+import { CACHE_PARAMETERS, cache } from './cache.ts'
+import { circuitOptions } from './circuit-parameters.ts'
+import { engine } from './engine.ts'
+import { fetchPost, NOTIFY_PARAMETERS, notify, type Post } from './notify.ts'
+import { type CircuitPolicy, type ClosablePolicy, onState } from './observed.ts'
+import { type ArmPlan, CIRCUITS, parseArm, settingsOf } from './parse.ts'
+import { RESCHEDULE_PARAMETERS, reschedule } from './reschedule.ts'
+import { RETRY_PARAMETERS, retry } from './retry.ts'
 import type { Outgoing, Policy, Send } from './send.ts'
 import { TIMEOUT_PARAMETERS, timeout } from './timeout.ts'
 
@@ -13,14 +23,16 @@ export interface ArmParts {
   /** The innermost call: the upstream itself. What reaches it was really called. */
   readonly call: Send
   readonly clock: Clock
-  /** A number of [0, 1) that belongs to this request and attempt, the same in every arm and every rerun. */
+  /** A number of [0, 1) that belongs to this request and attempt, the same in every arm and every rerun: `jitter(seed)`. */
   readonly random: (request: Outgoing) => number
   /** Milliseconds a call may take: the run's `--timeout`. */
   readonly timeoutMs: number
-  /** The run's own defaults for the circuit; an arm's parameters go before them. */
-  readonly circuit?: Partial<CircuitSettings>
-  /** Where the circuit of a `breaker` arm lives. */
+  /** The run's own options for circuits; what an arm's expression says goes before them. */
+  readonly circuit?: CircuitOptions
+  /** Where the circuit of a `breaker` arm lives; in this process when left out. */
   readonly openCircuit?: (settings: CircuitSettings, name: string) => CircuitStore
+  /** Sends the webhook of `notify`; with `fetch` when left out. */
+  readonly post?: Post
 }
 
 /** One arm, ready to send. */
@@ -33,46 +45,91 @@ export interface Arm {
   states(listener: (state: State, atMs: number) => void): () => void
   /** Calls `listener` at each event of the circuit (refusals, probes, a store that degrades) until the returned function is called. */
   events(listener: (event: CircuitEvent) => void): () => void
-  /** Gives back what the arm holds: timers, sockets. */
+  /** Gives back what the arm holds: timers, listeners, sockets. Requests still waiting for the circuit get their refusal. */
   close(): Promise<void>
 }
 
-/** What an arm needs to know of its circuit, whatever the engine. */
-export type Observed = Pick<CircuitStore, 'state' | 'listen' | 'close'>
-
 /**
- * Builds an arm. Nesting, outside in: cache, reschedule, retry (with its budget), breaker, bulkhead, timeout, call.
+ * Builds an arm. Nesting, outside in: cache, reschedule, retry (with its budget), notify, breaker, bulkhead, timeout, call.
  * @throws {ArmError} (as a rejection) for an expression that `parseArm` refuses.
+ * @throws {CircuitOptionsError} (as a rejection) for circuit options that contradict each other.
  */
 export async function buildArm(expression: string | ArmPlan, parts: ArmParts): Promise<Arm> {
   const plan = typeof expression === 'string' ? parseArm(expression) : expression
-  const { clock, call } = parts
-  const policies: (Policy | null)[] = []
-  const circuit = circuitOf(plan, parts)
-  policies.push(circuit?.policy ?? null)
-  const timeoutMs = settingsOf(plan, 'timeout', TIMEOUT_PARAMETERS)?.after ?? parts.timeoutMs
-  policies.push(timeout({ clock, timeoutMs }))
-  const send = policies.reduceRight<Send>((next, policy) => (policy ? policy.wrap(next) : next), call)
-  const observed = circuit?.observed ?? null
+  const built = await circuitOf(plan, parts)
+  const circuit = built?.circuit ?? null
+  const around = built ? aroundCircuit(plan, parts, built) : []
+  const policies = [cacheOf(plan, parts), ...around, retryOf(plan, parts), built?.policy, ...insideCircuit(plan, parts)]
   return {
     name: plan.name,
-    send,
-    state: () => observed?.state() ?? null,
-    states: listener =>
-      observed?.listen(event => {
-        if (event.type === 'state') listener(event.to, event.atMs)
-      }) ?? nothing,
-    events: listener => observed?.listen(listener) ?? nothing,
-    close: async () => observed?.close(),
+    send: policies.reduceRight<Send>((next, policy) => (policy ? policy.wrap(next) : next), parts.call),
+    state: () => circuit?.state() ?? null,
+    states: listener => (circuit ? onState(circuit, (state, { atMs }) => listener(state, atMs)) : nothing),
+    events: listener => circuit?.listen(listener) ?? nothing,
+    async close() {
+      for (const policy of around) policy.close()
+      await circuit?.close()
+    },
   }
 }
 
-function circuitOf(plan: ArmPlan, parts: ArmParts): { policy: Policy; observed: Observed } | null {
-  const settings = settingsOf(plan, 'breaker', CIRCUIT_PARAMETERS, parts.circuit)
-  if (!settings) return null
-  if (!parts.openCircuit) throw new ArmError(`"${plan.name}" has a circuit and nowhere to keep it: hand in openCircuit`)
-  const store = parts.openCircuit(settings, plan.name)
-  return { policy: breaker({ store, clock: parts.clock }), observed: store }
+/** Whether an arm has a use for bodies (its cache keeps them): its call should then hand them over. */
+export function wantsBody(plan: ArmPlan): boolean {
+  return plan.words.has('cache')
+}
+
+async function circuitOf(plan: ArmPlan, parts: ArmParts): Promise<CircuitPolicy | null> {
+  const { clock, random } = parts
+  const name = CIRCUITS.find(word => plan.words.has(word))
+  if (name === undefined) return null
+  const settings = circuitSettings(circuitOptions(plan.words.get(name) ?? {}, parts.circuit))
+  const { openForMs } = settings
+  if (name === 'opossum') {
+    const { openOpossum } = await import('./engine-opossum.ts')
+    return engine({ name, clock, openForMs, open: await openOpossum(settings) })
+  }
+  if (name === 'cockatiel') {
+    const { openCockatiel } = await import('./engine-cockatiel.ts')
+    return engine({ name, clock, openForMs, open: await openCockatiel(settings) })
+  }
+  let openings = 0
+  const chance = () => random({ index: 0, key: 'open', attempt: openings++, code: '' })
+  const store = parts.openCircuit?.(settings, plan.name) ?? new MemoryStore({ settings, clock, random: chance })
+  return { policy: breaker({ store, clock }), circuit: store }
+}
+
+/** What listens to the circuit from outside of it. */
+function aroundCircuit(plan: ArmPlan, { clock, post }: ArmParts, { circuit }: CircuitPolicy): ClosablePolicy[] {
+  const policies: ClosablePolicy[] = []
+  const held = settingsOf(plan, 'reschedule', RESCHEDULE_PARAMETERS)
+  if (held) {
+    const { wait: waitMs, queue, 'at-once': atOnce } = held
+    policies.push(reschedule({ clock, circuit, waitMs, queue, atOnce }))
+  }
+  const told = settingsOf(plan, 'notify', NOTIFY_PARAMETERS)
+  if (told) policies.push(notify({ circuit, url: told.url, name: plan.name, post: post ?? fetchPost }))
+  return policies
+}
+
+function insideCircuit(plan: ArmPlan, { clock, timeoutMs }: ArmParts): Policy[] {
+  const places = settingsOf(plan, 'bulkhead', BULKHEAD_PARAMETERS)
+  const own = settingsOf(plan, 'timeout', TIMEOUT_PARAMETERS)
+  const last = timeout({ clock, timeoutMs: own?.after ?? timeoutMs })
+  return places ? [bulkhead(places), last] : [last]
+}
+
+function retryOf(plan: ArmPlan, { clock, random }: ArmParts): Policy | null {
+  const tries = settingsOf(plan, 'retry', RETRY_PARAMETERS)
+  if (!tries) return null
+  const limit = settingsOf(plan, 'budget', BUDGET_PARAMETERS)
+  const budget = limit && new RetryBudget(limit.share, limit.reserve)
+  const { retries, base: baseMs, cap: capMs, patience: patienceMs } = tries
+  return retry({ clock, random, retries, baseMs, capMs, patienceMs, budget })
+}
+
+function cacheOf(plan: ArmPlan, { clock }: ArmParts): Policy | null {
+  const kept = settingsOf(plan, 'cache', CACHE_PARAMETERS)
+  return kept && cache({ clock, ttlMs: kept.ttl, size: kept.size })
 }
 
 function nothing(): void {}

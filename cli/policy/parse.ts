@@ -1,7 +1,7 @@
 /** Reads arms as people type them, such as `retry+breaker(threshold=40,open-for=2s)`. */
 
 import { nearest } from './nearest.ts'
-import { defaults, type Parameter, type Parameters, type Values } from './parameters.ts'
+import type { Parameter, Parameters, Values } from './parameters.ts'
 import { WORDS, type WordName } from './words.ts'
 
 /** Says what was wrong with an arm and what to type instead. */
@@ -17,7 +17,10 @@ export interface ArmPlan {
 }
 
 const NAMES = Object.keys(WORDS) as WordName[]
-const CIRCUITS: readonly string[] = ['breaker', 'opossum', 'cockatiel']
+
+/** The words that put a circuit into an arm. */
+export const CIRCUITS = ['breaker', 'opossum', 'cockatiel'] as const satisfies readonly WordName[]
+
 const NEEDS: readonly (readonly [word: string, why: string, needed: readonly string[]])[] = [
   ['budget', 'budget limits retries: write retry+budget', ['retry']],
   ['notify', 'notify tells of a circuit that opens: write notify(url)+breaker', CIRCUITS],
@@ -56,23 +59,20 @@ export function parseArm(text: string): ArmPlan {
   return { name: parts.join('+').replace(/\s+/g, ''), words }
 }
 
-/** The settings of a word in an arm: what was written, over `base`, over the defaults. Null where the arm is without the word. */
-export function settingsOf<P extends Parameters>(
-  plan: ArmPlan,
-  word: WordName,
-  known: P,
-  base: Partial<Values<P>> = {},
-): Values<P> | null {
+/** The settings of a word in an arm: what was written, over the defaults. Null where the arm is without the word. */
+export function settingsOf<P extends Parameters>(plan: ArmPlan, word: WordName, known: P): Values<P> | null {
   const written = plan.words.get(word)
-  return written ? { ...defaults(known), ...base, ...written } : null
+  if (!written) return null
+  const standard = Object.fromEntries(Object.entries(known).map(([name, { fallback }]) => [name, fallback]))
+  return { ...standard, ...written } as Values<P>
 }
 
 function parameters(word: WordName, text: string): Record<string, unknown> {
   const known: Parameters = WORDS[word].parameters
   const names = Object.keys(known)
   const values: Record<string, unknown> = {}
-  if (text.trim() === '') return values
-  split(text, ',').forEach((part, position) => {
+  const parts = text.trim() === '' ? [] : split(text, ',')
+  parts.forEach((part, position) => {
     const match = /^([A-Za-z-]+)\s*=\s*([\s\S]*)$/.exec(part)
     const name = match?.[1] ?? (position === 0 ? names[0] : undefined)
     if (name === undefined) throw new ArmError(positional(word, part, names))
@@ -81,6 +81,10 @@ function parameters(word: WordName, text: string): Record<string, unknown> {
     if (Object.hasOwn(values, name)) throw new ArmError(`${word} has "${name}" twice: write it once`)
     values[name] = read(word, name, parameter, match?.[2] ?? part)
   })
+  for (const [name, { fallback, accepts }] of Object.entries(known)) {
+    if (fallback === null && !Object.hasOwn(values, name))
+      throw new ArmError(`${word} needs ${name}, ${accepts}: write ${word}(${name}=…)`)
+  }
   return values
 }
 

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type ArmParts, buildArm } from '../../../cli/policy/arm.ts'
-import type { CircuitSettings } from '../../../cli/policy/circuit-settings.ts'
+import { CircuitOptionsError, type CircuitSettings } from '../../../cli/breaker/options.ts'
+import { type ArmParts, buildArm, wantsBody } from '../../../cli/policy/arm.ts'
+import { ArmError, parseArm } from '../../../cli/policy/parse.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { FakeStore } from './fake-store.ts'
 import { collect, failed, request, success, Upstream } from './upstream.ts'
@@ -24,7 +25,7 @@ function world(more: Partial<ArmParts> = {}) {
     },
     ...more,
   }
-  return { clock, upstream, store, opened, build: (expression: string) => buildArm(expression, parts) }
+  return { clock, upstream, store, opened, parts, build: (expression: string) => buildArm(expression, parts) }
 }
 
 describe('buildArm', () => {
@@ -54,11 +55,12 @@ describe('buildArm', () => {
   })
 
   it('opens the circuit with what was written, over what the run says, over the defaults', async () => {
-    const { opened, build } = world({ circuit: { threshold: 90, probes: 7 } })
-    await build('breaker(threshold=40)')
+    const { opened, build } = world({ circuit: { failurePercentage: 90, probes: 7, windowCalls: 50 } })
+    await build('breaker(threshold=40,window=5s)')
     const [settings, name] = opened[0] ?? []
-    assert.deepEqual([settings?.threshold, settings?.probes, settings?.['min-calls']], [40, 7, 10])
-    assert.equal(name, 'breaker(threshold=40)')
+    const { failurePercentage, probes, minimumCalls, windowCalls, windowMs } = settings ?? {}
+    assert.deepEqual([failurePercentage, probes, minimumCalls, windowCalls, windowMs], [40, 7, 10, 0, 5_000])
+    assert.equal(name, 'breaker(threshold=40,window=5s)')
   })
 
   it('tells of the circuit until nobody listens, and closes it', async () => {
@@ -79,5 +81,67 @@ describe('buildArm', () => {
     const { answers } = collect((await build('breaker')).send, request())
     upstream.call().answer(success())
     assert.deepEqual(answers, [success()])
+  })
+
+  it('keeps its circuit in this process where nothing else is said', async () => {
+    const { upstream, clock, parts } = world()
+    const { openCircuit: _, ...rest } = parts
+    const arm = await buildArm('breaker(threshold=50,min-calls=2,jitter=1)', rest)
+    for (let index = 0; index < 2; index++) {
+      collect(arm.send, request(index))
+      upstream.call().answer(failed('status', 500))
+    }
+    const { answers } = collect(arm.send, request(2))
+    assert.deepEqual([arm.state(), answers[0]?.outcome, answers[0]?.retryAfterMs], ['open', 'shortCircuited', 1_500])
+    clock.advance(1_500)
+    collect(arm.send, request(3))
+    assert.equal(arm.state(), 'half-open')
+  })
+
+  it('nests every word in its fixed place, whatever their order', async () => {
+    for (const expression of [
+      'cache+reschedule(wait=1s)+retry(1,base=100ms)+budget+notify(http://hook/)+breaker+bulkhead(1)',
+      'bulkhead(1)+breaker+notify(http://hook/)+budget+retry(1,base=100ms)+reschedule(wait=1s)+cache',
+    ]) {
+      const posts: string[] = []
+      const { clock, upstream, store, build } = world({ post: async url => posts.push(url) })
+      const arm = await build(expression)
+      const first = collect(arm.send, request(0))
+      upstream.call().answer(success('kept'))
+      assert.deepEqual(first.answers, [success('kept')])
+
+      const second = collect(arm.send, request(1))
+      const crowded = collect(arm.send, request(2))
+      assert.equal(crowded.answers[0]?.failure, 'bulkhead', 'one call at a time')
+      clock.advance(100)
+      assert.equal(second.answers.length, 0, 'timed out inside of the retry')
+      clock.advance(50)
+      upstream.call().answer(failed('timeout'))
+      assert.equal(second.answers.at(-1)?.outcome, 'fromCache', 'the cache is outside of the retry')
+      assert.deepEqual(
+        store.settled.map(({ verdict }) => verdict),
+        ['ok', 'ignore', 'fail', 'fail'],
+      )
+
+      store.open(10_000)
+      const refused = collect(arm.send, request(3))
+      clock.advance(999)
+      assert.equal(refused.answers.length, 0, 'waits for the circuit before it turns to the cache')
+      clock.advance(1)
+      assert.deepEqual([refused.answers.at(-1)?.outcome, posts], ['fromCache', ['http://hook/']])
+      assert.equal(upstream.calls.length, 3)
+      await arm.close()
+      assert.deepEqual([clock.pending, store.listeners, store.closed], [0, 0, true])
+    }
+  })
+
+  it('refuses what no parser and no circuit understands', async () => {
+    const { build } = world()
+    await assert.rejects(build('braker'), ArmError)
+    await assert.rejects(build('breaker(min-calls=30)'), CircuitOptionsError)
+  })
+
+  it('has a use for bodies only where it keeps them', () => {
+    assert.deepEqual(['none', 'retry+breaker', 'breaker+cache'].map(parseArm).map(wantsBody), [false, false, true])
   })
 })

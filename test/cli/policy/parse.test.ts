@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CIRCUIT_PARAMETERS } from '../../../cli/policy/circuit-settings.ts'
+import type { CircuitOptions } from '../../../cli/breaker/options.ts'
+import { circuitOptions } from '../../../cli/policy/circuit-parameters.ts'
 import { ArmError, parseArm, parseArms, settingsOf } from '../../../cli/policy/parse.ts'
+import { RETRY_PARAMETERS } from '../../../cli/policy/retry.ts'
 import { parameterList, WORDS, wordList } from '../../../cli/policy/words.ts'
 
 describe('parseArm', () => {
@@ -14,11 +16,18 @@ describe('parseArm', () => {
     [
       'breaker( threshold = 40, open-for=2s)',
       'breaker(threshold=40,open-for=2s)',
-      { breaker: { threshold: 40, 'open-for': 2_000 } },
+      { breaker: { threshold: { failurePercentage: 40 }, 'open-for': { openForMs: 2_000 } } },
     ],
-    ['breaker(40%)', 'breaker(40%)', { breaker: { threshold: 40 } }],
-    ['breaker(window=10s)', 'breaker(window=10s)', { breaker: { window: { ms: 10_000 } } }],
-    ['breaker(window=50)', 'breaker(window=50)', { breaker: { window: { calls: 50 } } }],
+    ['breaker(40%)', 'breaker(40%)', { breaker: { threshold: { failurePercentage: 40 } } }],
+    ['breaker(window=10s)', 'breaker(window=10s)', { breaker: { window: { windowMs: 10_000 } } }],
+    ['breaker(window=50)', 'breaker(window=50)', { breaker: { window: { windowCalls: 50 } } }],
+    ['retry(3)+breaker', 'retry(3)+breaker', { retry: { retries: 3 }, breaker: {} }],
+    [
+      'notify(http://localhost:9000/hook?to=a+b)+breaker',
+      'notify(http://localhost:9000/hook?to=a+b)+breaker',
+      { notify: { url: 'http://localhost:9000/hook?to=a+b' }, breaker: {} },
+    ],
+    ['budget(12.5%)+retry', 'budget(12.5%)+retry', { budget: { share: 12.5 }, retry: {} }],
     ['none+timeout(500ms)', 'none+timeout(500ms)', { none: {}, timeout: { after: 500 } }],
   ] as const) {
     it(`reads ${JSON.stringify(text)}`, () => {
@@ -42,14 +51,23 @@ describe('parseArm', () => {
     ],
     ['breaker(threshold=400)', 'breaker(threshold=400): threshold is a percentage above 0 and up to 100'],
     ['breaker(threshold=0)', 'breaker(threshold=0): threshold is a percentage above 0 and up to 100'],
-    ['breaker(open-for=2)', 'breaker(open-for=2): open-for is a duration from 10ms to 1h'],
+    ['breaker(open-for=2)', 'breaker(open-for=2): open-for is a duration above 0ms and up to 24h'],
     [
       'breaker(window=0)',
-      'breaker(window=0): window is a number of calls from 1 to 10000, or a duration from 100ms to 10m',
+      'breaker(window=0): window is a whole number from 1 to 1000000 (of calls), or a duration above 0ms and up to 24h',
     ],
     ['breaker(40,50)', /^"50" has no name: write name=50, with one of threshold, /],
     ['breaker(threshold=40,threshold=50)', 'breaker has "threshold" twice: write it once'],
     ['breaker(constructor=1)', /^"constructor" is no parameter of breaker/],
+    ['budget', 'budget limits retries: write retry+budget'],
+    ['cache+reschedule', 'reschedule waits for a circuit to close: write reschedule+breaker'],
+    ['notify(http://localhost/)', 'notify tells of a circuit that opens: write notify(url)+breaker'],
+    ['notify+breaker', 'notify needs url, an http:// or https:// address: write notify(url=…)'],
+    ['notify(ftp://localhost/)+breaker', 'notify(url=ftp://localhost/): url is an http:// or https:// address'],
+    ['breaker+opossum', '"breaker+opossum" has breaker and opossum: an arm has one circuit'],
+    ['cockatiel(probes=2)', /^"probes" is no parameter of cockatiel: the parameters are threshold/],
+    ['retry(21)', 'retry(retries=21): retries is a whole number from 0 to 20'],
+    ['retry(-1)', 'retry(retries=-1): retries is a whole number from 0 to 20'],
     ['breaker(40', '"breaker(40" has a parenthesis that never closes: add ")"'],
     ['breaker)40(', '"breaker)40(" closes a parenthesis that it never opened'],
     ['breaker(40)x', /^"breaker\(40\)x" is no word/],
@@ -83,31 +101,58 @@ describe('parseArms', () => {
 })
 
 describe('settingsOf', () => {
-  it("puts what was written over the run's settings, and those over the defaults", () => {
-    const settings = settingsOf(parseArm('breaker(threshold=40)'), 'breaker', CIRCUIT_PARAMETERS, {
-      probes: 7,
-      threshold: 90,
-    })
-    assert.deepEqual([settings?.threshold, settings?.probes, settings?.['open-for']], [40, 7, 1_000])
+  it('puts what was written over the defaults', () => {
+    const settings = settingsOf(parseArm('retry(5,cap=1s)'), 'retry', RETRY_PARAMETERS)
+    assert.deepEqual(settings, { retries: 5, base: 50, cap: 1_000, patience: 10_000 })
   })
 
   it('is null for an arm without the word', () => {
-    assert.equal(settingsOf(parseArm('none'), 'breaker', CIRCUIT_PARAMETERS), null)
+    assert.equal(settingsOf(parseArm('none'), 'retry', RETRY_PARAMETERS), null)
+  })
+})
+
+describe('circuitOptions', () => {
+  const options = (text: string, run: CircuitOptions) => circuitOptions(parseArm(text).words.get('breaker') ?? {}, run)
+
+  it("leaves the run's options where the arm says nothing", () => {
+    const run = { failurePercentage: 30, windowMs: 5_000, probes: 2 }
+    assert.deepEqual(options('breaker(open-for=2s)', run), { ...run, openForMs: 2_000 })
+  })
+
+  it("puts the arm's window in the place of the run's, of whatever kind", () => {
+    assert.deepEqual(options('breaker(window=50)', { windowMs: 5_000 }), { windowCalls: 50 })
+    assert.deepEqual(options('breaker(window=5s)', { windowCalls: 50 }), { windowMs: 5_000 })
+  })
+
+  it("puts the arm's rule in the place of the run's rules", () => {
+    assert.deepEqual(options('breaker(consecutive=3)', { failurePercentage: 30 }), { consecutiveFailures: 3 })
   })
 })
 
 describe('the words', () => {
   it('each have one sentence', () => {
-    for (const { name, sentence } of wordList()) assert.match(sentence, /^[A-Z][^.]*\.$/, name)
+    for (const { name, sentence } of wordList()) assert.match(sentence, /^[A-Z].*\.$/, name)
   })
 
   it('have defaults that their own parameters accept', () => {
     for (const { name } of wordList()) {
-      for (const { name: parameter, fallback } of parameterList(name)) {
-        if (fallback === 'none') continue
-        const text = `${name}(${parameter}=${fallback.replace(' calls', '')})`
-        assert.doesNotThrow(() => parseArm(text).words, text)
+      for (const { name: parameter, standard } of parameterList(name)) {
+        if (standard === 'none' || standard === 'off' || standard.includes(', ')) continue
+        const url = name === 'notify' ? 'url=http://localhost/,' : ''
+        const rest = { budget: '+retry', reschedule: '+breaker', notify: '+breaker' }[name as string] ?? ''
+        const text = `${name}(${url}${parameter}=${standard})${rest}`
+        assert.doesNotThrow(() => parseArm(text), text)
       }
     }
+  })
+
+  it('stand in the order of their nesting', () => {
+    const order = 'none cache reschedule retry budget notify breaker opossum cockatiel bulkhead timeout'
+    assert.equal(
+      wordList()
+        .map(({ name }) => name)
+        .join(' '),
+      order,
+    )
   })
 })

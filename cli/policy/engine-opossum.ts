@@ -1,0 +1,45 @@
+/** The circuit breaker of opossum as an engine of an arm. */
+
+import { CircuitOptionsError, type CircuitSettings } from '../breaker/options.ts'
+import { type Act, isFailure, type OpenLibrary } from './engine.ts'
+
+/** Its threshold must be exceeded, ours be reached: so much less makes the two the same for every count of calls. */
+const JUST_BELOW = 1e-9
+
+/** What opossum takes where ours judges by the last calls: it knows windows of time only, and this is its own default. */
+const WINDOW_MS = 10_000
+
+/**
+ * Loads opossum and sets it up to mean what `settings` mean: threshold, minimum of calls, window of time, open time. Its own
+ * timeout, percentiles and snapshots are off. It has no window of calls, lets one probe pass and keeps its window when it closes.
+ * @throws {CircuitOptionsError} for a rule that opossum does not have.
+ */
+export async function openOpossum(settings: CircuitSettings): Promise<OpenLibrary> {
+  const { failurePercentage, minimumCalls, windowMs, windowBuckets, openForMs } = settings
+  const { maxFailures, consecutiveFailures, slowCallPercentage } = settings
+  const others = [maxFailures, consecutiveFailures, slowCallPercentage].some(rule => rule !== null)
+  if (failurePercentage === null || others)
+    throw new CircuitOptionsError(['opossum opens at a share of failures only: leave the other rules out of this run'])
+  const { default: CircuitBreaker } = await import('opossum')
+  return moved => {
+    const circuit = new CircuitBreaker((act: Act) => act(), {
+      timeout: false,
+      errorThresholdPercentage: failurePercentage - JUST_BELOW,
+      volumeThreshold: minimumCalls,
+      rollingCountTimeout: windowMs > 0 ? windowMs : WINDOW_MS,
+      rollingCountBuckets: windowBuckets,
+      resetTimeout: openForMs,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      errorFilter: rejection => !isFailure(rejection),
+    })
+    circuit.on('open', () => moved('open'))
+    circuit.on('halfOpen', () => moved('half-open'))
+    circuit.on('close', () => moved('closed'))
+    return {
+      run: act => circuit.fire(act),
+      state: () => (circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed'),
+      close: () => circuit.shutdown(),
+    }
+  }
+}

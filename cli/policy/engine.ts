@@ -1,0 +1,119 @@
+/** The seam for other circuit breakers: what a library must offer to stand in an arm, and the policy made of it. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { CircuitEvent, State } from '../breaker/circuit.ts'
+import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
+import type { CircuitPolicy } from './observed.ts'
+import type { Answer, Cancel, Outgoing, Send } from './send.ts'
+
+/**
+ * One call as a library gets it. The promise resolves with a good answer and rejects with any other, so that the library can
+ * tell by `isFailure` which rejections blame the upstream. Whether it runs at all is the truth of "short-circuited".
+ */
+export type Act = () => Promise<Answer>
+
+/** A circuit breaker from elsewhere. */
+export interface Library {
+  /** Runs `act` or not. What the promise settles with does not matter, only when. */
+  run(act: Act): Promise<unknown>
+  state(): State
+  close(): void
+}
+
+/** Builds a library's circuit; `moved` is to be called after each change of state. */
+export type OpenLibrary = (moved: (to: State) => void) => Library
+
+/** Whether a rejection of `Act` blames the upstream, by the same rule as for our own circuit. */
+export function isFailure(rejection: unknown): boolean {
+  return verdictOf(rejection as Answer) === 'fail'
+}
+
+export interface EngineOptions {
+  readonly name: string
+  readonly clock: Clock
+  /** Milliseconds the library keeps its circuit open: refusals say when to come back. */
+  readonly openForMs: number
+  readonly open: OpenLibrary
+}
+
+/** A library's circuit breaker as a policy, with its states told like those of our own. */
+export function engine({ name, clock, openForMs, open }: EngineOptions): CircuitPolicy {
+  const listeners = new Set<(event: CircuitEvent) => void>()
+  let from: State = 'closed'
+  let generation = 0
+  let openUntil = 0
+  const library = open(to => {
+    if (to === 'open') openUntil = clock.now() + openForMs
+    tell({ type: 'state', atMs: clock.now(), from, to, generation: ++generation, why: `${name} says so` })
+    from = to
+  })
+  const tell = (event: CircuitEvent) => {
+    for (const listener of listeners) listener(event)
+  }
+  const refuse = (): Answer => {
+    const atMs = clock.now()
+    const retryAfterMs = Math.max(0, openUntil - atMs)
+    tell({ type: 'refused', atMs, state: library.state(), retryAfterMs })
+    return shortCircuited(retryAfterMs)
+  }
+  return {
+    policy: {
+      name,
+      wrap: next => (request, done) => {
+        const trip = new Trip(next, request, done)
+        const end = () => trip.end(refuse)
+        library.run(trip.act).then(end, end)
+        return () => trip.cancel()
+      },
+    },
+    circuit: {
+      state: () => library.state(),
+      listen(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      close: () => library.close(),
+    },
+  }
+}
+
+/** One request on its way through a library. */
+class Trip {
+  readonly #next: Send
+  readonly #request: Outgoing
+  readonly #done: (answer: Answer) => void
+  #answer: Answer | null = null
+  #cancel: Cancel | null = null
+  #over = false
+
+  constructor(next: Send, request: Outgoing, done: (answer: Answer) => void) {
+    this.#next = next
+    this.#request = request
+    this.#done = done
+  }
+
+  readonly act: Act = () =>
+    new Promise((resolve, reject) => {
+      // A request that was given up while the library made it wait is not called any more.
+      if (this.#over) return reject(ABORTED)
+      this.#cancel = this.#next(this.#request, answer => {
+        this.#answer = answer
+        if (verdictOf(answer) === 'ok') resolve(answer)
+        else reject(answer)
+      })
+    })
+
+  /** The library is done: its caller gets the answer of the call, or a refusal where no call was made. */
+  end(refuse: () => Answer): void {
+    if (this.#over) return
+    this.#over = true
+    this.#done(this.#answer ?? refuse())
+  }
+
+  cancel(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#cancel?.()
+    this.#done(ABORTED)
+  }
+}
