@@ -28,7 +28,9 @@ export function early({ interrupted, load, arms }: Unjudged, text: string): stri
   if (!interrupted) return text
   const made = Math.max(0, ...arms.map(arm => total(arm.outcomes)))
   const rest = text.startsWith('The ') || text.startsWith('This ') ? text[0]?.toLowerCase() + text.slice(1) : text
-  return `Stopped after ${formatCount(made)} of ${plural(load.requests, 'request')}: ${rest}`
+  const planned =
+    made < load.requests ? `${formatCount(made)} of ${plural(load.requests, 'request')}` : plural(made, 'request')
+  return `Stopped after ${planned}: ${rest}`
 }
 
 function answers({ outcomes, failures }: ArmResult): string {

@@ -6,7 +6,7 @@ import { type Group, type Row, tableGroups } from './rows.ts'
 
 const INDENT = 2
 const GAP = 2
-/** A name longer than this is broken at its plus signs. */
+/** A name longer than this is broken after a plus sign, a comma or a bracket. */
 const NAME_WIDTH = 14
 
 /** Text of the table, without a newline at its end. */
@@ -109,7 +109,7 @@ function lines({ headings, sections, labelWidth, widths, width }: Layout, { pale
 
 function broken(name: string): string[] {
   const parts: string[] = []
-  for (const word of name.split(/(?<=\+)/)) {
+  for (const word of name.split(/(?<=[+,(])/)) {
     const last = parts.at(-1)
     if (last !== undefined && last.length + word.length <= NAME_WIDTH) parts[parts.length - 1] = last + word
     else parts.push(word)
