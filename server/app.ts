@@ -1,0 +1,81 @@
+/** Every route of the server, on one page. */
+
+import express, { type Express, type RequestHandler, type Router } from 'express'
+import type { Catalog } from './catalog/catalog.ts'
+import { listProducts, showProduct } from './catalog/routes.ts'
+import { requestIdOf } from './http.ts'
+import { sendJson } from './json.ts'
+import type { Logger } from './log.ts'
+import { Problem, problemHandler, quote } from './problem.ts'
+import { resource } from './resource.ts'
+import { tokenGuard } from './token.ts'
+
+/** What the app is put together from. */
+export interface Parts {
+  readonly catalog: Catalog
+  /** The failure model: middleware of the data plane, and the control plane. */
+  readonly chaos: { readonly faults: RequestHandler; readonly routes: Router }
+  readonly log: Logger
+  readonly version: string
+  /** What changes of the failure model must carry, or null. */
+  readonly token: string | null
+  /** False while the server drains. */
+  readonly ready: () => boolean
+}
+
+/** The app. The data plane comes first and without nested routers: a request passes two layers on its way. */
+export function createApp({ catalog, chaos, log, version, token, ready }: Parts): Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
+
+  if (log.isLevelEnabled('debug')) app.use(requestLog(log))
+  resource(app, '/catalogs/:code', { get: [chaos.faults, showProduct(catalog) as RequestHandler] })
+  resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
+
+  if (token !== null) app.use('/chaos', tokenGuard(token))
+  app.use('/chaos', chaos.routes)
+
+  resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
+  resource(app, '/ready', { get: readiness(ready) })
+  resource(app, '/', { get: (_req, res) => sendJson(res, index(version)) })
+  app.use(unknown)
+  app.use(problemHandler((error, id) => log.error({ err: error, requestId: id }, 'a request met a bug')))
+  return app
+}
+
+function readiness(ready: () => boolean): RequestHandler {
+  return (_req, res) => {
+    if (!ready()) throw new Problem(503, 'The server is shutting down: it finishes what it has begun')
+    sendJson(res, '{"ready":true}')
+  }
+}
+
+function index(version: string): string {
+  return JSON.stringify({
+    name: 'flaky-catalog',
+    version,
+    about: 'A product catalog that fails on purpose',
+    links: {
+      products: '/catalogs',
+      product: '/catalogs/{code}',
+      failRate: '/chaos/fail-rate',
+      settings: '/chaos',
+      statistics: '/chaos/stats',
+      health: '/health',
+      readiness: '/ready',
+    },
+  })
+}
+
+const unknown: RequestHandler = (req, _res, next) => {
+  next(new Problem(404, `There is nothing at ${quote(req.path)}: GET / lists what there is`))
+}
+
+function requestLog(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    res.on('close', () =>
+      log.debug({ requestId: requestIdOf(res), status: res.statusCode }, `${req.method} ${req.originalUrl}`),
+    )
+    next()
+  }
+}

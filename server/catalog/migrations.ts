@@ -1,0 +1,14 @@
+/** The steps that bring a database file to the present shape; `user_version` counts those that were taken. */
+
+/**
+ * Append only: a step that was released is never edited.
+ * `json` is the product as it is served; `brand_key` and `search` are what the filters compare.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE products (
+     code TEXT PRIMARY KEY,
+     brand_key TEXT NOT NULL,
+     search TEXT NOT NULL,
+     json TEXT NOT NULL CHECK (json_valid(json))
+   ) STRICT, WITHOUT ROWID`,
+]

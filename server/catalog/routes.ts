@@ -1,0 +1,59 @@
+/** The data plane: the list of products, and one product by its code. */
+
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { sendJson } from '../json.ts'
+import { type Flaw, Problem, quote } from '../problem.ts'
+import type { Catalog } from './catalog.ts'
+import { pageLinks } from './links.ts'
+
+/** Products that one page can hold. */
+export const MAX_LIMIT = 1_000
+const MAX_OFFSET = 1_000_000_000
+
+const text = z.string('must be given once').max(200, 'must be 200 characters at most').optional()
+
+const whole = (low: number, high: number) =>
+  z
+    .string('must be given once')
+    .regex(/^\d{1,10}$/, `must be a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine(value => value >= low && value <= high, `must be a whole number from ${low} to ${high}`)
+    .optional()
+
+/** The query of `GET /catalogs`. Other parameters are ignored. */
+export const listQuerySchema = z.object({
+  limit: whole(1, MAX_LIMIT).describe('products at most; all where it is not given'),
+  offset: whole(0, MAX_OFFSET).describe('products to skip, from the first in code order'),
+  brand: text.describe('the whole brand, in any case, with or without accents'),
+  q: text.describe('a part of code, brand, description or GTIN, in any case, with or without accents'),
+})
+
+/** `GET /catalogs/{code}`. */
+export function showProduct(catalog: Catalog): RequestHandler<{ code: string }> {
+  return (req, res, next) => {
+    const { code } = req.params
+    const json = catalog.find(code)
+    if (json !== undefined) sendJson(res, json)
+    else next(new Problem(404, `No product has the code ${quote(code)}: GET /catalogs lists those that exist`))
+  }
+}
+
+/** `GET /catalogs`: a bare array, with the total and the links to other pages in headers. */
+export function listProducts(catalog: Catalog): RequestHandler {
+  return (req, res) => {
+    const parsed = listQuerySchema.safeParse(req.query)
+    if (!parsed.success) throw badQuery(parsed.error)
+    const { json, total } = catalog.list(parsed.data)
+    const { limit, offset = 0 } = parsed.data
+    const query = new URL(req.originalUrl, 'http://localhost').searchParams
+    const links = limit === undefined ? [] : ['Link', pageLinks('/catalogs', query, { limit, offset, total })]
+    sendJson(res, json, ['X-Total-Count', String(total), ...links])
+  }
+}
+
+function badQuery(error: z.ZodError): Problem {
+  const errors: Flaw[] = error.issues.map(issue => ({ parameter: String(issue.path[0]), detail: issue.message }))
+  const sentences = error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)
+  return new Problem(400, sentences.join('; '), { errors })
+}

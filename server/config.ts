@@ -1,0 +1,113 @@
+/** The settings of the process: environment variables, flags and the .env file, described once, checked as a whole. */
+
+import { z } from 'zod'
+import { StartFailure } from './start-failure.ts'
+import { parseRate, rateNote, UnitError } from './units.ts'
+
+const rate = z.string().transform((text, context) => {
+  try {
+    return parseRate(text)
+  } catch (error) {
+    if (!(error instanceof UnitError)) throw error
+    context.issues.push({ code: 'custom', message: error.message, input: text })
+    return z.NEVER
+  }
+})
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: ({ input }) => `"${input}" is none of ${values.join(', ')}` })
+
+const port = z
+  .string()
+  .refine(text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, {
+    error: ({ input }) => `"${input}" is not a port: write a whole number from 0 to 65535`,
+  })
+  .transform(Number)
+
+const seed = z.string().max(64, 'has more than 64 characters')
+const token = z.string().min(8, 'is shorter than 8 characters').max(256, 'has more than 256 characters')
+
+/** What the server reads. The texts are those of the help and of `.env.example`. */
+export const serverSchema = z.object({
+  PORT: port.prefault('8000').describe('TCP port to listen on; 0 takes any free one'),
+  HOST: z.string().prefault('127.0.0.1').describe('address to listen on; 0.0.0.0 lets other machines in'),
+  FAIL_RATE: rate.prefault('0').describe('chance that a request fails, in percent, 0 to 100; 0.5 is half a percent'),
+  FAIL_SEED: seed.optional().describe('same seed and same key, same fate; drawn and printed when not given'),
+  FAIL_SAMPLER: choice(['bernoulli', 'deck'])
+    .prefault('bernoulli')
+    .describe('bernoulli: independent draws; deck: exact in every 100 requests'),
+  CATALOG_DB: z
+    .string()
+    .prefault('data/catalog.sqlite')
+    .describe('SQLite file of the catalog, made when missing; :memory: for none'),
+  CHAOS_TOKEN: token.optional().describe('secret that changes of the failure model must carry; none when not given'),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .prefault('info')
+    .describe('least important lines that are logged: trace, debug, info, warn, error, fatal or silent'),
+})
+
+export type Config = z.infer<typeof serverSchema>
+export type Name = keyof Config
+
+/** The variables, in the order of the help. */
+export const NAMES = Object.keys(serverSchema.shape) as readonly Name[]
+
+/** What the command line alone reads; `.env.example` explains these too. */
+export const cliVariables: Readonly<Record<string, string>> = {
+  CHAOS_URL: 'server that the command line talks to',
+  CHAOS_SESSION: 'session that the command line reads and changes',
+}
+
+/** Where a value came from. */
+export type Origin = 'flag' | 'env' | 'file' | 'default'
+
+type Values = Readonly<Record<string, string | undefined>>
+
+/** The sources, the strongest first, each by variable name. */
+export interface Sources {
+  readonly flag: Values
+  readonly env: Values
+  readonly file: Values
+}
+
+export interface Loaded {
+  readonly config: Config
+  readonly origins: Readonly<Record<Name, Origin>>
+  /** Sentences about values that are right but easily misread. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Checks everything at once.
+ * @param labels how the sources are called in sentences: the flag of a variable, and the path of the file.
+ * @throws {StartFailure} with a sentence for each problem, exit code 2.
+ */
+export function loadConfig(sources: Sources, labels: { flag(name: Name): string; file: string }): Loaded {
+  const picked = NAMES.map(name => ({ name, ...pick(sources, name) }))
+  const parsed = serverSchema.safeParse(Object.fromEntries(picked.map(({ name, value }) => [name, value])))
+  const called = (name: unknown): string => {
+    const origin = picked.find(it => it.name === name)?.origin
+    if (origin === 'flag') return labels.flag(name as Name)
+    return origin === 'file' ? `${String(name)} in ${labels.file}` : String(name)
+  }
+  if (!parsed.success) {
+    const sentences = parsed.error.issues.map(issue => `${called(issue.path[0])}: ${issue.message}`)
+    throw new StartFailure(sentences.join('\n'), 2)
+  }
+  const rateText = picked.find(it => it.name === 'FAIL_RATE')?.value
+  const note = rateText === undefined ? null : rateNote(rateText)
+  return {
+    config: parsed.data,
+    origins: Object.fromEntries(picked.map(({ name, origin }) => [name, origin])) as Record<Name, Origin>,
+    notes: note ? [`${called('FAIL_RATE')}: ${note}`] : [],
+  }
+}
+
+/** An empty value counts as none, so that `FAIL_SEED=` in a file means the same as no such line. */
+function pick(sources: Sources, name: Name): { value: string | undefined; origin: Origin } {
+  for (const origin of ['flag', 'env', 'file'] as const) {
+    const value = sources[origin][name]?.trim()
+    if (value) return { value, origin }
+  }
+  return { value: undefined, origin: 'default' }
+}

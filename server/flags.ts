@@ -1,0 +1,68 @@
+/** The flags of `npm start --` and `chaos serve`: one for each variable, with the same words. */
+
+import { Command, CommanderError } from 'commander'
+import { NAMES, type Name, serverSchema } from './config.ts'
+import { StartFailure } from './start-failure.ts'
+
+/** The flag of each variable, as commander reads it. */
+export const FLAGS: Readonly<Record<Name, string>> = {
+  PORT: '-p, --port <number>',
+  HOST: '--host <address>',
+  FAIL_RATE: '--fail-rate <percent>',
+  FAIL_SEED: '--seed <text>',
+  FAIL_SAMPLER: '--sampler <name>',
+  CATALOG_DB: '--db <file>',
+  CHAOS_TOKEN: '--token <text>',
+  LOG_LEVEL: '--log-level <level>',
+}
+
+/** What was typed: values by variable name, and the file to read for the rest. */
+export interface Flags {
+  readonly values: Partial<Record<Name, string>>
+  /** Path of the file of variables; null for the `.env` that may lie in the working directory. */
+  readonly envFile: string | null
+}
+
+/** The long form of a variable's flag, such as `--fail-rate`. */
+export function flagOf(name: Name): string {
+  return /--[a-z-]+/.exec(FLAGS[name])?.[0] ?? name
+}
+
+/**
+ * Reads the flags, or returns null after printing the help.
+ * @throws {StartFailure} for what it does not know, exit code 2.
+ */
+export function parseFlags(args: readonly string[], name: string, print: (text: string) => void): Flags | null {
+  const values: Partial<Record<Name, string>> = {}
+  const command = new Command(name)
+    .description('Serves a product catalog that fails on purpose.')
+    .option(
+      '--env-file <file>',
+      'file of the variables in brackets; it is watched for changes of FAIL_… (default: .env)',
+    )
+    .allowExcessArguments(false)
+    .helpOption('-h, --help', 'print this')
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+  for (const variable of NAMES) {
+    command.option(FLAGS[variable], help(variable))
+    command.on(`option:${flagOf(variable).slice(2)}`, (value: string) => {
+      values[variable] = value
+    })
+  }
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return null
+    throw new StartFailure(`${error.message.replace(/^error: /, '')}: ${name} --help lists the flags`, 2)
+  }
+  const { envFile } = command.opts<{ envFile?: string }>()
+  return { values, envFile: envFile ?? null }
+}
+
+function help(name: Name): string {
+  const schema = serverSchema.shape[name]
+  const standard = schema.safeParse(undefined).data
+  return `${schema.description} [${name}]${standard === undefined ? '' : ` (default: ${standard})`}`
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/** The process of `npm start`: streams, signals and the exit code; the only file of server/ that touches `process`. */
+
+import { randomInt } from 'node:crypto'
+import { systemClock } from './clock.ts'
+import type { Lines } from './log.ts'
+import { serve } from './serve.ts'
+
+/** Seeds are drawn below it: six digits are easy to say across a room. */
+const SEED_LIMIT = 1_000_000
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    stop.abort(signal)
+  })
+}
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, reason => stop.abort(reason instanceof Error ? reason : new Error(String(reason))))
+}
+
+const code = await serve({
+  args: process.argv.slice(2),
+  name: 'npm start --',
+  env: process.env,
+  stdout: lines(process.stdout),
+  stderr: lines(process.stderr),
+  clock: systemClock,
+  draw: () => String(randomInt(SEED_LIMIT)),
+  interrupted: stop.signal,
+})
+process.exit(code)
+
+/** A reader that goes away, such as `head`, is no reason to end. */
+function lines(stream: NodeJS.WriteStream): Lines {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return { write: text => void stream.write(text), isTTY: stream.isTTY === true }
+}

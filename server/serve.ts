@@ -1,0 +1,119 @@
+/** The story of a server process, from its flags to its exit code; `npm start` and `chaos serve` both tell it. */
+
+import { join } from 'node:path'
+import { announcement } from './announcement.ts'
+import { logChanges } from './change-log.ts'
+import type { Clock } from './clock.ts'
+import { type Loaded, loadConfig } from './config.ts'
+import { patchOf } from './env-edits.ts'
+import { EnvFileWatch, readEnvFile, type Variables } from './env-file.ts'
+import { flagOf, parseFlags } from './flags.ts'
+import { createLog, type Lines } from './log.ts'
+import { packageRoot } from './package-root.ts'
+import { type ServerOptions, startServer } from './server.ts'
+import { codeOf, StartFailure } from './start-failure.ts'
+
+/** What the story gets of the process. */
+export interface ServeIo {
+  /** Flags as they were typed. */
+  readonly args: readonly string[]
+  /** What the user typed before the flags: `npm start --` or `chaos serve`. */
+  readonly name: string
+  readonly env: Variables
+  /** Where the address is announced. */
+  readonly stdout: Lines
+  /** Where the log goes, and why a start failed. */
+  readonly stderr: Lines
+  readonly clock: Clock
+  /** A fresh seed. */
+  readonly draw: () => string
+  /** Aborts when the server shall end; the reason is the name of a signal, or the error that nobody caught. */
+  readonly interrupted: AbortSignal
+}
+
+/**
+ * Serves until interrupted, and returns the exit code: 0 after a signal and a clean end, 1 where the start failed or
+ * an error ended it, 2 where flags or variables are wrong.
+ */
+export async function serve(io: ServeIo): Promise<number> {
+  try {
+    return await tell(io)
+  } catch (error) {
+    if (error instanceof StartFailure) {
+      io.stderr.write(`${error.message}\n`)
+      return error.exitCode
+    }
+    io.stderr.write(`This is a bug, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`)
+    return 1
+  }
+}
+
+async function tell(io: ServeIo): Promise<number> {
+  const flags = parseFlags(io.args, io.name, text => io.stdout.write(text))
+  if (!flags) return 0
+  const file = flags.envFile ?? '.env'
+  const known = await readAtStart(file, flags.envFile !== null)
+  const sources = { flag: flags.values, env: io.env, file: known }
+  const loaded = loadConfig(sources, { flag: flagOf, file })
+  const log = await createLog(loaded.config.LOG_LEVEL, io.stderr, !io.env.NO_COLOR)
+  const seed = loaded.config.FAIL_SEED ?? io.draw()
+  const server = await startServer({ ...bootOptions(loaded, seed), log, clock: io.clock })
+  io.stdout.write(announcement(server, loaded, seed))
+  logChanges(server.chaos, file, log)
+  const watch = new EnvFileWatch({
+    path: file,
+    known,
+    clock: io.clock,
+    onEdits(found) {
+      const patch = patchOf(found, file, server.chaos.settings(), log)
+      if (patch) server.chaos.change(patch, 'file')
+    },
+    onUnreadable: error => log.warn(`${file} cannot be read (${codeOf(error) || String(error)}): nothing was changed`),
+  })
+
+  const reason = await aborted(io.interrupted)
+  watch.close()
+  if (reason instanceof Error) log.fatal({ err: reason }, 'an error that nobody caught ends the server')
+  else log.info(`${String(reason)}: finishing what has begun; once more ends at once`)
+  await server.close()
+  log.info('closed')
+  return reason instanceof Error ? 1 : 0
+}
+
+/** The variables of a file; one that was asked for must be there, and one that is there must be readable. */
+async function readAtStart(file: string, asked: boolean): Promise<Variables> {
+  const found = await readEnvFile(file).catch(error => {
+    throw new StartFailure(`${file} cannot be read (${codeOf(error) || error}): correct that, or start elsewhere`, 2)
+  })
+  if (asked && !found) throw new StartFailure(`${file} is not there: correct --env-file, or leave it out`, 2)
+  return found ?? {}
+}
+
+function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
+  const { FAIL_RATE, FAIL_SAMPLER, PORT, HOST, CATALOG_DB, CHAOS_TOKEN } = config
+  const standard = join(packageRoot(import.meta.url), CATALOG_DB)
+  return {
+    port: PORT,
+    host: HOST,
+    database: origins.CATALOG_DB === 'default' ? standard : CATALOG_DB,
+    seed,
+    settings: { failRate: FAIL_RATE, sampler: FAIL_SAMPLER },
+    sources: {
+      failRate: SOURCE[origins.FAIL_RATE],
+      sampler: SOURCE[origins.FAIL_SAMPLER],
+      seed: SOURCE[origins.FAIL_SEED],
+    },
+    token: CHAOS_TOKEN ?? null,
+  }
+}
+
+/** What an origin is called in the provenance of a setting. */
+const SOURCE = { flag: 'cli', env: 'env', file: 'file', default: 'default' } as const
+
+/** The reason for which a signal aborts, when it does. */
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(signal.reason)
+    else signal.addEventListener('abort', () => resolve(signal.reason), { once: true })
+  })
+}

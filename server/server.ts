@@ -1,0 +1,140 @@
+/** The server as a value: opens the catalog, listens, and closes without losing a request. For main, the command line and tests. */
+
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createApp } from './app.ts'
+import { Catalog } from './catalog/catalog.ts'
+import { IN_MEMORY, openDatabase } from './catalog/database.ts'
+import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { Drain } from './drain.ts'
+import { BACKLOG, createServer } from './http.ts'
+import { type Logger, silentLog } from './log.ts'
+import { packageRoot, packageVersion } from './package-root.ts'
+import { codeOf, StartFailure } from './start-failure.ts'
+import { sessionLog } from './telemetry/session-log.ts'
+
+export interface ServerOptions {
+  /** TCP port; 0, the default, takes any free one. */
+  readonly port?: number
+  /** Address to listen on, 127.0.0.1 unless given. */
+  readonly host?: string
+  /** Path of the SQLite file, or `:memory:`, the default. */
+  readonly database?: string
+  /** Seed of the draws, `42` unless given. */
+  readonly seed?: string
+  /** What the failure model boots with, beside its defaults. */
+  readonly settings?: NonNullable<ChaosOptions['settings']>
+  /** Where the values of `settings` came from. */
+  readonly sources?: NonNullable<ChaosOptions['sources']>
+  /** What changes of the failure model must carry; nothing unless given. */
+  readonly token?: string | null
+  /** Silent unless given. */
+  readonly log?: Logger
+  readonly clock?: Clock
+  /** Milliseconds since 1970. */
+  readonly wall?: () => number
+}
+
+export interface RunningServer {
+  /** Where it is reached from this machine, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  readonly chaos: Chaos
+  /** Products in the catalog. */
+  readonly products: number
+  /**
+   * Accepts no more, lets the requests that have begun finish, and closes the database. Delayed requests are answered
+   * at once, held ones end. What is left after `graceMs` (5,000 unless given) is cut. May be called twice.
+   */
+  close(graceMs?: number): Promise<void>
+}
+
+const GRACE_MS = 5_000
+
+/**
+ * Starts a server.
+ * @throws {StartFailure} where the port or the database cannot be had, with a sentence that says what to do.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
+  const root = packageRoot(import.meta.url)
+  const catalog = new Catalog(await openDatabase(database, join(root, 'data', 'products.json')))
+  const version = packageVersion(root)
+  const chaos = createChaos({
+    version,
+    clock,
+    wall: options.wall ?? Date.now,
+    seed: options.seed ?? '42',
+    settings: options.settings ?? {},
+    sources: options.sources ?? {},
+    log: sessionLog,
+  })
+  let closing: Promise<void> | null = null
+  const app = createApp({
+    catalog,
+    chaos,
+    log,
+    version,
+    token: options.token ?? null,
+    ready: () => closing === null,
+  })
+  const server = createServer(app, randomBytes(4).toString('hex'))
+  const drain = new Drain(server, clock)
+  try {
+    await listen(server, port, host)
+  } catch (error) {
+    chaos.close()
+    catalog.close()
+    throw new StartFailure(whyNot(error, port, host), 1, error)
+  }
+
+  const close = async (graceMs: number): Promise<void> => {
+    chaos.close()
+    await drain.end(graceMs)
+    chaos.close()
+    catalog.close()
+  }
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://${reachable(host)}:${taken}`,
+    port: taken,
+    chaos,
+    products: catalog.list({ limit: 1 }).total,
+    close(graceMs = GRACE_MS) {
+      closing ??= close(graceMs)
+      return closing
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** A wildcard address is no place to send a request to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function whyNot(error: unknown, port: number, host: string): string {
+  const code = codeOf(error)
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} on ${host} is taken: stop what listens there, or choose another with --port (PORT)`
+  }
+  if (code === 'EACCES')
+    return `Port ${port} needs the rights of an administrator: choose one above 1023 with --port (PORT)`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `${host} is no address of this machine: choose another with --host (HOST), such as 127.0.0.1 or 0.0.0.0`
+  }
+  return `The server cannot listen on ${host}, port ${port} (${code || String(error)})`
+}
