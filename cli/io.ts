@@ -1,6 +1,7 @@
 /** What a command gets of the process: its streams, its environment, its clock, and the wish of its user to stop. */
 
 import type { Clock } from '../server/clock.ts'
+import type { Tty } from './live/terminal.ts'
 
 /** Where text goes. */
 export interface Output {
@@ -19,12 +20,23 @@ export interface Io {
   readonly wallMs: () => number
   /** A fresh word for seeds and session names. */
   readonly draw: () => string
-  /** Aborts when the user wants to stop; its reason is `SIGINT` or `SIGTERM`. */
+  /** Aborts when the user wants to stop; its reason is `SIGINT`, `SIGTERM` or `SIGHUP`. */
   readonly interrupted: AbortSignal
+  /** Keyboard and screen, for what takes over the whole terminal. Asked for late: an open keyboard keeps a process alive. */
+  readonly tty?: () => Tty
 }
 
 /** Exit codes: what a script can tell from the end of a command. */
-export const EXIT = { ok: 0, bug: 1, usage: 2, unreachable: 3, expectation: 99, sigint: 130, sigterm: 143 } as const
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  unreachable: 3,
+  expectation: 99,
+  sighup: 129,
+  sigint: 130,
+  sigterm: 143,
+} as const
 
 /** Ends a command with one sentence and a code instead of a stack. */
 export class CommandError extends Error {
@@ -45,5 +57,6 @@ export function usageError(message: string): CommandError {
 /** The code of a command that did its work, or was stopped in the middle of it. */
 export function exitCode(interrupted: AbortSignal): number {
   if (!interrupted.aborted) return EXIT.ok
+  if (interrupted.reason === 'SIGHUP') return EXIT.sighup
   return interrupted.reason === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint
 }

@@ -4,15 +4,15 @@
 import { randomInt } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { systemClock } from '../server/clock.ts'
-import type { Io, Output } from './io.ts'
+import { exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
 
 const SEED_LIMIT = 36 ** 6
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    if (stop.signal.aborted) process.exit(exitCode(stop.signal))
     stop.abort(signal)
   })
 }
@@ -25,14 +25,15 @@ const io: Io = {
   wallMs: Date.now,
   draw: () => randomInt(SEED_LIMIT).toString(36).padStart(6, '0'),
   interrupted: stop.signal,
+  tty: () => process,
 }
 
 process.exitCode = await run(process.argv.slice(2), io, version())
 
-/** A reader that goes away early, such as `head`, is no error. */
+/** A reader that goes away early, such as `head` or a terminal that is closed, is no error. */
 function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
   return {
     write: text => void stream.write(text),

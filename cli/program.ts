@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { addCircuitOptions } from './commands/circuit-options.ts'
-import { loadOptions, outputOptions, sessionOption, targetOptions } from './commands/options.ts'
+import { loadOptions, outputOptions, paceOptions, sessionOption, targetOptions } from './commands/options.ts'
 import { CommandError, EXIT, type Io } from './io.ts'
 
 /** Runs the command line `args` (without the names of node and of the script) and returns the exit code. */
@@ -47,6 +47,7 @@ function tree(io: Io, version: string, report: Report): Command {
   addBurst(program, io, report)
   addCompare(program, io, report)
   addDemo(program, io, report)
+  addLive(program, io, report)
   addKnobs(program, io, report)
   addServe(program, io, report)
   return program
@@ -85,6 +86,22 @@ function addDemo(program: Command, io: Io, report: Report): void {
   })
 }
 
+function addLive(program: Command, io: Io, report: Report): void {
+  const command = program
+    .command('live')
+    .description('watch the breaker at work on the whole terminal, with keys for the fail rate, the load and outages')
+    .option('--arm <expression>', 'the arm that is watched, such as retry+breaker', 'breaker')
+    .option('--auto', 'fire from the start')
+    .option('--no-baseline', 'without the same requests unprotected beside it')
+    .option('--ascii', 'draw with plain ASCII characters')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+  addCircuitOptions(sessionOption(targetOptions(paceOptions(command, 10))))
+  command.action(async options => {
+    const { live } = await import('./commands/live.ts')
+    report(await live(io, options))
+  })
+}
+
 function addKnobs(program: Command, io: Io, report: Report): void {
   sessionOption(targetOptions(program.command('rate')))
     .description('read the fail rate of the server, or set it')
@@ -117,7 +134,7 @@ function addServe(program: Command, io: Io, report: Report): void {
     .helpOption(false)
     .argument('[options...]', 'options of the server')
     .action(async (args: string[]) => {
-      const { serveCommand } = await import('./commands/serve.ts')
-      report(await serveCommand(io, args))
+      const { serve } = await import('./commands/serve.ts')
+      report(await serve(io, args))
     })
 }

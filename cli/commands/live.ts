@@ -1,124 +1,124 @@
 /** `chaos live`: the full-screen console, where keys turn the knobs and the breaker can be watched at work. */
 
 import { formatDuration } from '../../server/units.ts'
+import { type CircuitSettings, circuitSettings } from '../breaker/options.ts'
 import { Control } from '../control.ts'
-import { EXIT, exitCode, type Io, usageError } from '../io.ts'
-import { Arms } from '../live/arms.ts'
-import { type ConsoleParts, type Machinery, runConsole } from '../live/console.ts'
-import { openLink } from '../live/link.ts'
-import { type ArmId, type Model, requestsOf } from '../live/model.ts'
-import type { LiveEvent } from '../live/reduce.ts'
-import { Steering } from '../live/steering.ts'
+import { exitCode, type Io, usageError } from '../io.ts'
+import { runConsole } from '../live/console.ts'
+import { openMachinery } from '../live/machinery.ts'
+import { type Model, requestsOf } from '../live/model.ts'
 import { isInteractive } from '../live/terminal.ts'
-import { eventsOf, toldBy } from '../live/wire.ts'
-import { openClient } from '../load/client.ts'
-import { buildArm } from '../policy/arm.ts'
-import { CIRCUIT_PARAMETERS, type CircuitSettings } from '../policy/circuit-settings.ts'
-import { jitter } from '../policy/jitter.ts'
-import { type ArmPlan, parseArm, settingsOf } from '../policy/parse.ts'
+import { wantsBody } from '../policy/arm.ts'
+import { circuitOptions } from '../policy/circuit-parameters.ts'
+import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
+import { formatCount, plural } from '../report/format.ts'
+import { armPlans } from './arms.ts'
 import { typedCircuit } from './circuit-options.ts'
 import type { LoadOptions, OutputOptions, SessionOptions } from './options.ts'
 import { openScene } from './scene.ts'
 
+/** Batches that follow each other faster are a constant rate, which is another command's work. */
+const LEAST_EVERY_MS = 10
+
 export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptions, Omit<OutputOptions, 'json'> {
-  /** The arm that is watched. */
-  readonly arm: ArmPlan
-  readonly auto: boolean
+  /** The expression of the arm that is watched. */
+  readonly arm: string
+  /** Fires from the start. */
+  readonly auto?: boolean
+  /** The baseline is on from the start. */
   readonly baseline: boolean
 }
 
-const DEFAULT_SESSION = 'default'
-
+/** @throws {CommandError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
+  const { url } = options
   const tty = io.tty?.()
   if (!tty || !isInteractive(tty)) {
     throw usageError(
       'live draws on a whole terminal, and this is none: run it in one, or take chaos burst or chaos compare',
     )
   }
-  const { target } = await openScene(io, options.url)
-  const room = options.session ?? DEFAULT_SESSION
-  const control = new Control({ url: options.url, token: io.env.CHAOS_TOKEN || undefined, session: room })
+  const { arm, word } = watched(options.arm)
+  if (options.every < LEAST_EVERY_MS)
+    throw usageError(`--every is ${formatDuration(LEAST_EVERY_MS)} or more in chaos live`)
+  const circuit = typedCircuit(options)
+  const rule = ruleOf(circuitSettings(circuitOptions(arm.words.get(word) ?? {}, circuit)))
+  const { target } = await openScene(io, url)
+  const token = io.env.CHAOS_TOKEN || undefined
+  const room = options.session ?? 'default'
+  const control = new Control({ url, token, session: room })
   const hello = await control.requireCatalog()
-  const seed = options.seed ?? io.draw()
-  const now = io.clock.now()
-  const wallMs = io.wallMs()
-
-  const open = async (tell: (event: LiveEvent) => void): Promise<Machinery> => {
-    const steering = new Steering({
-      control,
-      room,
-      shadow: `live-${seed}-none`,
-      clock: io.clock,
-      refused: why => tell({ type: 'refused', why }),
-    })
-    const sessions: Readonly<Record<ArmId, string>> = { main: room, baseline: steering.shadow }
-    const keepsBodies = options.arm.words.has('cache')
-    const arms = await Arms.open({
-      clock: io.clock,
-      codes: options.codes,
-      seed,
-      batch: options.concurrency,
-      tell,
-      open: (arm, meter) =>
-        openClient({
-          target,
-          session: sessions[arm],
-          connections: options.connections,
-          keepsBodies: keepsBodies && arm === 'main',
-          meter,
-          wallMs: io.wallMs,
-        }),
-      build: (arm, call, guarded) =>
-        buildArm(arm === 'main' ? (guarded ? options.arm : unguarded(options.arm)) : 'none', {
-          call,
-          clock: io.clock,
-          random: jitter(seed),
-          timeoutMs: options.timeout,
-          circuit: typedCircuit(options as unknown as Record<string, unknown>),
-        }),
-    })
-    arms.setBaseline(options.baseline)
-    tell({ type: 'connected', ...toldBy(hello) })
-    const closeLink = openLink({
-      url: options.url,
-      session: room,
-      token: io.env.CHAOS_TOKEN || undefined,
-      clock: io.clock,
-      onOpen: () => void steering.openShadow(),
-      onEvent: (name, data) => {
-        for (const event of eventsOf(name, data)) tell(event)
-      },
-      onDown: (why, retryInMs) => tell({ type: 'disconnected', why, retryInMs }),
-    })
-    return {
-      arms,
-      steering,
-      close: async () => {
-        closeLink()
-        await Promise.allSettled([arms.close(), steering.close()])
-      },
-    }
-  }
-
-  const parts: ConsoleParts = {
+  const [now, wallMs] = [io.clock.now(), io.wallMs()]
+  const last = await runConsole({
     tty,
     clock: io.clock,
     start: {
       now,
       wallOffsetMs: wallMs - now - new Date(wallMs).getTimezoneOffset() * 60_000,
-      target: options.url.origin,
+      target: url.origin,
       room,
-      load: { batch: options.concurrency, everyMs: options.every, automatic: options.auto },
-      arm: { name: options.arm.name, rule: ruleOf(options), caches: options.arm.words.has('cache') },
+      load: { batch: options.concurrency, everyMs: options.every, automatic: options.auto === true },
+      arm: { name: arm.name, rule, caches: wantsBody(arm) },
       baselineOn: options.baseline,
     },
     look: { colour: options.color && !io.env.NO_COLOR, ascii: options.ascii === true || io.env.TERM === 'linux' },
-    webUrl: `${options.url.origin}/`,
-    open,
+    webUrl: `${url.origin}/`,
+    open: tell =>
+      openMachinery(
+        {
+          ...{ url, token, room, control, hello, target, circuit, plan: arm },
+          seed: options.seed ?? io.draw(),
+          codes: options.codes,
+          batch: options.concurrency,
+          baselineOn: options.baseline,
+          timeoutMs: options.timeout,
+          connections: options.connections,
+          clock: io.clock,
+          wallMs: io.wallMs,
+        },
+        tell,
+      ),
     interrupted: io.interrupted,
-  }
-  const last = await runConsole(parts)
+  })
   io.stdout.write(farewell(last))
   return exitCode(io.interrupted)
+}
+
+/** The arm that is watched, and the word of its circuit. */
+function watched(expression: string): { arm: ArmPlan; word: (typeof CIRCUITS)[number] } {
+  const [arm, ...others] = armPlans(expression)
+  if (!arm || others.length > 0) throw usageError(`live watches one arm: "${expression}" has ${others.length + 1}`)
+  const word = CIRCUITS.find(name => arm.words.has(name))
+  if (word !== undefined) return { arm, word }
+  const better = arm.words.has('none') ? 'breaker' : `${arm.name}+breaker`
+  throw usageError(`live watches a circuit, and "${arm.name}" has none: write --arm ${better}`)
+}
+
+/** What opens the circuit, in a few words. */
+function ruleOf(settings: CircuitSettings): string {
+  const { failurePercentage, maxFailures, consecutiveFailures, windowCalls, windowMs } = settings
+  const span = windowMs > 0 ? formatDuration(windowMs) : `${windowCalls} calls`
+  const rules = [
+    ...(failurePercentage === null ? [] : [`${failurePercentage} % of ${span}`]),
+    ...(maxFailures === null ? [] : [`${maxFailures} of ${span}`]),
+    ...(consecutiveFailures === null ? [] : [`${consecutiveFailures} in a row`]),
+  ]
+  return rules.length === 0 ? '' : `opens at ${rules.join(' or ')} failed`
+}
+
+/** What the screen said last, for a terminal that shows the screen no more. */
+function farewell(model: Model): string {
+  const { totals, arm, baselineOn, failRate } = model
+  const line = (name: string, { success, failed, shortCircuited, fromCache, wasted }: typeof totals.main) =>
+    `${name}: ${formatCount(success)} success, ${formatCount(failed)} failed, ${formatCount(shortCircuited)} short-circuited, ` +
+    `${fromCache > 0 ? `${formatCount(fromCache)} from cache, ` : ''}${plural(wasted, 'call')} wasted`
+  const arms = [
+    ...(requestsOf(totals.main) > 0 ? [line(arm.name, totals.main)] : []),
+    ...(baselineOn && requestsOf(totals.baseline) > 0 ? [line('none', totals.baseline)] : []),
+  ]
+  const rate =
+    failRate === null || failRate === 0
+      ? []
+      : [`The fail rate stays at ${failRate} %: it belongs to the server. npx chaos reset takes it back.`]
+  return [...arms, ...rate].map(text => `${text}\n`).join('')
 }

@@ -92,12 +92,19 @@ export interface LoadOptions extends TargetOptions {
 
 /** What is fired: how much, when, at which products. */
 export function loadOptions(command: Command, requests: number, concurrency: number): Command {
-  return command
-    .addOption(
+  return paceOptions(
+    command.addOption(
       new Option('-n, --requests <count>', 'how many requests')
         .argParser(wholeNumber(1, 100_000_000))
         .default(requests),
-    )
+    ),
+    concurrency,
+  )
+}
+
+/** The same without an end to it. */
+export function paceOptions(command: Command, concurrency: number): Command {
+  return command
     .addOption(
       new Option('-c, --concurrency <count>', 'how many of them leave at the same moment')
         .argParser(wholeNumber(1, 1_000_000))

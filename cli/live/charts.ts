@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<Outcome, string>> = {
   fromCache: 'from cache',
 }
 
+const OUTCOMES: readonly Outcome[] = ['success', 'failed', 'shortCircuited', 'fromCache']
+
 /** As in the strip of the reports. */
 const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly ink: Ink }>> = {
   closed: { glyph: '─', ascii: '-', ink: 'closed' },
@@ -38,7 +40,7 @@ export function charts(model: Model, window: Window, height: number): Block[] {
   const { width, ascii } = window
   const columns = Math.max(1, width - LABEL - FIGURE)
   const slots = visible(model, columns)
-  const scale = Math.max(1, ...slots.flatMap(slot => [...Object.values(slot.main), ...Object.values(slot.baseline)]))
+  const scale = Math.max(1, ...slots.flatMap(slot => OUTCOMES.flatMap(name => [slot.main[name], slot.baseline[name]])))
   const row = (arm: ArmId, outcome: Outcome): Line[] => {
     const values = slots.map(slot => slot[arm][outcome])
     const drawn = bars(pad(values, columns), scale, height, ascii)
@@ -49,10 +51,9 @@ export function charts(model: Model, window: Window, height: number): Block[] {
     })
   }
   const span = `last ${(columns * SLOT_MS) / 1_000} s`
-  const outcomes: Outcome[] = ['success', 'failed', 'shortCircuited']
   return [
     { rank: 6, lines: [heading(model.breaker.on ? model.arm.name : 'breaker off', span, width, ascii)] },
-    { rank: 3, lines: outcomes.flatMap(outcome => row('main', outcome)) },
+    { rank: 3, lines: OUTCOMES.slice(0, 3).flatMap(outcome => row('main', outcome)) },
     ...(model.arm.caches ? [{ rank: 8, lines: row('main', 'fromCache') }] : []),
     { rank: 2, lines: [strip(slots, columns, ascii)] },
     ...(model.baselineOn
@@ -65,9 +66,9 @@ export function charts(model: Model, window: Window, height: number): Block[] {
   ]
 }
 
-/** The newest slots that fit; the one that is still filling is the last. */
+/** The newest slots that fit. The one that is still filling is left out: it would look like a dip. */
 function visible({ slots }: Model, columns: number): readonly Slot[] {
-  return slots.slice(-columns)
+  return slots.slice(0, -1).slice(-columns)
 }
 
 function pad(values: readonly number[], columns: number): readonly number[] {

@@ -23,12 +23,14 @@ export interface Slot {
 }
 
 export interface LogEntry {
-  /** When its last change came; `firstAt` is when it was begun, where it stands for several. */
+  /** When its last change came. */
   readonly at: number
   readonly who: string
   readonly text: string
   /** The rate before the first of the changes of the rate that it stands for; null for what is no change of rate. */
   readonly rateFrom: number | null
+  /** How often the circuit was opened again since it last was closed; 0 for what is no opening. */
+  readonly reopened: number
 }
 
 export type Connection =

@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../../server/units.ts'
 import type { State } from '../breaker/circuit.ts'
+import { formatCount } from '../report/format.ts'
 import { KEYS } from './intent.ts'
 import { apart, type Ink, ink, type Line, widthOf } from './line.ts'
 import { lampOf, type Model, requestsOf, SLOT_MS, shownRate } from './model.ts'
@@ -73,7 +74,7 @@ export function rate(model: Model, { width, ascii }: Window): Line {
 
 function trouble({ outage, now, weather, rateSource, asked }: Model): Line {
   if (outage !== null) {
-    const left = outage.until === null ? '' : `, ${Math.ceil((outage.until - now) / 1_000)}s left`
+    const left = outage.until === null ? '' : `, ${Math.max(0, Math.ceil((outage.until - now) / 1_000))}s left`
     return [ink(`OUTAGE${left}`, 'failed')]
   }
   if (asked !== null) return [ink('asked for', 'dim')]
@@ -83,7 +84,7 @@ function trouble({ outage, now, weather, rateSource, asked }: Model): Line {
 
 export function load(model: Model): Line {
   const { batch, everyMs, automatic } = model.load
-  const fired = `${batch} at once, every ${formatDuration(everyMs)}`
+  const fired = `${batch} every ${formatDuration(everyMs)}`
   return [
     ...label('load'),
     ink((automatic ? 'on' : 'off').padEnd(9), automatic ? 'strong' : 'dim'),
@@ -103,8 +104,10 @@ export function breaker(model: Model, { ascii }: Window): Line {
   return [...label('breaker'), state, ink(`${during(model)}  `), ink(model.breaker.on ? model.arm.rule : '', 'dim')]
 }
 
-function during({ breaker, now }: Model): string {
+function during(model: Model): string {
+  const { breaker, now } = model
   if (!breaker.on) return 'every request is called'
+  if (lampOf(model) === 'half-open') return 'probing'.padEnd(14)
   if (breaker.retryAt !== null)
     return `probes in ${(Math.max(0, breaker.retryAt - now) / 1_000).toFixed(1)}s`.padEnd(14)
   return `for ${formatDuration(Math.floor((now - breaker.since) / 1_000) * 1_000 || 0)}`.replace('0ms', '0s').padEnd(14)
@@ -162,9 +165,4 @@ export function help(): Line[] {
     [],
     [ink('  any key goes back', 'dim')],
   ]
-}
-
-/** Requests of both arms so far. */
-export function anyRequests(model: Model): boolean {
-  return requestsOf(model.totals.main) + requestsOf(model.totals.baseline) > 0
 }

@@ -18,12 +18,16 @@ export type LiveEvent =
   | { readonly type: 'disconnected'; readonly why: string; readonly retryInMs: number }
   /** Something changed at the server: `who` did it, `what` says it where the rate and the outage do not. */
   | ({ readonly type: 'changed'; readonly who: string; readonly what?: string } & Told)
+  /** Whether the upstream is out at this moment, as the server says again and again. */
+  | { readonly type: 'sampled'; readonly outage: boolean }
   /** A key asked for a rate, in percent. */
   | { readonly type: 'asked'; readonly failRate: number }
   /** What was asked for did not happen. */
   | { readonly type: 'refused'; readonly why: string }
   | { readonly type: 'answers'; readonly arm: ArmId; readonly counts: Counts }
-  | { readonly type: 'circuit'; readonly state: State; readonly why: string; readonly retryInMs: number | null }
+  | { readonly type: 'circuit'; readonly state: State; readonly why: string }
+  /** An open circuit lets the next probe pass after `retryInMs`. */
+  | { readonly type: 'waits'; readonly retryInMs: number }
   | { readonly type: 'switched'; readonly what: Switch; readonly on: boolean }
   /** The console starts again: counts, charts and circuit. */
   | { readonly type: 'cleared'; readonly who: string }
@@ -34,6 +38,7 @@ export type Switch = 'automatic' | 'breaker' | 'baseline' | 'help'
 /** As many columns as the widest screens have; older ones are forgotten. */
 const MOST_SLOTS = 400
 const MOST_LOG = 100
+const CIRCUIT = 'breaker'
 /** Changes of the rate by the same hand within this time are one line of the log, in milliseconds. */
 const SAME_HAND_MS = 2_000
 const RANK: Readonly<Record<State, number>> = { disabled: 0, closed: 1, open: 2, 'forced-open': 2, 'half-open': 3 }
@@ -50,6 +55,9 @@ export function reduce(before: Model, event: LiveEvent, now: number): Model {
       return disconnected(model, event.why, event.retryInMs)
     case 'changed':
       return changed(model, event)
+    case 'sampled':
+      if (event.outage === (model.outage !== null)) return model
+      return changed(model, { who: 'server', outage: event.outage ? { forMs: null } : null })
     case 'asked':
       return { ...model, asked: event.failRate }
     case 'refused':
@@ -58,6 +66,8 @@ export function reduce(before: Model, event: LiveEvent, now: number): Model {
       return answered(model, event.arm, event.counts)
     case 'circuit':
       return circuit(model, event)
+    case 'waits':
+      return { ...model, breaker: { ...model.breaker, retryAt: now + event.retryInMs } }
     case 'switched':
       return switched(model, event.what, event.on)
     case 'cleared':
@@ -79,16 +89,10 @@ export function add(a: Counts, b: Counts): Counts {
   }
 }
 
-/** Opens the columns up to `now`, and ends what was to end before it. */
+/** Opens the columns up to `now`, and puts away a notice whose time is over. */
 function advance(before: Model, now: number): Model {
-  const ended = before.outage?.until != null && before.outage.until <= now
   const stale = before.notice !== null && before.notice.until <= now
-  const model = {
-    ...before,
-    now,
-    outage: ended ? null : before.outage,
-    notice: stale ? null : before.notice,
-  }
+  const model = { ...before, now, notice: stale ? null : before.notice }
   const index = Math.floor(now / SLOT_MS)
   const last = model.slots.at(-1)
   if (last?.index === index) return model
@@ -165,12 +169,11 @@ function answered(model: Model, arm: ArmId, counts: Counts): Model {
   return amend({ ...model, totals }, slot => ({ ...slot, [arm]: add(slot[arm], counts) }))
 }
 
-function circuit(model: Model, event: { state: State; why: string; retryInMs: number | null }): Model {
-  const { state, why, retryInMs } = event
+function circuit(model: Model, { state, why }: { state: State; why: string }): Model {
   const halfOpenAt = state === 'half-open' ? model.now : model.breaker.halfOpenAt
-  const breaker = { ...model.breaker, state, since: model.now, halfOpenAt, retryAt: until(model.now, retryInMs) }
+  const breaker = { ...model.breaker, state, since: model.now, halfOpenAt, retryAt: null }
   const next = amend({ ...model, breaker }, slot => (RANK[state] > RANK[slot.state] ? { ...slot, state } : slot))
-  return log(next, 'breaker', why === '' ? state : `${state}: ${why}`)
+  return logCircuit(next, state, why)
 }
 
 function switched(model: Model, what: Switch, on: boolean): Model {
@@ -210,7 +213,7 @@ function notice(model: Model, text: string, forMs: number): Model {
 }
 
 function log(model: Model, who: string, text: string): Model {
-  return { ...model, log: [...model.log, { at: model.now, who, text, rateFrom: null }].slice(-MOST_LOG) }
+  return append(model, 0, { at: model.now, who, text, rateFrom: null, reopened: 0 })
 }
 
 /** A rate that is being dragged is one line that goes on, not a line for each step. */
@@ -219,6 +222,21 @@ function logRate(model: Model, who: string, from: number | null, to: number): Mo
   const goesOn = last?.rateFrom != null && last.who === who && model.now - last.at < SAME_HAND_MS
   const rateFrom = goesOn ? last.rateFrom : from
   const text = rateFrom === null ? `fail rate ${to} %` : `fail rate ${rateFrom} % to ${to} %`
-  const entry: LogEntry = { at: model.now, who, text, rateFrom }
-  return { ...model, log: [...(goesOn ? model.log.slice(0, -1) : model.log), entry].slice(-MOST_LOG) }
+  return append(model, goesOn ? 1 : 0, { at: model.now, who, text, rateFrom, reopened: 0 })
+}
+
+/** Half-open is what the strip is for. A circuit that opens again and again is one line: people's changes must stay in sight. */
+function logCircuit(model: Model, state: State, why: string): Model {
+  if (state === 'half-open') return model
+  const last = model.log.at(-1)
+  const before = state === 'open' && last?.who === CIRCUIT ? last.reopened : 0
+  const reopened = state === 'open' ? before + 1 : 0
+  const word = before > 0 ? `open again, ${before} x` : state
+  const text = why === '' ? word : `${word}: ${why}`
+  return append(model, before > 0 ? 1 : 0, { at: model.now, who: CIRCUIT, text, rateFrom: null, reopened })
+}
+
+/** Adds an entry in the place of the last `replaced` ones. */
+function append(model: Model, replaced: 0 | 1, entry: LogEntry): Model {
+  return { ...model, log: [...model.log.slice(0, model.log.length - replaced), entry].slice(-MOST_LOG) }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fit, type Ink, ink, written } from '../../../cli/live/line.ts'
+import { fit, type Ink, written } from '../../../cli/live/line.ts'
 import { ENTER, patch } from '../../../cli/live/painter.ts'
 import { Screen } from './screen.ts'
 
@@ -34,7 +34,7 @@ test('patches equal a full repaint', async () => {
       let before: string[] | null = null
       for (const [fresh, keep] of shots) {
         const known: string[] | null = before
-        const after = fresh.map((text, row) => (keep[row] ? (known?.[row] ?? text) : text))
+        const after: string[] = fresh.map((text: string, row: number) => (keep[row] ? (known?.[row] ?? text) : text))
         await patched.write(patch(before, after))
         before = after
       }

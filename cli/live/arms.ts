@@ -1,0 +1,159 @@
+/** The two arms under fire: every request goes to each of them with the same key, so that both meet the same fate. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { State } from '../breaker/circuit.ts'
+import type { Meter } from '../load/exchange.ts'
+import type { Arm } from '../policy/arm.ts'
+import type { Cancel, Outgoing, Send } from '../policy/send.ts'
+import { type ArmId, type Counts, NOTHING } from './model.ts'
+import type { LiveEvent } from './reduce.ts'
+
+/** Where the calls of an arm leave this process. */
+export interface Upstream {
+  readonly send: Send
+  close(): Promise<void>
+}
+
+export interface ArmsParts {
+  readonly clock: Clock
+  /** Opens the way to the server for an arm. */
+  readonly open: (arm: ArmId, meter: Meter) => Upstream
+  /** Builds what stands before it; `guarded` false leaves the circuit out. */
+  readonly build: (arm: ArmId, call: Send, guarded: boolean) => Promise<Arm>
+  readonly codes: readonly string[]
+  /** Request k has the key `seed-k`. */
+  readonly seed: string
+  /** Requests of one batch. */
+  readonly batch: number
+  readonly tell: (event: LiveEvent) => void
+}
+
+/** Requests under way beyond which no batch is fired: a server that hangs would fill the memory. */
+const MOST_UNDER_WAY = 5_000
+
+interface Side {
+  readonly id: ArmId
+  readonly upstream: Upstream
+  arm: Arm
+  stopListening: () => void
+  counts: Record<keyof Counts, number>
+  on: boolean
+}
+
+export class Arms {
+  readonly #parts: ArmsParts
+  readonly #main: Side
+  readonly #baseline: Side
+  readonly #underWay = new Set<Cancel>()
+  #next = 0
+  /** Nothing counts that was fired before the last reset. */
+  #era = 0
+
+  private constructor(parts: ArmsParts, main: Side, baseline: Side) {
+    this.#parts = parts
+    this.#main = main
+    this.#baseline = baseline
+    this.#watch()
+  }
+
+  /** @throws {ArmError} for an arm that cannot be built */
+  static async open(parts: ArmsParts): Promise<Arms> {
+    const side = async (id: ArmId, guarded: boolean): Promise<Side> => {
+      const counts = { ...NOTHING }
+      const box = { counts }
+      const upstream = parts.open(id, { called: () => box.counts.calls++, wasted: () => box.counts.wasted++ })
+      const arm = await parts.build(id, upstream.send, guarded)
+      return Object.assign(box, { id, upstream, arm, stopListening: () => {}, on: true })
+    }
+    return new Arms(parts, await side('main', true), await side('baseline', false))
+  }
+
+  /** Sends one batch through each arm that is on. False where too much is still under way. */
+  fire(): boolean {
+    const { batch, codes, seed } = this.#parts
+    if (this.#underWay.size + batch > MOST_UNDER_WAY) return false
+    for (let left = batch; left > 0; left--) {
+      const index = this.#next++
+      const request: Outgoing = { index, key: `${seed}-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
+      // They take turns at going first, so that none is always a step ahead.
+      const sides = index % 2 === 0 ? [this.#main, this.#baseline] : [this.#baseline, this.#main]
+      for (const side of sides) if (side.on) this.#send(side, request)
+    }
+    return true
+  }
+
+  /** What each arm counted since it was last asked. */
+  drain(): void {
+    for (const side of [this.#main, this.#baseline]) {
+      const counts: Counts = { ...side.counts }
+      if (Object.values(counts).every(count => count === 0)) continue
+      Object.assign(side.counts, NOTHING)
+      this.#parts.tell({ type: 'answers', arm: side.id, counts })
+    }
+  }
+
+  /** The baseline goes along, or rests. */
+  setBaseline(on: boolean): void {
+    this.#baseline.on = on
+  }
+
+  /** The main arm with a circuit that is new and closed, or without one. */
+  async setBreaker(on: boolean): Promise<void> {
+    const before = this.#main.arm
+    this.#main.arm = await this.#parts.build('main', this.#main.upstream.send, on)
+    this.#main.stopListening()
+    this.#watch()
+    await before.close()
+  }
+
+  /** Gives up what is under way and counts from zero. */
+  clear(): void {
+    this.#giveUp()
+    for (const side of [this.#main, this.#baseline]) Object.assign(side.counts, NOTHING)
+  }
+
+  async close(): Promise<void> {
+    this.#main.stopListening()
+    this.#giveUp()
+    const sides = [this.#main, this.#baseline]
+    await Promise.allSettled(sides.flatMap(side => [side.arm.close(), side.upstream.close()]))
+  }
+
+  #giveUp(): void {
+    this.#era++
+    for (const cancel of [...this.#underWay]) cancel()
+    this.#underWay.clear()
+  }
+
+  #send(side: Side, request: Outgoing): void {
+    const era = this.#era
+    let over = false
+    let cancel: Cancel | null = null
+    cancel = side.arm.send(request, ({ outcome }) => {
+      over = true
+      if (cancel !== null) this.#underWay.delete(cancel)
+      if (era === this.#era) side.counts[outcome]++
+    })
+    if (!over) this.#underWay.add(cancel)
+  }
+
+  #watch(): void {
+    const { clock, tell } = this.#parts
+    let waits = false
+    this.#main.stopListening = this.#main.arm.events(event => {
+      if (event.type === 'state') {
+        waits = false
+        tell({ type: 'circuit', state: event.to, why: event.why })
+      } else if (event.type === 'refused' && !waits) {
+        waits = true
+        tell({ type: 'waits', retryInMs: event.atMs + event.retryAfterMs - clock.now() })
+      } else if (event.type === 'store-degraded')
+        tell({ type: 'notice', text: `store degraded: ${event.why}`, forMs: 6_000 })
+    })
+  }
+
+  /** The state of the main arm's circuit, null without one. */
+  get state(): State | null {
+    return this.#main.arm.state()
+  }
+}

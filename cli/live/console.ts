@@ -1,0 +1,198 @@
+/** The console while it runs: keys, server and arms on one side, the model and the screen on the other. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { Arms } from './arms.ts'
+import { type Intent, intentOf } from './intent.ts'
+import { flushKeys, parseKeys } from './keys.ts'
+import { begin, type Model, type Start } from './model.ts'
+import { type LiveEvent, reduce } from './reduce.ts'
+import type { Steering } from './steering.ts'
+import { Terminal, type Tty } from './terminal.ts'
+import { render, type Window } from './view.ts'
+
+export interface ConsoleParts {
+  readonly tty: Tty
+  readonly clock: Clock
+  readonly start: Start
+  readonly look: Pick<Window, 'colour' | 'ascii'>
+  /** Address of the web console. */
+  readonly webUrl: string
+  /** Opens the arms and the way to the server; `tell` takes what they have to say. */
+  readonly open: (tell: (event: LiveEvent) => void) => Promise<Machinery>
+  /** Aborts when the process is asked to stop. */
+  readonly interrupted: AbortSignal
+}
+
+/** What the console drives. */
+export interface Machinery {
+  readonly arms: Arms
+  readonly steering: Steering
+  /** Called with each new model, eight times a second, after the screen was painted. */
+  readonly follow?: (model: Model) => void
+  close(): Promise<void>
+}
+
+/** Eight frames a second, in milliseconds. */
+const FRAME_MS = 125
+/** How long a lone escape may be the beginning of another key, in milliseconds. */
+const ESCAPE_MS = 50
+/** An automatic load that fell so far behind its plan (a laptop that slept) begins a new one, in milliseconds. */
+const LOST_MS = 1_000
+
+/** Takes the terminal over until the user quits, and returns the last model. The terminal is given back whatever happens. */
+export async function runConsole(parts: ConsoleParts): Promise<Model> {
+  let model = begin(parts.start)
+  const tell = (event: LiveEvent): void => {
+    model = reduce(model, event, parts.clock.now())
+  }
+  const machinery = await parts.open(tell)
+  const live = new LiveConsole(parts, machinery, () => model, tell)
+  try {
+    await live.untilQuit()
+    return model
+  } finally {
+    live.stop()
+    await machinery.close()
+  }
+}
+
+class LiveConsole {
+  readonly #parts: ConsoleParts
+  readonly #machinery: Machinery
+  readonly #model: () => Model
+  readonly #tell: (event: LiveEvent) => void
+  readonly #terminal: Terminal
+  #quit = () => {}
+  #pending = ''
+  #cancelEscape = () => {}
+  #cancelFrame = () => {}
+  #cancelFire = () => {}
+
+  constructor(parts: ConsoleParts, machinery: Machinery, model: () => Model, tell: (event: LiveEvent) => void) {
+    this.#parts = parts
+    this.#machinery = machinery
+    this.#model = model
+    this.#tell = tell
+    this.#terminal = new Terminal(parts.tty, {
+      onInput: text => this.#typed(text),
+      onResize: () => this.#paint(),
+      onGone: () => this.#quit(),
+    })
+  }
+
+  /** Paints and fires until a key, a signal or a vanished terminal ends it. */
+  untilQuit(): Promise<void> {
+    const { interrupted } = this.#parts
+    return new Promise(resolve => {
+      this.#quit = resolve
+      if (interrupted.aborted) return resolve()
+      interrupted.addEventListener('abort', () => resolve(), { once: true })
+      if (this.#model().load.automatic) this.#fireFrom(this.#parts.clock.now())
+      this.#frame()
+    })
+  }
+
+  stop(): void {
+    this.#cancelEscape()
+    this.#cancelFrame()
+    this.#cancelFire()
+    this.#terminal.leave()
+  }
+
+  #frame(): void {
+    this.#machinery.arms.drain()
+    this.#tell({ type: 'tick' })
+    this.#paint()
+    this.#machinery.follow?.(this.#model())
+    this.#cancelFrame = this.#parts.clock.after(FRAME_MS, () => this.#frame())
+  }
+
+  #paint(): void {
+    this.#terminal.paint(render(this.#model(), { ...this.#terminal.size, ...this.#parts.look }))
+  }
+
+  #typed(text: string): void {
+    this.#cancelEscape()
+    const { keys, pending } = parseKeys(this.#pending, text)
+    this.#pending = pending
+    for (const key of keys) this.#press(key)
+    if (pending === '') return
+    this.#cancelEscape = this.#parts.clock.after(ESCAPE_MS, () => {
+      this.#pending = ''
+      for (const key of flushKeys(pending)) this.#press(key)
+    })
+  }
+
+  #press(key: string): void {
+    const intent = intentOf(this.#model(), key)
+    if (intent !== null) this.#perform(intent)
+  }
+
+  #perform(intent: Intent): void {
+    const { steering } = this.#machinery
+    const model = this.#model()
+    switch (intent.type) {
+      case 'rate':
+        this.#tell({ type: 'asked', failRate: intent.failRate })
+        steering.rate(intent.failRate)
+        break
+      case 'switch':
+        this.#switch(intent.what, intent.on)
+        break
+      case 'fire':
+        this.#fire()
+        break
+      case 'outage':
+        void steering.outage(model.outage === null, model.failRate ?? 0)
+        break
+      case 'web':
+        this.#tell({ type: 'notice', text: `web console: ${this.#parts.webUrl}`, forMs: 15_000 })
+        break
+      case 'reset':
+        this.#reset()
+        break
+      case 'repaint':
+        this.#terminal.forget()
+        this.#paint()
+        break
+      case 'quit':
+        this.#quit()
+    }
+  }
+
+  #switch(what: (Intent & { type: 'switch' })['what'], on: boolean): void {
+    const { arms } = this.#machinery
+    this.#tell({ type: 'switched', what, on })
+    if (what === 'automatic') {
+      this.#cancelFire()
+      if (on) this.#fireFrom(this.#parts.clock.now())
+    } else if (what === 'baseline') arms.setBaseline(on)
+    else if (what === 'breaker') void arms.setBreaker(on)
+  }
+
+  #reset(): void {
+    const { arms, steering } = this.#machinery
+    arms.clear()
+    void arms.setBreaker(this.#model().breaker.on)
+    this.#tell({ type: 'cleared', who: 'you' })
+    void steering.reset()
+  }
+
+  #fire(): void {
+    if (this.#machinery.arms.fire()) return
+    this.#tell({
+      type: 'notice',
+      text: 'too many requests are still under way: this batch was not fired',
+      forMs: 3_000,
+    })
+  }
+
+  /** Batches leave by plan, whatever became of those before; what this machine slept through is not made up for. */
+  #fireFrom(planned: number): void {
+    const { clock } = this.#parts
+    this.#fire()
+    const next = planned + this.#model().load.everyMs
+    const kept = next < clock.now() - LOST_MS ? clock.now() : next
+    this.#cancelFire = clock.after(Math.max(0, kept - clock.now()), () => this.#fireFrom(kept))
+  }
+}

@@ -1,0 +1,95 @@
+/** What the console drives, put together: the two arms, the hand at the server's knobs, and the line to its events. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { CircuitOptions } from '../breaker/options.ts'
+import type { Control, Hello } from '../control.ts'
+import { openClient } from '../load/client.ts'
+import type { Target } from '../load/target.ts'
+import { buildArm, wantsBody } from '../policy/arm.ts'
+import { jitter } from '../policy/jitter.ts'
+import { type ArmPlan, CIRCUITS, parseArm } from '../policy/parse.ts'
+import { Arms } from './arms.ts'
+import type { Machinery } from './console.ts'
+import { openLink } from './link.ts'
+import type { ArmId } from './model.ts'
+import type { LiveEvent } from './reduce.ts'
+import { Steering } from './steering.ts'
+import { eventsOf, toldBy } from './wire.ts'
+
+export interface MachineryParts {
+  readonly url: URL
+  readonly token: string | undefined
+  /** The session that is steered and fired at. */
+  readonly room: string
+  readonly control: Control
+  /** What the server said of itself before. */
+  readonly hello: Hello
+  readonly target: Target
+  /** The arm that is watched; it has a circuit. */
+  readonly plan: ArmPlan
+  readonly circuit: CircuitOptions
+  readonly seed: string
+  readonly codes: readonly string[]
+  /** Requests of one batch. */
+  readonly batch: number
+  readonly baselineOn: boolean
+  readonly timeoutMs: number
+  /** Connections that an arm has open at the most. */
+  readonly connections: number
+  readonly clock: Clock
+  readonly wallMs: () => number
+}
+
+/** Opens everything; `tell` hears what happens. */
+export async function openMachinery(parts: MachineryParts, tell: (event: LiveEvent) => void): Promise<Machinery> {
+  const { control, room, seed, clock, target, plan, connections, wallMs } = parts
+  const shadow = `live-${seed}-none`
+  const refused = (why: string) => tell({ type: 'refused', why })
+  const steering = new Steering({ control, room, shadow, clock, refused })
+  const sessions: Readonly<Record<ArmId, string>> = { main: room, baseline: steering.shadow }
+  const bare = unguarded(plan)
+  const arms = await Arms.open({
+    clock,
+    seed,
+    tell,
+    codes: parts.codes,
+    batch: parts.batch,
+    open: (arm, meter) => {
+      const keepsBodies = arm === 'main' && wantsBody(plan)
+      return openClient({ target, session: sessions[arm], connections, keepsBodies, meter, wallMs })
+    },
+    build: (arm, call, guarded) => {
+      const { timeoutMs, circuit } = parts
+      const wanted = arm === 'baseline' ? 'none' : guarded ? plan : bare
+      return buildArm(wanted, { call, clock, random: jitter(seed), timeoutMs, circuit })
+    },
+  })
+  arms.setBaseline(parts.baselineOn)
+  tell({ type: 'connected', ...toldBy(parts.hello) })
+  const closeLink = openLink({
+    url: parts.url,
+    session: room,
+    token: parts.token,
+    clock,
+    onOpen: () => void steering.openShadow(),
+    onEvent: (name, data) => {
+      for (const event of eventsOf(name, data)) tell(event)
+    },
+    onDown: (why, retryInMs) => tell({ type: 'disconnected', why, retryInMs }),
+  })
+  return {
+    arms,
+    steering,
+    async close() {
+      closeLink()
+      await Promise.allSettled([arms.close(), steering.close()])
+    },
+  }
+}
+
+/** The arm without its circuit, and without what only listens to one. */
+export function unguarded({ words }: ArmPlan): ArmPlan {
+  const guards: readonly string[] = [...CIRCUITS, 'notify', 'reschedule']
+  const rest = [...words].filter(([word]) => !guards.includes(word))
+  return rest.length === 0 ? parseArm('none') : { name: rest.map(([word]) => word).join('+'), words: new Map(rest) }
+}

@@ -1,0 +1,126 @@
+/** The terminal as this console uses it: taken over on entering, and given back as it was however the process ends. */
+
+import { ENTER, LEAVE, patch } from './painter.ts'
+
+/** What a full-screen command needs of a process; `process` itself is one. */
+export interface Tty {
+  readonly stdin: TtyInput
+  readonly stdout: TtyOutput
+  /** `exit`: the process ends, in whatever way it can still say so; the last moment to write, and only synchronously. */
+  once(event: 'exit', listener: () => void): unknown
+  /** `SIGCONT`: the process goes on after it was stopped, with the screen as the shell left it. */
+  on(event: 'SIGCONT', listener: () => void): unknown
+  off(event: 'exit' | 'SIGCONT', listener: () => void): unknown
+}
+
+interface TtyInput {
+  readonly isTTY?: boolean
+  setRawMode?(on: boolean): unknown
+  setEncoding(encoding: 'utf8'): unknown
+  on(event: 'data' | 'end' | 'error', listener: (data: string) => void): unknown
+  off(event: 'data' | 'end' | 'error', listener: (data: string) => void): unknown
+  resume(): unknown
+  pause(): unknown
+}
+
+interface TtyOutput {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  readonly writableNeedDrain?: boolean
+  write(bytes: string): unknown
+  on(event: 'resize' | 'error', listener: () => void): unknown
+  off(event: 'resize' | 'error', listener: () => void): unknown
+}
+
+export interface TerminalEvents {
+  /** Bytes of the keyboard, as text. */
+  onInput(text: string): void
+  onResize(): void
+  /** Nobody sees or types any more. */
+  onGone(): void
+}
+
+/** Whether there is a screen to draw on and a keyboard to listen to. */
+export function isInteractive({ stdin, stdout }: Tty): boolean {
+  return stdin.isTTY === true && stdout.isTTY === true
+}
+
+/** A terminal that is taken over from its making until `leave`. */
+export class Terminal {
+  readonly #tty: Tty
+  readonly #events: TerminalEvents
+  #shown: readonly string[] | null = null
+  #left = false
+
+  constructor(tty: Tty, events: TerminalEvents) {
+    this.#tty = tty
+    this.#events = events
+    const { stdin, stdout } = tty
+    tty.once('exit', this.leave)
+    tty.on('SIGCONT', this.#goOn)
+    stdout.on('resize', this.#resized)
+    stdout.on('error', this.#gone)
+    stdin.on('error', this.#gone)
+    stdin.on('end', this.#gone)
+    stdin.on('data', this.#input)
+    stdin.setEncoding('utf8')
+    this.#takeOver()
+    stdin.resume()
+  }
+
+  /** Columns and lines of the window; 80 by 24 where the terminal does not say. */
+  get size(): { width: number; height: number } {
+    const { columns, rows } = this.#tty.stdout
+    return { width: columns || 80, height: rows || 24 }
+  }
+
+  /** Shows the lines; nothing is written where nothing changed, or while the terminal is still busy with the last screen. */
+  paint(lines: readonly string[]): void {
+    if (this.#left || this.#tty.stdout.writableNeedDrain === true) return
+    const bytes = patch(this.#shown, lines)
+    this.#shown = lines
+    if (bytes !== '') this.#tty.stdout.write(bytes)
+  }
+
+  /** The next screen is painted whole, over whatever others wrote. */
+  forget(): void {
+    this.#shown = null
+  }
+
+  /** Gives the terminal back. Safe to call twice, and in the last moment of the process. */
+  readonly leave = (): void => {
+    if (this.#left) return
+    this.#left = true
+    const { stdin, stdout } = this.#tty
+    this.#tty.off('exit', this.leave)
+    this.#tty.off('SIGCONT', this.#goOn)
+    stdin.off('data', this.#input)
+    stdin.off('end', this.#gone)
+    stdout.off('resize', this.#resized)
+    stdin.pause()
+    attempt(() => stdin.setRawMode?.(false))
+    attempt(() => stdout.write(LEAVE))
+  }
+
+  #takeOver(): void {
+    this.#tty.stdin.setRawMode?.(true)
+    this.#tty.stdout.write(ENTER)
+    this.#shown = null
+  }
+
+  readonly #input = (text: string): void => this.#events.onInput(text)
+  readonly #gone = (): void => this.#events.onGone()
+  readonly #goOn = (): void => this.#takeOver()
+  readonly #resized = (): void => {
+    this.forget()
+    this.#events.onResize()
+  }
+}
+
+/** A terminal that is gone cannot be given back: there is nobody to tell. */
+function attempt(act: () => void): void {
+  try {
+    act()
+  } catch {}
+}
