@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 /** The process of the command line: streams, signals and the exit code; the only file of cli/ that touches `process`. */
 
-import { randomInt } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { systemClock } from '../server/clock.ts'
+import { packageRoot, packageVersion } from '../server/package-root.ts'
 import { exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
-
-const SEED_LIMIT = 36 ** 6
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -23,12 +20,12 @@ const io: Io = {
   env: process.env,
   clock: systemClock,
   wallMs: Date.now,
-  draw: () => randomInt(SEED_LIMIT).toString(36).padStart(6, '0'),
+  draw: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36),
   interrupted: stop.signal,
   tty: () => process,
 }
 
-process.exitCode = await run(process.argv.slice(2), io, version())
+process.exitCode = await run(process.argv.slice(2), io, packageVersion(packageRoot(import.meta.url)))
 
 /** A reader that goes away early, such as `head` or a terminal that is closed, is no error. */
 function output(stream: NodeJS.WriteStream): Output {
@@ -42,8 +39,4 @@ function output(stream: NodeJS.WriteStream): Output {
       return stream.columns || 80
     },
   }
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)('flaky-catalog/package.json') as { version: string }).version
 }

@@ -17,7 +17,7 @@ import { progressBar } from './progress.ts'
 import { REGIMES, type Regime } from './regimes.ts'
 
 export async function demo(io: Io, options: OutputOptions): Promise<number> {
-  const server = await startServer({ port: 0, seed: SEED, catalogDb: ':memory:' })
+  const server = await startServer({ seed: SEED })
   const results: Result[] = []
   try {
     for (const [index, regime] of REGIMES.entries()) {

@@ -143,8 +143,11 @@ export interface OutputOptions {
 }
 
 export function outputOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document and nothing else')
+  return jsonOption(command)
     .option('--ascii', 'draw with plain ASCII characters')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
+}
+
+export function jsonOption(command: Command): Command {
+  return command.option('--json', 'print one JSON document and nothing else')
 }

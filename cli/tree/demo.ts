@@ -1,0 +1,9 @@
+/** What `chaos demo` takes. */
+
+import { outputOptions } from '../commands/options.ts'
+import type { Define } from '../program.ts'
+
+export const define: Define = (command, run) => {
+  outputOptions(command)
+  command.action(options => run(async io => (await import('../commands/demo.ts')).demo(io, options)))
+}

@@ -1,0 +1,10 @@
+/** What `chaos rate` takes. */
+
+import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
+import type { Define } from '../program.ts'
+
+export const define: Define = (command, run) => {
+  jsonOption(sessionOption(targetOptions(command)))
+    .argument('[percent]', 'the new rate, 0 to 100: 70, 70% or 0.5 (half a percent)')
+    .action((percent, options) => run(async io => (await import('../commands/rate.ts')).rate(io, percent, options)))
+}

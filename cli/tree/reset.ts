@@ -1,0 +1,9 @@
+/** What `chaos reset` takes. */
+
+import { sessionOption, targetOptions } from '../commands/options.ts'
+import type { Define } from '../program.ts'
+
+export const define: Define = (command, run) => {
+  sessionOption(targetOptions(command))
+  command.action(options => run(async io => (await import('../commands/reset.ts')).reset(io, options)))
+}

@@ -1,0 +1,9 @@
+/** What `chaos status` takes. */
+
+import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
+import type { Define } from '../program.ts'
+
+export const define: Define = (command, run) => {
+  jsonOption(sessionOption(targetOptions(command)))
+  command.action(options => run(async io => (await import('../commands/status.ts')).status(io, options)))
+}
