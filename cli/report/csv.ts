@@ -1,0 +1,60 @@
+/**
+ * A result as CSV (RFC 4180), for spreadsheets and data frames. One table of one shape: each arm has a line of scope
+ * `total` for its whole run, which alone carries percentiles, and a line of scope `quarter` for each quarter second.
+ */
+
+import type { ArmResult, Result } from './result.ts'
+
+const COUNTS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
+const LATENCIES = ['all', 'success', 'failed', 'shortCircuited', 'fromCache'] as const
+const POINTS = ['p50', 'p95', 'p99', 'max'] as const
+
+const HEADER = [
+  'scope',
+  'arm',
+  'fromMs',
+  'toMs',
+  ...COUNTS,
+  'state',
+  'recoveryMs',
+  ...LATENCIES.flatMap(key => POINTS.map(point => `${key}_${point}_ms`)),
+]
+
+type Field = string | number | null
+
+/** The lines of a result, each ended by CRLF; what was not measured is an empty field. */
+export function renderCsv(result: Result): string {
+  const lines: readonly (readonly Field[])[] = [
+    HEADER,
+    ...result.arms.flatMap(arm => linesOf(arm, result.load.durationMs)),
+  ]
+  return lines.map(line => `${line.map(field).join(',')}\r\n`).join('')
+}
+
+function linesOf(arm: ArmResult, durationMs: number): Field[][] {
+  const { outcomes, upstream, latencyMs, states, recoveryMs } = arm
+  const total = { ...outcomes, ...upstream }
+  const blank = LATENCIES.flatMap(() => POINTS.map(() => null))
+  const points = LATENCIES.flatMap(key => POINTS.map(point => latencyMs[key][point]))
+  return [
+    ['total', arm.name, 0, durationMs, ...COUNTS.map(key => total[key]), null, recoveryMs, ...points],
+    ...arm.series.map(quarter => [
+      'quarter',
+      arm.name,
+      quarter.atMs,
+      quarter.atMs + 250,
+      ...COUNTS.map(key => quarter[key]),
+      states.findLast(change => change.atMs <= quarter.atMs)?.state ?? null,
+      null,
+      ...blank,
+    ]),
+  ]
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+function field(value: Field): string {
+  if (value === null) return ''
+  if (typeof value === 'number') return String(value)
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

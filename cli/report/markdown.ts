@@ -1,0 +1,68 @@
+/** A result as Markdown, for a pull request or a wiki: verdict, table, strip. */
+
+import { plain } from './look.ts'
+import type { Result } from './result.ts'
+import { tableGroups } from './rows.ts'
+import { renderStrip } from './strip.ts'
+import { describeLoad, notes, titleOf } from './text.ts'
+
+/** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */
+const STRIP_WIDTH = 80
+
+/** GitHub-flavoured Markdown, ending with a newline. Names and texts are escaped. */
+export function renderMarkdown(result: Result): string {
+  const names = result.arms.map(arm => arm.name)
+  const strip = renderStrip(result, { width: STRIP_WIDTH, ascii: false, palette: plain })
+  const two = names.length === 2
+  const rows = tableGroups(result).flatMap(({ title, rows }) => [
+    ...(title === '' ? [] : [[`**${escaped(title)}**`]]),
+    ...rows.flatMap(({ label, values, differences }) => {
+      const text = escaped(label.trim())
+      if (two) return [[text, ...values.map(escaped), escaped(differences[1] ?? '')]]
+      const said = differences.some(difference => difference !== '')
+      const silent = values.every(value => value === '')
+      return [
+        ...(silent ? [] : [[text, ...values.map(escaped)]]),
+        ...(said ? [[silent ? text : `vs ${escaped(names[0] ?? '')}`, ...differences.map(escaped)]] : []),
+      ]
+    }),
+  ])
+  const columns = ['', ...names.map(escaped), ...(two ? ['difference'] : [])]
+  const parts = [
+    `# ${escaped(result.title ?? titleOf(result))}`,
+    `**${escaped(result.verdict.text)}**`,
+    escaped(result.verdict.hint),
+    [
+      line(columns),
+      line(columns.map((_, index) => (index === 0 ? ':--' : '--:'))),
+      ...rows.map(row => line(pad(row, columns.length))),
+    ].join('\n'),
+    strip === '' ? '' : `\`\`\`text\n${strip}\n\`\`\``,
+    expectations(result),
+    [...notes(result), `${describeLoad(result)}, started ${result.startedAt}`]
+      .map(note => `- ${escaped(note)}`)
+      .join('\n'),
+  ]
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+}
+
+function expectations({ expectations = [] }: Result): string {
+  return expectations
+    .map(
+      ({ text, passed, measured }) =>
+        `- ${passed ? 'met' : '**failed**'}: ${escaped(text)}, measured ${escaped(measured)}`,
+    )
+    .join('\n')
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function pad(cells: readonly string[], length: number): string[] {
+  return Array.from({ length }, (_, index) => cells[index] ?? '')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>|~#&]/g, sign => `\\${sign}`).replace(/\s+/g, ' ')
+}

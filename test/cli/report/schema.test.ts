@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { resultJsonSchema } from '../../../cli/report/schema.ts'
+import { judge } from '../../../cli/report/verdict.ts'
+import { arm, coinFlips, outage, result } from './samples.ts'
+
+const published = JSON.parse(readFileSync(new URL('../../../data/result.schema.json', import.meta.url), 'utf8'))
+const validate = new Ajv2020({ strict: true, validateFormats: false, allErrors: true }).compile(published)
+
+test('the published schema is up to date (npm run schema writes it)', () => {
+  assert.deepEqual(published, JSON.parse(JSON.stringify(resultJsonSchema())))
+})
+
+const everything = result([arm('none', { success: 3 }, { histogramMs: { success: [[12, 3]] } })], {
+  title: 'a title',
+  request: {
+    method: 'GET',
+    path: '/catalogs/{code}',
+    codes: ['155568600'],
+    headers: { accept: 'application/json' },
+    body: null,
+  },
+  expectations: [{ text: 'useful>=80%', passed: true, measured: '100.0 %' }],
+  repeats: [{ seed: '1', arms: [{ name: 'none', useful: 100, calls: 3, wasted: 0, p95Ms: 12, recoveryMs: null }] }],
+  load: {
+    ...coinFlips.load,
+    schedule: { kind: 'ramp', fromPerSecond: 0, toPerSecond: 300, overMs: 30_000 },
+  },
+})
+
+for (const [name, run] of Object.entries({ coinFlips, outage, everything, empty: result([arm('none', {})]) })) {
+  test(`an independent validator accepts ${name}`, () => {
+    const document = JSON.parse(JSON.stringify({ ...run, verdict: judge(run) }))
+    assert.ok(validate(document), JSON.stringify(validate.errors))
+  })
+}
+
+const spoilt: readonly (readonly [string, (document: Record<string, unknown>) => void])[] = [
+  ['another schema', document => Object.assign(document, { schema: 2 })],
+  ['no arms', document => Object.assign(document, { arms: [] })],
+  ['no verdict', document => Reflect.deleteProperty(document, 'verdict')],
+  ['a text for a number', document => Object.assign(document, { load: { ...coinFlips.load, requests: '300' } })],
+  [
+    'an unknown state',
+    document => Object.assign(document, { arms: [arm('x', {}, { states: [{ atMs: 0, state: 'ajar' as 'open' }] })] }),
+  ],
+]
+
+for (const [name, spoil] of spoilt) {
+  test(`it refuses ${name}`, () => {
+    const document = JSON.parse(JSON.stringify({ ...coinFlips, verdict: judge(coinFlips) }))
+    spoil(document)
+    assert.equal(validate(document), false)
+  })
+}
