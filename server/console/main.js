@@ -1,0 +1,227 @@
+/** The start of the page: reads the reader's choices, keeps the model, and connects the stream with the views. */
+
+import { LANGUAGES, pickLanguage, speak } from './i18n/words.js'
+import { emptyModel, reduce } from './model/model.js'
+import { controlPlane, Refused } from './net/api.js'
+import { openStream } from './net/stream.js'
+import { h, mark } from './view/dom.js'
+import { VIEWS } from './view/header.js'
+import { commandOf } from './view/keys.js'
+import { createPage } from './view/page.js'
+import { readPalette } from './view/palette.js'
+
+const THEMES = /** @type {const} */ (['auto', 'dark', 'light'])
+const root = document.documentElement
+const store = choices()
+const address = new URL(location.href)
+
+let model = emptyModel(address.searchParams.get('session') ?? 'default')
+let speech = speak(pickLanguage(store.get('language'), navigator.languages))
+let theme = THEMES.find(name => name === store.get('theme')) ?? 'auto'
+let keysOn = store.get('keys') !== 'off'
+let token = sessionStorage.getItem('token') ?? ''
+let palette = readPalette()
+/** When the newest sample came, on the page's clock: time goes on between two of them. */
+let heardAt = performance.now()
+let queued = false
+
+const api = controlPlane(() => ({ session: model.session, token }))
+
+/** @type {import('./view/page.js').Context} */
+const context = {
+  get speech() {
+    return speech
+  },
+  api,
+  origin: location.origin,
+  palette: () => palette,
+  act: work => {
+    work().catch(error => {
+      const text =
+        error instanceof Refused && error.status === 0 ? speech.t('error.unreachable') : String(error.message ?? error)
+      if (error instanceof Refused && error.status === 401) dispatch('link', { to: 'denied' })
+      else page.refuse(text)
+    })
+  },
+  who: origin => speech.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
+  view,
+  openSession(id) {
+    if (id !== model.session) {
+      dispatch('session', id)
+      if (id === 'default') address.searchParams.delete('session')
+      else address.searchParams.set('session', id)
+      stream.restart(true)
+    }
+    address.hash = '#live'
+    history.pushState(null, '', address)
+    viewChanged()
+  },
+  theme: () => theme,
+  nextTheme() {
+    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto'
+    store.set('theme', theme)
+    dress()
+  },
+  nextLanguage() {
+    const other = speech.language === 'en' ? 'pt-BR' : 'en'
+    store.set('language', other)
+    speech = speak(other)
+    rebuild()
+  },
+  presenting: () => root.hasAttribute('data-presenter'),
+  present() {
+    mark(root, 'data-presenter', !root.hasAttribute('data-presenter'))
+    if (view() !== 'live') location.hash = '#live'
+    queue()
+  },
+  keysOn: () => keysOn,
+  setKeys(on) {
+    keysOn = on
+    store.set('keys', on ? 'on' : 'off')
+  },
+  showKeys: () => page.keys.show(),
+  retry: () => stream.restart(false),
+  unlock(text) {
+    token = text
+    sessionStorage.setItem('token', text)
+    stream.restart(false)
+  },
+}
+
+let page = createPage(context)
+let lastView = view()
+mark(root, 'lang', speech.language)
+dress()
+document.getElementById('page')?.replaceChildren(page.element)
+
+const stream = openStream({
+  target: lastId => {
+    const query = new URLSearchParams()
+    if (model.session !== 'default') query.set('session', model.session)
+    if (view() === 'board') query.set('board', '1')
+    /** @type {Record<string, string>} */
+    const headers = { accept: 'text/event-stream' }
+    if (lastId) headers['last-event-id'] = lastId
+    if (token) headers.authorization = `Bearer ${token}`
+    return { url: `/chaos/events${query.size > 0 ? `?${query}` : ''}`, headers }
+  },
+  onEvent: (type, data) => {
+    if (type === 'sample' || type === 'hello') heardAt = performance.now()
+    dispatch(type, data)
+  },
+  onLink: change => dispatch('link', { ...change, t: Date.now() / 1000 }),
+})
+
+addEventListener('hashchange', viewChanged)
+addEventListener('keydown', event => {
+  const command = commandOf(event)
+  if (!command) return
+  if (command.type === 'escape') {
+    if (context.presenting() && !document.querySelector('dialog[open]')) context.present()
+    return
+  }
+  if (!keysOn && command.type !== 'keys') return
+  event.preventDefault()
+  if (command.type === 'rate') page.rate.set(command.to)
+  else if (command.type === 'by') page.rate.set(page.rate.current() + command.percent)
+  else if (command.type === 'outage') page.trouble.toggle()
+  else if (command.type === 'present') context.present()
+  else if (command.type === 'theme') context.nextTheme()
+  else if (command.type === 'language') context.nextLanguage()
+  else if (command.type === 'view') location.hash = `#${VIEWS[(VIEWS.indexOf(view()) + 1) % VIEWS.length] ?? 'live'}`
+  else context.showKeys()
+})
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress)
+setInterval(queue, 250)
+document.fonts?.ready.then(() => page.repaint())
+
+/**
+ * @param {string} type
+ * @param {any} data
+ */
+function dispatch(type, data) {
+  model = reduce(model, { type, data })
+  queue()
+}
+
+function queue() {
+  if (queued) return
+  queued = true
+  requestAnimationFrame(() => {
+    queued = false
+    page.update(model, now())
+  })
+}
+
+/** Seconds of the server's wall clock; it stands still while the line is down. */
+function now() {
+  const last = model.points.at(-1)
+  if (!last) return Date.now() / 1000
+  const passed = model.link === 'live' ? Math.min(2_000, performance.now() - heardAt) : 0
+  return last.t + Math.floor(passed / 250) / 4
+}
+
+function view() {
+  const wanted = location.hash.slice(1)
+  return VIEWS.find(name => name === wanted) ?? 'live'
+}
+
+/** The board's counts cost the server a little, so that they are asked for only while somebody looks at them. */
+function viewChanged() {
+  const before = lastView
+  lastView = view()
+  if (lastView !== before && (lastView === 'board' || before === 'board')) stream.restart(false)
+  queue()
+}
+
+function dress() {
+  mark(root, 'data-theme', theme === 'auto' ? null : theme)
+  palette = readPalette()
+  page.repaint()
+  queue()
+}
+
+function rebuild() {
+  mark(root, 'lang', speech.language)
+  const next = createPage(context)
+  page.close()
+  page.element.replaceWith(next.element)
+  page = next
+  queue()
+}
+
+/** The reader's choices; a browser that refuses to keep them is no reason to fail. */
+function choices() {
+  return {
+    /** @param {string} name */
+    get(name) {
+      try {
+        return localStorage.getItem(`flaky-catalog.${name}`)
+      } catch {
+        return null
+      }
+    },
+    /** @param {string} name @param {string} value */
+    set(name, value) {
+      try {
+        localStorage.setItem(`flaky-catalog.${name}`, value)
+      } catch {
+        // Kept for this page only.
+      }
+    },
+  }
+}
+
+addEventListener('error', () => {
+  if (document.querySelector('.broken')) return
+  const words = LANGUAGES[speech.language]
+  document.body.prepend(
+    h(
+      'p',
+      { class: 'broken', role: 'alert' },
+      words['error.page'],
+      ' ',
+      h('button', { type: 'button', class: 'quiet', onclick: () => location.reload() }, words['error.reload']),
+    ),
+  )
+})

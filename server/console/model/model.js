@@ -1,0 +1,230 @@
+/** The whole page as a value: reduce(model, event) takes it from one moment to the next, without DOM or clock. */
+
+/** @import { Entry, Model, Point, Run, Sample } from './types.js' */
+
+import { boardAfter } from './board.js'
+import { advance, runFrom } from './run.js'
+
+/** How much history the charts show, in seconds. */
+export const SPAN_S = 120
+const MOST_ENTRIES = 200
+const MOST_RUNS = 6
+
+/**
+ * @param {string} session
+ * @returns {Model}
+ */
+export function emptyModel(session = 'default') {
+  return {
+    link: 'connecting',
+    retryAtMs: 0,
+    boot: '',
+    epoch: 0,
+    session,
+    chaos: null,
+    points: [],
+    outage: { on: false, untilMs: null, source: '' },
+    scenario: null,
+    runs: [],
+    log: [],
+    board: [],
+    entries: 0,
+  }
+}
+
+/**
+ * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`)
+ * or one of the page's own (`link`, `session`).
+ * @param {Model} model
+ * @param {{ type: string, data: any }} event
+ * @returns {Model}
+ */
+export function reduce(model, event) {
+  const step = steps[event.type]
+  return step ? step(model, event.data) : model
+}
+
+/** @type {Record<string, (model: Model, data: any) => Model>} */
+const steps = {
+  hello,
+  sample: (model, sample) => ({
+    ...model,
+    points: withPoint(model, model.points, sample),
+    ...weatherOf(model, sample),
+  }),
+  settings,
+  outage,
+  scenario,
+  run,
+  board: (model, seats) => ({ ...model, board: boardAfter(model.board, seats) }),
+  link,
+  session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
+}
+
+/**
+ * @param {Model} model
+ * @param {any} told
+ * @returns {Model}
+ */
+function hello(model, told) {
+  const restarted = model.boot !== '' && model.boot !== told.boot
+  const epoch = told.wallMs - told.atMs
+  const base = { ...model, boot: told.boot, epoch }
+  /** @type {Point[]} */
+  let points = model.points
+  for (const sample of told.history ?? []) points = withPoint(base, points, sample)
+  const known = new Map(restarted ? [] : model.runs.map(other => [other.id, other]))
+  for (const other of told.runs ?? []) known.set(other.id, runFrom(other))
+  const next = {
+    ...base,
+    link: /** @type {const} */ ('live'),
+    retryAtMs: 0,
+    chaos: told.state,
+    points,
+    runs: [...known.values()].slice(-MOST_RUNS),
+    outage: told.outage ?? { on: false, untilMs: null, source: '' },
+    scenario: told.scenario ?? null,
+  }
+  return restarted ? logged(next, told.wallMs / 1000, 'link', { what: 'restarted' }) : next
+}
+
+/**
+ * Adds a sample where it belongs in time; one that is known already changes nothing.
+ * @param {Model} model
+ * @param {Point[]} points
+ * @param {Sample} sample
+ */
+function withPoint(model, points, sample) {
+  const point = { ...sample, boot: model.boot, t: (model.epoch + sample.atMs) / 1000 }
+  const last = points.at(-1)
+  if (last && last.boot === point.boot && last.atMs >= point.atMs) return points
+  // A clock that was set back while the server restarted must not fold the time axis.
+  if (last && last.t >= point.t) point.t = last.t + 0.25
+  const first = point.t - SPAN_S - 5
+  const kept = points.length > 0 && (points[0]?.t ?? 0) < first ? points.filter(other => other.t >= first) : points
+  return [...kept, point]
+}
+
+/**
+ * @param {Model} model
+ * @param {Sample} sample
+ */
+function weatherOf(model, sample) {
+  return sample.outage === model.outage.on ? {} : { outage: { ...model.outage, on: sample.outage } }
+}
+
+/**
+ * @param {Model} model
+ * @param {any} told
+ * @returns {Model}
+ */
+function settings(model, told) {
+  const chaos = { ...model.chaos, settings: told.settings, provenance: told.provenance ?? model.chaos?.provenance }
+  const from = model.chaos?.settings ?? {}
+  const changed = told.changed ?? []
+  const data = {
+    changed,
+    origin: told.origin ?? { source: 'api' },
+    from: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, from[name]])),
+    to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, told.settings?.[name]])),
+  }
+  return logged({ ...model, chaos }, secondsOf(model, told), 'settings', data)
+}
+
+/**
+ * @param {Model} model
+ * @param {any} told
+ * @returns {Model}
+ */
+function outage(model, told) {
+  const now = { on: told.on, untilMs: told.untilMs ?? null, source: told.source ?? '' }
+  return logged({ ...model, outage: now }, secondsOf(model, told), 'outage', told)
+}
+
+/**
+ * @param {Model} model
+ * @param {any} told
+ * @returns {Model}
+ */
+function scenario(model, told) {
+  const running = told.status === 'started' || told.status === 'mark'
+  const now = running
+    ? {
+        name: told.name,
+        id: told.id,
+        startedAtMs: told.startedAtMs ?? model.scenario?.startedAtMs ?? 0,
+        lengthMs: told.lengthMs ?? model.scenario?.lengthMs ?? 0,
+        mark: told.mark ?? '',
+      }
+    : null
+  return logged({ ...model, scenario: now }, secondsOf(model, told), 'scenario', told)
+}
+
+/**
+ * @param {Model} model
+ * @param {any} told
+ * @returns {Model}
+ */
+function run(model, told) {
+  const id = told.type === 'start' ? told.run.id : told.id
+  const others = model.runs.filter(other => other.id !== id)
+  const one = model.runs.find(other => other.id === id)
+  if (told.type === 'start') {
+    const next = { ...model, runs: [...others, runFrom(told.run)].slice(-MOST_RUNS) }
+    return logged(next, (model.epoch + (told.run.startedAtMs ?? 0)) / 1000, 'run', {
+      what: 'start',
+      title: told.run.title,
+    })
+  }
+  if (!one) return model
+  if (told.type === 'progress') return replaced(model, advance(one, told))
+  /** @type {Run} */
+  const ended = {
+    ...one,
+    status: told.type === 'lost' ? 'lost' : 'ended',
+    verdict: told.result?.verdict ?? null,
+    kept: told.result?.run ?? null,
+  }
+  const at = (model.epoch + one.startedAtMs + one.lastMs) / 1000
+  return logged(replaced(model, ended), at, 'run', { what: told.type, title: one.title })
+}
+
+/**
+ * @param {Model} model
+ * @param {{ to: Model['link'], retryAtMs?: number, t?: number }} told
+ * @returns {Model}
+ */
+function link(model, told) {
+  const next = { ...model, link: told.to, retryAtMs: told.retryAtMs ?? 0 }
+  if (told.to !== 'lost' || model.link !== 'live') return next
+  return logged(next, told.t ?? 0, 'link', { what: 'lost' })
+}
+
+/**
+ * @param {Model} model
+ * @param {Run} run
+ * @returns {Model}
+ */
+function replaced(model, run) {
+  return { ...model, runs: model.runs.map(other => (other.id === run.id ? run : other)) }
+}
+
+/**
+ * @param {Model} model
+ * @param {number} t
+ * @param {Entry['kind']} kind
+ * @param {Record<string, any>} data
+ * @returns {Model}
+ */
+function logged(model, t, kind, data) {
+  const entry = { key: model.entries + 1, t, kind, data }
+  return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MOST_ENTRIES) }
+}
+
+/**
+ * @param {Model} model
+ * @param {{ atMs?: number }} told
+ */
+function secondsOf(model, told) {
+  return (model.epoch + (told.atMs ?? 0)) / 1000
+}

@@ -1,0 +1,100 @@
+/** What a published run came to so far: steps in, totals and breaker edges out. */
+
+/** @import { ArmStep, Circuit, Run, Step, Tally } from './types.js' */
+
+/** The share of time that the charts show, and a little more, in milliseconds. */
+export const KEPT_MS = 125_000
+const MOST_EDGES = 400
+
+/** @type {(keyof Tally)[]} */
+export const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted']
+
+/** @returns {Tally} */
+export const nothing = () => ({ success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 })
+
+/**
+ * A run as the server describes it (at its start, or in the middle to a page that comes late).
+ * @param {any} told
+ * @returns {Run}
+ */
+export function runFrom(told) {
+  const names = (told.arms ?? []).map((/** @type {any} */ arm) => (typeof arm === 'string' ? arm : arm.name))
+  /** @type {Run} */
+  const run = {
+    id: told.id,
+    title: told.title ?? '',
+    names,
+    load: told.load ?? {},
+    startedAtMs: told.startedAtMs ?? 0,
+    status: told.status ?? 'running',
+    lastMs: told.lastMs ?? 0,
+    steps: told.steps ?? [],
+    totals: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.totals?.[name] ?? nothing()])),
+    edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.edges?.[name] ?? []])),
+    verdict: told.verdict ?? null,
+    kept: told.kept ?? null,
+  }
+  return run
+}
+
+/**
+ * The run after one more step.
+ * @param {Run} run
+ * @param {Step} step
+ * @returns {Run}
+ */
+export function advance(run, step) {
+  const totals = { ...run.totals }
+  const edges = { ...run.edges }
+  for (const arm of step.arms) {
+    if (!run.names.includes(arm.name)) continue
+    totals[arm.name] = add(totals[arm.name] ?? nothing(), arm)
+    edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
+  }
+  const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS)
+  return { ...run, totals, edges, steps, lastMs: step.atMs }
+}
+
+/**
+ * The breaker's state in an arm now, or null where it has none.
+ * @param {Run} run
+ * @param {string} name
+ * @returns {Circuit | null}
+ */
+export function circuitOf(run, name) {
+  return run.edges[name]?.at(-1)?.state ?? null
+}
+
+/**
+ * Percent of an arm's requests that ended usefully, or null before the first.
+ * @param {Tally} tally
+ */
+export function usefulShare(tally) {
+  const all = tally.success + tally.failed + tally.shortCircuited + tally.fromCache
+  return all === 0 ? null : (100 * (tally.success + tally.fromCache)) / all
+}
+
+/**
+ * @param {Tally} tally
+ * @param {Partial<Tally>} step
+ * @returns {Tally}
+ */
+export function add(tally, step) {
+  const sum = { ...tally }
+  for (const field of FIELDS) sum[field] += step[field] ?? 0
+  return sum
+}
+
+/**
+ * @param {{ atMs: number, state: Circuit }[]} edges
+ * @param {ArmStep} arm
+ * @param {number} atMs
+ */
+function withEdges(edges, arm, atMs) {
+  let next = edges
+  for (const edge of arm.states ?? []) {
+    if (edge.state !== next.at(-1)?.state) next = [...next, edge]
+  }
+  if (arm.state && arm.state !== next.at(-1)?.state) next = [...next, { atMs, state: arm.state }]
+  return next.length > MOST_EDGES ? next.slice(-MOST_EDGES) : next
+}

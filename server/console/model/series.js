@@ -1,0 +1,173 @@
+/** Columns for the charts: whole seconds out of quarter-second samples and steps, on one time axis. */
+
+/** @import { Model, Run, Tally } from './types.js' */
+
+import { SPAN_S } from './model.js'
+
+/** @typedef {'success' | 'injected' | 'overload' | 'other'} Answer */
+
+/** The four kinds of answers that the server's chart stacks, from the bottom up. */
+/** @type {readonly Answer[]} */
+export const ANSWERS = ['success', 'injected', 'overload', 'other']
+
+/** The four outcomes that an arm's chart stacks, from the bottom up. */
+/** @type {readonly (keyof Tally)[]} */
+export const OUTCOMES = ['success', 'fromCache', 'shortCircuited', 'failed']
+
+/**
+ * The time axis: from the left edge to now, in seconds of the wall clock.
+ * @param {number} now
+ */
+export const windowOf = now => ({ from: now - SPAN_S, to: now })
+
+/**
+ * Answers a second by kind. The newest second is still growing and is left to grow.
+ * @param {Model['points']} points
+ * @param {number} now seconds
+ * @returns {{ times: number[], rows: Record<Answer, number[]> }}
+ */
+export function answersPerSecond(points, now) {
+  const { from, size, times } = seconds(now)
+  const rows = { success: zeros(size), injected: zeros(size), overload: zeros(size), other: zeros(size) }
+  for (const point of points) {
+    const slot = Math.ceil(point.t) - 1 - from
+    if (slot < 0 || slot >= size) continue
+    const { success = 0, injected = 0, overload = 0, clientError = 0, serverError = 0, aborted = 0 } = point.counts
+    put(rows.success, slot, success)
+    put(rows.injected, slot, injected)
+    put(rows.overload, slot, overload)
+    put(rows.other, slot, clientError + serverError + aborted)
+  }
+  return { times, rows }
+}
+
+/**
+ * One arm's outcomes and calls a second.
+ * @param {Run} run
+ * @param {string} name
+ * @param {number} epoch wall-clock milliseconds of the server's zero
+ * @param {number} now seconds
+ * @returns {{ times: number[], rows: Record<keyof Tally, number[]> }}
+ */
+export function armPerSecond(run, name, epoch, now) {
+  const { from, size, times } = seconds(now)
+  /** @type {Record<keyof Tally, number[]>} */
+  const rows = {
+    success: zeros(size),
+    failed: zeros(size),
+    shortCircuited: zeros(size),
+    fromCache: zeros(size),
+    calls: zeros(size),
+    wasted: zeros(size),
+  }
+  for (const step of run.steps) {
+    const slot = Math.ceil((epoch + run.startedAtMs + step.atMs) / 1000) - 1 - from
+    const arm = step.arms.find(other => other.name === name)
+    if (!arm || slot < 0 || slot >= size) continue
+    for (const field of /** @type {(keyof Tally)[]} */ (Object.keys(rows))) put(rows[field], slot, arm[field] ?? 0)
+  }
+  return { times, rows }
+}
+
+/**
+ * Lines that are drawn at every sample: fail rate, percentiles, requests in flight. A silence longer than two seconds is a gap.
+ * @param {Model['points']} points
+ * @param {(point: Model['points'][number]) => (number | null)[]} read
+ * @param {number} width how many lines `read` gives
+ * @returns {(number | null)[][]} the times, then a column for each line
+ */
+export function lines(points, read, width) {
+  /** @type {(number | null)[][]} */
+  const columns = Array.from({ length: width + 1 }, () => [])
+  let last = Number.NEGATIVE_INFINITY
+  for (const point of points) {
+    if (point.t - last > 2 && last > 0) push(columns, last + 0.01, new Array(width).fill(null))
+    push(columns, point.t, read(point))
+    last = point.t
+  }
+  return columns
+}
+
+/**
+ * The percentile lines of an arm's steps, where its publisher tells them.
+ * @param {Run} run
+ * @param {number} epoch
+ * @returns {(number | null)[][]} times, then p50 and p95 of each arm in turn
+ */
+export function armLatency(run, epoch) {
+  /** @type {(number | null)[][]} */
+  const columns = Array.from({ length: 1 + 2 * run.names.length }, () => [])
+  for (const step of run.steps) {
+    const values = run.names.flatMap(name => {
+      const arm = step.arms.find(other => other.name === name)
+      return [arm?.p50 ?? null, arm?.p95 ?? null]
+    })
+    push(columns, (epoch + run.startedAtMs + step.atMs) / 1000, values)
+  }
+  return columns
+}
+
+/**
+ * When the catalog was down, as pairs of seconds.
+ * @param {Model['points']} points
+ * @returns {[from: number, to: number][]}
+ */
+export function outageSpans(points) {
+  /** @type {[number, number][]} */
+  const spans = []
+  let last = 0
+  for (const point of points) {
+    if (point.outage) {
+      const open = spans.at(-1)
+      if (open && open[1] === last) open[1] = point.t
+      else spans.push([point.t - 0.25, point.t])
+    }
+    last = point.t
+  }
+  return spans
+}
+
+/**
+ * Turns rows into running sums, for a stack drawn from the top row down.
+ * @param {number[][]} rows from the bottom up
+ * @returns {number[][]} the same order, each row on top of those before
+ */
+export function stacked(rows) {
+  let below = zeros(rows[0]?.length ?? 0)
+  return rows.map(row => {
+    below = row.map((value, index) => value + (below[index] ?? 0))
+    return below
+  })
+}
+
+/** @param {number} now */
+function seconds(now) {
+  const to = Math.ceil(now)
+  const size = SPAN_S + 1
+  const from = to - size
+  return { from, size, times: Array.from({ length: size }, (_, index) => from + index + 0.5) }
+}
+
+/** @param {number} size */
+const zeros = size => new Array(size).fill(0)
+
+/**
+ * @param {number[]} row
+ * @param {number} slot
+ * @param {number} more
+ */
+function put(row, slot, more) {
+  row[slot] = (row[slot] ?? 0) + more
+}
+
+/**
+ * @param {(number | null)[][]} columns
+ * @param {number} time
+ * @param {(number | null)[]} values
+ */
+function push(columns, time, values) {
+  columns[0]?.push(time)
+  values.forEach((value, index) => {
+    columns[index + 1]?.push(value)
+  })
+}

@@ -1,0 +1,78 @@
+/** The shapes of what the server tells the page and of what the page makes of it; types only, no code. */
+
+/**
+ * What happened in a quarter second. `counts` and `faults` hold only what is not zero.
+ * @typedef {object} Sample
+ * @property {number} atMs monotonic milliseconds since the server started
+ * @property {number} wallMs
+ * @property {Partial<Record<Ending, number>>} counts
+ * @property {Record<string, number>} faults
+ * @property {number} inFlight
+ * @property {number | null} p50 milliseconds; null where nothing ended
+ * @property {number | null} p95
+ * @property {number} failRate percent
+ * @property {boolean} outage
+ * @property {number} arrivals
+ */
+
+/** @typedef {'success' | 'injected' | 'overload' | 'clientError' | 'serverError' | 'aborted'} Ending */
+/** @typedef {'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled'} Circuit */
+/** @typedef {{ atMs: number, state: Circuit }} Edge */
+
+/** @typedef {{ success: number, failed: number, shortCircuited: number, fromCache: number, calls: number, wasted: number }} Tally */
+
+/**
+ * What one arm did since the last progress.
+ * @typedef {Tally & { name: string, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
+ */
+
+/** @typedef {{ atMs: number, arms: ArmStep[] }} Step */
+
+/**
+ * A burst or comparison that somebody's command line publishes while it runs.
+ * @typedef {object} Run
+ * @property {string} id
+ * @property {string} title
+ * @property {string[]} names the arms in order
+ * @property {Record<string, unknown>} load
+ * @property {number} startedAtMs on the server's monotonic clock
+ * @property {'running' | 'ended' | 'lost'} status
+ * @property {number} lastMs of the last step, since the start
+ * @property {Step[]} steps the last two minutes
+ * @property {Record<string, Tally>} totals
+ * @property {Record<string, Edge[]>} edges
+ * @property {string | null} verdict
+ * @property {string | null} kept id of the kept result, where there is one
+ */
+
+/**
+ * @typedef {object} Entry a line of the log
+ * @property {number} key
+ * @property {number} t seconds of the wall clock
+ * @property {'settings' | 'outage' | 'scenario' | 'run' | 'link'} kind
+ * @property {Record<string, any>} data
+ */
+
+/** @typedef {Sample & { t: number, boot: string }} Point `t` is in seconds of the wall clock, monotonic within one boot */
+
+/**
+ * Everything the page knows.
+ * @typedef {object} Model
+ * @property {'connecting' | 'live' | 'lost' | 'denied' | 'refused'} link
+ * @property {number} retryAtMs when the next try starts, on the page's clock; 0 when none is planned
+ * @property {string} boot names one life of the server
+ * @property {number} epoch wall-clock milliseconds of the server's atMs 0
+ * @property {string} session
+ * @property {Record<string, any> | null} chaos the GET /chaos document
+ * @property {Point[]} points
+ * @property {{ on: boolean, untilMs: number | null, source: string }} outage `untilMs` is on the server's clock
+ * @property {{ name: string, id: string, startedAtMs: number, lengthMs: number, mark: string } | null} scenario
+ * @property {Run[]} runs oldest first
+ * @property {Entry[]} log newest first
+ * @property {Seat[]} board
+ * @property {number} entries how many log lines there ever were
+ */
+
+/** @typedef {{ id: string, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} Seat a session on the board */
+
+export {}

@@ -1,0 +1,68 @@
+/** What the page asks of the control plane; every refusal comes back as one sentence. */
+
+/** A refusal of the server, with the sentence that it gave. */
+export class Refused extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status 0 where the server was not reached
+   */
+  constructor(message, status) {
+    super(message)
+    this.status = status
+  }
+}
+
+/**
+ * @param {() => { session: string, token: string }} who
+ */
+export function controlPlane(who) {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {boolean} [inSession]
+   */
+  const ask = async (method, path, body, inSession = true) => {
+    const { session, token } = who()
+    const url =
+      inSession && session !== 'default'
+        ? `${path}${path.includes('?') ? '&' : '?'}session=${encodeURIComponent(session)}`
+        : path
+    /** @type {Record<string, string>} */
+    const headers = { accept: 'application/json' }
+    if (method !== 'GET') headers['x-chaos-origin'] = 'web'
+    if (token) headers.authorization = `Bearer ${token}`
+    if (body !== undefined)
+      headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    let response
+    try {
+      response = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
+    } catch {
+      throw new Refused('', 0)
+    }
+    const answer = await response.json().catch(() => null)
+    if (response.ok) return answer
+    const detail = answer?.errors?.[0]?.detail ?? answer?.detail ?? answer?.title ?? response.statusText
+    throw new Refused(String(detail), response.status)
+  }
+
+  return {
+    /** @param {number} failRate percent */
+    setRate: failRate => ask('PUT', '/chaos/fail-rate', { failRate }),
+    /** @param {string} length such as `10s` */
+    pullPlug: length => ask('POST', '/chaos/outages', { for: length }),
+    endOutage: () => ask('DELETE', '/chaos/outages'),
+    reset: () => ask('POST', '/chaos/reset', {}),
+    scenarios: () => ask('GET', '/chaos/scenarios'),
+    /** @param {string} name */
+    runScenario: name => ask('POST', `/chaos/scenarios/${encodeURIComponent(name)}/runs`, {}),
+    /** @param {string} id */
+    stopScenario: id => ask('DELETE', `/chaos/runs/${encodeURIComponent(id)}`),
+    sessions: () => ask('GET', '/chaos/sessions', undefined, false),
+    /** @param {string} id */
+    addSession: id => ask('POST', '/chaos/sessions', { id }, false),
+    keptRuns: () => ask('GET', '/runs', undefined, false),
+  }
+}
+
+/** @typedef {ReturnType<typeof controlPlane>} ControlPlane */

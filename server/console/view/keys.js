@@ -1,0 +1,90 @@
+/** Single keys for the person on stage, the list of them, and the switch that turns them off. */
+
+import { h, mark } from './dom.js'
+
+/** @type {[keys: string[], word: import('../i18n/words.js').Word][]} */
+const LIST = [
+  [['0', '…', '9'], 'help.digits'],
+  [['f'], 'help.full'],
+  [['+', '−'], 'help.arrows'],
+  [['o'], 'help.outage'],
+  [['p'], 'help.present'],
+  [['v'], 'help.views'],
+  [['t'], 'help.theme'],
+  [['l'], 'help.language'],
+  [['?'], 'help.help'],
+  [['Esc'], 'help.escape'],
+]
+
+/** @param {import('./page.js').Context} context */
+export function createKeys(context) {
+  const { t } = context.speech
+  const onOff = h('input', { type: 'checkbox', id: 'keys-on', role: 'switch' })
+  onOff.checked = context.keysOn()
+  onOff.addEventListener('change', () => context.setKeys(onOff.checked))
+  const dialog = h(
+    'dialog',
+    { class: 'keys', 'aria-labelledby': 'keys-title' },
+    h('h2', { id: 'keys-title' }, t('help.title')),
+    h(
+      'dl',
+      null,
+      ...LIST.map(([keys, word]) =>
+        h(
+          'div',
+          null,
+          h('dt', null, ...keys.map(key => (key === '…' ? h('span', null, '…') : h('kbd', null, key)))),
+          h('dd', null, t(word)),
+        ),
+      ),
+    ),
+    h('p', { class: 'row' }, onOff, h('label', { for: 'keys-on' }, t('help.switch'))),
+    h('form', { method: 'dialog' }, h('button', { class: 'quiet wide', type: 'submit' }, t('help.close'))),
+  )
+  return {
+    element: dialog,
+    show() {
+      mark(onOff, 'checked', context.keysOn())
+      if (!dialog.open) dialog.showModal()
+    },
+  }
+}
+
+/**
+ * What a key press asks for, or null for one that belongs to a field, a dialog or the browser.
+ * @param {KeyboardEvent} event
+ * @returns {{ type: 'rate', to: number } | { type: 'by', percent: number } | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' } | null}
+ */
+export function commandOf(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null
+  if (event.key === 'Escape') return { type: 'escape' }
+  const target = /** @type {HTMLElement} */ (event.target)
+  if (target.closest?.('dialog')) return null
+  const typing = target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select')
+  if (typing) return null
+  if (/^[0-9]$/.test(event.key)) return { type: 'rate', to: Number(event.key) * 10 }
+  switch (event.key) {
+    case 'f':
+      return { type: 'rate', to: 100 }
+    case '+':
+    case '=':
+      return { type: 'by', percent: 5 }
+    case '-':
+    case '−':
+      return { type: 'by', percent: -5 }
+    case 'o':
+      return { type: 'outage' }
+    case 'v':
+      return { type: 'view' }
+    case 'p':
+      return { type: 'present' }
+    case 't':
+      return { type: 'theme' }
+    case 'l':
+      return { type: 'language' }
+    case '?':
+      return { type: 'keys' }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,80 @@
+/** The log: what changed, when, and who changed it. */
+
+/** @import { Entry, Model } from '../model/types.js' */
+
+import { h } from './dom.js'
+
+const SHOWN = 40
+
+/** @param {import('./page.js').Context} context */
+export function createLog(context) {
+  const { t } = context.speech
+  const list = h('ol', { class: 'log-list', role: 'log', 'aria-labelledby': 'log-title', tabindex: '0' })
+  const blank = h('p', { class: 'by' }, t('log.empty'))
+  const element = h(
+    'section',
+    { class: 'log', 'aria-labelledby': 'log-title' },
+    h('h2', { id: 'log-title' }, t('log.title')),
+    blank,
+    list,
+  )
+  let last = 0
+  return {
+    element,
+    /** @param {Model} model */
+    update(model) {
+      const newest = model.log[0]?.key ?? 0
+      blank.hidden = newest > 0
+      if (newest === last) return
+      if (newest < last) list.replaceChildren()
+      const fresh = model.log.filter(entry => entry.key > last || newest < last)
+      list.prepend(...fresh.slice(0, SHOWN).map(entry => line(context, entry)))
+      while (list.children.length > SHOWN) list.lastElementChild?.remove()
+      last = newest
+    },
+  }
+}
+
+/**
+ * @param {import('./page.js').Context} context
+ * @param {Entry} entry
+ */
+function line(context, entry) {
+  const { t, time } = context.speech
+  const who = entry.data.origin ? context.who(entry.data.origin) : ''
+  return h(
+    'li',
+    { 'data-kind': entry.kind },
+    h('time', { class: 'num' }, entry.t > 0 ? time(entry.t) : ''),
+    h('span', null, textOf(context, entry), who ? h('span', { class: 'who' }, ` ${t('log.by', { who })}`) : null),
+  )
+}
+
+/**
+ * @param {import('./page.js').Context} context
+ * @param {Entry} entry
+ */
+function textOf(context, { kind, data }) {
+  const { t, rate, maybe } = context.speech
+  if (kind === 'settings') {
+    const names = /** @type {string[]} */ (data.changed)
+    if (names.length === 1 && names[0] === 'failRate') {
+      const from = typeof data.from.failRate === 'number' ? rate(data.from.failRate) : ''
+      return t('log.rate', { from, to: rate(data.to.failRate) })
+    }
+    const words = names.map(name => maybe(`facts.${name}`, name))
+    return names.length === 1
+      ? t('log.setting', { name: words[0] ?? '' })
+      : t('log.settings', { names: words.join(', ') })
+  }
+  if (kind === 'outage') return t(data.on ? 'log.outageOn' : 'log.outageOff')
+  if (kind === 'scenario') {
+    if (data.status === 'mark') return t('log.scenarioMark', { mark: data.mark })
+    return t(data.status === 'started' ? 'log.scenarioStarted' : 'log.scenarioEnded', { name: data.name })
+  }
+  if (kind === 'run')
+    return t(data.what === 'start' ? 'log.runStart' : data.what === 'lost' ? 'log.runLost' : 'log.runEnd', {
+      title: data.title ?? '',
+    })
+  return t(data.what === 'restarted' ? 'log.restarted' : 'log.linkLost')
+}

@@ -1,0 +1,110 @@
+/** Puts the views together: one page out of a context, updated from the model. */
+
+/** @import { Model } from '../model/types.js' */
+
+import { createArms } from './arms.js'
+import { createBoard } from './board.js'
+import { createCharts, shownRun } from './charts.js'
+import { h, mark } from './dom.js'
+import { createFacts } from './facts.js'
+import { createFigures } from './figures.js'
+import { createHeader } from './header.js'
+import { createKeys } from './keys.js'
+import { createLog } from './log.js'
+import { createNotice } from './notice.js'
+import { createRate } from './rate.js'
+import { createRuns } from './runs.js'
+import { createTrouble } from './trouble.js'
+
+/**
+ * What the views may know and ask for.
+ * @typedef {object} Context
+ * @property {import('../i18n/words.js').Speech} speech
+ * @property {import('../net/api.js').ControlPlane} api
+ * @property {string} origin
+ * @property {() => import('./palette.js').Palette} palette
+ * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
+ * @property {(origin: { source?: string, detail?: string }) => string} who
+ * @property {() => import('./header.js').View} view
+ * @property {(id: string) => void} openSession
+ * @property {() => 'auto' | 'dark' | 'light'} theme
+ * @property {() => void} nextTheme
+ * @property {() => void} nextLanguage
+ * @property {() => boolean} presenting
+ * @property {() => void} present
+ * @property {() => boolean} keysOn
+ * @property {(on: boolean) => void} setKeys
+ * @property {() => void} showKeys
+ * @property {() => void} retry
+ * @property {(token: string) => void} unlock
+ */
+
+/** @param {Context} context */
+export function createPage(context) {
+  const { t } = context.speech
+  const header = createHeader(context)
+  const notice = createNotice(context)
+  const rate = createRate(context)
+  const trouble = createTrouble(context)
+  const facts = createFacts(context)
+  const figures = createFigures(context)
+  const charts = createCharts(context)
+  const arms = createArms(context)
+  const log = createLog(context)
+  const board = createBoard(context)
+  const runs = createRuns(context)
+  const keys = createKeys(context)
+
+  const blank = h(
+    'div',
+    { class: 'blank over', hidden: true },
+    h('p', { class: 'blank-title' }, t('empty.title')),
+    h('p', null, t('empty.text')),
+    h('code', { class: 'command' }, `curl ${context.origin}/catalogs/155568600`),
+    h('code', { class: 'command' }, `npx chaos burst --url ${context.origin}`),
+  )
+  const live = h(
+    'div',
+    { class: 'live' },
+    h('div', { class: 'rail' }, rate.element, trouble.element, facts.element),
+    h('div', { class: 'middle' }, figures.element, charts.element, blank),
+    h('div', { class: 'side' }, arms.element, log.element),
+  )
+  const main = h('main', { id: 'main' }, live, board.element, runs.element)
+  const element = h('div', { class: 'page' }, header.element, notice.element, main, keys.element)
+
+  return {
+    element,
+    rate,
+    trouble,
+    keys,
+    refuse: notice.refuse,
+    /** @param {Model} model @param {number} now seconds of the server's wall clock */
+    update(model, now) {
+      const view = context.view()
+      live.hidden = view !== 'live'
+      board.element.hidden = view !== 'board'
+      runs.element.hidden = view !== 'runs'
+      mark(element, 'data-link', model.link)
+      header.update(model)
+      notice.update(model)
+      if (view === 'live') {
+        rate.update(model)
+        trouble.update(model, now)
+        facts.update(model)
+        figures.update(model, now)
+        charts.update(model, now)
+        arms.update(model)
+        log.update(model)
+        const idle = model.points.every(point => Object.keys(point.counts).length === 0)
+        const quiet = idle && model.runs.length === 0
+        figures.element.hidden = idle && shownRun(model, now) !== null
+        blank.hidden = !quiet || model.link === 'denied'
+        mark(live, 'data-quiet', quiet)
+      } else if (view === 'board') board.update(model)
+      else runs.update(model)
+    },
+    repaint: charts.repaint,
+    close: charts.close,
+  }
+}

@@ -1,0 +1,100 @@
+/** The kept runs, newest first; each opens as its own HTML report. */
+
+import { usefulShare } from '../model/run.js'
+import { h, say } from './dom.js'
+
+/** @param {import('./page.js').Context} context */
+export function createRuns(context) {
+  const { t, count, percent, date } = context.speech
+  const body = h('tbody', null)
+  const table = h(
+    'table',
+    { class: 'runs-table' },
+    h('caption', { class: 'hidden' }, t('runs.title')),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        .../** @type {const} */ (['when', 'what', 'arms', 'requests', 'useful', 'open']).map(name =>
+          h('th', { scope: 'col' }, t(`runs.${name}`)),
+        ),
+      ),
+    ),
+    body,
+  )
+  const title = h('p', { class: 'blank-title' })
+  const text = h('p', null)
+  const blank = h(
+    'div',
+    { class: 'blank' },
+    title,
+    text,
+    h('code', { class: 'command' }, `npx chaos compare --url ${context.origin}`),
+  )
+  const element = h(
+    'div',
+    { class: 'view runs' },
+    h('header', { class: 'view-head' }, h('div', null, h('h2', null, t('runs.title')), h('p', null, t('runs.text')))),
+    table,
+    blank,
+  )
+  let ended = -1
+  let boot = ''
+
+  const load = async () => {
+    let kept = null
+    try {
+      kept = await context.api.keptRuns()
+    } catch {
+      kept = null
+    }
+    /** @type {any[]} */
+    const runs = Array.isArray(kept) ? kept : (kept?.runs ?? [])
+    table.hidden = runs.length === 0
+    blank.hidden = runs.length > 0
+    say(title, t(kept === null ? 'runs.missing' : 'runs.empty'))
+    say(text, kept === null ? '' : t('runs.emptyText'))
+    body.replaceChildren(...runs.map(row))
+  }
+
+  /** @param {any} run */
+  const row = run => {
+    const arms = /** @type {any[]} */ (run.arms ?? [])
+    const names = arms.map(arm => (typeof arm === 'string' ? arm : arm.name)).join(' / ')
+    const useful = arms.map(arm => (arm.outcomes ? percent(usefulShare(arm.outcomes)) : '')).filter(Boolean)
+    const requests = run.requests ?? run.load?.requests
+    return h(
+      'tr',
+      null,
+      h('td', { class: 'num' }, run.startedAt ? date(run.startedAt) : ''),
+      h('th', { scope: 'row' }, run.title ?? run.command ?? run.id),
+      h('td', null, names),
+      h('td', { class: 'num' }, typeof requests === 'number' ? count(requests) : ''),
+      h('td', { class: 'num' }, useful.join(' / ')),
+      h(
+        'td',
+        null,
+        h(
+          'a',
+          { class: 'link', href: `/runs/${encodeURIComponent(run.id)}?format=html`, target: '_blank', rel: 'noopener' },
+          t('runs.open'),
+        ),
+      ),
+    )
+  }
+
+  return {
+    element,
+    /** @param {import('../model/types.js').Model} model */
+    update(model) {
+      const now = model.runs.filter(run => run.status !== 'running').length
+      if (element.hidden || model.link !== 'live' || (now === ended && boot === model.boot)) return
+      ended = now
+      boot = model.boot
+      load()
+    },
+    refresh: load,
+  }
+}

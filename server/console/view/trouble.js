@@ -1,0 +1,107 @@
+/** Outage and scenario: pull the plug, play a script, and see what is going on. */
+
+import { h, mark, say } from './dom.js'
+
+/** How long a pulled plug stays out. */
+export const PLUG = '10s'
+
+/** @param {import('./page.js').Context} context */
+export function createTrouble(context) {
+  const { t, count } = context.speech
+  const plug = h('button', { type: 'button', class: 'plug', 'aria-describedby': 'plug-left' }, t('plug.pull'))
+  const left = h('p', { class: 'by num', id: 'plug-left', role: 'status' })
+  const outage = h(
+    'section',
+    { class: 'outage', 'aria-labelledby': 'outage-title' },
+    h('h2', { id: 'outage-title' }, t('plug.title')),
+    plug,
+    left,
+  )
+  const choice = h('select', { id: 'scenario-choice', 'aria-label': t('scenario.choose') })
+  const go = h('button', { type: 'button', class: 'quiet' }, t('scenario.run'))
+  const progress = h('progress', {
+    class: 'scenario-progress',
+    max: '100',
+    value: '0',
+    'aria-labelledby': 'scenario-title',
+  })
+  const told = h('p', { class: 'by num' })
+  const scenario = h(
+    'section',
+    { class: 'scenario', 'aria-labelledby': 'scenario-title' },
+    h('h2', { id: 'scenario-title' }, t('scenario.title')),
+    h('div', { class: 'row' }, choice, go),
+    progress,
+    told,
+  )
+  const element = h('div', { class: 'trouble' }, outage, scenario)
+
+  /** @type {import('../model/types.js').Model['scenario']} */
+  let playing = null
+  let down = false
+
+  const toggle = () => context.act(() => (down ? context.api.endOutage() : context.api.pullPlug(PLUG)))
+  plug.addEventListener('click', toggle)
+  go.addEventListener('click', () =>
+    context.act(async () => {
+      if (playing) await context.api.stopScenario(playing.id)
+      else if (choice.value) await context.api.runScenario(choice.value)
+    }),
+  )
+
+  const load = async () => {
+    const names = await context.api
+      .scenarios()
+      .then(namesOf)
+      .catch(() => [])
+    choice.replaceChildren(
+      h('option', { value: '' }, t(names.length > 0 ? 'scenario.choose' : 'scenario.none')),
+      ...names.map(({ name, title }) => h('option', { value: name }, title)),
+    )
+    mark(choice, 'disabled', names.length === 0)
+  }
+  let loadedFor = ''
+
+  return {
+    element,
+    toggle,
+    /** @param {import('../model/types.js').Model} model @param {number} now seconds */
+    update(model, now) {
+      if (model.link === 'live' && loadedFor !== model.boot) {
+        loadedFor = model.boot
+        load()
+      }
+      down = model.outage.on
+      playing = model.scenario
+      const serverMs = now * 1000 - model.epoch
+      say(plug, t(down ? 'plug.end' : 'plug.pull'))
+      mark(outage, 'data-down', down)
+      const seconds =
+        model.outage.untilMs === null ? null : Math.max(0, Math.ceil((model.outage.untilMs - serverMs) / 1000))
+      say(left, !down ? '' : seconds === null ? t('plug.on') : `${t('plug.on')}, ${t('plug.left', { seconds })}`)
+      say(go, t(playing ? 'scenario.stop' : 'scenario.run'))
+      mark(scenario, 'data-playing', playing !== null)
+      mark(choice, 'disabled', playing !== null || choice.options.length < 2)
+      if (playing) {
+        if (choice.value !== playing.name) choice.value = playing.name
+        const at = Math.max(0, serverMs - playing.startedAtMs)
+        const length = playing.lengthMs
+        progress.value = length > 0 ? Math.min(100, (100 * at) / length) : 0
+        const clock =
+          length > 0 ? t('scenario.time', { at: count(Math.min(at, length) / 1000), length: count(length / 1000) }) : ''
+        say(told, [playing.mark, clock].filter(Boolean).join(' · '))
+      } else say(told, '')
+    },
+  }
+}
+
+/**
+ * @param {any} answer
+ * @returns {{ name: string, title: string }[]}
+ */
+function namesOf(answer) {
+  const list = Array.isArray(answer) ? answer : (answer?.scenarios ?? [])
+  return list.map((/** @type {any} */ one) =>
+    typeof one === 'string' ? { name: one, title: one } : { name: one.name, title: one.title ?? one.name },
+  )
+}
