@@ -75,8 +75,7 @@ export class CircuitCore {
   /** Asks leave to make one call. */
   acquire(now: number): Admission {
     if (this.#state === 'closed' || this.#state === 'disabled') return new Ticket(this.#generation, 0)
-    const time = this.#at(now)
-    if (this.#state === 'half-open') this.#expire(time)
+    const time = this.#catchUp(now)
     if (this.#state === 'open' && time >= this.#openUntil) this.#move('half-open', time, HALF_OPEN_OVER)
     if (this.#state === 'half-open' && this.#probes.taken < this.settings.probes) return this.#probe(time)
     const retryAfterMs = Math.ceil(this.#comeBackAt() - time)
@@ -88,7 +87,7 @@ export class CircuitCore {
   settle(permit: Permit, verdict: Verdict, now: number, details?: Details): void {
     if (permit.settled === true) return
     permit.settled = true
-    if (this.#state === 'half-open') this.#expire(this.#at(now))
+    if (this.#state === 'half-open') this.#catchUp(now)
     if (permit.generation !== this.#generation) this.#late(permit, verdict, now)
     else if (permit.probe !== 0) this.#settleProbe(permit, verdict, now, details)
     else if (verdict !== 'ignore' && this.#state === 'closed') this.#count(verdict === 'fail', now, details)
@@ -96,15 +95,15 @@ export class CircuitCore {
 
   /** Takes the circuit by hand: holds it open, takes it out of the way, or closes it with a clean slate. */
   override(state: Override, now: number): void {
+    const time = this.#catchUp(now)
     if (this.#state === state && state !== 'closed') return
     this.#openTime.level = 0
-    this.#move(state, this.#at(now), 'by hand')
+    this.#move(state, time, 'by hand')
   }
 
   /** Everything that the circuit knows, as plain data with durations in place of times. */
   snapshot(now: number): CircuitSnapshot {
-    const time = this.#at(now)
-    if (this.#state === 'half-open') this.#expire(time)
+    const time = this.#catchUp(now)
     const probes = this.#probes
     return {
       version: 1,
@@ -191,8 +190,9 @@ export class CircuitCore {
     this.#judge(time)
   }
 
-  /** Counts overdue probes as failed, each at the moment when its lease ended. */
-  #expire(time: number): void {
+  /** Goes to `now`, counting probes that are overdue by then as failed, each at the moment when its lease ended. */
+  #catchUp(now: number): number {
+    const time = this.#at(now)
     while (this.#probes.firstEnd <= time) {
       const end = this.#probes.firstEnd
       const probe = this.#probes.leases[0]?.probe ?? 0
@@ -201,6 +201,7 @@ export class CircuitCore {
       this.tell?.({ type: 'probe', atMs: end, probe, outcome: 'overdue' })
       this.#judge(end)
     }
+    return time
   }
 
   /** Decides as early as the probes allow: once those still out cannot change the verdict, it stands. */

@@ -56,7 +56,7 @@ function checkWindow(window: Readonly<Record<string, unknown>>): void {
     for (const [at, mark] of list(window.marks, 'marks').entries()) number({ [`marks[${at}]`]: mark }, `marks[${at}]`)
   } else if (window.kind === 'time') {
     number(window, 'bucketMs')
-    number(window, 'intoBucketMs')
+    number(window, 'ageMs')
     for (const [at, bucket] of list(window.buckets, 'buckets').entries()) {
       for (const count of list(bucket, `buckets[${at}]`)) number({ [`buckets[${at}]`]: count }, `buckets[${at}]`)
     }

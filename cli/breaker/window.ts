@@ -13,8 +13,8 @@ export type WindowSnapshot =
   | {
       readonly kind: 'time'
       readonly bucketMs: number
-      /** How far the newest bucket has got, in milliseconds. */
-      readonly intoBucketMs: number
+      /** For how long the window has been filling, in milliseconds: it says where buckets begin. */
+      readonly ageMs: number
       /** Calls, failures and slow calls of each bucket. */
       readonly buckets: readonly (readonly [number, number, number])[]
     }
@@ -126,8 +126,7 @@ export class TimeWindow implements Window {
       const slot = (this.#newest + 1 + age) % count
       return [this.#calls[slot] ?? 0, this.#failures[slot] ?? 0, this.#slow[slot] ?? 0]
     })
-    const intoBucketMs = time - this.#origin - this.#newest * this.#bucketMs
-    return { kind: 'time', bucketMs: this.#bucketMs, intoBucketMs, buckets }
+    return { kind: 'time', bucketMs: this.#bucketMs, ageMs: time - this.#origin, buckets }
   }
 
   restore(snapshot: WindowSnapshot, time: number): void {
@@ -135,9 +134,11 @@ export class TimeWindow implements Window {
     if (snapshot.kind !== 'time' || snapshot.bucketMs !== this.#bucketMs) return
     const count = this.#calls.length
     if (snapshot.buckets.length !== count) return
-    this.#newest = count - 1
-    this.#origin = time - snapshot.intoBucketMs - this.#newest * this.#bucketMs
-    for (const [slot, [calls, failures, slow]] of snapshot.buckets.entries()) this.#add(slot, calls, failures, slow)
+    this.#origin = time - snapshot.ageMs
+    this.#newest = Math.floor(snapshot.ageMs / this.#bucketMs)
+    for (const [at, [calls, failures, slow]] of snapshot.buckets.entries()) {
+      this.#add((this.#newest + 1 + at) % count, calls, failures, slow)
+    }
   }
 
   #add(slot: number, calls: number, failures: number, slow: number): void {
