@@ -63,6 +63,7 @@ export interface Model {
   readonly breaker: {
     readonly on: boolean
     readonly state: State
+    /** When it was closed last, or when it last ceased to be closed. */
     readonly since: number
     /** When it was last half-open, which is often too short to be seen. */
     readonly halfOpenAt: number | null

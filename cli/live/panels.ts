@@ -2,10 +2,9 @@
 
 import { formatDuration } from '../../server/units.ts'
 import type { State } from '../breaker/circuit.ts'
-import { formatCount } from '../report/format.ts'
 import { KEYS } from './intent.ts'
 import { apart, type Ink, ink, type Line, widthOf } from './line.ts'
-import { lampOf, type Model, requestsOf, SLOT_MS, shownRate } from './model.ts'
+import { lampOf, type Model, SLOT_MS, shownRate } from './model.ts'
 import { gauge } from './sparkline.ts'
 import type { Window } from './view.ts'
 
@@ -96,12 +95,13 @@ export function load(model: Model): Line {
   ]
 }
 
-/** The lamp of the breaker, how long it has been so, and its rule. */
-export function breaker(model: Model, { ascii }: Window): Line {
+/** The lamp of the breaker, how long it has been so, and its rule where there is room. */
+export function breaker(model: Model, { width, ascii }: Window): Line {
   const lamp = LAMPS[lampOf(model)]
   const mark = ascii ? lamp.ascii : lamp.glyph
-  const state = ink(`${mark} ${lamp.word}`.padEnd(ascii ? 16 : 14), lamp.ink)
-  return [...label('breaker'), state, ink(`${during(model)}  `), ink(model.breaker.on ? model.arm.rule : '', 'dim')]
+  const state = [...label('breaker'), ink(`${mark} ${lamp.word}`.padEnd(ascii ? 16 : 14), lamp.ink), ink(during(model))]
+  const rule = ink(`  ${model.arm.rule}`, 'dim')
+  return model.breaker.on && widthOf([...state, rule]) <= width ? [...state, rule] : state
 }
 
 function during(model: Model): string {
@@ -124,10 +124,11 @@ export function logLines(model: Model, { width, ascii }: Window, room: number): 
   return room > 2 ? [heading('changes', '', width, ascii), ...lines] : lines
 }
 
-/** A heading with a line to the right edge, and a note at its end. */
+/** A heading with a line to the right edge, and a note in it. */
 export function heading(text: string, note: string, width: number, ascii: boolean): Line {
-  const dash = (ascii ? '-' : '─').repeat(Math.max(1, width - text.length - note.length - (note === '' ? 4 : 6)))
-  return [ink(` ${text} `, 'strong'), ink(note === '' ? `${dash} ` : `${dash} ${note} ${ascii ? '-' : '─'}`, 'dim')]
+  const dash = ascii ? '-' : '─'
+  const end = note === '' ? '' : ` ${note} ${dash}`
+  return [ink(` ${text} `, 'strong'), ink(dash.repeat(Math.max(1, width - text.length - 2 - end.length)) + end, 'dim')]
 }
 
 export function notice({ notice }: Model): Line[] {

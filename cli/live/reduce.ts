@@ -1,7 +1,8 @@
 /** What each event makes of the model: pure, so that a whole session can be told as a list of events. */
 
 import type { State } from '../breaker/circuit.ts'
-import { type ArmId, begin, type Counts, type LogEntry, type Model, NOTHING, SLOT_MS, type Slot } from './model.ts'
+import { log, logCircuit, logRate } from './log.ts'
+import { type ArmId, begin, type Counts, type Model, NOTHING, SLOT_MS, type Slot } from './model.ts'
 
 /** What the server said of the session that is steered. Members that are left out are as they were. */
 export interface Told {
@@ -37,10 +38,6 @@ export type Switch = 'automatic' | 'breaker' | 'baseline' | 'help'
 
 /** As many columns as the widest screens have; older ones are forgotten. */
 const MOST_SLOTS = 400
-const MOST_LOG = 100
-const CIRCUIT = 'breaker'
-/** Changes of the rate by the same hand within this time are one line of the log, in milliseconds. */
-const SAME_HAND_MS = 2_000
 const RANK: Readonly<Record<State, number>> = { disabled: 0, closed: 1, open: 2, 'forced-open': 2, 'half-open': 3 }
 
 /** The model after `event` at `now` (milliseconds, never less than before). */
@@ -171,7 +168,8 @@ function answered(model: Model, arm: ArmId, counts: Counts): Model {
 
 function circuit(model: Model, { state, why }: { state: State; why: string }): Model {
   const halfOpenAt = state === 'half-open' ? model.now : model.breaker.halfOpenAt
-  const breaker = { ...model.breaker, state, since: model.now, halfOpenAt, retryAt: null }
+  const still = (state === 'closed') === (model.breaker.state === 'closed')
+  const breaker = { ...model.breaker, state, since: still ? model.breaker.since : model.now, halfOpenAt, retryAt: null }
   const next = amend({ ...model, breaker }, slot => (RANK[state] > RANK[slot.state] ? { ...slot, state } : slot))
   return logCircuit(next, state, why)
 }
@@ -210,33 +208,4 @@ function cleared(model: Model, who: string): Model {
 
 function notice(model: Model, text: string, forMs: number): Model {
   return { ...model, notice: { text, until: model.now + forMs } }
-}
-
-function log(model: Model, who: string, text: string): Model {
-  return append(model, 0, { at: model.now, who, text, rateFrom: null, reopened: 0 })
-}
-
-/** A rate that is being dragged is one line that goes on, not a line for each step. */
-function logRate(model: Model, who: string, from: number | null, to: number): Model {
-  const last = model.log.at(-1)
-  const goesOn = last?.rateFrom != null && last.who === who && model.now - last.at < SAME_HAND_MS
-  const rateFrom = goesOn ? last.rateFrom : from
-  const text = rateFrom === null ? `fail rate ${to} %` : `fail rate ${rateFrom} % to ${to} %`
-  return append(model, goesOn ? 1 : 0, { at: model.now, who, text, rateFrom, reopened: 0 })
-}
-
-/** Half-open is what the strip is for. A circuit that opens again and again is one line: people's changes must stay in sight. */
-function logCircuit(model: Model, state: State, why: string): Model {
-  if (state === 'half-open') return model
-  const last = model.log.at(-1)
-  const before = state === 'open' && last?.who === CIRCUIT ? last.reopened : 0
-  const reopened = state === 'open' ? before + 1 : 0
-  const word = before > 0 ? `open again, ${before} x` : state
-  const text = why === '' ? word : `${word}: ${why}`
-  return append(model, before > 0 ? 1 : 0, { at: model.now, who: CIRCUIT, text, rateFrom: null, reopened })
-}
-
-/** Adds an entry in the place of the last `replaced` ones. */
-function append(model: Model, replaced: 0 | 1, entry: LogEntry): Model {
-  return { ...model, log: [...model.log.slice(0, model.log.length - replaced), entry].slice(-MOST_LOG) }
 }

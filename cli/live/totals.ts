@@ -14,14 +14,14 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'requests', ink: 'plain', rank: 3, value: counts => formatCount(requestsOf(counts)) },
+  { name: 'requests', ink: 'plain', rank: 4, value: counts => formatCount(requestsOf(counts)) },
   { name: 'success', ink: 'success', rank: 0, value: counts => formatCount(counts.success) },
   { name: 'failed', ink: 'failed', rank: 0, value: counts => formatCount(counts.failed) },
   { name: 'short-circuited', ink: 'shortCircuited', rank: 0, value: counts => formatCount(counts.shortCircuited) },
   { name: 'from cache', ink: 'fromCache', rank: 1, value: counts => formatCount(counts.fromCache) },
-  { name: 'upstream', ink: 'plain', rank: 0, value: counts => formatCount(counts.calls) },
-  { name: 'wasted', ink: 'plain', rank: 0, value: counts => formatCount(counts.wasted) },
-  { name: 'useful', ink: 'strong', rank: 2, value: counts => useful(counts) },
+  { name: 'upstream', ink: 'plain', rank: 2, value: counts => formatCount(counts.calls) },
+  { name: 'wasted', ink: 'plain', rank: 1, value: counts => formatCount(counts.wasted) },
+  { name: 'useful', ink: 'strong', rank: 3, value: counts => useful(counts) },
 ]
 /** The narrowest that the names of the arms may become. */
 const LEAST_NAME = 8
@@ -53,7 +53,7 @@ export function totals(model: Model, { width }: Window): Block[] {
 }
 
 function fitting(columns: readonly Column[], width: number): readonly Column[] {
-  for (let rank = 3; rank >= 0; rank--) {
+  for (let rank = 4; rank >= 0; rank--) {
     const kept = columns.filter(column => column.rank <= rank)
     if (LEAST_NAME + 2 + sum(kept.map(column => wide(column, gapOf(width)))) <= width) return kept
   }
