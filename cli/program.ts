@@ -7,7 +7,7 @@ import { CommandError, EXIT, type Io } from './io.ts'
 export type Run = (act: (io: Io) => Promise<number>) => Promise<void>
 
 /** Adds arguments, options and the action to a command. */
-export type Define = (command: Command, run: Run) => void
+export type Define = (command: Command, run: Run, env: Io['env']) => void
 
 interface Entry {
   readonly about: string
@@ -80,7 +80,7 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     const command = program.command(name).description(about)
     if (!args.includes(name)) continue
     const { define } = await load()
-    define(command, run)
+    define(command, run, io.env)
   }
   return program
 }

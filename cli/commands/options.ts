@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../server/units.ts'
+import { type Io, usageError } from '../io.ts'
 
 /** A whole number of `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -58,13 +59,17 @@ export interface TargetOptions {
   readonly url: URL
 }
 
+/** What the environment says for options that were not typed. */
+export type Environment = Io['env']
+
 /** Where the server is. */
-export function targetOptions(command: Command): Command {
+export function targetOptions(command: Command, env: Environment): Command {
+  const standard = env.CHAOS_URL || 'http://127.0.0.1:8000'
   return command.addOption(
-    new Option('-u, --url <url>', 'the server')
-      .env('CHAOS_URL')
-      .argParser(httpUrl)
-      .default(new URL('http://127.0.0.1:8000'), 'http://127.0.0.1:8000'),
+    new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(httpUrl).default(
+      fromVariable('CHAOS_URL', () => httpUrl(standard)),
+      standard,
+    ),
   )
 }
 
@@ -72,12 +77,19 @@ export interface SessionOptions {
   readonly session?: string
 }
 
-export function sessionOption(command: Command): Command {
-  return command.addOption(
-    new Option('--session <name>', 'which session of the server (default: the one that all share)')
-      .env('CHAOS_SESSION')
-      .argParser(word),
-  )
+export function sessionOption(command: Command, env: Environment): Command {
+  const named = env.CHAOS_SESSION
+  const option = new Option('--session <name>', 'which session of the server; CHAOS_SESSION says it for all commands')
+  if (named) option.default(fromVariable('CHAOS_SESSION', () => word(named)))
+  return command.addOption(option.argParser(word))
+}
+
+function fromVariable<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw usageError(`${name} cannot be used. ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 export interface LoadOptions extends TargetOptions {
@@ -118,7 +130,7 @@ export function paceOptions(command: Command, concurrency: number): Command {
     .addOption(
       new Option('--codes <list>', 'product codes, asked for in turns')
         .argParser(codeList)
-        .default(DEFAULT_CODES, DEFAULT_CODES.join(',')),
+        .default(DEFAULT_CODES, 'five of the seed data'),
     )
     .addOption(
       new Option('--timeout <duration>', 'how long a call may take')

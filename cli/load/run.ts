@@ -41,7 +41,7 @@ export interface Played {
 const LATE_MS = 10
 const PROGRESS_MS = 250
 /** Requests under way in one arm. Beyond it the plan waits: they would fill the memory, and count as late. */
-const MOST_UNDER_WAY = 50_000
+const MOST_UNDER_WAY = 20_000
 
 /** Resolves when the last answer is in. Never rejects for what the upstream does. */
 export function play(performance: Performance): Promise<Played> {

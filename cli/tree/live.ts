@@ -4,13 +4,13 @@ import { addCircuitOptions } from '../commands/circuit-options.ts'
 import { paceOptions, sessionOption, targetOptions } from '../commands/options.ts'
 import type { Define } from '../program.ts'
 
-export const define: Define = (command, run) => {
+export const define: Define = (command, run, env) => {
   command
     .option('--arm <expression>', 'the arm that is watched, such as retry+breaker', 'breaker')
     .option('--auto', 'fire from the start')
     .option('--no-baseline', 'without the same requests unprotected beside it')
     .option('--ascii', 'draw with plain ASCII characters')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
-  addCircuitOptions(sessionOption(targetOptions(paceOptions(command, 10))))
+  addCircuitOptions(sessionOption(targetOptions(paceOptions(command, 10), env), env))
   command.action(options => run(async io => (await import('../commands/live.ts')).live(io, options)))
 }

@@ -3,8 +3,8 @@
 import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
 import type { Define } from '../program.ts'
 
-export const define: Define = (command, run) => {
-  jsonOption(sessionOption(targetOptions(command)))
+export const define: Define = (command, run, env) => {
+  jsonOption(sessionOption(targetOptions(command, env), env))
     .argument('[percent]', 'the new rate, 0 to 100: 70, 70% or 0.5 (half a percent)')
     .action((percent, options) => run(async io => (await import('../commands/rate.ts')).rate(io, percent, options)))
 }

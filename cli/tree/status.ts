@@ -3,7 +3,7 @@
 import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
 import type { Define } from '../program.ts'
 
-export const define: Define = (command, run) => {
-  jsonOption(sessionOption(targetOptions(command)))
+export const define: Define = (command, run, env) => {
+  jsonOption(sessionOption(targetOptions(command, env), env))
   command.action(options => run(async io => (await import('../commands/status.ts')).status(io, options)))
 }

@@ -1,0 +1,89 @@
+/** Runs the command line in this process, with streams that are kept, and as a process of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Io } from '../../cli/io.ts'
+import { run } from '../../cli/program.ts'
+import { type Result, resultSchema } from '../../cli/report/result.ts'
+import { systemClock } from '../../server/clock.ts'
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly columns?: number
+  readonly isTTY?: boolean
+  readonly interrupted?: AbortSignal
+}
+
+/** `chaos …` within this process. */
+export async function chaos(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
+  const { env = {}, columns = 80, isTTY = false, interrupted = new AbortController().signal } = surroundings
+  const text = { stdout: '', stderr: '' }
+  const keep = (stream: 'stdout' | 'stderr') => ({
+    isTTY,
+    columns,
+    write: (more: string) => {
+      text[stream] += more
+    },
+  })
+  let drawn = 0
+  const io: Io = {
+    stdout: keep('stdout'),
+    stderr: keep('stderr'),
+    env,
+    clock: systemClock,
+    wallMs: Date.now,
+    draw: () => `test${drawn++}`,
+    interrupted,
+  }
+  return { code: await run(args, io, '0.0.0'), ...text }
+}
+
+/** The document that a command printed with `--json`; the text must hold nothing else. */
+export function documentOf({ stdout }: Ran): Result {
+  return resultSchema.parse(JSON.parse(stdout))
+}
+
+export interface Spawned {
+  readonly process: ChildProcess
+  readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>
+  /** Resolves when the text of both streams matches. */
+  says(pattern: RegExp): Promise<void>
+}
+
+const MAIN = join(import.meta.dirname, '../../cli/main.ts')
+
+/** `chaos …` as a process. */
+export function spawnChaos(args: readonly string[], env: Readonly<Record<string, string>> = {}): Spawned {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+  })
+  const text = { stdout: '', stderr: '' }
+  const watchers = new Set<() => void>()
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (more: string) => {
+      text[stream] += more
+      for (const look of watchers) look()
+    })
+  }
+  return {
+    process: child,
+    ended: new Promise(resolve => child.on('close', (code, signal) => resolve({ code: code ?? -1, signal, ...text }))),
+    says: pattern =>
+      new Promise(resolve => {
+        const look = () => {
+          if (!pattern.test(text.stdout + text.stderr)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
+  }
+}

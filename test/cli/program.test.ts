@@ -1,0 +1,82 @@
+/** The command line as a whole: help, versions, what cannot be understood, and how it says so. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { chaos } from './harness.ts'
+
+const COMMANDS = ['demo', 'serve', 'burst', 'compare', 'live', 'rate', 'status', 'reset']
+
+describe('help', () => {
+  it('lists every command and keeps to 80 columns', async () => {
+    const { code, stdout, stderr } = await chaos(['--help'])
+    assert.equal(code, 0)
+    assert.equal(stderr, '')
+    for (const name of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'))
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
+  })
+
+  for (const name of COMMANDS.filter(name => name !== 'serve')) {
+    it(`of ${name} explains every option in 80 columns`, async () => {
+      const { code, stdout } = await chaos([name, '--help'])
+      assert.equal(code, 0)
+      assert.match(stdout, new RegExp(`^Usage: chaos ${name}`))
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
+    })
+  }
+
+  it('is also there as chaos help burst', async () => {
+    const { code, stdout } = await chaos(['help', 'burst'])
+    assert.equal(code, 0)
+    assert.match(stdout, /--concurrency/)
+  })
+
+  it('prints the version', async () =>
+    assert.deepEqual(await chaos(['--version']), { code: 0, stdout: '0.0.0\n', stderr: '' }))
+})
+
+describe('what cannot be understood', () => {
+  for (const [typed, sentence] of [
+    ['burts', /unknown command 'burts'[\s\S]*Did you mean burst/],
+    ['burst --brekaer', /unknown option '--brekaer'[\s\S]*--breaker/],
+    ['burst -n 0', /whole number from 1/],
+    ['burst -n many', /whole number/],
+    ['burst -n 1e3', /whole number/],
+    ['burst --every 50', /"50" has no unit: write 50ms or 50s/],
+    ['burst --timeout 0ms', /duration from 1ms/],
+    ['burst --codes a,,b', /list of product codes/],
+    ['burst --seed a:b', /letters, digits, dots/],
+    ['burst -u ftp://x', /http or https URL/],
+    ['burst --threshold 170', /percentage/],
+    ['burst --window 2.5', /whole number/],
+    ['compare --arms none,brake', /"brake" is no word.*did you mean "breaker"/],
+    ['compare --arms none,none', /stands there twice/],
+    ['rate 170', /"170" is not a rate/],
+    ['rate seventy', /is not a rate/],
+    ['rate 1 2', /too many arguments/],
+  ] as const) {
+    it(`"${typed}" ends with code 2 and says why`, async () => {
+      const { code, stdout, stderr } = await chaos([...typed.split(' '), ...(typed.startsWith('rate') ? [] : [])])
+      assert.equal(code, 2, stderr)
+      assert.equal(stdout, '')
+      assert.match(stderr, /^chaos: /)
+      assert.match(stderr.replaceAll('\n', ' '), sentence)
+    })
+  }
+})
+
+describe('a server that does not answer', () => {
+  for (const typed of ['burst', 'compare', 'rate', 'rate 70', 'status', 'reset']) {
+    it(`ends ${typed} with code 3 and says what to type`, async () => {
+      const { code, stdout, stderr } = await chaos([...typed.split(' '), '-u', 'http://127.0.0.1:9'])
+      assert.equal(code, 3)
+      assert.equal(stdout, '')
+      assert.match(stderr, /^chaos: cannot reach http:\/\/127\.0\.0\.1:9 .*npx chaos serve.*\n$/)
+    })
+  }
+
+  it('is named as CHAOS_URL names it', async () => {
+    const { code, stderr } = await chaos(['rate'], { env: { CHAOS_URL: 'http://127.0.0.1:10' } })
+    assert.equal(code, 3)
+    assert.match(stderr, /127\.0\.0\.1:10/)
+  })
+})
