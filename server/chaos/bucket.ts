@@ -44,6 +44,15 @@ export class Bucket {
     return { taken, remaining: Math.floor(this.#tokens), waitMs, limit, periodS: Math.ceil(perMs / 1_000), impolite }
   }
 
+  /** A bucket in the same state, whose use leaves this one as it is. */
+  copy(): Bucket {
+    const copy = new Bucket(this.#options)
+    copy.#tokens = this.#tokens
+    copy.#at = this.#at
+    for (const [client, until] of this.#notBefore) copy.#notBefore.set(client, until)
+    return copy
+  }
+
   #tell(client: string, until: number): void {
     this.#notBefore.delete(client)
     if (this.#notBefore.size >= CLIENTS) {

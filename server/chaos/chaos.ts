@@ -2,7 +2,11 @@
 
 import type { RequestHandler, Router } from 'express'
 import { countOperations } from './control/counts.ts'
+import { journalOperations } from './control/journal.ts'
 import type { Operation } from './control/operation.ts'
+import { outageOperations } from './control/outages.ts'
+import { scenarioOperations } from './control/scenarios.ts'
+import { sessionOperations } from './control/sessions.ts'
 import { settingsOperations } from './control/settings.ts'
 import type { ChaosListener } from './event.ts'
 import { Injector } from './inject.ts'
@@ -10,11 +14,15 @@ import { Lab, type LabOptions } from './lab.ts'
 import type { Change, Source } from './layers.ts'
 import { faults } from './middleware.ts'
 import { routes } from './routes.ts'
+import type { Scenario } from './scenario.ts'
 import type { Settings } from './settings.ts'
+import { Theatre } from './theatre.ts'
 
 export interface ChaosOptions extends LabOptions {
   /** Hides every marker of an injected fault. */
   readonly stealth?: boolean
+  /** The scenarios that are offered. */
+  readonly scenarios?: readonly Scenario[]
 }
 
 export interface Chaos {
@@ -42,7 +50,14 @@ const MOST_HELD = 500
 export function createChaos(options: ChaosOptions): Chaos {
   const lab = new Lab(options)
   const injector = new Injector({ wall: options.wall, stealth: options.stealth ?? false, mostHeld: MOST_HELD })
-  const operations = [...settingsOperations, ...countOperations]
+  const operations = [
+    ...settingsOperations,
+    ...countOperations,
+    ...journalOperations,
+    ...outageOperations,
+    ...scenarioOperations(new Theatre(lab, options.scenarios ?? [])),
+    ...sessionOperations,
+  ]
   return {
     faults: faults(lab, injector),
     routes: routes(lab, operations),

@@ -11,6 +11,23 @@ export type ChaosEvent =
       readonly before: Settings
       readonly settings: Settings
     }
+  | {
+      readonly type: 'outage'
+      readonly session: string
+      readonly change: 'declared' | 'began' | 'ended' | 'cleared'
+      readonly what: string
+    }
+  | {
+      readonly type: 'scenario'
+      readonly session: string
+      readonly run: string
+      readonly name: string
+      readonly change: 'started' | 'marked' | 'finished' | 'stopped' | 'interrupted'
+      /** The remark of a mark, else empty. */
+      readonly text: string
+      /** Milliseconds of the scenario's timeline. */
+      readonly atMs: number
+    }
   | { readonly type: 'session'; readonly session: string; readonly change: 'created' | 'deleted' | 'reset' }
 
 export type ChaosListener = (event: ChaosEvent) => void

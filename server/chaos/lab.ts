@@ -1,8 +1,10 @@
 /** The laboratory: sessions, their settings and who is told of changes. Knows nothing of HTTP. */
 
 import type { Clock } from '../clock.ts'
+import type { Trouble } from './decide.ts'
 import type { ChaosEvent, ChaosListener } from './event.ts'
 import { Boot, type Change, difference, Layers, type Provenance, type Source } from './layers.ts'
+import type { Plan } from './plan.ts'
 import { ms } from './quantity.ts'
 import { Session } from './session.ts'
 import { SessionTime } from './session-time.ts'
@@ -42,6 +44,7 @@ export class Lab {
   readonly boot: Settings
   readonly sessions: Sessions
   readonly #log: LabOptions['log']
+  #ids = 0
   readonly #listeners = new Set<ChaosListener>()
 
   constructor(options: LabOptions) {
@@ -58,6 +61,7 @@ export class Lab {
       log: options.log(DEFAULT_SESSION),
       clock: this.clock,
       pinned: true,
+      host: null,
     })
     this.sessions = new Sessions(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
   }
@@ -71,6 +75,7 @@ export class Lab {
       log: this.#log(wanted.id),
       clock: this.clock,
       pinned: wanted.pinned,
+      host: this.sessions.first,
     })
     this.sessions.add(session, this.clock.now())
     this.tell({ type: 'session', session: session.id, change: 'created' })
@@ -82,6 +87,26 @@ export class Lab {
     const change = act({ source, at: this.#date() })
     this.#tellChange(session, source, change.before, change.after, change.changed)
     return change
+  }
+
+  /** The outage that is on in a session, or null; whoever asks makes its beginning and end known. */
+  weather(session: Session, plan: Plan, now: number): Trouble | null {
+    const trouble = session.trouble(plan, now)
+    const what = trouble?.name ?? ''
+    if (what !== session.weather) {
+      const change = trouble ? 'began' : 'ended'
+      this.tell({ type: 'outage', session: session.id, change, what: what || session.weather })
+      session.weather = what
+    }
+    return trouble
+  }
+
+  /** Sets what a scenario wants now. */
+  script(session: Session, values: Partial<Settings> | null): void {
+    const before = session.layers.effective()
+    session.layers.script(values, { source: 'scenario', at: this.#date() })
+    const after = session.layers.effective()
+    this.#tellChange(session, 'scenario', before, after, difference(before, after))
   }
 
   /** Takes a change back after a while, where nobody has changed it since. */
@@ -101,6 +126,12 @@ export class Lab {
   reset(session: Session): void {
     session.reset()
     this.tell({ type: 'session', session: session.id, change: 'reset' })
+  }
+
+  /** A name that this lab has not given before. */
+  nextId(what: string): string {
+    this.#ids += 1
+    return `${what}-${this.#ids}`
   }
 
   listen(listener: ChaosListener): () => void {

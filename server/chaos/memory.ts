@@ -1,51 +1,73 @@
-/** What outlives a settings snapshot: the counts of limited rules and the tokens of buckets that were not changed. */
+/** What outlives a settings snapshot: counts of limited rules, tokens of buckets, weather that was not changed. */
 
 import { Bucket } from './bucket.ts'
 import type { Fault } from './kinds.ts'
 import { ms } from './quantity.ts'
 import type { Rule } from './settings.ts'
+import type { TwoState } from './two-state.ts'
 
 /** How many requests a rule has matched. */
 export interface Tally {
   seen: number
 }
 
-export class Memory {
-  #tallies = new Map<string, Tally>()
-  #buckets = new Map<string, Bucket>()
-  #kept: { tallies: Map<string, Tally>; buckets: Map<string, Bucket> } | null = null
+interface Things {
+  readonly tallies: Map<string, Tally>
+  readonly buckets: Map<string, Bucket>
+  readonly weather: Map<string, TwoState>
+}
 
-  /** Begins a new snapshot: what `end` does not see asked for again is forgotten. */
+export class Memory {
+  #kept = nothing()
+  #next = nothing()
+
+  /** Begins a new snapshot: what is not asked for again before `end` is forgotten then. */
   begin(): void {
-    this.#kept = { tallies: new Map(), buckets: new Map() }
+    this.#next = nothing()
   }
 
   end(): void {
-    this.#tallies = this.#kept?.tallies ?? new Map()
-    this.#buckets = this.#kept?.buckets ?? new Map()
-    this.#kept = null
+    this.#kept = this.#next
   }
 
   /** The tally of a rule; a rule that was changed begins anew. */
   tally(rule: Rule): Tally {
-    const name = JSON.stringify([rule.id, rule.match, rule.limit])
-    const tally = this.#tallies.get(name) ?? { seen: 0 }
-    this.#kept?.tallies.set(name, tally)
-    return tally
+    return this.#keep('tallies', JSON.stringify([rule.id, rule.match, rule.limit]), () => ({ seen: 0 }))
   }
 
   /** The bucket of a fault in `place`; a bucket with other options begins full. */
   bucket(place: string, fault: Extract<Fault, { kind: 'rate-limit' }>): Bucket {
-    const name = JSON.stringify([place, fault.limit, fault.per, fault.burst])
     const options = { limit: fault.limit, perMs: ms(fault.per), burst: fault.burst ?? fault.limit }
-    const bucket = this.#buckets.get(name) ?? new Bucket(options)
-    this.#kept?.buckets.set(name, bucket)
-    return bucket
+    return this.#keep('buckets', JSON.stringify([place, options]), () => new Bucket(options))
+  }
+
+  /** The two-state process called `name`. */
+  weather(name: string, make: () => TwoState): TwoState {
+    return this.#keep('weather', name, make)
+  }
+
+  /** A memory of the same things, whose use leaves this one as it is. */
+  copy(): Memory {
+    const copy = new Memory()
+    for (const [name, tally] of this.#kept.tallies) copy.#kept.tallies.set(name, { ...tally })
+    for (const [name, bucket] of this.#kept.buckets) copy.#kept.buckets.set(name, bucket.copy())
+    return copy
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#tallies.clear()
-    this.#buckets.clear()
+    this.#kept = nothing()
   }
+
+  #keep<K extends keyof Things, T>(what: K, name: string, make: () => T): T {
+    const kept = this.#kept[what] as unknown as Map<string, T>
+    const thing = kept.get(name) ?? make()
+    const next = this.#next[what] as unknown as Map<string, T>
+    next.set(name, thing)
+    return thing
+  }
+}
+
+function nothing(): Things {
+  return { tallies: new Map(), buckets: new Map(), weather: new Map() }
 }

@@ -1,12 +1,15 @@
 /** The failure model as Express middleware: meets each request of the data plane before its handler does. */
 
 import type { ServerResponse } from 'node:http'
-import type { Request, RequestHandler } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 import { Problem } from '../problem.ts'
+import type { Capacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { CALM, type Fate } from './fate.ts'
+import { ForceError, forcedFate, isLoopback } from './force.ts'
 import type { Injector } from './inject.ts'
 import type { Lab } from './lab.ts'
+import type { Plan } from './plan.ts'
 import type { Session } from './session.ts'
 import { SESSION_ID } from './sessions.ts'
 import { readSignals, type Signals } from './signals.ts'
@@ -30,27 +33,63 @@ export function faults(lab: Lab, injector: Injector): RequestHandler {
       next(new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores'))
       return
     }
+    if (session.run?.isDue()) session.run.advance()
     const now = lab.clock.now()
     const plan = session.plan()
     const visit = arrive(session, req, signals, plan.counts(signals.key), now)
     res.on('close', () => leave(lab, session, visit, res))
-    visit.fate = decide(plan, null, visit, req, now)
-    const { fate } = visit
-    if (fate.fault === null && fate.delayMs === 0 && fate.bucket === null) {
-      next()
-      return
+    const victim = { req, res, visit, waits: session.waits, serve: next }
+    if (signals.forced && isLoopback(req.socket.remoteAddress)) {
+      const forced = forcedBy(plan, victim, next)
+      if (forced === undefined) return
+      if (forced) {
+        visit.fate = forced
+        meet(injector, victim)
+        return
+      }
     }
-    const victim: Victim = { req, res, visit, waits: session.waits, serve: next }
-    if (fate.delayMs > 0) waitThen(victim, fate.delayMs, () => meet(injector, victim, fate))
-    else meet(injector, victim, fate)
+    const trouble = lab.weather(session, plan, now)
+    const capacity = trouble ? null : session.capacity
+    if (capacity && !queue(injector, capacity, victim, plan)) return
+    visit.fate = decide(plan, trouble, visit, req, now)
+    // Who was let into the queue meets its fate when it has been worked on.
+    if (!capacity) meet(injector, victim)
   }
 }
 
-function meet(injector: Injector, victim: Victim, fate: Fate): void {
+/** Waits as long as the fate says, then does what it says. */
+function meet(injector: Injector, victim: Victim): void {
+  const { delayMs } = victim.visit.fate
+  if (delayMs > 0) waitThen(victim, delayMs, () => act(injector, victim))
+  else act(injector, victim)
+}
+
+function act(injector: Injector, victim: Victim): void {
+  const { fate } = victim.visit
   if (fate.fault) injector.perform(victim, fate, fate.fault)
   else {
     if (fate.bucket) injector.announce(victim.res, fate.bucket)
     victim.serve()
+  }
+}
+
+/** Lets a request into the capacity model, to meet its fate when it has been worked on; false where it was refused. */
+function queue(injector: Injector, capacity: Capacity, victim: Victim, { settings }: Plan): boolean {
+  const refuse = () => injector.refuse(victim, settings.capacity?.whenFull ?? 'status')
+  const ticket = capacity.enter({ run: () => meet(injector, victim), refuse }, victim.visit.startedAt)
+  if (ticket) victim.res.once('close', () => ticket.leave())
+  else refuse()
+  return ticket !== null
+}
+
+/** What the request asks for itself: null for nothing, undefined where that cannot be understood and was answered. */
+function forcedBy(plan: Plan, { visit, req }: Victim, next: NextFunction): Fate | null | undefined {
+  try {
+    return forcedFate(plan, visit, req.headers)
+  } catch (error) {
+    if (!(error instanceof ForceError)) throw error
+    next(new Problem(400, error.message))
+    return undefined
   }
 }
 

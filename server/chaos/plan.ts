@@ -5,6 +5,7 @@ import { draw, drawNumber, type StreamSeed, streamSeed } from './draw.ts'
 import { type DelayOf, delayOf } from './latency.ts'
 import type { Memory } from './memory.ts'
 import { type Mix, mixOf } from './mix.ts'
+import { type Outage, outageOf } from './outage.ts'
 import { type Tier, tiersOf } from './rules.ts'
 import type { Settings } from './settings.ts'
 import type { Visit } from './visit.ts'
@@ -17,6 +18,7 @@ export class Plan {
   readonly tiers: readonly Tier[]
   readonly mix: Mix
   readonly delay: DelayOf | null
+  readonly outage: Outage | null
   /** Nothing can happen to any request under this plan, outages and capacity apart. */
   readonly calm: boolean
   readonly #fail: StreamSeed
@@ -31,6 +33,7 @@ export class Plan {
     this.tiers = tiersOf(settings, memory)
     this.mix = mixOf(settings.faults, 'faults', memory)
     this.delay = settings.latency && delayOf(settings.latency)
+    this.outage = outageOf(settings, memory)
     this.calm = settings.failRate === 0 && this.tiers.length === 0 && this.delay === null
     this.#fail = streamSeed(settings.seed, 'fail')
     this.#kind = streamSeed(settings.seed, 'kind')

@@ -1,9 +1,13 @@
-/** A session: an isolated lab with settings, clock, counts and memory of its own. */
+/** A session: an isolated lab with settings, clock, weather, capacity, counts and memory of its own. */
 
 import type { Clock } from '../clock.ts'
+import { Capacity } from './capacity.ts'
+import type { Trouble } from './decide.ts'
 import type { Layers } from './layers.ts'
 import { Memory } from './memory.ts'
 import { Plan } from './plan.ts'
+import { PulledPlugs } from './pulled-plugs.ts'
+import type { Run } from './run.ts'
 import type { SessionTime } from './session-time.ts'
 import type { SessionLog } from './visit.ts'
 import { Waits } from './waits.ts'
@@ -16,6 +20,8 @@ export interface SessionParts {
   readonly clock: Clock
   /** Made on purpose, by the control plane: the last to be evicted. */
   readonly pinned: boolean
+  /** The default session, whose declared outages reach this one; null for itself. */
+  readonly host: Session | null
 }
 
 export class Session {
@@ -23,28 +29,41 @@ export class Session {
   readonly layers: Layers
   readonly time: SessionTime
   readonly log: SessionLog
+  readonly pinned: boolean
   /** Requests that are delayed or held. */
   readonly waits: Waits
   /** Changes that revert by themselves. */
   readonly timers: Waits
-  readonly pinned: boolean
+  readonly plugs = new PulledPlugs()
+  /** The scenario that is running. */
+  run: Run | null = null
+  /** Virtual workers, where the settings limit them. */
+  capacity: Capacity | null = null
   /** Requests so far that had no key of their own; the next of them has this number. */
   arrivals = 0
   /** Requests that are being answered. */
   inFlight = 0
   /** Milliseconds of the server's clock. */
   usedAt = 0
+  /** What the outage is called that was last seen to be on, or an empty string. */
+  weather = ''
+  readonly #clock: Clock
+  readonly #host: Session | null
   readonly #memory = new Memory()
   #plan: { version: number; plan: Plan } | null = null
+  /** The settings' outages are taken back until then, on the session's clock. */
+  #clearUntil = Number.NEGATIVE_INFINITY
 
   constructor(parts: SessionParts) {
     this.id = parts.id
     this.layers = parts.layers
     this.time = parts.time
     this.log = parts.log
+    this.pinned = parts.pinned
     this.waits = new Waits(parts.clock)
     this.timers = new Waits(parts.clock)
-    this.pinned = parts.pinned
+    this.#clock = parts.clock
+    this.#host = parts.host
   }
 
   /** The plan in force; compiled again when a setting has changed. */
@@ -53,15 +72,47 @@ export class Session {
     if (this.#plan?.version === version) return this.#plan.plan
     const plan = new Plan(this.layers.effective(), this.#memory)
     this.#plan = { version, plan }
+    this.#limit(plan)
     return plan
+  }
+
+  /** What bucket and rules remember. */
+  get memory(): Memory {
+    return this.#memory
+  }
+
+  /** The plan in force with a memory of its own, to be asked without consequences. */
+  rehearsal(): Plan {
+    this.plan()
+    return new Plan(this.layers.effective(), this.#memory.copy())
+  }
+
+  /** The outage that is on at `now` (the server's clock), or null. */
+  trouble(plan: Plan, now: number): Trouble | null {
+    const plug = this.#plugAt(now)
+    if (plug) return { name: plug.run === null ? 'a declared outage' : 'an outage of the scenario', mix: plug.mix }
+    if (!plan.outage) return null
+    const atMs = this.time.at(now)
+    if (atMs < this.#clearUntil || !plan.outage.downAt(atMs)) return null
+    return { name: 'an outage of the settings', mix: plan.outage.mix }
+  }
+
+  /** Ends every outage that is on, and forgets those that were declared. */
+  endOutages(): void {
+    this.plugs.clear()
+    const { outage } = this.plan()
+    const atMs = this.time.now()
+    for (let down = outage?.downAt(atMs); down; down = outage?.downAt(this.#clearUntil)) this.#clearUntil = down.toMs
   }
 
   /** Back to the beginning: inherited settings, clock and counts at zero, nobody waiting. */
   reset(): void {
     this.close()
+    this.plugs.clear()
     this.layers.clear()
     this.#memory.clear()
     this.#plan = null
+    this.#clearUntil = Number.NEGATIVE_INFINITY
     this.time.restart()
     this.arrivals = 0
     this.log.clear()
@@ -69,7 +120,25 @@ export class Session {
 
   /** Ends everything that waits. */
   close(): void {
+    this.run?.stop('interrupted')
     this.waits.release()
     this.timers.release()
+    this.capacity?.release()
+    this.capacity = null
+    this.#plan = null
+  }
+
+  #plugAt(now: number) {
+    const own = this.plugs.none ? null : this.plugs.at(now)
+    if (own || !this.#host || this.#host.plugs.none || this.layers.owns('outage')) return own
+    return this.#host.plugs.at(now)
+  }
+
+  #limit({ settings: { capacity } }: Plan): void {
+    if (!capacity) {
+      this.capacity?.release()
+      this.capacity = null
+    } else if (this.capacity) this.capacity.configure(capacity)
+    else this.capacity = new Capacity(this.#clock, capacity)
   }
 }

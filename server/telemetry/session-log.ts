@@ -9,11 +9,11 @@ export function sessionLog(session: string): SessionLog {
   const stats = new Stats(session)
   const journal = new Journal()
   return {
-    started: () => stats.started(),
-    ended(visit) {
-      stats.ended(visit)
+    started(visit) {
+      stats.started()
       journal.add(visit)
     },
+    ended: visit => stats.ended(visit),
     stats: nowMs => stats.read(nowMs),
     visits: query => journal.find(query),
     clear() {

@@ -1,0 +1,84 @@
+/** Faults that a request asks for itself, by `X-Chaos-Force` or by Envoy's headers; heard from this machine alone. */
+
+import { UnitError } from '../units.ts'
+import { CALM, type Fate } from './fate.ts'
+import { faultSchema } from './kinds.ts'
+import type { Plan, Ticket } from './plan.ts'
+import { LONGEST_HOLD_MS, ms } from './quantity.ts'
+import type { Peer } from './rules.ts'
+
+/** A header that cannot be understood; the message says what to write. */
+export class ForceError extends Error {
+  override name = 'ForceError'
+}
+
+/** Whether a peer is on this machine. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  return plain === '::1' || plain.startsWith('127.')
+}
+
+/**
+ * The fate that the headers ask for, or null where they ask for nothing.
+ * `X-Chaos-Force` is `none` (no fault at all), a kind, an HTTP status, `delay=200ms`, or several joined by a semicolon.
+ * @throws {ForceError}
+ */
+export function forcedFate(plan: Plan, ticket: Ticket, headers: Peer['headers']): Fate | null {
+  const force = headers['x-chaos-force']
+  return force === undefined ? envoyFate(plan, ticket, headers) : ownFate(plan, ticket, String(force))
+}
+
+function ownFate(plan: Plan, ticket: Ticket, text: string): Fate {
+  const words = text.split(';').map(word => word.trim())
+  if (words.includes('none')) return { ...CALM, cause: 'exempt', rule: 'X-Chaos-Force' }
+  const delays = words.filter(word => word.startsWith('delay='))
+  const kinds = words.filter(word => !word.startsWith('delay='))
+  const [kind] = kinds
+  if (kinds.length > 1) throw new ForceError('X-Chaos-Force takes one kind of fault')
+  const fault = kind === undefined ? null : faultOf(kind)
+  const delayMs = delays.reduce((sum, word) => sum + delay(word.slice('delay='.length)), 0)
+  return {
+    ...CALM,
+    cause: 'forced',
+    rule: 'X-Chaos-Force',
+    fault,
+    delayMs: Math.min(delayMs, LONGEST_HOLD_MS),
+    body: plan.bodyDraw(ticket),
+  }
+}
+
+function faultOf(word: string) {
+  const status = /^\d{3}$/.test(word) ? { kind: 'status', status: Number(word) } : { kind: word }
+  const fault = faultSchema.safeParse(status)
+  if (fault.success && fault.data.kind !== 'rate-limit') return fault.data
+  throw new ForceError('X-Chaos-Force must be none, a kind of fault, a status from 400 to 599, or delay=200ms')
+}
+
+function delay(text: string): number {
+  try {
+    return ms(text)
+  } catch (error) {
+    if (error instanceof UnitError) throw new ForceError(`X-Chaos-Force: ${error.message}`)
+    throw error
+  }
+}
+
+/** `x-envoy-fault-abort-request` (status), `x-envoy-fault-delay-request` (milliseconds), each with a percentage. */
+function envoyFate(plan: Plan, ticket: Ticket, headers: Peer['headers']): Fate | null {
+  const number = (name: string) => {
+    const value = headers[`x-envoy-fault-${name}`]
+    return value === undefined ? null : Number(value)
+  }
+  const abort = number('abort-request')
+  const wait = number('delay-request')
+  const draw = plan.failDraw(ticket)
+  const aborts = abort !== null && draw * 100 < (number('abort-request-percentage') ?? 100)
+  const waits = wait !== null && plan.latencyDraw(ticket) * 100 < (number('delay-request-percentage') ?? 100)
+  if (!aborts && !waits) return null
+  const fault = aborts ? faultSchema.safeParse({ kind: 'status', status: abort }) : null
+  if (fault?.success === false) throw new ForceError('x-envoy-fault-abort-request must be a status from 400 to 599')
+  const delayMs = waits ? Math.min(wait, LONGEST_HOLD_MS) : 0
+  if (!(delayMs >= 0)) throw new ForceError('x-envoy-fault-delay-request must be a number of milliseconds')
+  return { ...CALM, cause: 'forced', rule: 'x-envoy-fault', fault: fault?.data ?? null, delayMs, body: draw }
+}
