@@ -18,7 +18,7 @@ export function printResult(io: Io, options: OutputOptions, result: Result): voi
 export function textOf(result: Result, look: Look): string {
   const { verdict, interrupted, load } = result
   const parts = [
-    heading(result),
+    heading(result, look.width),
     renderTable(result, look),
     renderStrip(result, look),
     load.late === 0 ? '' : `  ${lateNote(result)}`,
@@ -31,12 +31,12 @@ export function textOf(result: Result, look: Look): string {
   return parts.filter(part => part !== '').join('\n\n')
 }
 
-function heading({ title, load, seed, target, arms }: Result): string {
+function heading({ title, load, seed, target, arms }: Result, width: number): string {
   const { requests, concurrency, everyMs } = load
   const batches = concurrency >= requests ? 'all at once' : `${concurrency} at once every ${formatDuration(everyMs)}`
   const many = arms.length === 1 ? '' : ' through each arm'
   const what = `${requests} requests${many}, ${batches}, at ${target} (seed ${seed})`
-  return title === undefined ? what : `${title}\n${what}`
+  return [...(title === undefined ? [] : [title]), what].map(line => wrap(line, width, '')).join('\n')
 }
 
 function lateNote({ load }: Result): string {
