@@ -80,6 +80,7 @@ export const requestSchema = z
     codes: z.array(z.string()),
     headers: z.record(z.string(), z.string()),
     body: z.string().nullable(),
+    expectsJson: z.boolean().describe('whether an answer that is not JSON counts as broken'),
   })
   .describe('what was asked for; the k6 script asks for the same')
 

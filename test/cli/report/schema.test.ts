@@ -21,6 +21,7 @@ const everything = result([arm('none', { success: 3 }, { histogramMs: { success:
     codes: ['155568600'],
     headers: { accept: 'application/json' },
     body: null,
+    expectsJson: true,
   },
   expectations: [{ text: 'useful>=80%', passed: true, measured: '100.0 %' }],
   repeats: [{ seed: '1', arms: [{ name: 'none', useful: 100, calls: 3, wasted: 0, p95Ms: 12, recoveryMs: null }] }],
