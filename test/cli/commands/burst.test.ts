@@ -69,7 +69,6 @@ describe('chaos burst', () => {
     assert.equal(stderr, '')
     assert.match(stdout, /100 requests, all at once/)
     assert.match(stdout, /failed/)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is that there are none
     assert.doesNotMatch(stdout, /[^\n\x20-\x7e]/)
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
   })
