@@ -8,6 +8,7 @@ import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { IN_MEMORY, openDatabase } from './catalog/database.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
+import { readScenarios } from './chaos/scenario-files.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Drain } from './drain.ts'
 import { BACKLOG, createServer } from './http.ts'
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly settings?: NonNullable<ChaosOptions['settings']>
   /** Where the values of `settings` came from. */
   readonly sources?: NonNullable<ChaosOptions['sources']>
+  /** Hides every marker of an injected fault. */
+  readonly stealth?: boolean
   /** What changes of the failure model must carry; nothing unless given. */
   readonly token?: string | null
   /** Silent unless given. */
@@ -71,6 +74,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     settings: options.settings ?? {},
     sources: options.sources ?? {},
     log: sessionLog,
+    scenarios: readScenarios(join(root, 'data', 'scenarios')),
+    stealth: options.stealth ?? false,
   })
   let closing: Promise<void> | null = null
   const app = createApp({

@@ -67,11 +67,13 @@ const rateLimit = z.strictObject({
   burst: whole('requests that may come at once; the limit where it is not given', 1, 1_000_000).optional(),
 })
 
-export const faultSchema = z.discriminatedUnion(
-  'kind',
-  [status, reset, empty, hang, stall, truncate, malformed, garbage, drip, wrongType, rateLimit],
-  'must be one of status, reset, empty, hang, stall, truncate, malformed, garbage, drip, wrong-type, rate-limit',
-)
+export const faultSchema = z
+  .discriminatedUnion(
+    'kind',
+    [status, reset, empty, hang, stall, truncate, malformed, garbage, drip, wrongType, rateLimit],
+    'must be one of status, reset, empty, hang, stall, truncate, malformed, garbage, drip, wrong-type, rate-limit',
+  )
+  .meta({ id: 'Fault' })
 
 /** The kinds of a failure, weighted. */
 export const faultsSchema = z

@@ -73,6 +73,7 @@ export const scenarioSchema = z
     path: ['timeline'],
     message: 'must not begin anything after the end',
   })
+  .meta({ id: 'Scenario' })
 
 export type Scenario = z.infer<typeof scenarioSchema>
 export type Step = Scenario['timeline'][number]

@@ -94,41 +94,45 @@ export const matchSchema = z.strictObject({
     .describe('headers and their exact values; "*" is any value'),
 })
 
-export const ruleSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
-  match: matchSchema.default({}).describe('all of it must hold; an empty match is every request'),
-  rate: percent('chance that a matching request fails').default(100),
-  faults: faultsSchema.optional().describe('how it fails; the faults of the document where it is not given'),
-  limit: z
-    .union([
-      z.strictObject({ first: whole('only the first matching requests', 1, 1_000_000_000) }),
-      z.strictObject({ every: whole('only every nth matching request', 1, 1_000_000_000) }),
-    ])
-    .optional()
-    .describe('which of the matching requests the rule takes; the others go on to the next rule'),
-})
+export const ruleSchema = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    match: matchSchema.default({}).describe('all of it must hold; an empty match is every request'),
+    rate: percent('chance that a matching request fails').default(100),
+    faults: faultsSchema.optional().describe('how it fails; the faults of the document where it is not given'),
+    limit: z
+      .union([
+        z.strictObject({ first: whole('only the first matching requests', 1, 1_000_000_000) }),
+        z.strictObject({ every: whole('only every nth matching request', 1, 1_000_000_000) }),
+      ])
+      .optional()
+      .describe('which of the matching requests the rule takes; the others go on to the next rule'),
+  })
+  .meta({ id: 'Rule' })
 
 /** The whole document, without defaults: what a snapshot holds. */
-export const settingsSchema = z.strictObject({
-  failRate: percent('total chance that a request fails'),
-  sampler: z
-    .enum(['bernoulli', 'deck'], 'must be bernoulli or deck')
-    .describe('bernoulli: independent draws; deck: exact in every aligned 100 requests'),
-  seed: z
-    .string('must be a string')
-    .min(1, 'must not be empty')
-    .max(64, 'must have 64 characters at most')
-    .describe('same seed and key, same fate'),
-  faults: faultsSchema.describe('how requests fail'),
-  latency: latencySchema.nullable(),
-  outage: outageSchema.nullable(),
-  capacity: capacitySchema.nullable(),
-  rules: z
-    .array(ruleSchema)
-    .max(100, 'must hold 100 rules at most')
-    .refine(rules => new Set(rules.map(rule => rule.id)).size === rules.length, 'must not use an id twice')
-    .describe('the first rule that matches decides; failRate is the last rule'),
-})
+export const settingsSchema = z
+  .strictObject({
+    failRate: percent('total chance that a request fails'),
+    sampler: z
+      .enum(['bernoulli', 'deck'], 'must be bernoulli or deck')
+      .describe('bernoulli: independent draws; deck: exact in every aligned 100 requests'),
+    seed: z
+      .string('must be a string')
+      .min(1, 'must not be empty')
+      .max(64, 'must have 64 characters at most')
+      .describe('same seed and key, same fate'),
+    faults: faultsSchema.describe('how requests fail'),
+    latency: latencySchema.nullable(),
+    outage: outageSchema.nullable(),
+    capacity: capacitySchema.nullable(),
+    rules: z
+      .array(ruleSchema)
+      .max(100, 'must hold 100 rules at most')
+      .refine(rules => new Set(rules.map(rule => rule.id)).size === rules.length, 'must not use an id twice')
+      .describe('the first rule that matches decides; failRate is the last rule'),
+  })
+  .meta({ id: 'Settings' })
 
 export type Settings = z.infer<typeof settingsSchema>
 export type Member = keyof Settings

@@ -37,6 +37,8 @@ export interface Operation {
   readonly query: z.ZodObject
   /** What the body must be; null where none is read. */
   readonly body: z.ZodType | null
+  /** What the contract says of the body, where that is more than `body` checks. */
+  readonly contract: z.ZodType | null
   /** A missing body counts as an empty object. */
   readonly bodyOptional: boolean
   /** Success answers by status; problems are the same everywhere. */
@@ -50,6 +52,7 @@ interface Spec<Q extends z.ZodObject, B extends z.ZodType> {
   readonly summary: string
   readonly query?: Q
   readonly body?: B
+  readonly contract?: z.ZodType
   readonly bodyOptional?: boolean
   readonly answers: Operation['answers']
   run(call: Call<z.output<Q>, z.output<B>>): Reply
@@ -67,6 +70,7 @@ export function operation<Q extends z.ZodObject = typeof nothing, B extends z.Zo
     summary: spec.summary,
     query: spec.query ?? nothing,
     body: spec.body ?? null,
+    contract: spec.contract ?? spec.body ?? null,
     bodyOptional: spec.bodyOptional ?? false,
     answers: spec.answers,
     run: call => spec.run(call as Call<z.output<Q>, z.output<B>>),

@@ -25,6 +25,7 @@ export const stateSchema = z.object({
 })
 /** Read in full where it is applied: null has a meaning there. */
 const patchSchema = z.record(z.string(), z.unknown())
+const partSchema = settingsSchema.partial().describe('the members to change; null switches a part off')
 const failRateSchema = z.strictObject({ failRate: percent('total chance that a request fails') })
 
 const whole = { 200: { description: 'The state of the session, with its ETag', schema: stateSchema } }
@@ -45,6 +46,7 @@ export const settingsOperations = [
     summary: 'Change settings by a merge patch (RFC 7396), all or nothing',
     query: changeQuery,
     body: patchSchema,
+    contract: partSchema,
     answers: whole,
     run: call =>
       alter(
@@ -59,6 +61,7 @@ export const settingsOperations = [
     summary: 'Replace the settings; what is not named takes its default',
     query: changeQuery,
     body: patchSchema,
+    contract: partSchema,
     answers: whole,
     run: call =>
       alter(
