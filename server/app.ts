@@ -1,11 +1,13 @@
 /** Every route of the server, on one page. */
 
-import express, { type Express, type RequestHandler, type Router } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
+import type { Chaos } from './chaos/chaos.ts'
 import { requestIdOf } from './http.ts'
 import { sendJson } from './json.ts'
 import type { Logger } from './log.ts'
+import { openApi } from './openapi.ts'
 import { Problem, problemHandler, quote } from './problem.ts'
 import { resource } from './resource.ts'
 import { tokenGuard } from './token.ts'
@@ -14,7 +16,7 @@ import { tokenGuard } from './token.ts'
 export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
-  readonly chaos: { readonly faults: RequestHandler; readonly routes: Router }
+  readonly chaos: Pick<Chaos, 'faults' | 'routes' | 'operations'>
   readonly log: Logger
   readonly version: string
   /** What changes of the failure model must carry, or null. */
@@ -37,9 +39,10 @@ export function createApp({ catalog, chaos, log, version, token, ready }: Parts)
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
+  resource(app, '/openapi.json', { get: contract(version, chaos.operations) })
   resource(app, '/', { get: (_req, res) => sendJson(res, index(version)) })
   app.use(unknown)
-  app.use(problemHandler((error, id) => log.error({ err: error, requestId: id }, 'a request met a bug')))
+  app.use(problemHandler((error, res) => log.error({ err: error, requestId: requestIdOf(res) }, 'a request met a bug')))
   return app
 }
 
@@ -47,6 +50,15 @@ function readiness(ready: () => boolean): RequestHandler {
   return (_req, res) => {
     if (!ready()) throw new Problem(503, 'The server is shutting down: it finishes what it has begun')
     sendJson(res, '{"ready":true}')
+  }
+}
+
+/** Made when somebody asks for it the first time. */
+function contract(version: string, operations: Chaos['operations']): RequestHandler {
+  let json: string | null = null
+  return (_req, res) => {
+    json ??= JSON.stringify(openApi({ version, operations }))
+    sendJson(res, json)
   }
 }
 
@@ -63,6 +75,7 @@ function index(version: string): string {
       statistics: '/chaos/stats',
       health: '/health',
       readiness: '/ready',
+      contract: '/openapi.json',
     },
   })
 }

@@ -15,9 +15,9 @@ export const BODY_LIMIT = 64 * 1024
 export function jsonBody(limit = BODY_LIMIT): RequestHandler[] {
   return [
     (req, _res, next) => {
-      if (req.is(TYPES)) next()
-      else if (hasBody(req.headers)) next(new Problem(415, 'Send the body as Content-Type: application/json'))
-      else next(new Problem(400, 'The body is empty: send JSON'))
+      if (!hasBody(req.headers)) next(new Problem(400, 'The body is empty: send JSON'))
+      else if (!req.is(TYPES)) next(new Problem(415, 'Send the body as Content-Type: application/json'))
+      else next()
     },
     express.json({ type: TYPES, limit, strict: false }),
   ]

@@ -85,10 +85,10 @@ export function quote(text: string): string {
  * The last handler of the app: turns whatever was thrown into a problem.
  * @param onBug is told of errors that nobody foresaw; they become a plain 500.
  */
-export function problemHandler(onBug: (error: unknown, requestId: string) => void): ErrorRequestHandler {
+export function problemHandler(onBug: (error: unknown, res: Response) => void): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     const fields = describe(error)
-    if (!fields) onBug(error, String(res.getHeader('X-Request-Id') ?? ''))
+    if (!fields) onBug(error, res)
     if (res.headersSent) {
       res.destroy()
       return

@@ -1,0 +1,21 @@
+/** The part of autocannon that the benchmarks use. */
+
+declare module 'autocannon' {
+  interface Options {
+    url: string
+    connections: number
+    /** Seconds. */
+    duration: number
+    /** Milliseconds. */
+    sampleInt: number
+    requests: { path: string }[]
+  }
+  interface Result {
+    requests: { total: number }
+    /** Seconds that it really took. */
+    duration: number
+    errors: number
+    timeouts: number
+  }
+  export default function autocannon(options: Options): Promise<Result>
+}

@@ -1,0 +1,58 @@
+/** Requests a second: bare node:http with a constant, Express as it comes, and this server at two fail rates. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import autocannon from 'autocannon'
+import { type Child, startChild } from './child.ts'
+import { type Contestant, inTurns, ratio, spread, words } from './turns.ts'
+
+const ROUNDS = 10
+const SECONDS = 1.5
+const CONNECTIONS = 50
+const CODES = ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400']
+/** Of bare node:http, and of Express as it comes. */
+const GOALS = { bare: 0.7, stock: 5 }
+
+const folder = mkdtempSync(join(tmpdir(), 'flaky-bench-'))
+const here = (file: string) => join(import.meta.dirname, 'servers', file)
+const ours = (rate: number) => {
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'server', 'main.js')
+  const flags = ['--port', '0', '--seed', 'bench', '--log-level', 'warn', '--env-file', '/dev/null']
+  return [main, ...flags, '--fail-rate', String(rate), '--db', join(folder, 'catalog.sqlite')]
+}
+
+const children = new Map<string, Child>()
+try {
+  children.set('bare node:http', await startChild(here('bare.js')))
+  children.set('stock Express', await startChild(here('stock.js')))
+  children.set('FAIL_RATE=0', await startChild(...ours(0)))
+  children.set('FAIL_RATE=70', await startChild(...ours(70)))
+  const contestants = [...children].map(([name, { url }]): Contestant => ({ name, measure: () => load(url) }))
+
+  console.log(`HTTP: ${ROUNDS} rounds in turns, ${SECONDS} s each, ${CONNECTIONS} connections; median (least–greatest)`)
+  const figures = await inTurns(contestants, ROUNDS)
+  for (const name of children.keys()) {
+    const rate = words(spread(figures.get(name) ?? []), 0)
+    const [bare, stock] = [ratio(figures, name, 'bare node:http'), ratio(figures, name, 'stock Express')]
+    console.log(
+      `${name.padEnd(15)} ${rate.padStart(24)} requests/s   ${words(bare)} of bare   ${words(stock)} of stock`,
+    )
+  }
+  for (const name of ['FAIL_RATE=0', 'FAIL_RATE=70']) {
+    const [bare, stock] = [ratio(figures, name, 'bare node:http'), ratio(figures, name, 'stock Express')]
+    const met = bare.median >= GOALS.bare && stock.median >= GOALS.stock
+    console.log(`${name}: ${met ? 'meets' : 'misses'} the goal of ${GOALS.bare} of bare and ${GOALS.stock} times stock`)
+  }
+} finally {
+  await Promise.all([...children.values()].map(child => child.stop()))
+  rmSync(folder, { recursive: true })
+}
+
+async function load(url: string): Promise<number> {
+  const requests = CODES.map(code => ({ path: `/catalogs/${code}` }))
+  const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS, sampleInt: 100, requests })
+  if (result.errors + result.timeouts > 0)
+    throw new Error(`${url}: ${result.errors} errors, ${result.timeouts} timeouts`)
+  return result.requests.total / result.duration
+}
