@@ -1,0 +1,48 @@
+/** Circuits by name in one Redis: the first thing to open, the last to close. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { CircuitSettings } from './options.ts'
+import { connectRedis } from './redis-link.ts'
+import { settingsText } from './redis-reply.ts'
+import { RedisStore } from './redis-store.ts'
+
+export interface RedisCircuits {
+  /** The circuit of that name: the same for every process that asks with the same name and settings. */
+  open(name: string, settings: CircuitSettings): RedisStore
+  /** Ends the connection. */
+  close(): void
+}
+
+export interface RedisCircuitsParts {
+  readonly clock: Clock
+  /** A number from 0 to below 1, for jitter. */
+  readonly random: () => number
+  /** What the keys begin with, `flaky-catalog` when left out. */
+  readonly prefix?: string
+  /** Milliseconds that Redis has for an answer, 100 when left out. */
+  readonly deadlineMs?: number
+}
+
+/**
+ * Connects to Redis at a `redis://` address. Settings are part of a circuit's key, so that processes which disagree about them
+ * keep circuits of their own in place of confusing each other.
+ * @throws {RedisUrlError} as a rejection.
+ */
+export async function openRedisCircuits(url: string, parts: RedisCircuitsParts): Promise<RedisCircuits> {
+  const { clock, random, prefix = 'flaky-catalog', deadlineMs = 100 } = parts
+  const link = await connectRedis(url)
+  return {
+    open: (name, settings) => {
+      const key = `${prefix}:circuit:${name}:${fingerprint(settingsText(settings))}`
+      return new RedisStore({ link, key, settings, clock, random, deadlineMs })
+    },
+    close: () => link.close(),
+  }
+}
+
+/** FNV-1a, 32 bits, as hex. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
