@@ -49,7 +49,8 @@ export class Deck {
 
   /** The card of `number` at a level above the first, with the fraction of the levels above it. */
   #fraction(number: number, attempt: number, level: number): number {
-    if (level === LEVELS) return 0
+    // The middle of the last step: never on a boundary, where rounding would decide.
+    if (level === LEVELS) return 0.5
     const block = Math.floor(number / DECK)
     const index = number - block * DECK
     const hand = Math.floor(index / HAND)

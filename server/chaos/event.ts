@@ -1,5 +1,6 @@
 /** What the failure model tells its listeners. */
 
+import type { Source } from './layers.ts'
 import type { Member, Settings } from './settings.ts'
 
 export type ChaosEvent =
@@ -16,6 +17,8 @@ export type ChaosEvent =
       readonly session: string
       readonly change: 'declared' | 'began' | 'ended' | 'cleared'
       readonly what: string
+      /** Who declared or cleared it; began and ended happen by themselves. */
+      readonly source?: Source
     }
   | {
       readonly type: 'scenario'

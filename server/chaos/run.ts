@@ -51,6 +51,11 @@ export class Run {
     return this.#stage.session.id
   }
 
+  /** The length of the timeline in milliseconds. */
+  get lengthMs(): number {
+    return this.#score.endsAt
+  }
+
   /** Declares the outages and plays what is due. False where there are too many outages. */
   start(): boolean {
     const { session, memory } = this.#stage

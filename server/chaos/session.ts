@@ -97,6 +97,15 @@ export class Session {
     return { name: 'an outage of the settings', mix: plan.outage.mix }
   }
 
+  /** When the outage that is on at `now` will end, on the server's clock; null where none is on. */
+  downUntil(now: number): number | null {
+    const plug = this.#plugAt(now)
+    if (plug) return plug.toMs
+    const atMs = this.time.at(now)
+    const period = atMs < this.#clearUntil ? null : this.plan().outage?.downAt(atMs)
+    return period ? now + period.toMs - atMs : null
+  }
+
   /** Ends every outage that is on, and forgets those that were declared. */
   endOutages(): void {
     this.plugs.clear()

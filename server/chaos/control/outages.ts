@@ -58,7 +58,7 @@ export const outageOperations = [
       if (!session.plugs.add({ id, fromMs, toMs, mix, run: null }, now)) {
         throw new Problem(409, `There are ${MOST_PLUGS} declared outages already: DELETE /chaos/outages ends them`)
       }
-      lab.tell({ type: 'outage', session: session.id, change: 'declared', what: id })
+      lab.tell({ type: 'outage', session: session.id, change: 'declared', what: id, source: call.source })
       return { status: 201, body: { id, fromMs: fromMs - zero, toMs: toMs - zero, run: null } }
     },
   }),
@@ -69,7 +69,7 @@ export const outageOperations = [
     answers: { 200: { description: 'The weather now', schema: weatherSchema } },
     run(call) {
       call.session.endOutages()
-      call.lab.tell({ type: 'outage', session: call.session.id, change: 'cleared', what: '' })
+      call.lab.tell({ type: 'outage', session: call.session.id, change: 'cleared', what: '', source: call.source })
       return ok(weather(call))
     },
   }),

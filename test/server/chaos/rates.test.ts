@@ -1,0 +1,126 @@
+/** Achieved rates: what was asked for is what happens, for every sampler, and kinds share it by their weights. */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { decide } from '../../../server/chaos/decide.ts'
+import type { Fate } from '../../../server/chaos/fate.ts'
+import { Memory } from '../../../server/chaos/memory.ts'
+import { readPatch } from '../../../server/chaos/patch.ts'
+import { Plan } from '../../../server/chaos/plan.ts'
+import { defaultSettings, type Settings } from '../../../server/chaos/settings.ts'
+import { PEER, visitOf } from '../../support/visit.ts'
+
+const REQUESTS = 10_000
+const RATES = [0, 0.5, 1, 33, 50, 99, 100]
+const SEEDS = ['1', '42', 'workshop']
+
+function planOf(patch: Partial<Record<keyof Settings, unknown>>): Plan {
+  const defaults = defaultSettings('42')
+  return new Plan({ ...defaults, ...readPatch(patch, defaults).values }, new Memory())
+}
+
+function fates(plan: Plan, count: number, key: (i: number) => string | null = i => `42-${i}`): Fate[] {
+  return Array.from({ length: count }, (_, i) => decide(plan, null, visitOf({ key: key(i), arrival: i }), PEER, 0))
+}
+
+const failed = (list: readonly Fate[]) => list.filter(fate => fate.fault !== null).length
+
+suite('bernoulli', () => {
+  for (const failRate of RATES) {
+    for (const seed of SEEDS) {
+      test(`${failRate} % of ${REQUESTS} with seed ${seed}, within four standard deviations`, () => {
+        const p = failRate / 100
+        const count = failed(fates(planOf({ failRate, seed }), REQUESTS))
+        const sd = Math.sqrt(REQUESTS * p * (1 - p))
+        assert.ok(Math.abs(count - REQUESTS * p) <= 4 * sd, `${count} failed`)
+      })
+    }
+  }
+})
+
+suite('deck', () => {
+  for (const failRate of RATES) {
+    for (const seed of SEEDS) {
+      test(`exactly ${failRate} % of ${REQUESTS} with seed ${seed}, by key and by arrival`, () => {
+        const plan = planOf({ failRate, seed, sampler: 'deck' })
+        assert.equal(failed(fates(plan, REQUESTS)), (REQUESTS * failRate) / 100)
+        assert.equal(failed(fates(plan, REQUESTS, () => null)), (REQUESTS * failRate) / 100)
+      })
+    }
+  }
+
+  test('a whole rate is exact in every aligned 100, and within one in every aligned 10', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.string({ minLength: 1, maxLength: 8 }), (failRate, seed) => {
+        const list = fates(planOf({ failRate, seed, sampler: 'deck' }), 300)
+        for (let at = 0; at < 300; at += 100) assert.equal(failed(list.slice(at, at + 100)), failRate)
+        for (let at = 0; at < 300; at += 10) {
+          const count = failed(list.slice(at, at + 10))
+          assert.ok(count === Math.floor(failRate / 10) || count === Math.ceil(failRate / 10))
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+suite('both samplers', () => {
+  const sampler = fc.constantFrom('bernoulli', 'deck')
+  const rate = fc.double({ min: 0, max: 100, noNaN: true })
+
+  test('raising the rate only adds failures', () => {
+    fc.assert(
+      fc.property(sampler, rate, rate, fc.string({ minLength: 1, maxLength: 8 }), (kind, one, other, seed) => {
+        const low = fates(planOf({ failRate: Math.min(one, other), sampler: kind, seed }), 200)
+        const high = fates(planOf({ failRate: Math.max(one, other), sampler: kind, seed }), 200)
+        low.forEach((fate, i) => {
+          if (fate.fault) assert.ok(high[i]?.fault)
+        })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('kinds, latency and attempts of others never change which keys fail', () => {
+    fc.assert(
+      fc.property(sampler, rate, (kind, failRate) => {
+        const plain = fates(planOf({ failRate, sampler: kind }), 200)
+        const rich = fates(
+          planOf({
+            failRate,
+            sampler: kind,
+            faults: [{ kind: 'reset', weight: 3 }, { kind: 'hang' }, { kind: 'status', status: 503 }],
+            latency: { distribution: 'lognormal', p50: '40ms', p99: '400ms' },
+          }),
+          200,
+        )
+        assert.deepEqual(
+          plain.map(fate => fate.fault !== null),
+          rich.map(fate => fate.fault !== null),
+        )
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('weights split the failures, within four standard deviations', () => {
+    const weights = { status: 6, reset: 2, hang: 1, truncate: 1 }
+    const faults = Object.entries(weights).map(([kind, weight]) => ({ kind, weight }))
+    for (const kind of ['bernoulli', 'deck']) {
+      const list = fates(planOf({ failRate: 100, sampler: kind, faults }), REQUESTS)
+      for (const [name, weight] of Object.entries(weights)) {
+        const p = weight / 10
+        const count = list.filter(fate => fate.fault?.kind === name).length
+        assert.ok(Math.abs(count - REQUESTS * p) <= 4 * Math.sqrt(REQUESTS * p * (1 - p)), `${count} ${name}`)
+      }
+    }
+  })
+
+  test('weights hold among the failures of a low rate too', () => {
+    const list = fates(planOf({ failRate: 10, faults: [{ kind: 'reset' }, { kind: 'empty' }] }), 50_000)
+    const all = failed(list)
+    const resets = list.filter(fate => fate.fault?.kind === 'reset').length
+    assert.ok(Math.abs(resets - all / 2) <= 4 * Math.sqrt(all / 4), `${resets} of ${all}`)
+  })
+})
