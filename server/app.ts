@@ -4,12 +4,14 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
 import type { Chaos } from './chaos/chaos.ts'
+import { consoleRoutes } from './console.ts'
 import { requestIdOf } from './http.ts'
 import { sendJson } from './json.ts'
 import type { Logger } from './log.ts'
 import { openApi } from './openapi.ts'
 import { Problem, problemHandler, quote } from './problem.ts'
 import { resource } from './resource.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import { tokenGuard } from './token.ts'
 
 /** What the app is put together from. */
@@ -17,7 +19,11 @@ export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
   readonly chaos: Pick<Chaos, 'faults' | 'routes' | 'operations'>
+  /** Events, published runs and metrics. */
+  readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
   readonly log: Logger
+  /** The folder of the package: the web console lies in it. */
+  readonly root: string
   readonly version: string
   /** What changes of the failure model must carry, or null. */
   readonly token: string | null
@@ -26,7 +32,7 @@ export interface Parts {
 }
 
 /** The app. The data plane comes first and without nested routers: a request passes two layers on its way. */
-export function createApp({ catalog, chaos, log, version, token, ready }: Parts): Express {
+export function createApp({ catalog, chaos, telemetry, log, root, version, token, ready }: Parts): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
 
@@ -35,12 +41,14 @@ export function createApp({ catalog, chaos, log, version, token, ready }: Parts)
   resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
 
   if (token !== null) app.use('/chaos', tokenGuard(token))
+  app.use('/chaos', telemetry.chaosRoutes())
   app.use('/chaos', chaos.routes)
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
   resource(app, '/openapi.json', { get: contract(version, chaos.operations) })
-  resource(app, '/', { get: (_req, res) => sendJson(res, index(version)) })
+  app.use(telemetry.routes())
+  app.use(consoleRoutes({ root, index: (_req, res) => sendJson(res, index(version)) }))
   app.use(unknown)
   app.use(problemHandler((error, res) => log.error({ err: error, requestId: requestIdOf(res) }, 'a request met a bug')))
   return app

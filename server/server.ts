@@ -15,7 +15,7 @@ import { BACKLOG, createServer } from './http.ts'
 import { type Logger, silentLog } from './log.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { codeOf, StartFailure } from './start-failure.ts'
-import { sessionLog } from './telemetry/session-log.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 
 export interface ServerOptions {
   /** TCP port; 0, the default, takes any free one. */
@@ -66,22 +66,27 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const root = packageRoot(import.meta.url)
   const catalog = new Catalog(await openDatabase(database, join(root, 'data', 'products.json')))
   const version = packageVersion(root)
+  const wall = options.wall ?? Date.now
+  const telemetry = new Telemetry({ clock, wall, version })
   const chaos = createChaos({
     version,
     clock,
-    wall: options.wall ?? Date.now,
+    wall,
     seed: options.seed ?? '42',
     settings: options.settings ?? {},
     sources: options.sources ?? {},
-    log: sessionLog,
+    log: telemetry.log,
     scenarios: readScenarios(join(root, 'data', 'scenarios')),
     stealth: options.stealth ?? false,
   })
+  telemetry.watch(chaos.lab)
   let closing: Promise<void> | null = null
   const app = createApp({
     catalog,
     chaos,
+    telemetry,
     log,
+    root,
     version,
     token: options.token ?? null,
     ready: () => closing === null,
@@ -91,12 +96,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     await listen(server, port, host)
   } catch (error) {
+    telemetry.close()
     chaos.close()
     catalog.close()
     throw new StartFailure(whyNot(error, port, host), 1, error)
   }
 
   const close = async (graceMs: number): Promise<void> => {
+    telemetry.close()
     chaos.close()
     await drain.end(graceMs)
     chaos.close()

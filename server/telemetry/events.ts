@@ -1,0 +1,223 @@
+/**
+ * The event stream, `GET /chaos/events?session=`: what happens in a session, as it happens.
+ *
+ * `hello`     first of all: `{boot, atMs, wallMs, state, history, outage, scenario, runs}`. `boot` names this life of the
+ *             server and `atMs` counts milliseconds since it began; `state` is what `GET /chaos` says; `history` holds
+ *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish.
+ * `sample`    four times a second: one {@link Sample}.
+ * `settings`  `{atMs, at, settings, changed, origin: {source}, provenance}`
+ * `outage`    `{atMs, at, on, what, untilMs, origin?}`; `untilMs` is null where nobody knows.
+ * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs, origin}`; `status` is started, mark, finished,
+ *             stopped or interrupted.
+ * `run`       start, progress, end or lost of a published run: see publish.ts.
+ * `lab`       `{session, change}`: a session was created, deleted or reset.
+ * `board`     once a second, for `?board=1`: `[{id, requests, success, inFlight, failRate, outage}]` of every session.
+ *
+ * Ids grow with every event, over restarts too. `Last-Event-ID` resumes without gap or duplicate where the events since
+ * then are still remembered; otherwise a `hello` says everything anew.
+ */
+
+import { EventBuffer } from 'better-sse'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Clock } from '../clock.ts'
+import { Problem, quote } from '../problem.ts'
+import { resource } from '../resource.ts'
+import { Channel, frameOf, type Listener } from './channel.ts'
+import { openListener } from './listener.ts'
+import { BUCKET_MS, type Sample } from './timeline.ts'
+
+/** Everybody who listens, and those from one address: a room behind one router stays below the latter. */
+export const LISTENERS = { most: 256, perAddress: 100 }
+/** A channel is kept so long after its last listener, so that a page that reloads resumes. */
+const LINGER_MS = 15_000
+const BOARD_EVERY_MS = 1_000
+const HEARTBEAT_MS = 10_000
+
+/** One session, as the stream sees it. */
+export interface Scene {
+  /** What a new listener must know beside the history: state, outage, scenario. */
+  describe(): Readonly<Record<string, unknown>>
+  samples(after: number): Sample[]
+  history(): Sample[]
+  /** The newest bucket that is over. */
+  lastClosed(): number
+}
+
+export interface EventsParts {
+  readonly clock: Clock
+  /** The server's clock at the start. */
+  readonly startedAt: number
+  /** Milliseconds since 1970 at the start. */
+  readonly epoch: number
+  readonly scene: (session: string) => Scene | null
+  readonly board: () => unknown
+  readonly runs: () => unknown
+}
+
+export class Events {
+  readonly #parts: EventsParts
+  readonly #channels = new Map<string, Channel>()
+  readonly #addresses = new Map<string, number>()
+  #lastId: number
+  #stop: (() => void) | null = null
+  #boardAt = 0
+  #beatAt = 0
+  #closed = false
+
+  constructor(parts: EventsParts) {
+    this.#parts = parts
+    // Begun with the wall clock, ids of a later life of the server are greater than those of this one.
+    this.#lastId = Math.floor(parts.epoch)
+  }
+
+  /** The route, to be mounted at `/chaos`. */
+  routes(): Router {
+    const router = Router()
+    const open: RequestHandler = (req, res, next) => {
+      this.#open(req, res).catch(next)
+    }
+    resource(router, '/events', { get: open })
+    return router
+  }
+
+  /** How many listen. */
+  get listeners(): number {
+    return [...this.#channels.values()].reduce((sum, channel) => sum + channel.listeners.size, 0)
+  }
+
+  /** The sessions that somebody listens to, or did a moment ago. */
+  get sessions(): string[] {
+    return [...this.#channels.keys()]
+  }
+
+  /** Tells those who listen to one session. */
+  tell(session: string, type: string, data: object): void {
+    this.#channels.get(session)?.tell(++this.#lastId, type, { ...this.#stamp(), ...data })
+  }
+
+  /** Tells everybody. */
+  tellAll(type: string, data: object): void {
+    for (const session of this.#channels.keys()) this.tell(session, type, data)
+  }
+
+  /** A session is gone: its listeners are sent away. */
+  forget(session: string): void {
+    this.#channels.get(session)?.close()
+    this.#channels.delete(session)
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    this.#closed = true
+    this.#stop?.()
+    for (const session of this.sessions) this.forget(session)
+  }
+
+  async #open(req: Request, res: Response): Promise<void> {
+    const name = typeof req.query.session === 'string' ? req.query.session : 'default'
+    const scene = this.#parts.scene(name)
+    if (!scene) throw new Problem(404, `There is no session ${quote(name)}: make it with POST /chaos/sessions`)
+    const address = req.socket.remoteAddress ?? ''
+    const leave = this.#admit(address)
+    const lastId = Number(req.get('Last-Event-ID') ?? 'none')
+    const listener = await openListener(req, res, leave)
+    if (!listener || this.#closed) return listener?.end()
+
+    const channel = this.#channel(name, scene)
+    const missed = channel.after(lastId, this.#lastId)
+    const hello = missed ? [] : [this.#hello(scene, channel)]
+    for (const frame of [...hello, ...(missed ?? [])]) if (!listener.send(frame)) return
+    this.#join(channel, listener, res)
+    this.#run()
+  }
+
+  #hello(scene: Scene, channel: Channel): EventBuffer {
+    // The buckets that are over belong to the history: the next tick must not tell them to this listener again.
+    this.#sample(channel, scene)
+    const { epoch, runs } = this.#parts
+    const data = { boot: String(epoch), ...this.#stamp(), ...scene.describe(), history: scene.history(), runs: runs() }
+    return frameOf(this.#lastId, 'hello', data)
+  }
+
+  #join(channel: Channel, listener: Listener, res: Response): void {
+    channel.listeners.add(listener)
+    channel.emptySince = null
+    res.once('close', () => {
+      channel.listeners.delete(listener)
+      if (channel.listeners.size === 0) channel.emptySince = this.#parts.clock.now()
+    })
+  }
+
+  /** Counts a listener in; the function that is returned counts it out. */
+  #admit(address: string): () => void {
+    const known = this.#addresses.get(address) ?? 0
+    const all = [...this.#addresses.values()].reduce((sum, count) => sum + count, 0)
+    if (all >= LISTENERS.most || known >= LISTENERS.perAddress) {
+      throw new Problem(429, 'Too many listen already: close a page, or try again later', {
+        headers: { 'Retry-After': '5' },
+      })
+    }
+    this.#addresses.set(address, known + 1)
+    return () => {
+      const left = (this.#addresses.get(address) ?? 1) - 1
+      if (left > 0) this.#addresses.set(address, left)
+      else this.#addresses.delete(address)
+    }
+  }
+
+  #channel(session: string, scene: Scene): Channel {
+    const known = this.#channels.get(session)
+    if (known) return known
+    const channel = new Channel(session, scene.lastClosed(), this.#lastId)
+    this.#channels.set(session, channel)
+    return channel
+  }
+
+  /** The timer runs while there is a channel; each tick falls just after the end of a bucket. */
+  #run(): void {
+    if (this.#stop || this.#channels.size === 0 || this.#closed) return
+    const passed = (this.#parts.clock.now() - this.#parts.startedAt) % BUCKET_MS
+    this.#stop = this.#parts.clock.after(BUCKET_MS - passed + 1, () => {
+      this.#stop = null
+      this.#tick()
+      this.#run()
+    })
+  }
+
+  #tick(): void {
+    const now = this.#parts.clock.now()
+    for (const [session, channel] of this.#channels) {
+      const scene = this.#parts.scene(session)
+      if (!scene || (channel.emptySince !== null && now - channel.emptySince > LINGER_MS)) this.forget(session)
+      else this.#sample(channel, scene)
+    }
+    if (now - this.#boardAt >= BOARD_EVERY_MS) this.#board(now)
+    if (now - this.#beatAt >= HEARTBEAT_MS) this.#beat(now)
+  }
+
+  #sample(channel: Channel, scene: Scene): void {
+    const samples = scene.samples(channel.told)
+    channel.told = scene.lastClosed()
+    for (const sample of samples) channel.tell(++this.#lastId, 'sample', sample)
+  }
+
+  #board(now: number): void {
+    this.#boardAt = now
+    const wanted = (listener: Listener) => listener.board
+    const channels = [...this.#channels.values()].filter(({ listeners }) => [...listeners].some(wanted))
+    if (channels.length === 0) return
+    const frame = frameOf(++this.#lastId, 'board', this.#parts.board())
+    for (const channel of channels) channel.send(frame, wanted)
+  }
+
+  #beat(now: number): void {
+    this.#beatAt = now
+    const frame = new EventBuffer().comment().dispatch()
+    for (const channel of this.#channels.values()) channel.send(frame)
+  }
+
+  #stamp(): { atMs: number; wallMs: number } {
+    const atMs = Math.round(this.#parts.clock.now() - this.#parts.startedAt)
+    return { atMs, wallMs: this.#parts.epoch + atMs }
+  }
+}

@@ -1,0 +1,156 @@
+/** What a command line publishes of the run that it is playing, and what the server remembers of it. */
+
+import { z } from 'zod'
+
+/** Arms and states are few, texts short: what is published is shown to a room. */
+const MOST_ARMS = 6
+const MOST_EDGES = 200
+/** Steps reach back as far as the charts do. */
+const KEPT_MS = 125_000
+
+const count = z.int().nonnegative().max(1e9)
+const ms = z.number().nonnegative().max(1e9)
+const runId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+const name = z.string().min(1).max(60)
+const circuit = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
+
+export const newRunSchema = z.strictObject({
+  id: runId,
+  title: z.string().max(120),
+  arms: z
+    .array(z.strictObject({ name, session: z.string().max(64).optional() }))
+    .min(1)
+    .max(MOST_ARMS),
+  load: z.record(z.string().max(40), z.union([z.number(), z.string().max(80), z.boolean(), z.null()])).default({}),
+})
+
+export const armStepSchema = z.strictObject({
+  name,
+  success: count,
+  failed: count,
+  shortCircuited: count,
+  fromCache: count,
+  calls: count.describe('calls that were really made, retries included'),
+  wasted: count.describe('calls that were made and failed'),
+  state: circuit.nullable().optional().describe('of the breaker now; null or missing without one'),
+  states: z
+    .array(z.strictObject({ atMs: ms, state: circuit }))
+    .max(MOST_EDGES)
+    .optional(),
+  p50: ms.nullable().optional().describe('of what ended since the last step, in milliseconds'),
+  p95: ms.nullable().optional(),
+})
+
+export const stepSchema = z.strictObject({
+  id: runId,
+  atMs: ms.describe('since the start of the run'),
+  arms: z.array(armStepSchema).max(MOST_ARMS),
+})
+
+export const runEndSchema = z.strictObject({
+  id: runId,
+  result: z
+    .strictObject({ run: z.string().max(64).optional(), verdict: z.string().max(1_000).optional() })
+    .optional()
+    .describe('the id of the kept result, and what it means'),
+})
+
+/** The body of `POST /chaos/live`: one of the three. */
+export const liveSchema = z.union([
+  z.strictObject({ run: newRunSchema }),
+  z.strictObject({ progress: stepSchema }),
+  z.strictObject({ end: runEndSchema }),
+])
+
+export type NewRun = z.infer<typeof newRunSchema>
+export type ArmStep = z.infer<typeof armStepSchema>
+export type Step = z.infer<typeof stepSchema>
+export type RunEnd = z.infer<typeof runEndSchema>
+export type Live = z.infer<typeof liveSchema>
+
+const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
+
+type Tally = Record<(typeof FIELDS)[number], number>
+type Edge = NonNullable<ArmStep['states']>[number]
+
+/** A step with the weather that the arms met. */
+type Shown = Omit<Step, 'id'> & { readonly weather?: unknown }
+
+/** A published run, from its start on; a page that comes late is told all of it. */
+export class LiveRun {
+  readonly #told: NewRun
+  readonly #startedAtMs: number
+  readonly #totals: Record<string, Tally>
+  readonly #edges: Record<string, Edge[]>
+  #steps: Shown[] = []
+  #status: 'running' | 'ended' | 'lost' = 'running'
+  #result: RunEnd['result']
+  /** Milliseconds since the server's start when it was last heard of. */
+  heardAt: number
+
+  constructor(told: NewRun, startedAtMs: number) {
+    this.#told = told
+    this.#startedAtMs = startedAtMs
+    this.heardAt = startedAtMs
+    this.#totals = Object.fromEntries(told.arms.map(arm => [arm.name, nothing()]))
+    this.#edges = Object.fromEntries(told.arms.map(arm => [arm.name, []]))
+  }
+
+  get id(): string {
+    return this.#told.id
+  }
+
+  get running(): boolean {
+    return this.#status === 'running'
+  }
+
+  /** The session of the first arm that has one of its own. */
+  get session(): string | undefined {
+    return this.#told.arms.find(arm => arm.session !== undefined)?.session
+  }
+
+  step(step: Shown, now: number): void {
+    this.heardAt = now
+    for (const arm of step.arms) {
+      const totals = this.#totals[arm.name]
+      const edges = this.#edges[arm.name]
+      if (!totals || !edges) continue
+      for (const field of FIELDS) totals[field] += arm[field]
+      for (const edge of arm.states ?? []) if (edge.state !== edges.at(-1)?.state) edges.push(edge)
+      if (arm.state && arm.state !== edges.at(-1)?.state) edges.push({ atMs: step.atMs, state: arm.state })
+      if (edges.length > MOST_EDGES) edges.splice(0, edges.length - MOST_EDGES)
+    }
+    this.#steps.push(step)
+    if ((this.#steps[0]?.atMs ?? 0) < step.atMs - KEPT_MS) this.#steps.shift()
+  }
+
+  end(status: 'ended' | 'lost', result: RunEnd['result'], now: number): void {
+    this.heardAt = now
+    this.#status = status
+    this.#result = result
+  }
+
+  /** Everything, for a page that comes late. */
+  describe(): object {
+    return {
+      ...this.start(),
+      status: this.#status,
+      lastMs: this.#steps.at(-1)?.atMs ?? 0,
+      steps: this.#steps,
+      totals: this.#totals,
+      edges: this.#edges,
+      verdict: this.#result?.verdict ?? null,
+      kept: this.#result?.run ?? null,
+    }
+  }
+
+  /** What is known at its start. */
+  start(): object {
+    const { id, title, arms, load } = this.#told
+    return { id, title, arms, load, startedAtMs: this.#startedAtMs }
+  }
+}
+
+function nothing(): Tally {
+  return { success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 }
+}

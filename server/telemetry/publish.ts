@@ -1,0 +1,144 @@
+/**
+ * `POST /chaos/live`: command lines tell what they are firing, and every page sees it.
+ *
+ * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-run.ts); the answer is 204. Listeners get `run`
+ * events: `{type: 'start', run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, result?}`, and
+ * `{type: 'lost', id}` for a run that went silent. `weather` is `{failRate, outage}` of the arms' own session.
+ */
+
+import { Router } from 'express'
+import { jsonBody } from '../body.ts'
+import { Problem, quote } from '../problem.ts'
+import { resource } from '../resource.ts'
+import { type Live, LiveRun, liveSchema, type NewRun, type RunEnd, type Step } from './live-run.ts'
+
+/** Runs that are remembered; a running one never makes room. */
+const MOST_RUNS = 4
+/** A run that says nothing for so long is lost, in milliseconds. */
+const SILENCE_MS = 10_000
+/** A run that is over is told to new pages for so long, in milliseconds. */
+const SHOWN_MS = 10 * 60_000
+/** Steps arrive four times a second; a little more lets a late one through. */
+const MOST_A_SECOND = 8
+
+export interface PublishParts {
+  /** Milliseconds since the server's start. */
+  readonly now: () => number
+  readonly tell: (data: object) => void
+  /** Fail rate and outage of a session, or null where there is none. */
+  readonly weather: (session: string) => object | null
+}
+
+export class Publish {
+  readonly #parts: PublishParts
+  readonly #runs = new Map<string, LiveRun>()
+  readonly #paces = new Map<string, { second: number; count: number }>()
+
+  constructor(parts: PublishParts) {
+    this.#parts = parts
+  }
+
+  /** The route, to be mounted at `/chaos`. */
+  routes(): Router {
+    const router = Router()
+    resource(router, '/live', {
+      post: [
+        ...jsonBody(),
+        (req, res) => {
+          this.#take(read(req.body))
+          res.status(204).end()
+        },
+      ],
+    })
+    return router
+  }
+
+  /** The runs that a new page must know. */
+  describe(): object[] {
+    this.#expire()
+    return [...this.#runs.values()].map(run => run.describe())
+  }
+
+  #take(live: Live): void {
+    this.#expire()
+    if ('run' in live) this.#start(live.run)
+    else if ('progress' in live) this.#progress(live.progress)
+    else this.#end(live.end)
+  }
+
+  #start(told: NewRun): void {
+    const known = this.#runs.get(told.id)
+    if (known?.running) throw new Problem(409, `The run ${quote(told.id)} is being published already`)
+    if (!known && this.#runs.size >= MOST_RUNS) this.#makeRoom()
+    const run = new LiveRun(told, this.#parts.now())
+    this.#runs.delete(told.id)
+    this.#runs.set(told.id, run)
+    this.#parts.tell({ type: 'start', run: run.start() })
+  }
+
+  #progress({ id, ...step }: Step): void {
+    const run = this.#running(id)
+    const now = this.#parts.now()
+    this.#pace(id, now)
+    const weather = run.session === undefined ? null : this.#parts.weather(run.session)
+    const shown = weather ? { ...step, weather } : step
+    run.step(shown, now)
+    this.#parts.tell({ type: 'progress', id, ...shown })
+  }
+
+  #end({ id, result }: RunEnd): void {
+    this.#running(id).end('ended', result, this.#parts.now())
+    this.#paces.delete(id)
+    this.#parts.tell({ type: 'end', id, result })
+  }
+
+  #running(id: string): LiveRun {
+    const run = this.#runs.get(id)
+    if (run?.running) return run
+    throw new Problem(404, `No run ${quote(id)} is being published: send {"run": …} first`)
+  }
+
+  #makeRoom(): void {
+    const oldest = [...this.#runs.values()].find(run => !run.running)
+    if (!oldest) {
+      throw new Problem(429, `${MOST_RUNS} runs are being published already`, { headers: { 'Retry-After': '10' } })
+    }
+    this.#runs.delete(oldest.id)
+  }
+
+  #pace(id: string, now: number): void {
+    const second = Math.floor(now / 1_000)
+    const pace = this.#paces.get(id)
+    if (pace?.second !== second) this.#paces.set(id, { second, count: 1 })
+    else if (++pace.count > MOST_A_SECOND) {
+      throw new Problem(429, 'Publish at most four times a second', { headers: { 'Retry-After': '1' } })
+    }
+  }
+
+  #expire(): void {
+    const now = this.#parts.now()
+    for (const [id, run] of this.#runs) {
+      const silent = now - run.heardAt
+      if (run.running && silent > SILENCE_MS) {
+        run.end('lost', undefined, now)
+        this.#paces.delete(id)
+        this.#parts.tell({ type: 'lost', id })
+      } else if (!run.running && silent > SHOWN_MS) this.#runs.delete(id)
+    }
+  }
+
+  /** Runs that went silent are told so; called now and then. */
+  check(): void {
+    this.#expire()
+  }
+}
+
+function read(body: unknown): Live {
+  const { data, error } = liveSchema.safeParse(body)
+  if (data) return data
+  const [issue] = error.issues.flatMap(issue => (issue.code === 'invalid_union' ? issue.errors.flat() : [issue]))
+  const pointer = (issue?.path ?? []).map(part => `/${String(part)}`).join('')
+  throw new Problem(422, 'The body must hold one of run, progress and end', {
+    errors: [{ pointer, detail: issue?.message ?? 'is not valid' }],
+  })
+}
