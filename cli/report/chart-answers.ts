@@ -86,7 +86,7 @@ function layer(
       return `M${round(x(bin.fromMs))} ${round(base)}V${round(top)}H${round(x(bin.toMs))}V${round(base)}Z`
     })
     .join('')
-  return html`<path d="${path}" fill="${fill}"/>`
+  return html`<path d="${path}" fill="${fill}" shape-rendering="crispEdges"/>`
 }
 
 function stateBand(arm: ArmResult, spanMs: number, x: Scale): Markup {

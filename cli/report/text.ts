@@ -1,5 +1,6 @@
 /** The whole report as text: what was run, the table, the strip, what to know about it, the verdict and a hint. */
 
+import { renderExpectations } from './expect.ts'
 import { formatCount, formatMs, plural } from './format.ts'
 import type { Look } from './look.ts'
 import type { Result, Unjudged } from './result.ts'
@@ -24,6 +25,7 @@ export function renderText(result: Result, look: Look): string {
     notes(result)
       .map(note => wrapped(note))
       .join('\n'),
+    renderExpectations(result.expectations ?? [], look),
     palette.paint('strong', wrapped(result.verdict.text)),
     hintLines(result.verdict.hint, look),
   ]
@@ -36,9 +38,13 @@ export function titleOf({ arms, command }: Unjudged): string {
 }
 
 /** The schedule in words: `300 requests an arm, 10 every 100 ms, timeout 2.00 s, seed 42, at http://…`. */
-export function describeLoad({ load, seed, target, arms }: Unjudged): string {
+export function describeLoad(result: Unjudged): string {
+  return describeRun(result, result.arms.length > 1 ? ' an arm' : '')
+}
+
+/** The same for a run of any kind; `each` says what the requests are counted by. */
+export function describeRun({ load, seed, target }: Pick<Unjudged, 'load' | 'seed' | 'target'>, each: string): string {
   const schedule = load.schedule ?? { kind: 'batches' as const }
-  const each = arms.length > 1 ? ' an arm' : ''
   return `${plural(load.requests, 'request')}${each}, ${describeSchedule(schedule, load)}, timeout ${formatMs(load.timeoutMs)}, seed ${seed}, at ${target}`
 }
 
