@@ -47,7 +47,9 @@ test('what is noted during delivery comes after, for every listener', () => {
 test('one function may listen twice and leave once', () => {
   const emitter = new Emitter()
   let heard = 0
-  const listener = (): void => void (heard += 1)
+  const listener = (): void => {
+    heard += 1
+  }
   const leave = emitter.listen(listener)
   const leaveToo = emitter.listen(listener)
   emitter.note(event(1))
@@ -82,7 +84,9 @@ test('what a listener throws goes to the error listener, and the others hear the
   emitter.listen(() => {
     throw undefined
   })
-  emitter.listen(() => void (heard += 1))
+  emitter.listen(() => {
+    heard += 1
+  })
   emitter.note(event(7))
   emitter.deliver()
   emitter.note(event(8))

@@ -53,7 +53,7 @@ const follows: readonly [given: CircuitOptions, then: Partial<typeof DEFAULTS | 
   [{ windowMs: 5_000 }, { windowMs: 5_000, windowCalls: 0, minimumCalls: 10 }],
   [
     { windowMs: 5_000, minimumCalls: 1_000, maxFailures: 999 },
-    { minimumCalls: 1_000, maxFailures: 999 },
+    { windowCalls: 0, failurePercentage: null },
   ],
   [{ openForMs: 60_000 }, { openForMs: 60_000, openMaxMs: 60_000, stableForMs: 600_000 }],
   [
