@@ -6,8 +6,9 @@
  *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish.
  * `sample`    four times a second: one {@link Sample}.
  * `settings`  `{atMs, at, settings, changed, origin: {source}, provenance}`
- * `outage`    `{atMs, at, on, what, untilMs, origin?}`; `untilMs` is null where nobody knows.
- * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs, origin}`; `status` is started, mark, finished,
+ * `outage`    `{atMs, at, on, what, untilMs, source}`; `untilMs` is null where nobody knows, `source` empty where nobody
+ *             did it.
+ * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs}`; `status` is started, mark, finished,
  *             stopped or interrupted.
  * `run`       start, progress, end or lost of a published run: see publish.ts.
  * `lab`       `{session, change}`: a session was created, deleted or reset.

@@ -1,6 +1,7 @@
 /** What a command line publishes of the run that it is playing, and what the server remembers of it. */
 
 import { z } from 'zod'
+import type { Weather } from './timeline.ts'
 
 /** Arms and states are few, texts short: what is published is shown to a room. */
 const MOST_ARMS = 6
@@ -73,8 +74,8 @@ const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wa
 type Tally = Record<(typeof FIELDS)[number], number>
 type Edge = NonNullable<ArmStep['states']>[number]
 
-/** A step with the weather that the arms met. */
-type Shown = Omit<Step, 'id'> & { readonly weather?: unknown }
+/** A step with what the server adds: the weather that the arms met. */
+export type Shown = Omit<Step, 'id'> & { readonly weather?: Weather }
 
 /** A published run, from its start on; a page that comes late is told all of it. */
 export class LiveRun {
@@ -104,9 +105,9 @@ export class LiveRun {
     return this.#status === 'running'
   }
 
-  /** The session of the first arm that has one of its own. */
-  get session(): string | undefined {
-    return this.#told.arms.find(arm => arm.session !== undefined)?.session
+  /** The session that an arm plays in, where it has one of its own. */
+  sessionOf(arm: string): string | undefined {
+    return this.#told.arms.find(({ name }) => name === arm)?.session
   }
 
   step(step: Shown, now: number): void {

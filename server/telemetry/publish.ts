@@ -3,14 +3,17 @@
  *
  * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-run.ts); the answer is 204. Listeners get `run`
  * events: `{type: 'start', run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, result?}`, and
- * `{type: 'lost', id}` for a run that went silent. `weather` is `{failRate, outage}` of the arms' own session.
+ * `{type: 'lost', id}` for a run that went silent. Arms that play in sessions of their own get what the server saw of
+ * them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and `p95` where the
+ * command line does not tell its own.
  */
 
 import { Router } from 'express'
 import { jsonBody } from '../body.ts'
 import { Problem, quote } from '../problem.ts'
 import { resource } from '../resource.ts'
-import { type Live, LiveRun, liveSchema, type NewRun, type RunEnd, type Step } from './live-run.ts'
+import { type Live, LiveRun, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-run.ts'
+import type { Sample, Weather } from './timeline.ts'
 
 /** Runs that are remembered; a running one never makes room. */
 const MOST_RUNS = 4
@@ -21,12 +24,15 @@ const SHOWN_MS = 10 * 60_000
 /** Steps arrive four times a second; a little more lets a late one through. */
 const MOST_A_SECOND = 8
 
+/** Fail rate and outage of a session, and how long the requests took that just ended. */
+export type Vitals = Weather & Pick<Sample, 'p50' | 'p95'>
+
 export interface PublishParts {
   /** Milliseconds since the server's start. */
   readonly now: () => number
   readonly tell: (data: object) => void
-  /** Fail rate and outage of a session, or null where there is none. */
-  readonly weather: (session: string) => object | null
+  /** What a session is like, or null where there is none. */
+  readonly vitals: (session: string) => Vitals | null
 }
 
 export class Publish {
@@ -80,10 +86,22 @@ export class Publish {
     const run = this.#running(id)
     const now = this.#parts.now()
     this.#pace(id, now)
-    const weather = run.session === undefined ? null : this.#parts.weather(run.session)
-    const shown = weather ? { ...step, weather } : step
+    const shown = this.#shown(run, step)
     run.step(shown, now)
     this.#parts.tell({ type: 'progress', id, ...shown })
+  }
+
+  #shown(run: LiveRun, step: Omit<Step, 'id'>): Shown {
+    let weather: Weather | undefined
+    const arms = step.arms.map(arm => {
+      const session = run.sessionOf(arm.name)
+      const vitals = session === undefined ? null : this.#parts.vitals(session)
+      if (!vitals) return arm
+      const { failRate, outage, p50, p95 } = vitals
+      weather ??= { failRate, outage }
+      return { p50, p95, ...arm }
+    })
+    return weather ? { ...step, arms, weather } : { ...step, arms }
   }
 
   #end({ id, result }: RunEnd): void {

@@ -56,9 +56,10 @@ export class Telemetry {
     this.#publish = new Publish({
       now: () => this.#now(),
       tell: data => this.#events.tellAll('run', data),
-      weather: id => {
+      vitals: id => {
         const session = this.#lab?.sessions.get(id)
-        return session ? this.#look(session) : null
+        const last = this.#record(id)?.timeline.newest(this.#now(), this.#epoch)
+        return session && last ? { p50: last.p50, p95: last.p95, ...this.#look(session) } : null
       },
     })
     this.#metrics = new Metrics({ totals: this.#totals, version, moment: () => this.#moment() })
@@ -173,8 +174,8 @@ export class Telemetry {
     })
     const untilMs = session && on ? this.#untilMs(session) : null
     const hand = this.#hands.get(event.session) ?? this.#hands.get(lab.sessions.first.id)
-    const origin = hand && event.what === 'a declared outage' ? { origin: { source: hand } } : {}
-    this.#events.tell(event.session, 'outage', { at: this.#date(), on, what: event.what, untilMs, ...origin })
+    const source = event.what.includes('declared') ? hand : event.what.includes('scenario') ? 'scenario' : ''
+    this.#events.tell(event.session, 'outage', { at: this.#date(), on, what: event.what, untilMs, source })
   }
 
   #scenario(lab: Lab, event: Extract<ChaosEvent, { type: 'scenario' }>): void {

@@ -100,6 +100,11 @@ export class Timeline {
     )
   }
 
+  /** The sample of the newest bucket that is over. */
+  newest(now: number, epoch: number): Sample | undefined {
+    return this.since(this.lastClosed(now) - 1, now, epoch)[0]
+  }
+
   /** The newest bucket that is over. */
   lastClosed(now: number): number {
     return bucketOf(now) - 1

@@ -46,8 +46,8 @@ export function recording(wallMs: number): { hello: Told; ticks: Told[][] } {
     }
     const down = now >= OUTAGE.from && now < OUTAGE.to
     if (now === OUTAGE.from)
-      told.push({ type: 'outage', data: { atMs: now, on: true, untilMs: OUTAGE.to, origin: { source: 'web' } } })
-    if (now === OUTAGE.to) told.push({ type: 'outage', data: { atMs: now, on: false, origin: { source: 'web' } } })
+      told.push({ type: 'outage', data: { atMs: now, on: true, untilMs: OUTAGE.to, source: 'web' } })
+    if (now === OUTAGE.to) told.push({ type: 'outage', data: { atMs: now, on: false, source: 'web' } })
     told.push(...runTold(now, step, down, failRate, random))
     if (now >= RUN.from) step += 1
     told.push({ type: 'sample', data: sampleAt(now, wallMs, failRate, down, random) })

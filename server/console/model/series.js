@@ -71,8 +71,9 @@ export function armPerSecond(run, name, epoch, now) {
 
 /**
  * Lines that are drawn at every sample: fail rate, percentiles, requests in flight. A silence longer than two seconds is a gap.
- * @param {Model['points']} points
- * @param {(point: Model['points'][number]) => (number | null)[]} read
+ * @template {{ t: number }} P
+ * @param {P[]} points
+ * @param {(point: P) => (number | null)[]} read
  * @param {number} width how many lines `read` gives
  * @returns {(number | null)[][]} the times, then a column for each line
  */
@@ -107,9 +108,26 @@ export function armLatency(run, epoch) {
   return columns
 }
 
+/** @typedef {{ t: number, failRate: number, outage: boolean }} Sky the weather at a moment */
+
+/**
+ * The weather that the charts show: that of the lab, but during a run that of the sessions which its arms play in.
+ * @param {Model} model
+ * @param {Run | null} run
+ * @returns {Sky[]}
+ */
+export function skyOf(model, run) {
+  const own = run?.steps.filter(step => step.weather) ?? []
+  if (!run || own.length === 0) return model.points
+  const begin = (model.epoch + run.startedAtMs) / 1000
+  const met = own.map(step => ({ t: begin + step.atMs / 1000, failRate: 0, outage: false, ...step.weather }))
+  const end = met.at(-1)?.t ?? begin
+  return [...model.points.filter(point => point.t < begin), ...met, ...model.points.filter(point => point.t > end)]
+}
+
 /**
  * When the catalog was down, as pairs of seconds.
- * @param {Model['points']} points
+ * @param {Sky[]} points
  * @returns {[from: number, to: number][]}
  */
 export function outageSpans(points) {

@@ -26,7 +26,7 @@
  * @typedef {Tally & { name: string, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
  */
 
-/** @typedef {{ atMs: number, arms: ArmStep[] }} Step */
+/** @typedef {{ atMs: number, arms: ArmStep[], weather?: { failRate: number, outage: boolean } }} Step */
 
 /**
  * A burst or comparison that somebody's command line publishes while it runs.

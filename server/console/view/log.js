@@ -41,7 +41,8 @@ export function createLog(context) {
  */
 function line(context, entry) {
   const { t, time } = context.speech
-  const who = entry.data.origin ? context.who(entry.data.origin) : ''
+  const origin = entry.data.origin ?? { source: entry.data.source }
+  const who = origin.source ? context.who(origin) : ''
   return h(
     'li',
     { 'data-kind': entry.kind },
