@@ -16,4 +16,7 @@ export {
   rangeOf,
 } from './options.ts'
 export { errorVerdict, retryAfterOf, statusVerdict, valueVerdict } from './outcome.ts'
+export { openRedisCircuits, type RedisCircuits, type RedisCircuitsParts } from './redis-circuits.ts'
+export { RedisUrlError } from './redis-link.ts'
+export { RedisStore, type RedisStoreParts } from './redis-store.ts'
 export type { CircuitSnapshot } from './snapshot.ts'

@@ -1,6 +1,6 @@
 /** Circuits by name in one Redis: the first thing to open, the last to close. */
 
-import type { Clock } from '../../server/clock.ts'
+import { type Clock, systemClock } from '../../server/clock.ts'
 import type { CircuitSettings } from './options.ts'
 import { connectRedis } from './redis-link.ts'
 import { settingsText } from './redis-reply.ts'
@@ -13,14 +13,15 @@ export interface RedisCircuits {
   close(): void
 }
 
+/** What shared circuits are made of; everything has a default. */
 export interface RedisCircuitsParts {
-  readonly clock: Clock
+  readonly clock?: Clock | undefined
   /** A number from 0 to below 1, for jitter. */
-  readonly random: () => number
+  readonly random?: (() => number) | undefined
   /** What the keys begin with, `flaky-catalog` when left out. */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** Milliseconds that Redis has for an answer, 100 when left out. */
-  readonly deadlineMs?: number
+  readonly deadlineMs?: number | undefined
 }
 
 /**
@@ -28,8 +29,8 @@ export interface RedisCircuitsParts {
  * keep circuits of their own in place of confusing each other.
  * @throws {RedisUrlError} as a rejection.
  */
-export async function openRedisCircuits(url: string, parts: RedisCircuitsParts): Promise<RedisCircuits> {
-  const { clock, random, prefix = 'flaky-catalog', deadlineMs = 100 } = parts
+export async function openRedisCircuits(url: string, parts: RedisCircuitsParts = {}): Promise<RedisCircuits> {
+  const { clock = systemClock, random = systemRandom, prefix = 'flaky-catalog', deadlineMs = 100 } = parts
   const link = await connectRedis(url)
   return {
     open: (name, settings) => {
@@ -38,6 +39,11 @@ export async function openRedisCircuits(url: string, parts: RedisCircuitsParts):
     },
     close: () => link.close(),
   }
+}
+
+function systemRandom(): number {
+  const [word = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return word / 2 ** 32
 }
 
 /** FNV-1a, 32 bits, as hex. */

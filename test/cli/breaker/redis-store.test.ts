@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
+import { CircuitBreaker } from '../../../cli/breaker/breaker.ts'
 import type { CircuitEvent, CircuitStore, Permit, Verdict } from '../../../cli/breaker/circuit.ts'
 import { type CircuitOptions, circuitSettings } from '../../../cli/breaker/options.ts'
 import { openRedisCircuits, type RedisCircuits } from '../../../cli/breaker/redis-circuits.ts'
@@ -127,6 +128,31 @@ describe('on a real Redis', { skip: withoutRedis }, () => {
       await calls(store, 'ok')
       return events.at(-1)?.type === 'store-recovered'
     })
+  })
+})
+
+describe('CircuitBreaker on a shared circuit', { skip: withoutRedis }, () => {
+  it('is opened by one client for all', async () => {
+    const server = await RedisServer.start()
+    const [here, there] = [await openRedisCircuits(server.url), await openRedisCircuits(server.url)]
+    try {
+      const settings = circuitSettings(CONTRACT)
+      const first = new CircuitBreaker({ store: here.open('catalog', settings) })
+      const second = new CircuitBreaker({ store: there.open('catalog', settings) })
+      for (let call = 0; call < 4; call++)
+        await assert.rejects(
+          first.run(() => Promise.reject(new Error('down'))),
+          /down/,
+        )
+      await assert.rejects(
+        second.run(() => 'not called'),
+        { name: 'CircuitOpenError' },
+      )
+    } finally {
+      here.close()
+      there.close()
+      await server.kill()
+    }
   })
 })
 
