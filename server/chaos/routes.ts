@@ -13,7 +13,6 @@ import type { Session } from './session.ts'
 import { DEFAULT_SESSION } from './sessions.ts'
 
 const ORIGINS: Readonly<Record<string, Source>> = { cli: 'cli', web: 'web', api: 'api' }
-const emptyBody = (value: unknown) => value ?? {}
 
 /** A router with every operation, to be mounted at `/chaos`. */
 export function routes(lab: Lab, operations: readonly Operation[]): Router {
@@ -49,10 +48,14 @@ function callOf(lab: Lab, operation: Operation, req: Request): Call {
     session,
     params: req.params as Record<string, string>,
     query: refused('parameter', () => check(operation.query, query)),
-    body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, emptyBody(req.body))),
+    body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, bodyOf(operation, req))),
     source: ORIGINS[req.get('X-Chaos-Origin') ?? 'api'] ?? 'api',
     ifMatch: req.get('If-Match'),
   }
+}
+
+function bodyOf({ bodyOptional }: Operation, req: Request): unknown {
+  return bodyOptional && req.body === undefined ? {} : req.body
 }
 
 function answer(res: Response, operation: Operation, call: Call): void {

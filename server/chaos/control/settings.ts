@@ -24,7 +24,7 @@ export const stateSchema = z.object({
   arrivals: z.int().describe('requests so far without a key of their own'),
 })
 /** Read in full where it is applied: null has a meaning there. */
-const patchSchema = z.record(z.string(), z.unknown())
+const patchSchema = z.unknown()
 const partSchema = settingsSchema.partial().describe('the members to change; null switches a part off')
 const failRateSchema = z.strictObject({ failRate: percent('total chance that a request fails') })
 
