@@ -10,6 +10,7 @@ import {
   lines,
   OUTCOMES,
   outageSpans,
+  skyOf,
   stacked,
 } from '../model/series.js'
 import { createChart, roomy } from './chart.js'
@@ -47,6 +48,8 @@ export function createCharts(context) {
   /** @type {{ update(model: Model, now: number, run: Run | null): void, repaint(): void, close(): void, element: HTMLElement }[]} */
   let charts = []
   let shape = ''
+  /** @type {import('../model/series.js').Sky[]} */
+  let sky = []
   /** @type {[number, number][]} */
   let spans = []
   /** All arms share one scale, or the eye compares heights that mean different things. */
@@ -142,7 +145,7 @@ export function createCharts(context) {
       ...chart,
       update: (/** @type {Model} */ model, /** @type {number} */ now) =>
         chart.update(
-          lines(model.points, point => [point.failRate], 1),
+          lines(sky, point => [point.failRate], 1),
           now,
         ),
     }
@@ -235,7 +238,8 @@ export function createCharts(context) {
       const run = shownRun(model, now)
       const told = run?.steps.some(step => step.arms.some(arm => typeof arm.p50 === 'number')) ?? false
       const wanted = `${run ? `${run.id} ${run.names.join(' ')} ${told}` : 'server'}${context.presenting()}`
-      spans = outageSpans(model.points)
+      sky = skyOf(model, run)
+      spans = outageSpans(sky)
       if (wanted !== shape) {
         close()
         shape = wanted
