@@ -16,6 +16,13 @@ export interface Bin extends Readonly<Record<(typeof KEYS)[number], number>> {
   readonly state: string | null
 }
 
+/** How long the longest series lasts, in milliseconds; 0 without one. */
+export function seriesSpanMs(arms: readonly ArmResult[]): number {
+  let span = 0
+  for (const { series } of arms) for (const { atMs } of series) span = Math.max(span, atMs + QUARTER_MS)
+  return span
+}
+
 /** Bins of equal length from 0 to `spanMs`, 240 at most; quarter seconds that are missing count as nothing. */
 export function binned(arm: ArmResult, spanMs: number): Bin[] {
   const widthMs = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MOST))

@@ -1,7 +1,7 @@
 /** Charts of answers over time, one an arm, on one time axis and one scale, with breaker states and trouble. */
 
 import { linear, PLOT, type Scale, ticks, timeAxis, timeLabel, valueAxis } from './axes.ts'
-import { type Bin, binned } from './bins.ts'
+import { type Bin, binned, seriesSpanMs } from './bins.ts'
 import { formatCount } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import { dataTable } from './page.ts'
@@ -28,7 +28,7 @@ const STATE_FILLS: Readonly<Record<ArmResult['states'][number]['state'], string>
 
 /** All charts with their legend; nothing for a run without a series. */
 export function answerCharts(result: Result): Markup[] {
-  const spanMs = Math.max(0, ...result.arms.flatMap(arm => arm.series.map(quarter => quarter.atMs + 250)))
+  const spanMs = seriesSpanMs(result.arms)
   if (spanMs === 0) return []
   const arms = result.arms.map(arm => ({ arm, bins: binned(arm, spanMs) }))
   const highest = Math.max(...arms.flatMap(({ bins }) => bins.map(bin => perSecond(bin, bin.all))))

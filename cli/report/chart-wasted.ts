@@ -1,7 +1,7 @@
 /** The chart of wasted calls, added up over time, all arms in one. */
 
 import { linear, PLOT, ticks, timeAxis, timeLabel, valueAxis } from './axes.ts'
-import { binned } from './bins.ts'
+import { binned, seriesSpanMs } from './bins.ts'
 import { formatCount } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import { dataTable } from './page.ts'
@@ -13,7 +13,7 @@ const DASHES = ['', '9 5', '3 4', '12 4 3 4']
 
 /** The chart with its legend; nothing where no call was wasted. */
 export function wastedChart({ arms }: Result): Markup[] {
-  const spanMs = Math.max(0, ...arms.flatMap(arm => arm.series.map(quarter => quarter.atMs + 250)))
+  const spanMs = seriesSpanMs(arms)
   const lines = arms.map(arm => {
     let sum = 0
     const points = binned(arm, spanMs).map(bin => {

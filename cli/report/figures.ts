@@ -40,6 +40,7 @@ export function opened(arm: ArmResult): boolean {
 /**
  * The useful share of `to` less that of `from`, in percentage points, with its 95 % interval: by pairs where the
  * result has them for these two arms, else as two independent samples. Null where an arm has no requests.
+ * It takes requests for independent of each other: it says how sure this run is, not what other outages would do.
  */
 export function usefulDifference(result: Pick<Unjudged, 'pairs'>, from: ArmResult, to: ArmResult): Difference | null {
   const [before, after] = [usefulShare(from.outcomes), usefulShare(to.outcomes)]

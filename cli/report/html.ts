@@ -52,7 +52,7 @@ function outcomes(result: Result): Markup {
   return html`<section><h2>Outcomes</h2><div class="wide" role="region" aria-label="Outcomes" tabindex="0"><table>
 <thead><tr><td></td>${[...names, ...(two ? ['difference'] : [])].map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${groups.flat()}</tbody></table></div>${notes(result).map(note => html`<p class="quiet">${note}</p>`)}
-<p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero.</p></section>`
+<p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero. Intervals speak of the requests of this run; other outages can give other results, which a repeated run with other seeds shows.</p></section>`
 }
 
 function rowLines({ label, values, differences, tone }: Row, two: boolean, first: string, gap: boolean): Markup[] {

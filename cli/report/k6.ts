@@ -69,7 +69,7 @@ export function requestOf(index) {
 
 export default function () {
   const first = exec.scenario.iterationInTest * BATCH
-${poisson ? '  if (first < REQUESTS) sleep(Math.max(0, (STARTS[first] - (Date.now() - exec.scenario.startTime)) / 1000))\n' : ''}  const requests = []
+${poisson ? '  if (first < REQUESTS) sleep(Math.max(0, (STARTS[first] - exec.instance.currentTestRunDuration) / 1000))\n' : ''}  const requests = []
   for (let index = first; index < Math.min(first + BATCH, REQUESTS); index++) requests.push(requestOf(index))
   if (requests.length > 0) http.batch(requests).forEach(record)
 }

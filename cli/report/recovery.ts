@@ -16,7 +16,7 @@ export const BACK = 0.95
 export function recovery(series: Series, trouble: Trouble): Pick<ArmResult, 'recoveryMs' | 'recovered'> {
   if (trouble.length === 0 || series.length === 0) return { recoveryMs: null, recovered: null }
   const end = Math.max(...trouble.map(spell => spell.toMs))
-  const last = Math.max(...series.map(quarter => quarter.atMs)) + QUARTER_MS
+  const last = series.reduce((latest, quarter) => Math.max(latest, quarter.atMs), 0) + QUARTER_MS
   const first = Math.ceil(end / QUARTER_MS) * QUARTER_MS
   if (first + 1_000 > last) return { recoveryMs: null, recovered: null }
   const quarters = new Map(series.map(quarter => [Math.floor(quarter.atMs / QUARTER_MS), quarter]))

@@ -1,5 +1,6 @@
 /** The strip: goodput and breaker states of every arm on one time axis, with the known trouble marked. */
 
+import { seriesSpanMs } from './bins.ts'
 import { type Cell, cellsOf } from './cells.ts'
 import type { Look, Tone } from './look.ts'
 import type { ArmResult, Unjudged } from './result.ts'
@@ -8,7 +9,8 @@ import { type Piece, wrapPieces } from './wrap.ts'
 type State = ArmResult['states'][number]['state']
 
 const INDENT = 2
-const LABEL_MOST = 20
+/** A name longer than this gets a line of its own, above its goodput. */
+const LABEL_MOST = 16
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly tone: Tone }>> = {
   closed: { glyph: '─', ascii: '-', tone: 'quiet' },
@@ -26,22 +28,27 @@ const WORTH_A_STRIP_MS = 1_000
  * useful share of the requests that ended in it; one without any useful answer shows what there was instead.
  */
 export function renderStrip(result: Unjudged, look: Look): string {
-  const { arms, trouble, load } = result
-  const ends = arms.flatMap(arm => arm.series.map(quarter => quarter.atMs + 250))
-  const spanMs = Math.max(0, ...ends)
-  if (spanMs < WORTH_A_STRIP_MS || Math.max(load.durationMs, spanMs) < WORTH_A_STRIP_MS) return ''
-  const labelWidth = Math.min(LABEL_MOST, Math.max(...arms.map(arm => arm.name.length), 'breaker'.length))
+  const { arms, trouble } = result
+  const spanMs = seriesSpanMs(arms)
+  if (spanMs < WORTH_A_STRIP_MS) return ''
+  const labels = ['trouble', ...arms.map(arm => arm.name)].map(label => label.length).filter(isShort)
+  const labelWidth = Math.max(...labels)
   const room = Math.max(10, look.width - INDENT - labelWidth - 2)
   const stepMs = columnMs(spanMs, room)
   const columns = Math.ceil(spanMs / stepMs)
-  const line = (label: string, text: string) =>
-    `${' '.repeat(INDENT)}${look.palette.paint('plain', shorten(label, labelWidth).padEnd(labelWidth))}  ${text}`.trimEnd()
+  const line = (label: string, text: string) => `${' '.repeat(INDENT)}${label.padEnd(labelWidth)}  ${text}`.trimEnd()
 
-  const lines = arms.flatMap(arm => {
+  const lines = arms.flatMap((arm, index) => {
     const cells = cellsOf(arm, columns, stepMs)
     const goodput = cells.map(cell => goodputMark(cell, look.ascii))
     const states = cells.map(cell => stateMark(cell.state, look.ascii))
-    return [line(arm.name, painted(goodput, look)), ...(arm.states.length > 0 ? [line('', painted(states, look))] : [])]
+    const long = !isShort(arm.name.length)
+    return [
+      ...(index > 0 ? [''] : []),
+      ...(long ? [`${' '.repeat(INDENT)}${shorten(arm.name, look.width - INDENT)}`] : []),
+      line(long ? '' : arm.name, painted(goodput, look)),
+      ...(arm.states.length > 0 ? [line('', painted(states, look))] : []),
+    ]
   })
   const marks =
     trouble.length === 0
@@ -162,6 +169,10 @@ function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
   return [answers, breaker]
     .flatMap(pieces => wrapPieces(pieces, width - INDENT, '  '))
     .map(text => ' '.repeat(INDENT) + text)
+}
+
+function isShort(length: number): boolean {
+  return length <= LABEL_MOST
 }
 
 function shorten(name: string, width: number): string {

@@ -30,6 +30,8 @@ interface Line {
 }
 
 interface Layout {
+  /** How many of the columns hold figures; one after them holds differences. */
+  readonly figures: number
   readonly headings: readonly (readonly string[])[]
   readonly sections: readonly { readonly title: string; readonly lines: readonly Line[] }[]
   readonly labelWidth: number
@@ -53,7 +55,7 @@ function columns(names: readonly string[], groups: readonly Group[]): Layout {
     }),
   }))
   const headings = [...names.map(broken), ...(two ? [['difference']] : [])]
-  return measured(headings, sections)
+  return measured(headings, sections, names.length)
 }
 
 function block(name: string, arm: number, groups: readonly Group[], first: string): Layout {
@@ -67,10 +69,10 @@ function block(name: string, arm: number, groups: readonly Group[], first: strin
         cells: [values[arm] ?? '', ...(arm > 0 ? [differences[arm] ?? ''] : [])],
       })),
   }))
-  return measured(arm > 0 ? [broken(name), broken(`vs ${first}`)] : [broken(name)], sections)
+  return measured(arm > 0 ? [broken(name), broken(`vs ${first}`)] : [broken(name)], sections, 1)
 }
 
-function measured(headings: Layout['headings'], sections: Layout['sections']): Layout {
+function measured(headings: Layout['headings'], sections: Layout['sections'], figures: number): Layout {
   const all = sections.flatMap(section => section.lines)
   const labels = [...all.map(line => line.label), ...sections.map(section => section.title)]
   const labelWidth = Math.max(...labels.map(label => label.length))
@@ -78,6 +80,7 @@ function measured(headings: Layout['headings'], sections: Layout['sections']): L
     Math.max(...heading.map(part => part.length), ...all.map(line => line.cells[column]?.length ?? 0)),
   )
   return {
+    figures,
     headings,
     sections,
     labelWidth,
@@ -86,7 +89,7 @@ function measured(headings: Layout['headings'], sections: Layout['sections']): L
   }
 }
 
-function lines({ headings, sections, labelWidth, widths, width }: Layout, { palette, ascii }: Look): string {
+function lines({ figures, headings, sections, labelWidth, widths, width }: Layout, { palette, ascii }: Look): string {
   const cellsOf = (cells: readonly string[]) =>
     widths.map((wide, column) => ' '.repeat(GAP) + (cells[column] ?? '').padStart(wide))
   const margin = ' '.repeat(INDENT)
@@ -100,7 +103,11 @@ function lines({ headings, sections, labelWidth, widths, width }: Layout, { pale
     ...(section > 0 ? [''] : []),
     ...(title === '' ? [] : [margin + title]),
     ...lines.map(({ label, tone, cells }) => {
-      const painted = cellsOf(cells).map(cell => palette.paint(/[1-9]|never|once/.test(cell) ? tone : 'quiet', cell))
+      const toneOf = (cell: string, column: number) => {
+        if (tone === 'quiet' || !/[1-9]|never|once/.test(cell)) return 'quiet'
+        return column < figures ? tone : 'strong'
+      }
+      const painted = cellsOf(cells).map((cell, column) => palette.paint(toneOf(cell, column), cell))
       return margin + palette.paint(tone === 'quiet' ? 'quiet' : 'plain', label.padEnd(labelWidth)) + painted.join('')
     }),
   ])

@@ -11,6 +11,7 @@ const look: Look = { width: 80, ascii: false, palette: plain }
 test('an outage: goodput, states, trouble and time share one axis', () => {
   assert.deepEqual(renderStrip(outage, look).split('\n'), [
     '  none     ████████████████××××××××××××××××××××××××××××××××████████████████',
+    '',
     '  breaker  ████████████████××······························▃▃██████████████',
     '           ─────────────────OOOOOOOHOOOOOOOHOOOOOOOOHOOOOOOOH──────────────',
     '  trouble                  ▬▬ outage 100 % ▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬',
@@ -22,8 +23,8 @@ test('an outage: goodput, states, trouble and time share one axis', () => {
 
 test('in ascii: letters, and tenths for what is partly useful', () => {
   const lines = renderStrip(outage, { ...look, ascii: true }).split('\n')
-  assert.equal(lines[1], '  breaker  ################FFSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS44##############')
-  assert.equal(lines[3], '  trouble                  == outage 100 % ================')
+  assert.equal(lines[2], '  breaker  ################FFSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS44##############')
+  assert.equal(lines[4], '  trouble                  == outage 100 % ================')
   assert.match(lines.join('\n'), /^[\x20-\x7e\n]*$/)
 })
 
@@ -61,6 +62,12 @@ test('colours change no character', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
     assert.equal(coloured.replace(/\x1b\[\d+m/g, ''), renderStrip(run, look))
   }
+})
+
+test('a long name gets a line of its own, so that two alike can be told apart', () => {
+  const names = ['breaker(threshold=20,open-for=2s)', 'breaker(threshold=20,open-for=4s)']
+  const text = renderStrip(result(names.map(name => arm(name, {}, { series: series([8, { success: 3 }]) }))), look)
+  for (const name of names) assert.ok(text.split('\n').includes(`  ${name}`))
 })
 
 test('a column counts the quarters that begin in it, each request once', () => {
