@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
+import fc from 'fast-check'
 import type { State } from '../../../cli/breaker/circuit.ts'
 import { CircuitOptionsError } from '../../../cli/breaker/options.ts'
 import { type Arm, buildArm } from '../../../cli/policy/arm.ts'
@@ -22,7 +23,7 @@ async function world(expression: string) {
     clock.advance(ms)
     mock.timers.tick(ms)
   }
-  return { arm, upstream, states, advance }
+  return { arm, upstream, clock, states, advance }
 }
 
 /** What became of one request after another, each answered before the next leaves: `S` success, `F` failed, `-` no call. */
@@ -141,6 +142,53 @@ describe('engines on a history where all are right', () => {
       assert.equal(await history(arm, upstream, 'SSSSSSSSFSFS'), 'SSSSSSSSFSF-')
     })
   }
+})
+
+describe('engines on any sequential history', () => {
+  it('decide alike, request by request, until they have closed again', async () => {
+    const fates = fc.array(fc.boolean(), { minLength: 1, maxLength: 60, size: 'max' })
+    const gaps = fc.infiniteStream(fc.constantFrom(0, 100, 500, 999, 1_000, 1_500))
+    const settings = fc.record({
+      threshold: fc.constantFrom(1, 33, 50, 70, 100),
+      minCalls: fc.integer({ min: 1, max: 12 }),
+    })
+    const reached = { opened: 0, reopened: 0, closed: 0 }
+    await fc.assert(
+      fc.asyncProperty(fates, gaps, settings, async (fates, gaps, { threshold, minCalls }) => {
+        mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
+        const rule = `threshold=${threshold},min-calls=${minCalls},window=100s,open-for=1s`
+        const worlds = await Promise.all(
+          [`breaker(${rule},probes=1)`, `opossum(${rule})`, `cockatiel(${rule})`].map(expression => world(expression)),
+        )
+        try {
+          let opened = false
+          for (const good of fates) {
+            const outcomes: string[] = []
+            for (const { arm, upstream } of worlds) outcomes.push(await history(arm, upstream, good ? 'S' : 'F'))
+            assert.equal(new Set(outcomes).size, 1, `ours, opossum, cockatiel: ${outcomes}`)
+            const closed = worlds.map(({ arm }) => arm.state() === 'closed')
+            assert.equal(new Set(closed).size, 1, `closed: ${closed}`)
+            if (opened && outcomes[0] === 'F') reached.reopened++
+            if (opened && closed[0]) {
+              reached.closed++
+              break
+            }
+            if (!opened && !closed[0]) reached.opened++
+            opened = !closed[0]
+            // While all are closed no time passes: where their windows end is not what is compared here.
+            const ms = opened ? (gaps.next().value ?? 0) : 0
+            mock.timers.tick(ms)
+            for (const { clock } of worlds) clock.advance(ms)
+          }
+        } finally {
+          for (const { arm } of worlds) await arm.close()
+          mock.timers.reset()
+        }
+      }),
+      { numRuns: 100, seed: 20_261_123 },
+    )
+    for (const [what, times] of Object.entries(reached)) assert.ok(times >= 20, `${what}: ${times} times`)
+  })
 })
 
 describe('engines where they differ', () => {
