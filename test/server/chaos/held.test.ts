@@ -1,0 +1,135 @@
+/** Requests that are held: the control plane does not notice them, a reset leaves nothing of them, and there is a limit. */
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net from 'node:net'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../../server/clock.ts'
+import { control } from '../../support/control.ts'
+import { startTestServer } from '../../support/server.ts'
+
+const REQUEST = 'GET /catalogs/155568600 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+
+/** A clock that knows how many timers wait. */
+function countingClock() {
+  let waiting = 0
+  return {
+    waiting: () => waiting,
+    now: systemClock.now,
+    after(ms: number, act: () => void) {
+      let over = false
+      const end = () => {
+        if (!over) waiting -= 1
+        over = true
+      }
+      waiting += 1
+      const cancel = systemClock.after(ms, () => {
+        end()
+        act()
+      })
+      return () => {
+        end()
+        cancel()
+      }
+    },
+  }
+}
+
+async function connect(port: number): Promise<net.Socket> {
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Waits for something that is about to become true. */
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 500; i += 1) {
+    if (await what()) return
+    await sleep(10)
+  }
+  assert.fail('it did not become true in five seconds')
+}
+
+test('500 hang: control and health answer meanwhile, the 501st is served, a reset leaves nothing behind', async t => {
+  const clock = countingClock()
+  const server = await startTestServer(t, { clock })
+  const call = control(server)
+  await call('PATCH', '/chaos', { failRate: 100, faults: [{ kind: 'hang', for: '60s' }] })
+  const idle = clock.waiting()
+  const sockets = await Promise.all(Array.from({ length: 500 }, () => connect(server.port)))
+  for (const socket of sockets) socket.write(REQUEST)
+  const inFlight = async () => (await call('GET', '/chaos/stats')).body.inFlight as number
+  await until(async () => (await inFlight()) === 500)
+  assert.equal(clock.waiting(), idle + 500)
+
+  const times: number[] = []
+  const paths = ['/chaos', '/chaos/stats', '/chaos/fail-rate', '/health', '/ready', '/chaos/preview?n=5']
+  for (let i = 0; i < 300; i += 1) {
+    const startedAt = performance.now()
+    assert.equal((await call('GET', paths[i % paths.length] ?? '/health')).status, 200)
+    times.push(performance.now() - startedAt)
+  }
+  times.sort((a, b) => a - b)
+  const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN
+  t.diagnostic(`control plane while 500 hang: p50 ${times[150]?.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+  // The goal is 50 ms; a machine that does other things meanwhile gets ten times as much.
+  assert.ok(p99 < 500, `p99 ${p99} ms`)
+  assert.equal(await inFlight(), 500)
+
+  const served = await fetch(`${server.url}/catalogs/155568600`)
+  assert.equal(served.status, 200)
+  await served.text()
+  const stats = (await call('GET', '/chaos/stats')).body
+  assert.equal(stats.overflow, 1)
+  assert.equal(stats.outcomes.success, 1)
+
+  const ended = Promise.all(sockets.map(socket => once(socket.resume(), 'end')))
+  assert.equal((await call('POST', '/chaos/reset')).status, 204)
+  await ended
+  await until(async () => (await inFlight()) === 0)
+  assert.equal(clock.waiting(), idle)
+  assert.equal(server.chaos.lab.sessions.first.waits.size, 0)
+})
+
+for (const kind of ['hang', 'stall', 'drip']) {
+  test(`a client that leaves a ${kind} takes its timer with it`, async t => {
+    const clock = countingClock()
+    const server = await startTestServer(t, { clock })
+    server.chaos.change({ failRate: 100, faults: [{ kind, [kind === 'drip' ? 'over' : 'for']: '60s' }] }, 'api')
+    const idle = clock.waiting()
+    const socket = await connect(server.port)
+    socket.write(REQUEST)
+    await until(() => clock.waiting() === idle + 1)
+    socket.destroy()
+    await until(() => clock.waiting() === idle)
+    const { body } = await control(server)('GET', '/chaos/stats')
+    assert.deepEqual([body.inFlight, body.outcomes.injected], [0, 1])
+  })
+
+  test(`a reset ends a ${kind}`, async t => {
+    const server = await startTestServer(t)
+    server.chaos.change({ failRate: 100, faults: [{ kind, [kind === 'drip' ? 'over' : 'for']: '60s' }] }, 'api')
+    const socket = await connect(server.port)
+    socket.write(REQUEST)
+    await until(() => server.chaos.lab.sessions.first.waits.size === 1)
+    const ended = once(socket.resume(), 'end')
+    server.chaos.lab.reset(server.chaos.lab.sessions.first)
+    await ended
+  })
+}
+
+test('a delayed request whose client leaves is aborted, and never reaches its handler', async t => {
+  const clock = countingClock()
+  const server = await startTestServer(t, { clock })
+  server.chaos.change({ latency: { distribution: 'fixed', delay: '60s' } }, 'api')
+  const idle = clock.waiting()
+  const socket = await connect(server.port)
+  socket.write(REQUEST)
+  await until(() => clock.waiting() === idle + 1)
+  socket.destroy()
+  await until(() => clock.waiting() === idle)
+  const { body } = await control(server)('GET', '/chaos/stats')
+  assert.deepEqual([body.inFlight, body.outcomes.aborted], [0, 1])
+})
