@@ -1,0 +1,127 @@
+/** What a breaker costs each call: nanoseconds, bytes and heap, of this one, opossum, cockatiel and none, in turns. */
+
+import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type Breaker, breakers, type Loop, type Weather } from './breakers.ts'
+import { type Figures, inTurns, type Spread, spread } from './turns.ts'
+
+const WEATHERS: readonly Weather[] = ['closed, every call succeeds', 'closed, 30 % fail', 'open']
+const ROUNDS = 15
+const TURN_MS = 25
+/** A turn is made of batches, so that one slow breaker does not take all the time. */
+const BATCH = 250
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Nanoseconds of CPU a call, the mean of one turn: not by the clock, on which the neighbours of a busy machine would count. */
+async function turn(loop: Loop): Promise<number> {
+  const began = process.cpuUsage()
+  const start = performance.now()
+  let calls = 0
+  while (performance.now() - start < TURN_MS) {
+    await loop(BATCH)
+    calls += BATCH
+  }
+  const { user, system } = process.cpuUsage(began)
+  return ((user + system) / calls) * 1e3
+}
+
+/** Bytes allocated a call, over so few calls that the young generation need not be collected meanwhile. */
+async function bytesPerCall(loop: Loop): Promise<number> {
+  const calls = 2_000
+  const samples: number[] = []
+  for (let sample = 0; sample < 9; sample += 1) {
+    collect()
+    const before = process.memoryUsage().heapUsed
+    await loop(calls)
+    samples.push((process.memoryUsage().heapUsed - before) / calls)
+  }
+  return spread(samples).median
+}
+
+/** Bytes by which the heap has grown after a million calls. */
+async function heapGrowth(loop: Loop): Promise<number> {
+  await loop(300_000)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  await loop(1_000_000)
+  collect()
+  return process.memoryUsage().heapUsed - before
+}
+
+async function withLoop<T>(breaker: Breaker, weather: Weather, use: (loop: Loop) => Promise<T>): Promise<T> {
+  const { loop, close } = await breaker.make(weather)
+  try {
+    return await use(loop)
+  } finally {
+    close?.()
+  }
+}
+
+/** The price over the bare call, round by round. An open circuit makes no call, so that its price is all it takes. */
+function overheads(figures: Figures, name: string, weather: Weather): number[] {
+  const bare = figures.get('none') ?? []
+  return (figures.get(name) ?? []).map((ns, round) => ns - (weather === 'open' ? 0 : (bare[round] ?? Number.NaN)))
+}
+
+function share(figures: Figures, weather: Weather, one: Breaker, other: Breaker): Spread {
+  const under = overheads(figures, other.name, weather)
+  return spread(overheads(figures, one.name, weather).map((ns, round) => ns / (under[round] ?? Number.NaN)))
+}
+
+const show = (value: number, width: number): string => value.toFixed(0).padStart(width)
+
+function target(name: string, measured: string, holds: boolean): void {
+  console.log(`  ${holds ? 'holds ' : 'MISSED'}  ${name}: ${measured}`)
+}
+
+function ratioTarget(name: string, { median, min, max }: Spread, most: number): void {
+  const range = `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)} over ${ROUNDS} rounds)`
+  target(`${name}, at most ${most.toFixed(2)}`, range, median <= most)
+}
+
+const all = Object.values(breakers)
+const figures = new Map<Weather, Figures>()
+for (const weather of WEATHERS) {
+  const contestants = all.map(breaker => ({ name: breaker.name, measure: () => withLoop(breaker, weather, turn) }))
+  figures.set(weather, await inTurns(contestants, ROUNDS))
+}
+
+for (const weather of WEATHERS) {
+  const measured = figures.get(weather) ?? new Map()
+  console.log(`\n${weather.padEnd(38)} CPU ns a call   (least to most)   over the bare call   bytes a call`)
+  for (const breaker of all) {
+    const { median, min, max } = spread(measured.get(breaker.name) ?? [])
+    const over =
+      breaker === breakers.none ? ''.padStart(6) : show(spread(overheads(measured, breaker.name, weather)).median, 6)
+    const bytes = await withLoop(breaker, weather, bytesPerCall)
+    console.log(
+      `  ${breaker.name.padEnd(40)} ${show(median, 9)}   ${`(${show(min, 0)} to ${show(max, 0)})`.padEnd(17)} ${over.padStart(18)}   ${show(bytes, 12)}`,
+    )
+  }
+}
+
+console.log('\nheap after 1,000,000 more calls, closed, every call succeeds')
+const growth = new Map<Breaker, number>()
+for (const breaker of all) {
+  growth.set(breaker, await withLoop(breaker, WEATHERS[0] as Weather, heapGrowth))
+  console.log(`  ${breaker.name.padEnd(40)} ${show((growth.get(breaker) ?? 0) / 1_024, 9)} KiB`)
+}
+
+const { core, run, cockatiel, asItComes } = breakers
+console.log('\nprice over the bare call, against the others')
+for (const weather of WEATHERS.slice(0, 2)) {
+  const measured = figures.get(weather) ?? new Map()
+  ratioTarget(`${weather}: run of cockatiel's`, share(measured, weather, run, cockatiel), 1)
+  ratioTarget(`${weather}: run of opossum's as it comes`, share(measured, weather, run, asItComes), 1 / 3)
+  ratioTarget(`${weather}: core of cockatiel's`, share(measured, weather, core, cockatiel), 1 / 2)
+}
+const open = figures.get('open') ?? new Map()
+ratioTarget("open: run of cockatiel's", share(open, 'open', run, cockatiel), 1 / 3)
+ratioTarget("open: run of opossum's as it comes", share(open, 'open', run, asItComes), 1 / 3)
+const refusal = spread(open.get(core.name) ?? []).median
+target('open: core under 100 ns', `${refusal.toFixed(0)} ns`, refusal < 100)
+const grown = (growth.get(run) ?? Number.NaN) / 1_024
+target('heap growth of run over 1,000,000 calls under 64 KiB', `${grown.toFixed(0)} KiB`, grown < 64)
