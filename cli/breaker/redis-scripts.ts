@@ -2,12 +2,17 @@
 
 import { REDIS_TIME, withCircuit } from './redis-circuit.ts'
 
+/** A closed circuit lets a call pass, and a look is answered, without reading more of it: a quarter of the price. */
+const GLANCE = `
+local head = redis.call('HMGET', KEYS[1], 'state', 'generation', 'why')
+local look = ARGV[3] == 'look'
+if head[1] and (look or head[1] == 'closed' or head[1] == 'disabled') then
+  return {look and 'look' or 'admitted', head[1], head[2], head[3], '0', '0', {}}
+end`
+
 const ACQUIRE = `
-if ARGV[3] == 'look' then
-  events = {}
-  return {'look', C.state, string.format('%.0f', C.generation), C.why, '0', '0', events}
-end
-if C.state == 'closed' or C.state == 'disabled' then return answer('admitted', 0, 0) end
+if look then return {'look', C.state, string.format('%.0f', C.generation), C.why, '0', '0', {}} end
+if C.state == 'closed' then return answer('admitted', 0, 0) end
 local time = catchUp()
 if C.state == 'open' and time >= C.openUntil then move('half-open', time, 'the open time is over') end
 if C.state == 'half-open' then
@@ -91,7 +96,7 @@ return answer('settled', 0, 0)`
  * `time` is the Lua that sets `now`, in milliseconds.
  */
 export function acquireScript(time: string = REDIS_TIME): string {
-  return withCircuit(time, ACQUIRE)
+  return `${GLANCE}\n${withCircuit(time, ACQUIRE)}`
 }
 
 /**
