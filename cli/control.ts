@@ -34,6 +34,48 @@ export interface SessionWish {
   readonly clockOf?: string
 }
 
+/** The load that shows a scenario best; durations are texts with a unit. */
+export interface ScenarioLoad {
+  readonly requests?: number
+  readonly concurrency?: number
+  readonly every?: string
+  /** Requests a second. */
+  readonly rate?: number
+  readonly duration?: string
+  readonly timeout: string
+  readonly retries: number
+  readonly arms: readonly string[]
+  readonly codes?: readonly string[]
+}
+
+export interface ScenarioSummary {
+  readonly name: string
+  readonly title: string
+  readonly about: string
+  readonly lastsMs: number
+  readonly load: ScenarioLoad
+}
+
+export interface ScenarioWhole {
+  readonly scenario: Omit<ScenarioSummary, 'lastsMs'> & {
+    readonly timeline: readonly Readonly<Record<string, unknown>>[]
+    readonly expect: readonly string[]
+  }
+  readonly lastsMs: number
+  readonly trouble: ScenarioRun['trouble']
+}
+
+/** A scenario that is being played. */
+export interface ScenarioRun {
+  readonly id: string
+  readonly scenario: string
+  readonly session: string
+  /** The moment of the timeline, negative before its beginning. */
+  readonly atMs: number
+  readonly lastsMs: number
+  readonly trouble: readonly { readonly fromMs: number; readonly toMs: number; readonly what: string }[]
+}
+
 export interface ControlOptions {
   /** The base URL of the server. */
   readonly url: URL
@@ -106,6 +148,37 @@ export class Control {
   /** A session that is already gone is as good as closed. */
   async closeSession(id: string): Promise<void> {
     await this.#call('DELETE', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** The scenarios of the server. */
+  async scenarios(): Promise<readonly ScenarioSummary[]> {
+    return ((await this.#call('GET', '/chaos/scenarios')) as { scenarios: readonly ScenarioSummary[] }).scenarios
+  }
+
+  /** @throws {CommandError} with code 2 and the names that there are, for an unknown one */
+  async scenario(name: string): Promise<ScenarioWhole> {
+    const known = await this.scenarios()
+    if (known.some(scenario => scenario.name === name)) {
+      return (await this.#call('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
+    }
+    const names = known.map(scenario => scenario.name).join(', ')
+    throw new CommandError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
+  }
+
+  /** What is being played, in all sessions. */
+  async runs(): Promise<readonly ScenarioRun[]> {
+    return ((await this.#call('GET', '/chaos/runs')) as { runs: readonly ScenarioRun[] }).runs
+  }
+
+  /** Stops a run; one that is already over is as good as stopped. */
+  async stopRun(id: string): Promise<void> {
+    await this.#call('DELETE', `/chaos/runs/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** Plays a scenario of the server in the session, or one that is sent along. */
+  async play(name: string, scenario?: Readonly<Record<string, unknown>>): Promise<ScenarioRun> {
+    const path = `/chaos/scenarios/${encodeURIComponent(name)}/runs`
+    return (await this.#call('POST', path, scenario === undefined ? undefined : { scenario })) as ScenarioRun
   }
 
   /** The same server seen from another session. */

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'watch the breaker at work on the whole terminal, with keys for the fail rate, the load and outages',
     load: () => import('./tree/live.ts'),
   },
+  scenario: {
+    about: 'list, explain, play and stop the scenarios of the server',
+    load: () => import('./tree/scenario.ts'),
+  },
   rate: {
     about: 'read the fail rate of the server, or set it',
     load: () => import('./tree/rate.ts'),

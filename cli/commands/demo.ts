@@ -3,36 +3,17 @@
 import { startServer } from '../../server/server.ts'
 import { Control } from '../control.ts'
 import { exitCode, type Io } from '../io.ts'
-import { type Contest, hold } from '../load/contest.ts'
-import { resultOf } from '../load/outcome.ts'
-import { batches } from '../load/schedule.ts'
+import { compete } from '../load/compete.ts'
 import { catalogTarget } from '../load/target.ts'
 import { parseArms } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
-import { openLabs } from './labs.ts'
+import { renderText } from '../report/text.ts'
 import { lookOf } from './look.ts'
 import { DEFAULT_CODES, type OutputOptions } from './options.ts'
-import { textOf } from './print.ts'
 import { progressBar } from './progress.ts'
 import { REGIMES, type Regime } from './regimes.ts'
-
-export async function demo(io: Io, options: OutputOptions): Promise<number> {
-  const server = await startServer({ seed: SEED })
-  const results: Result[] = []
-  try {
-    for (const [index, regime] of REGIMES.entries()) {
-      if (io.interrupted.aborted) break
-      const result = await show(io, options, new URL(server.url), regime, index)
-      results.push(result)
-      if (!options.json) io.stdout.write(`${index > 0 ? '\n\n' : ''}${textOf(result, lookOf(io, options))}\n`)
-    }
-  } finally {
-    await server.close()
-  }
-  if (options.json) io.stdout.write(`${JSON.stringify({ schema: 1, command: 'demo', results })}\n`)
-  else if (!io.interrupted.aborted) io.stdout.write(NEXT)
-  return exitCode(io.interrupted)
-}
+import { scheduleOf } from './schedule-options.ts'
+import { ownStages } from './stage.ts'
 
 /** Seed of the server and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
 const SEED = '42'
@@ -44,36 +25,54 @@ Now do it yourself, in two terminals:
   npx chaos burst          fire 100 requests at once, as a naive client does
   npx chaos compare        fire the same requests with and without a breaker
   npx chaos compare --arms none,retry,retry+breaker
+  npx chaos scenario ls    see what else can go wrong
 `
 
-async function show(io: Io, options: OutputOptions, url: URL, regime: Regime, index: number): Promise<Result> {
-  const control = new Control({ url })
-  await control.patch(regime.before)
-  const arms = parseArms(regime.arms)
-  const labs = await openLabs(control, { prefix: `demo-${index + 1}`, count: arms.length })
-  const bar = progressBar(io, regime.title, options.ascii === true)
+export async function demo(io: Io, options: OutputOptions): Promise<number> {
+  const server = await startServer({ seed: SEED })
+  const results: Result[] = []
   try {
-    const contest: Contest = {
-      target: { ...catalogTarget(url), expectsJson: true },
-      arms,
-      sessions: labs.ids,
-      schedule: batches(regime.requests, regime.concurrency, regime.everyMs),
-      codes: DEFAULT_CODES,
-      seed: SEED,
-      timeoutMs: regime.timeoutMs,
-      circuit: {},
-      connections: 64,
-      steps: regime.steps.map(({ atMs, set }) => ({ atMs, act: () => control.patch(set) })),
-      clock: io.clock,
-      wallMs: io.wallMs,
-      signal: io.interrupted,
-      onProgress: bar.show,
+    for (const [index, regime] of REGIMES.entries()) {
+      if (io.interrupted.aborted) break
+      const result = await show(io, options, new URL(server.url), regime, index)
+      results.push(result)
+      if (!options.json) io.stdout.write(`${index > 0 ? '\n\n' : ''}${renderText(result, lookOf(io, options))}`)
     }
-    const startedAtWallMs = io.wallMs()
-    const held = await hold(contest).finally(bar.end)
-    const { title, trouble } = regime
-    return resultOf(contest, held, { command: 'demo', title, startedAtWallMs, trouble, paired: true })
   } finally {
-    await labs.close()
+    await server.close(CLOSING_MS)
   }
+  if (options.json) io.stdout.write(`${JSON.stringify({ schema: 1, command: 'demo', results })}\n`)
+  else if (!io.interrupted.aborted) io.stdout.write(NEXT)
+  return exitCode(io.interrupted)
 }
+
+/** Nobody waits for what the demo's server still has to do. */
+const CLOSING_MS = 200
+
+async function show(io: Io, options: OutputOptions, url: URL, regime: Regime, index: number): Promise<Result> {
+  const bar = progressBar(io, `${index + 1} of ${REGIMES.length}`, options.ascii === true)
+  return compete({
+    command: 'demo',
+    title: `${index + 1}. ${regime.title}`,
+    target: catalogTarget(url),
+    arms: parseArms(regime.arms),
+    stage: ownStages(io, new Control({ url }), `demo-${index + 1}`, regime.conditions),
+    paired: true,
+    schedule: seed => scheduleOf(regime.schedule, regime.schedule.requests, seed),
+    codes: DEFAULT_CODES,
+    seed: SEED,
+    timeoutMs: regime.timeoutMs,
+    circuit: {},
+    wire: { connections: CONNECTIONS },
+    warmup: 0,
+    oneByOne: false,
+    repeat: 1,
+    clock: io.clock,
+    wallMs: io.wallMs,
+    signal: io.interrupted,
+    onProgress: bar.show,
+  }).finally(bar.end)
+}
+
+/** Enough for all requests that an overloaded server holds at the same time. */
+const CONNECTIONS = 256

@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../server/units.ts'
 import { type CircuitSettings, circuitSettings } from '../breaker/options.ts'
-import { Control } from '../control.ts'
+import { Control, type Hello } from '../control.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
 import { runConsole } from '../live/console.ts'
 import { openMachinery } from '../live/machinery.ts'
@@ -27,6 +27,8 @@ export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptio
   readonly auto?: boolean
   /** The baseline is on from the start. */
   readonly baseline: boolean
+  /** Fires at other machines too. */
+  readonly allowRemote?: boolean
 }
 
 /** @throws {CommandError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
@@ -43,11 +45,11 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     throw usageError(`--every is ${formatDuration(LEAST_EVERY_MS)} or more in chaos live`)
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.words.get(word) ?? {}, circuit)))
-  const { target } = await openScene(io, url)
+  const { target } = await openScene(io, options)
   const token = io.env.CHAOS_TOKEN || undefined
   const room = options.session ?? 'default'
   const control = new Control({ url, token, session: room })
-  const hello = await control.requireCatalog()
+  const hello = await enter(new Control({ url, token }), control, room)
   const [now, wallMs] = [io.clock.now(), io.wallMs()]
   const last = await runConsole({
     tty,
@@ -82,6 +84,15 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   })
   io.stdout.write(farewell(last))
   return exitCode(io.interrupted)
+}
+
+/** What the session says of itself; it is made where there is none yet, as its first request would do. */
+async function enter(control: Control, inRoom: Control, room: string): Promise<Hello> {
+  const known = await inRoom.hello()
+  if (known) return known
+  await control.requireCatalog()
+  await control.openSession({ id: room })
+  return inRoom.requireCatalog()
 }
 
 /** The arm that is watched, and the word of its circuit. */

@@ -1,46 +1,42 @@
 /** The regimes of the demo: what is done to the server, and what is fired at it meanwhile. */
 
-import type { Trouble } from '../report/result.ts'
+import type { ScheduleOptions } from './schedule-options.ts'
+import type { Conditions } from './stage.ts'
 
 export interface Regime {
   readonly title: string
   /** Arms with commas between them. */
   readonly arms: string
-  readonly requests: number
-  readonly concurrency: number
-  readonly everyMs: number
+  readonly schedule: ScheduleOptions
   readonly timeoutMs: number
-  /** Settings of the server at the start. */
-  readonly before: Readonly<Record<string, unknown>>
-  /** Changes of the settings on the way. */
-  readonly steps: readonly { readonly atMs: number; readonly set: Readonly<Record<string, unknown>> }[]
-  readonly trouble: Trouble
+  readonly conditions: Conditions
 }
 
-const PACE = { concurrency: 10, everyMs: 100, timeoutMs: 2_000, arms: 'none,breaker' } as const
+const PACE = { concurrency: 10, every: 100 } as const
 
 const COIN_FLIPS: Regime = {
-  ...PACE,
   title: 'COIN FLIPS: 30 % of all calls fail, each on its own',
-  requests: 400,
-  before: { failRate: 30 },
-  steps: [],
-  trouble: [],
+  arms: 'none,breaker',
+  schedule: { ...PACE, requests: 300 },
+  timeoutMs: 2_000,
+  conditions: { failRate: 30 },
 }
 
-const OUTAGE_FROM_MS = 1_500
-const OUTAGE_TO_MS = 4_500
-
+/** The spell begins and ends between two batches, and the circuit's probes find its end with the next one. */
 const OUTAGE: Regime = {
-  ...PACE,
   title: 'AN OUTAGE: all is well, then everything fails for three seconds, then all is well again',
-  requests: 750,
-  before: { failRate: 0 },
-  steps: [
-    { atMs: OUTAGE_FROM_MS, set: { failRate: 100 } },
-    { atMs: OUTAGE_TO_MS, set: { failRate: 0 } },
-  ],
-  trouble: [{ fromMs: OUTAGE_FROM_MS, toMs: OUTAGE_TO_MS, what: 'outage' }],
+  arms: 'none,breaker(open-for=500ms)',
+  schedule: { ...PACE, requests: 600 },
+  timeoutMs: 2_000,
+  conditions: { failRate: 0, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
 }
 
-export const REGIMES: readonly Regime[] = [COIN_FLIPS, OUTAGE]
+const RETRY_STORM: Regime = {
+  title: 'A RETRY STORM: five slow seconds, and the retries keep the server down long after they are over',
+  arms: 'retry,retry+breaker',
+  schedule: { ...PACE, requests: 70 * 13, rate: 70 },
+  timeoutMs: 500,
+  conditions: { scenario: 'retry-storm' },
+}
+
+export const REGIMES: readonly Regime[] = [COIN_FLIPS, OUTAGE, RETRY_STORM]

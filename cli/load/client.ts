@@ -8,7 +8,7 @@ import type { Target } from './target.ts'
 
 export interface ClientOptions {
   readonly target: Target
-  /** The laboratory of the flaky catalog that the calls belong to (`X-Chaos-Session`). */
+  /** The session of the flaky catalog that the calls belong to (`X-Chaos-Session`). */
   readonly session?: string | undefined
   /** Most connections open at once, 1 or more. */
   readonly connections: number
@@ -26,13 +26,15 @@ export interface ClientOptions {
 
 export interface LoadClient {
   readonly send: Send
+  /** From here on calls belong to this session. */
+  enter(session: string | undefined): void
   /** Closes the connections; calls that are still under way fail as aborted. */
   close(): Promise<void>
 }
 
 /** Opens no connection yet: each is opened by the first call that finds all others busy. */
 export function openClient(options: ClientOptions): LoadClient {
-  const { target, session, keepsBodies, meter, wallMs } = options
+  const { target, keepsBodies, meter, wallMs } = options
   const connections = new Connections({
     origin: target.origin,
     limit: options.connections,
@@ -41,7 +43,9 @@ export function openClient(options: ClientOptions): LoadClient {
     ...(options.bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs: options.bodyTimeoutMs }),
     ...(target.address === undefined ? {} : { address: target.address }),
   })
-  const fixed = [...target.headers, ...(session === undefined ? [] : ['x-chaos-session', session])]
+  const headersIn = (session: string | undefined) =>
+    session === undefined ? target.headers : [...target.headers, 'x-chaos-session', session]
+  let fixed = headersIn(options.session)
   const wire: Wire = {
     options: request => dispatchOptions(target, fixed, request),
     bodyIsSound: bodyCheck(target.expectsJson),
@@ -54,6 +58,9 @@ export function openClient(options: ClientOptions): LoadClient {
       const call = new Call(wire, request, done)
       connections.submit(call)
       return () => call.cancel()
+    },
+    enter(session) {
+      fixed = headersIn(session)
     },
     close: () => connections.close(),
   }

@@ -1,10 +1,11 @@
-/** Makes the result document of a contest: what was asked for, what was measured, and what it means. */
+/** Makes the result document of a run: what was asked for, what was measured, and what it means. */
 
 import { recovery } from '../report/recovery.ts'
-import type { Result, Trouble, Unjudged } from '../report/result.ts'
+import type { ArmResult, Result, Unjudged } from '../report/result.ts'
 import { judge } from '../report/verdict.ts'
 import { crossTable } from './bits.ts'
 import type { Contest, Held } from './contest.ts'
+import type { Recorder } from './recorder.ts'
 
 /** What a result says beside the figures. */
 export interface Frame {
@@ -12,18 +13,15 @@ export interface Frame {
   readonly title?: string
   /** When the run began, in milliseconds since 1970. */
   readonly startedAtWallMs: number
-  /** Outages and raised rates that are known, from the start of the run. */
-  readonly trouble: Readonly<Trouble>
   /** Whether the arms met the same fates, request by request. */
   readonly paired: boolean
 }
 
-export function resultOf(contest: Contest, { played, recorders }: Held, frame: Frame): Result {
-  const { schedule, timeoutMs, seed, target } = contest
-  const [a] = recorders
-  const b = recorders.at(-1)
-  const pairs =
-    frame.paired && a && b && a !== b ? { a: a.name, b: b.name, ...crossTable(a.useful, b.useful, played.sent) } : null
+/** The result of a run that was held. */
+export function resultOf(contest: Contest, held: Held, frame: Frame): Result {
+  const { schedule, timeoutMs, seed, target, codes } = contest
+  const { played, recorders } = held
+  const trouble = [...held.trouble]
   const unjudged: Unjudged = {
     schema: 1,
     command: frame.command,
@@ -38,17 +36,26 @@ export function resultOf(contest: Contest, { played, recorders }: Held, frame: F
       everyMs: schedule.everyMs,
       timeoutMs,
       durationMs: tenths(played.durationMs),
+      schedule: schedule.shape,
       late: played.late,
       lagMs: played.lagMs,
     },
-    trouble: [...frame.trouble],
-    pairs,
-    arms: recorders.map(recorder => {
+    trouble,
+    pairs: frame.paired ? pairsOf(recorders, played.sent) : null,
+    arms: recorders.map((recorder): ArmResult => {
       const measured = recorder.measured()
-      return { ...measured, ...recovery(measured.series, [...frame.trouble]) }
+      return { ...measured, ...recovery(measured.series, trouble) }
     }),
+    request: target.describe(codes),
   }
   return { ...unjudged, verdict: judge(unjudged) }
+}
+
+/** The first arm and the last, request by request. */
+function pairsOf(recorders: readonly Recorder[], requests: number): Result['pairs'] {
+  const [a] = recorders
+  const b = recorders.at(-1)
+  return a && b && a !== b ? { a: a.name, b: b.name, ...crossTable(a.useful, b.useful, requests) } : null
 }
 
 function tenths(ms: number): number {

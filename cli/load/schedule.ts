@@ -1,10 +1,14 @@
 /** When each request of a run is to leave: pure arithmetic, the same for every arm. */
 
-/** An open-loop plan: what was answered, or how slowly, never moves a planned start. */
+import { drawNumber, streamSeed } from '../../server/chaos/draw.ts'
+import type { Schedule as Shape } from '../report/result.ts'
+
+/** A plan. But for the closed loop, what was answered, or how slowly, never moves a planned start. */
 export interface Schedule {
+  readonly shape: Shape
   /** How many requests it plans. */
   readonly requests: number
-  /** Requests that leave at the same moment; 1 for a plan without batches. */
+  /** Requests that leave at the same moment; in a closed loop those that are under way at the same time. */
   readonly concurrency: number
   /** Milliseconds between the starts of two batches, or the mean gap between two requests. */
   readonly everyMs: number
@@ -14,5 +18,56 @@ export interface Schedule {
 
 /** Batch k of `concurrency` requests leaves at k x `everyMs`. With `everyMs` 0 all of them leave at once. */
 export function batches(requests: number, concurrency: number, everyMs: number): Schedule {
-  return { requests, concurrency, everyMs, at: index => Math.floor(index / concurrency) * everyMs }
+  const at = (index: number) => Math.floor(index / concurrency) * everyMs
+  return { shape: { kind: 'batches' }, requests, concurrency, everyMs, at }
+}
+
+/** Requests leave one by one, `perSecond` of them a second, at even distances. */
+export function constantRate(requests: number, perSecond: number): Schedule {
+  const everyMs = 1_000 / perSecond
+  return { shape: { kind: 'rate', perSecond }, requests, concurrency: 1, everyMs, at: index => index * everyMs }
+}
+
+/**
+ * Requests leave as independent customers come: a Poisson process of `perSecond` arrivals a second. The gap before
+ * request i is -ln(1 - u) / rate, with u drawn from `seed` and i alone. Meant to be asked in rising order.
+ */
+export function poisson(requests: number, perSecond: number, seed: string): Schedule {
+  const everyMs = 1_000 / perSecond
+  const stream = streamSeed(`${seed}/arrivals`, 'latency')
+  let [last, time] = [-1, 0]
+  const at = (index: number) => {
+    if (index < last) [last, time] = [-1, 0]
+    while (last < index) time += -Math.log(1 - drawNumber(stream, ++last, 0)) * everyMs
+    return time
+  }
+  return { shape: { kind: 'poisson', perSecond }, requests, concurrency: 1, everyMs, at }
+}
+
+/**
+ * The rate moves steadily from `from` to `to` requests a second within `overMs`, and stays there. By the time t within the
+ * ramp, from x t + (to - from) t^2 / (2 T) requests have left; request i leaves when that is i.
+ */
+export function ramp(requests: number, from: number, to: number, overMs: number): Schedule {
+  const seconds = overMs / 1_000
+  const slope = (to - from) / seconds
+  const within = rampedRequests(from, to, overMs)
+  const at = (index: number) => {
+    if (index > within) return overMs + ((index - within) / to) * 1_000
+    // Rationalised, so that a slope near zero does not divide zero by zero.
+    const root = Math.sqrt(Math.max(0, from * from + 2 * slope * index))
+    return index === 0 ? 0 : Math.min(overMs, ((2 * index) / (from + root)) * 1_000)
+  }
+  const shape = { kind: 'ramp', fromPerSecond: from, toPerSecond: to, overMs } as const
+  return { shape, requests, concurrency: 1, everyMs: overMs / Math.max(1, within), at }
+}
+
+/** How many requests leave before a ramp is at its end. */
+export function rampedRequests(from: number, to: number, overMs: number): number {
+  return ((from + to) / 2) * (overMs / 1_000)
+}
+
+/** `concurrency` requests are always under way: each answer starts the next one. A slow upstream is thus asked less. */
+export function closedLoop(requests: number, concurrency: number): Schedule {
+  return { shape: { kind: 'closed' }, requests, concurrency, everyMs: 0, at: () => 0 }
 }

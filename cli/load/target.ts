@@ -2,12 +2,13 @@
 
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
+import type { Result } from '../report/result.ts'
 
 export interface Target {
   /** What was typed, for titles and results. */
   readonly url: string
   readonly origin: string
-  /** An address that answered, used for every connection; undefined where the name itself is one. */
+  /** An address that answered, used for every connection; undefined where the name is to be asked for each time. */
   readonly address?: string | undefined
   readonly method: string
   /** Names and values in turns. */
@@ -17,38 +18,95 @@ export interface Target {
   readonly expectsJson: boolean
   /** The path of a request for `code`. */
   path(code: string): string
+  /** The request in words of the result document. */
+  describe(codes: readonly string[]): NonNullable<Result['request']>
+}
+
+/** What a request carries beside its URL. */
+export interface RequestParts {
+  readonly method?: string
+  /** Names and values in turns. */
+  readonly headers?: readonly string[]
+  readonly body?: string | Buffer | null
 }
 
 /** The catalog below `base`, such as `http://127.0.0.1:8000`: a code is asked for at `/catalogs/{code}`. */
-export function catalogTarget(base: URL): Target {
-  const prefix = base.pathname.replace(/\/+$/, '')
+export function catalogTarget(base: URL, parts: RequestParts = {}): Target {
+  return target(base.href.replace(/\/+$/, ''), '/catalogs/{code}', parts, true)
+}
+
+/** One URL, exactly as it is; `{code}` in its path stands for the next of the codes. */
+export function urlTarget(url: URL, parts: RequestParts = {}): Target {
+  const href = url.href.replaceAll('%7Bcode%7D', '{code}')
+  return href.includes('{code}')
+    ? target(url.origin, href.slice(url.origin.length), parts, false)
+    : target(href, '', parts, false)
+}
+
+/** `below` is what comes after `url` in the URL of a request. */
+function target(url: string, below: string, parts: RequestParts, expectsJson: boolean): Target {
+  const { method = 'GET', headers = [], body = null } = parts
+  const { origin, pathname, search } = new URL(url)
+  const before = below === '' ? `${pathname}${search}` : pathname.replace(/\/+$/, '')
+  const known = new Map<string, string>()
   return {
-    url: base.href.replace(/\/$/, ''),
-    origin: base.origin,
-    method: 'GET',
-    headers: [],
-    body: null,
-    expectsJson: true,
-    path: code => `${prefix}/catalogs/${encodeURIComponent(code)}`,
+    url,
+    origin,
+    method,
+    headers,
+    body,
+    expectsJson,
+    path(code) {
+      let path = known.get(code)
+      if (path === undefined) {
+        path = before + below.replaceAll('{code}', encodeURIComponent(code))
+        if (known.size < MOST_KNOWN) known.set(code, path)
+      }
+      return path
+    },
+    describe: codes => ({
+      method,
+      path: below,
+      codes: [...codes],
+      headers: Object.fromEntries(pairs(headers)),
+      body: body === null ? null : body.toString(),
+      expectsJson,
+    }),
   }
 }
 
-/** Whether `hostname` can only be this machine. */
+const MOST_KNOWN = 1_000
+
+function pairs(headers: readonly string[]): [string, string][] {
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : [],
+  )
+}
+
+/** Whether an address, or a name for this machine, can only be this machine. */
 export function isLoopback(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, '').toLowerCase()
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name)
 }
 
 /**
- * The first address of `url` that takes a connection. A name such as `localhost` can stand for ::1 and 127.0.0.1
- * while the server listens on one of them; found once, the thousands of connections of a run need not try both.
- * @throws the error of the lookup or of the last connection
+ * The addresses of `url`. A name such as `localhost` can stand for ::1 and 127.0.0.1.
+ * @throws the error of the lookup
  */
-export async function reachableAddress(url: URL): Promise<string> {
-  const hostname = url.hostname.replace(/^\[|\]$/g, '')
+export async function addressesOf(url: URL): Promise<string[]> {
+  const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true })
+  return found.map(({ address }) => address)
+}
+
+/**
+ * The first of the addresses that takes a connection at the port of `url`: found once, the thousands of connections of a
+ * run need not try the others.
+ * @throws the error of the last connection
+ */
+export async function reachableAddress(url: URL, addresses: readonly string[]): Promise<string> {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  let last: unknown
-  for (const { address } of await lookup(hostname, { all: true })) {
+  let last: unknown = new Error(`${url.hostname} has no address`)
+  for (const address of addresses) {
     try {
       await knock(address, port)
       return address

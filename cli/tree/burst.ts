@@ -1,11 +1,21 @@
 /** What `chaos burst` takes. */
 
 import { addCircuitOptions } from '../commands/circuit-options.ts'
+import { conditionOptions } from '../commands/condition-options.ts'
 import { loadOptions, outputOptions, sessionOption, targetOptions } from '../commands/options.ts'
+import { requestOptions } from '../commands/request-options.ts'
+import { scheduleOptions } from '../commands/schedule-options.ts'
 import type { Define } from '../program.ts'
 
 export const define: Define = (command, run, env) => {
-  command.option('--breaker', 'put a circuit breaker in front of the calls')
-  addCircuitOptions(outputOptions(sessionOption(targetOptions(loadOptions(command, 100, 100), env), env)))
-  command.action(options => run(async io => (await import('../commands/burst.ts')).burst(io, options)))
+  command
+    .option('--breaker', 'put a circuit breaker in front of the calls')
+    .option('--arm <expression>', 'what to put in front of the calls, such as retry+breaker')
+  sessionOption(targetOptions(command, env), env)
+  scheduleOptions(loadOptions(command, 100, 100))
+  addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))
+  command.action((url, options) => {
+    const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
+    return run(async io => (await import('../commands/burst.ts')).burst(io, url, options, typed))
+  })
 }

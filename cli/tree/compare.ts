@@ -1,11 +1,26 @@
 /** What `chaos compare` takes. */
 
+import { Option } from 'commander'
 import { addCircuitOptions } from '../commands/circuit-options.ts'
-import { loadOptions, outputOptions, targetOptions } from '../commands/options.ts'
+import { conditionOptions } from '../commands/condition-options.ts'
+import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../commands/options.ts'
+import { requestOptions } from '../commands/request-options.ts'
+import { scheduleOptions } from '../commands/schedule-options.ts'
 import type { Define } from '../program.ts'
 
 export const define: Define = (command, run, env) => {
-  command.option('--arms <list>', 'arms with commas between them, such as none,retry+breaker', 'none,breaker')
-  addCircuitOptions(outputOptions(targetOptions(loadOptions(command, 300, 10), env)))
-  command.action(options => run(async io => (await import('../commands/compare.ts')).compare(io, options)))
+  command
+    .option('--arms <list>', 'arms with commas between them, such as none,retry+breaker', 'none,breaker')
+    .option('--one-by-one', 'one arm after the other instead of all at once')
+    .addOption(
+      new Option('--repeat <count>', 'run it so many times, each with a seed of its own, and show the spread')
+        .argParser(wholeNumber(1, 100))
+        .default(1),
+    )
+  scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
+  addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))
+  command.action((url, options) => {
+    const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
+    return run(async io => (await import('../commands/compare.ts')).compare(io, url, options, typed))
+  })
 }

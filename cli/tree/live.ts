@@ -8,6 +8,7 @@ export const define: Define = (command, run, env) => {
   command
     .option('--arm <expression>', 'the arm that is watched, such as retry+breaker', 'breaker')
     .option('--auto', 'fire from the start')
+    .option('--allow-remote', 'fire at another machine: one that is yours, or whose owner asked for it')
     .option('--no-baseline', 'without the same requests unprotected beside it')
     .option('--ascii', 'draw with plain ASCII characters')
     .option('--no-color', 'no colours (NO_COLOR does the same)')

@@ -22,7 +22,16 @@ describe('chaos burst', () => {
     const result = documentOf(ran)
     assert.deepEqual(
       { ...result.load, durationMs: 0, late: 0, lagMs: 0 },
-      { requests: 100, concurrency: 100, everyMs: 100, timeoutMs: 2_000, durationMs: 0, late: 0, lagMs: 0 },
+      {
+        requests: 100,
+        concurrency: 100,
+        everyMs: 100,
+        timeoutMs: 2_000,
+        schedule: { kind: 'batches' },
+        durationMs: 0,
+        late: 0,
+        lagMs: 0,
+      },
     )
     assert.deepEqual(result.arms[0]?.outcomes, { success: 100, failed: 0, shortCircuited: 0, fromCache: 0 })
     assert.equal(result.arms.length, 1)
@@ -37,7 +46,20 @@ describe('chaos burst', () => {
   ] as const) {
     it(`${what} adds up, and counts the calls that the server counted`, async t => {
       const server = await startTestServer(t, { settings: { failRate } })
-      const load = ['-n', '2000', '-c', '200', '--every', '20ms', '--session', 'lab', '--seed', 's1']
+      const load = [
+        '--timeout',
+        '60s',
+        '-n',
+        '2000',
+        '-c',
+        '200',
+        '--every',
+        '20ms',
+        '--session',
+        'lab',
+        '--seed',
+        's1',
+      ]
       const result = documentOf(await chaos(['burst', '-u', server.url, '--json', ...load, ...options]))
       const [arm] = result.arms
       assert.ok(arm)

@@ -114,7 +114,7 @@ describe('chaos compare', () => {
     run.process.kill('SIGINT')
     const { code, stdout } = await run.ended
     assert.equal(code, 130)
-    assert.match(stdout, /Interrupted/)
+    assert.match(stdout, /Stopped after \d+ requests/)
     assert.match(stdout, /useful answers/)
     assert.deepEqual(await sessions(server.url), ['default'])
   })

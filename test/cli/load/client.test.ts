@@ -236,7 +236,7 @@ describe('cancelling', () => {
 describe('targets', () => {
   it('finds the address that listens among those of a name', async () => {
     const url = await http((_, response) => response.end())
-    assert.equal(await reachableAddress(new URL(`http://localhost:${url.port}`)), '127.0.0.1')
+    assert.equal(await reachableAddress(url, ['::1', '127.0.0.1']), '127.0.0.1')
   })
 
   it('keeps a prefix of the base', () => {

@@ -1,0 +1,124 @@
+/** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
+
+import { EXIT, exitCode, type Io, usageError } from '../io.ts'
+import { type Campaign, compete } from '../load/compete.ts'
+import type { ArmPlan } from '../policy/parse.ts'
+import { checkExpectations, ExpectationError, parseExpectation, type Rule } from '../report/expect.ts'
+import type { Result } from '../report/result.ts'
+import { typedCircuit } from './circuit-options.ts'
+import { type ConditionOptions, conditionsOf, needsSessions } from './condition-options.ts'
+import type { LoadOptions, OutputOptions } from './options.ts'
+import { printResult } from './print.ts'
+import { progressBar } from './progress.ts'
+import { type RequestOptions, requestParts, wireOptions } from './request-options.ts'
+import { scenarioArms, withLoad } from './scenario-load.ts'
+import { openScene, type Scene } from './scene.ts'
+import { checkedRequests, type ScheduleOptions, scheduleOf } from './schedule-options.ts'
+import { ownStages, sharedStage } from './stage.ts'
+
+export interface EngageOptions
+  extends Omit<LoadOptions, 'rate'>,
+    ScheduleOptions,
+    RequestOptions,
+    ConditionOptions,
+    OutputOptions {}
+
+/** What the two commands do differently. */
+export interface Engagement {
+  readonly command: 'burst' | 'compare'
+  readonly arms: readonly ArmPlan[]
+  /** The session to play in; without it each arm has one of its own. */
+  readonly session: { readonly id: string | undefined } | null
+  readonly exactly: URL | undefined
+  readonly oneByOne: boolean
+  readonly repeat: number
+  /** Whether an option was typed, or is at its default. */
+  readonly typed: (name: string) => boolean
+}
+
+export async function engage(io: Io, options: EngageOptions, engagement: Engagement): Promise<number> {
+  const request = await requestParts(options)
+  const early = options.scenario === undefined ? planned(options, engagement) : null
+  const { exactly, command, session } = engagement
+  const scene = await openScene(io, { url: options.url, exactly, request, allowRemote: options.allowRemote === true })
+  if (!scene.hello && needsSessions(options)) {
+    throw usageError(`${scene.target.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
+  }
+  const plan = early ?? (await scripted(scene, options, engagement))
+  const bar = progressBar(io, command, options.ascii === true)
+  const own = scene.hello !== null && (session === null || needsSessions(options))
+  const campaign: Campaign = {
+    command,
+    ...(plan.title === undefined ? {} : { title: plan.title }),
+    target: scene.target,
+    arms: plan.arms,
+    stage: own
+      ? ownStages(io, scene.control, `${command}-${io.draw()}`, conditionsOf(options))
+      : sharedStage(scene.hello ? session?.id : undefined),
+    paired: own && !options.closed,
+    schedule: seed => scheduleOf(plan.options, plan.requests, seed),
+    codes: plan.options.codes,
+    seed: options.seed ?? io.draw(),
+    timeoutMs: plan.options.timeout,
+    circuit: typedCircuit(options),
+    wire: wireOptions(options),
+    warmup: options.warmup,
+    oneByOne: engagement.oneByOne,
+    repeat: engagement.repeat,
+    clock: io.clock,
+    wallMs: io.wallMs,
+    signal: io.interrupted,
+    onProgress: bar.show,
+  }
+  const result = await compete(campaign).finally(bar.end)
+  return conclude(io, options, result, plan.rules)
+}
+
+/** What is to be run, once all that was typed has been understood. */
+interface Plan {
+  readonly title?: string
+  readonly arms: readonly ArmPlan[]
+  readonly options: EngageOptions
+  readonly requests: number
+  readonly rules: readonly Rule[]
+}
+
+/** @throws {CommandError} with code 2 for what does not go together */
+function planned(options: EngageOptions, { arms, typed }: Pick<Engagement, 'arms' | 'typed'>): Plan {
+  return { arms, options, requests: checkedRequests(options, typed), rules: expectations(options.expect ?? [], arms) }
+}
+
+/** The plan with what the scenario says, where nothing else was typed. */
+async function scripted(scene: Scene, options: EngageOptions, engagement: Engagement): Promise<Plan> {
+  const { typed, command } = engagement
+  const { scenario } = await scene.control.scenario(options.scenario ?? '')
+  const given = typed('arms') || command === 'burst'
+  const arms = given ? engagement.arms : scenarioArms(scenario.load)
+  const loaded = withLoad(options, scenario.load, typed)
+  const expect = options.expect ?? (given ? [] : scenario.expect)
+  const mine = (name: string) =>
+    typed(name) && options[name as keyof EngageOptions] === loaded[name as keyof EngageOptions]
+  return { ...planned({ ...loaded, expect }, { arms, typed: mine }), title: scenario.title }
+}
+
+function expectations(texts: readonly string[], arms: readonly ArmPlan[]): Rule[] {
+  try {
+    return texts.map(text =>
+      parseExpectation(
+        text,
+        arms.map(arm => arm.name),
+      ),
+    )
+  } catch (error) {
+    if (error instanceof ExpectationError) throw usageError(`${error.message}.`)
+    throw error
+  }
+}
+
+/** Judges the expectations, prints, and chooses the exit code: an interruption goes before an expectation. */
+function conclude(io: Io, options: OutputOptions, result: Result, rules: readonly Rule[]): number {
+  const judged = rules.length === 0 ? [] : checkExpectations(rules, result)
+  printResult(io, options, judged.length === 0 ? result : { ...result, expectations: judged })
+  const code = exitCode(io.interrupted)
+  return code === EXIT.ok && judged.some(expectation => !expectation.passed) ? EXIT.expectation : code
+}
