@@ -27,8 +27,10 @@ export interface ConsoleParts {
 export interface Machinery {
   readonly arms: Arms
   readonly steering: Steering
+  /** Hears of what keys did. */
+  readonly tell: (event: LiveEvent) => void
   /** Called with each new model, eight times a second, after the screen was painted. */
-  readonly follow?: (model: Model) => void
+  readonly follow: (model: Model) => void
   close(): Promise<void>
 }
 
@@ -46,7 +48,7 @@ export async function runConsole(parts: ConsoleParts): Promise<Model> {
     model = reduce(model, event, parts.clock.now())
   }
   const machinery = await parts.open(tell)
-  const live = new LiveConsole(parts, machinery, () => model, tell)
+  const live = new LiveConsole(parts, machinery, () => model)
   try {
     await live.untilQuit()
     return model
@@ -68,11 +70,11 @@ class LiveConsole {
   #cancelFrame = () => {}
   #cancelFire = () => {}
 
-  constructor(parts: ConsoleParts, machinery: Machinery, model: () => Model, tell: (event: LiveEvent) => void) {
+  constructor(parts: ConsoleParts, machinery: Machinery, model: () => Model) {
     this.#parts = parts
     this.#machinery = machinery
     this.#model = model
-    this.#tell = tell
+    this.#tell = machinery.tell
     this.#terminal = new Terminal(parts.tty, {
       onInput: text => this.#typed(text),
       onResize: () => this.#paint(),
@@ -103,7 +105,7 @@ class LiveConsole {
     this.#machinery.arms.drain()
     this.#tell({ type: 'tick' })
     this.#paint()
-    this.#machinery.follow?.(this.#model())
+    this.#machinery.follow(this.#model())
     this.#cancelFrame = this.#parts.clock.after(FRAME_MS, () => this.#frame())
   }
 

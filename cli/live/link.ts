@@ -18,7 +18,7 @@ export interface LinkParts {
 }
 
 /** The server speaks four times a second: a line that is silent for so long is dead, whatever the sockets say. */
-const SILENT_MS = 3_000
+const SILENT_MS = 5_000
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 4_000
 

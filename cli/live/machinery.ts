@@ -4,6 +4,7 @@ import type { Clock } from '../../server/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
 import type { Control, Hello } from '../control.ts'
 import { openClient } from '../load/client.ts'
+import { openPublisher } from '../load/publish.ts'
 import type { Target } from '../load/target.ts'
 import { buildArm, wantsBody } from '../policy/arm.ts'
 import { jitter } from '../policy/jitter.ts'
@@ -12,6 +13,7 @@ import { Arms } from './arms.ts'
 import type { Machinery } from './console.ts'
 import { openLink } from './link.ts'
 import type { ArmId } from './model.ts'
+import { Publication } from './publication.ts'
 import type { LiveEvent } from './reduce.ts'
 import { Steering } from './steering.ts'
 import { eventsOf, toldBy } from './wire.ts'
@@ -40,13 +42,19 @@ export interface MachineryParts {
   readonly wallMs: () => number
 }
 
-/** Opens everything; `tell` hears what happens. */
-export async function openMachinery(parts: MachineryParts, tell: (event: LiveEvent) => void): Promise<Machinery> {
+/** Opens everything; `show` hears what happens. */
+export async function openMachinery(parts: MachineryParts, show: (event: LiveEvent) => void): Promise<Machinery> {
   const { control, room, seed, clock, target, plan, connections, wallMs } = parts
   const shadow = `live-${seed}-none`
-  const refused = (why: string) => tell({ type: 'refused', why })
+  const refused = (why: string) => show({ type: 'refused', why })
   const steering = new Steering({ control, room, shadow, clock, refused })
   const sessions: Readonly<Record<ArmId, string>> = { main: room, baseline: steering.shadow }
+  const publish = () => openPublisher({ url: parts.url, token: parts.token, clock })
+  const publication = new Publication({ open: publish, clock, id: `live-${seed}`, sessions })
+  const tell = (event: LiveEvent): void => {
+    publication.hear(event)
+    show(event)
+  }
   const bare = unguarded(plan)
   const arms = await Arms.open({
     clock,
@@ -80,9 +88,11 @@ export async function openMachinery(parts: MachineryParts, tell: (event: LiveEve
   return {
     arms,
     steering,
+    tell,
+    follow: model => publication.follow(model),
     async close() {
       closeLink()
-      await Promise.allSettled([arms.close(), steering.close()])
+      await Promise.allSettled([arms.close(), steering.close(), publication.close()])
     },
   }
 }

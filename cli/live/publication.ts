@@ -1,0 +1,109 @@
+/** Shows what this console fires on the web pages of the server: a published run, begun anew when the console or the server begins anew. */
+
+import type { Clock } from '../../server/clock.ts'
+import type { State } from '../breaker/circuit.ts'
+import type { ArmTotals, Publisher } from '../load/publish.ts'
+import { type Counts, type Model, requestsOf } from './model.ts'
+import type { LiveEvent } from './reduce.ts'
+
+export interface PublicationParts {
+  /** A publisher for one run; its failures are its own. */
+  readonly open: () => Publisher
+  readonly clock: Clock
+  /** Names the console; its runs are `{id}-1`, `{id}-2` … */
+  readonly id: string
+  /** The sessions in which the watched arm and the baseline play. */
+  readonly sessions: { readonly main: string; readonly baseline: string }
+}
+
+interface Run {
+  readonly publisher: Publisher
+  readonly startedAt: number
+  last: readonly ArmTotals[]
+}
+
+/** As long as the server takes for the name of an arm. */
+const LONGEST_NAME = 60
+
+export class Publication {
+  readonly #parts: PublicationParts
+  #states: { atMs: number; state: State }[] = []
+  #now: State = 'closed'
+  #run: Run | null = null
+  #runs = 0
+  #lost = false
+
+  constructor(parts: PublicationParts) {
+    this.#parts = parts
+  }
+
+  /** Takes note of what the model alone does not tell. */
+  hear(event: LiveEvent): void {
+    if (event.type === 'circuit') this.#enter(event.state)
+    else if (event.type === 'switched' && event.what === 'breaker') this.#enter(event.on ? 'closed' : 'disabled')
+    else if (event.type === 'cleared') this.#restart()
+    else if (event.type === 'disconnected') this.#lost = true
+    else if (event.type === 'connected' && this.#lost) {
+      this.#lost = false
+      this.#restart()
+    }
+  }
+
+  /** Tells how far the arms are. A run begins with its first request. */
+  follow(model: Model): void {
+    if (this.#lost) return
+    if (!this.#run && requestsOf(model.totals.main) + requestsOf(model.totals.baseline) === 0) return
+    this.#run ??= this.#begin(model)
+    this.#run.last = this.#arms(model)
+    this.#run.publisher.progress(this.#parts.clock.now() - this.#run.startedAt, this.#run.last)
+  }
+
+  /** Tells the end; resolves when it is told, or soon after. */
+  async close(): Promise<void> {
+    await this.#end()
+  }
+
+  #begin(model: Model): Run {
+    const { clock, open, id, sessions } = this.#parts
+    const { batch, everyMs } = model.load
+    const run: Run = { publisher: open(), startedAt: clock.now(), last: [] }
+    this.#states = [{ atMs: 0, state: this.#now }]
+    const names = this.#names(model)
+    run.publisher.start({
+      id: `${id}-${++this.#runs}`,
+      title: 'chaos live',
+      arms: [
+        { name: names.main, session: sessions.main },
+        { name: names.baseline, session: sessions.baseline },
+      ],
+      load: { concurrency: batch, everyMs },
+    })
+    return run
+  }
+
+  #names(model: Model): { main: string; baseline: string } {
+    return { main: model.arm.name.slice(0, LONGEST_NAME), baseline: 'none' }
+  }
+
+  #arms(model: Model): readonly ArmTotals[] {
+    const { main, baseline } = model.totals
+    const names = this.#names(model)
+    const totals = (name: string, counts: Counts, states: ArmTotals['states']) => ({ name, ...counts, states })
+    return [totals(names.main, main, this.#states), totals(names.baseline, baseline, [])]
+  }
+
+  #restart(): void {
+    void this.#end()
+  }
+
+  #enter(state: State): void {
+    this.#now = state
+    if (this.#run) this.#states.push({ atMs: this.#parts.clock.now() - this.#run.startedAt, state })
+  }
+
+  async #end(): Promise<void> {
+    const run = this.#run
+    this.#run = null
+    if (run) await run.publisher.end(this.#parts.clock.now() - run.startedAt, run.last)
+  }
+}
