@@ -10,6 +10,8 @@ export interface RedisLink {
   settle(key: string, ...args: string[]): Promise<unknown>
   /** Calls `listener` each time the connection has become usable, until the returned function is called. */
   onReady(listener: () => void): () => void
+  /** What is wrong with the connection, null where it stands. */
+  trouble(): string | null
   close(): void
 }
 
@@ -53,7 +55,13 @@ export async function connectRedis(url: string): Promise<RedisLink> {
     protocol: 2,
   })
   // Losses show in the calls that fail; without a listener ioredis prints them.
-  redis.on('error', () => {})
+  let trouble = 'the connection is lost'
+  redis.on('error', (error: Error) => {
+    trouble = error.message
+  })
+  redis.on('ready', () => {
+    trouble = 'the connection is lost'
+  })
   redis.defineCommand('circuitAcquire', { lua: acquireScript(), numberOfKeys: 1 })
   redis.defineCommand('circuitSettle', { lua: settleScript(), numberOfKeys: 1 })
   const scripted = redis as unknown as ScriptedRedis
@@ -65,6 +73,7 @@ export async function connectRedis(url: string): Promise<RedisLink> {
       redis.on('ready', listener)
       return () => redis.off('ready', listener)
     },
+    trouble: () => (redis.status === 'ready' ? null : trouble),
     close: () => redis.disconnect(),
   }
 }

@@ -172,7 +172,7 @@ export class RedisStore implements CircuitStore {
       const raw = await this.#deadlines.race(asked, late => onLate(readReply(late)))
       return readReply(raw)
     } catch (error) {
-      this.#goAlone(error instanceof Error ? error.message : String(error))
+      this.#goAlone(this.#link.trouble() ?? (error instanceof Error ? error.message : String(error)))
       return null
     }
   }

@@ -20,7 +20,7 @@ export async function burst(
   if (options.breaker && options.arm !== undefined) {
     throw usageError('--breaker and --arm both name an arm: write --arm breaker.')
   }
-  const guarded = options.breaker || Object.keys(typedCircuit(options)).length > 0
+  const guarded = options.breaker || options.store !== undefined || Object.keys(typedCircuit(options)).length > 0
   const arms = armPlans(options.arm ?? (guarded ? 'breaker' : 'none'))
   if (arms.length > 1) throw usageError('a burst has one arm: chaos compare takes several.')
   const session = { id: options.session }

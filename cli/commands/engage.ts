@@ -15,13 +15,17 @@ import { scenarioArms, withLoad } from './scenario-load.ts'
 import { openScene, type Scene } from './scene.ts'
 import { checkedRequests, type ScheduleOptions, scheduleOf } from './schedule-options.ts'
 import { ownStages, sharedStage } from './stage.ts'
+import { openStore } from './store.ts'
 
 export interface EngageOptions
   extends Omit<LoadOptions, 'rate'>,
     ScheduleOptions,
     RequestOptions,
     ConditionOptions,
-    OutputOptions {}
+    OutputOptions {
+  /** The address of a Redis that keeps the circuits. */
+  readonly store?: string
+}
 
 /** What the two commands do differently. */
 export interface Engagement {
@@ -45,6 +49,7 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     throw usageError(`${scene.target.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
   }
   const plan = early ?? (await scripted(scene, options, engagement))
+  const store = await openStore(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
   const own = scene.hello !== null && (session === null || needsSessions(options))
   const campaign: Campaign = {
@@ -61,6 +66,7 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     seed: options.seed ?? io.draw(),
     timeoutMs: plan.options.timeout,
     circuit: typedCircuit(options),
+    ...(store === null ? {} : { openCircuit: store.openCircuit }),
     wire: wireOptions(options),
     warmup: options.warmup,
     oneByOne: engagement.oneByOne,
@@ -70,7 +76,10 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     signal: io.interrupted,
     onProgress: bar.show,
   }
-  const result = await compete(campaign).finally(bar.end)
+  const result = await compete(campaign).finally(() => {
+    bar.end()
+    store?.close()
+  })
   return conclude(io, options, result, plan.rules)
 }
 

@@ -5,6 +5,7 @@ import { conditionOptions } from '../commands/condition-options.ts'
 import { loadOptions, outputOptions, sessionOption, targetOptions } from '../commands/options.ts'
 import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
+import { storeOption } from '../commands/store.ts'
 import type { Define } from '../program.ts'
 
 export const define: Define = (command, run, env) => {
@@ -13,7 +14,7 @@ export const define: Define = (command, run, env) => {
     .option('--arm <expression>', 'what to put in front of the calls, such as retry+breaker')
   sessionOption(targetOptions(command, env), env)
   scheduleOptions(loadOptions(command, 100, 100))
-  addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))
+  storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command)))))
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/burst.ts')).burst(io, url, options, typed))

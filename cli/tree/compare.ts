@@ -6,6 +6,7 @@ import { conditionOptions } from '../commands/condition-options.ts'
 import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../commands/options.ts'
 import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
+import { storeOption } from '../commands/store.ts'
 import type { Define } from '../program.ts'
 
 export const define: Define = (command, run, env) => {
@@ -18,7 +19,7 @@ export const define: Define = (command, run, env) => {
         .default(1),
     )
   scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
-  addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))
+  storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command)))))
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/compare.ts')).compare(io, url, options, typed))

@@ -20,6 +20,7 @@ function world() {
   const clock = new ManualClock()
   const asked: Asked[] = []
   const ready = new Set<() => void>()
+  const trouble: { now: string | null } = { now: null }
   const ask = (script: Asked['script'], args: readonly string[]) =>
     new Promise<unknown>((resolve, reject) => {
       const reply = (raw: unknown) => {
@@ -45,6 +46,7 @@ function world() {
       ready.add(listener)
       return () => ready.delete(listener)
     },
+    trouble: () => trouble.now,
     close() {},
   }
   const settings = circuitSettings({ windowCalls: 4, minimumCalls: 2, openForMs: 1_000, probes: 1 })
@@ -57,7 +59,7 @@ function world() {
     if (!call) throw new Error('nothing was asked')
     return call
   }
-  return { clock, asked, last, store, events, types, ready }
+  return { clock, asked, last, store, events, types, ready, trouble }
 }
 
 /** Long enough for every promise on the way to settle. */
@@ -102,6 +104,15 @@ describe('RedisStore', () => {
     await last().fail('Connection is closed.')
     assert.equal((await permit).admitted, true)
     assert.deepEqual(events, [{ type: 'store-degraded', atMs: 0, why: 'Connection is closed.' }])
+  })
+
+  it('says what is wrong with the connection rather than what the client made of it', async () => {
+    const { store, last, events, trouble } = world()
+    const permit = store.acquire()
+    trouble.now = 'connect ECONNREFUSED 127.0.0.1:6379'
+    await last().fail("Stream isn't writeable and enableOfflineQueue options is false")
+    await permit
+    assert.deepEqual(events, [{ type: 'store-degraded', atMs: 0, why: 'connect ECONNREFUSED 127.0.0.1:6379' }])
   })
 
   it('takes an answer that makes no sense for none', async () => {

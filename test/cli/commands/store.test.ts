@@ -8,6 +8,8 @@ import { openStore, storeOption } from '../../../cli/commands/store.ts'
 import type { Io } from '../../../cli/io.ts'
 import { systemClock } from '../../../server/clock.ts'
 import { RedisServer, withoutRedis } from '../../support/redis.ts'
+import { startTestServer } from '../../support/server.ts'
+import { chaos, documentOf, spawnChaos } from '../harness.ts'
 
 function listener(): { io: Io; lines: string[] } {
   const lines: string[] = []
@@ -64,5 +66,39 @@ describe('--store', () => {
       for (const store of stores) store?.close()
       await server.kill()
     }
+  })
+
+  it('lets one process open the circuit for another', { skip: withoutRedis }, async t => {
+    const redis = await RedisServer.start()
+    t.after(() => redis.kill())
+    const server = await startTestServer(t, { settings: { failRate: 100 } })
+    const burst = ['burst', '-u', server.url, '-n', '20', '--open-for', '60s', '--store', redis.url, '--json']
+    const ends = []
+    for (const _ of ['first', 'second']) ends.push(await spawnChaos(burst).ended)
+    assert.deepEqual(
+      ends.map(({ code, stderr }) => [code, stderr]),
+      [
+        [0, ''],
+        [0, ''],
+      ],
+    )
+    assert.deepEqual(
+      ends.map(ran => documentOf(ran).arms[0]?.outcomes),
+      [
+        { success: 0, failed: 20, shortCircuited: 0, fromCache: 0 },
+        { success: 0, failed: 0, shortCircuited: 20, fromCache: 0 },
+      ],
+    )
+  })
+
+  it('runs on without Redis, and says so once', async t => {
+    const server = await startTestServer(t)
+    const ran = await chaos(['burst', '-u', server.url, '-n', '50', '--store', 'redis://127.0.0.1:1', '--json'])
+    assert.equal(ran.code, 0)
+    assert.equal(documentOf(ran).arms[0]?.outcomes.success, 50)
+    assert.match(
+      ran.stderr,
+      /^chaos: Redis is away \(connect ECONNREFUSED 127\.0\.0\.1:1\): this process decides by a circuit of its own\.\n$/,
+    )
   })
 })
