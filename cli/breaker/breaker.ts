@@ -141,20 +141,21 @@ export class CircuitBreaker {
       return Promise.reject(signal.reason)
     }
     const startedAt = this.#stopwatch === null ? 0 : this.#stopwatch.now()
-    // Not an async function: that would cost each call a promise and a half more.
-    return (signal === undefined ? make(call, undefined) : makeUntil(call, signal)).then(
-      value => {
-        this.#settle(admission, this.#judge(this.#valueVerdict, valueVerdict, value), value, startedAt)
-        return value
-      },
-      error => {
-        const verdict = signal?.aborted
-          ? abortVerdict(signal.reason)
-          : this.#judge(this.#errorVerdict, errorVerdict, error)
-        this.#settle(admission, verdict, error, startedAt)
-        throw error
-      },
-    )
+    // A promise made by hand: an async function would cost each call a promise and a half more, and a failed one a second throw.
+    return new Promise((resolve, reject) => {
+      const pending = signal === undefined ? make(call, undefined) : makeUntil(call, signal)
+      pending.then(
+        value => {
+          resolve(value)
+          this.#settle(admission, this.#judge(this.#valueVerdict, valueVerdict, value), value, startedAt)
+        },
+        error => {
+          reject(error)
+          const aborted = signal?.aborted ? abortVerdict(signal.reason) : null
+          this.#settle(admission, aborted ?? this.#judge(this.#errorVerdict, errorVerdict, error), error, startedAt)
+        },
+      )
+    })
   }
 
   #settle(permit: Permit, verdict: Verdict, outcome: unknown, startedAt: number): void {

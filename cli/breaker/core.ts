@@ -78,7 +78,9 @@ export class CircuitCore {
     const time = this.#catchUp(now)
     if (this.#state === 'open' && time >= this.#openUntil) this.#move('half-open', time, HALF_OPEN_OVER)
     if (this.#state === 'half-open' && this.#probes.taken < this.settings.probes) return this.#probe(time)
-    const retryAfterMs = Math.ceil(this.#comeBackAt() - time)
+    // Only half-open has leases: forced open, the first of them never ends.
+    const comeBackAt = this.#state === 'open' ? this.#openUntil : this.#probes.firstEnd
+    const retryAfterMs = Math.ceil(comeBackAt - time)
     this.tell?.({ type: 'refused', atMs: time, state: this.#state, retryAfterMs })
     return { admitted: false, state: this.#state, retryAfterMs }
   }
@@ -87,10 +89,10 @@ export class CircuitCore {
   settle(permit: Permit, verdict: Verdict, now: number, details?: Details): void {
     if (permit.settled === true) return
     permit.settled = true
-    if (this.#state === 'half-open') this.#catchUp(now)
-    if (permit.generation !== this.#generation) this.#late(permit, verdict, now)
-    else if (permit.probe !== 0) this.#settleProbe(permit, verdict, now, details)
-    else if (verdict !== 'ignore' && this.#state === 'closed') this.#count(verdict === 'fail', now, details)
+    const time = this.#catchUp(now)
+    if (permit.generation !== this.#generation) this.#late(permit, verdict, time)
+    else if (permit.probe !== 0) this.#settleProbe(permit, verdict, time, details)
+    else if (verdict !== 'ignore' && this.#state === 'closed') this.#count(verdict === 'fail', time, details)
   }
 
   /** Takes the circuit by hand: holds it open, takes it out of the way, or closes it with a clean slate. */
@@ -145,15 +147,26 @@ export class CircuitCore {
 
   /** Time that never runs backwards: a clock that was set back goes on from where the circuit was. */
   #at(now: number): number {
+    if (!Number.isFinite(now)) return this.#time
     const time = now + this.#offset
-    if (time >= this.#time && time < Number.POSITIVE_INFINITY) this.#time = time
-    else if (Number.isFinite(now)) this.#offset = this.#time - now
+    if (time < this.#time) this.#offset = this.#time - now
+    else this.#time = time
     return this.#time
   }
 
-  #count(failed: boolean, now: number, details: Details | undefined): void {
-    const slow = (details?.durationMs ?? -1) >= this.#slowMs
-    const time = this.#timed || failed || slow ? this.#at(now) : this.#time
+  /** Goes to `now`, counting probes that are overdue by then as failed, each at the moment when its lease ended. */
+  #catchUp(now: number): number {
+    const time = this.#at(now)
+    for (let lease = this.#probes.expire(time); lease !== undefined; lease = this.#probes.expire(time)) {
+      this.#probes.count(true, true)
+      this.tell?.({ type: 'probe', atMs: lease.until, probe: lease.probe, outcome: 'overdue' })
+      this.#judge(lease.until)
+    }
+    return time
+  }
+
+  #count(failed: boolean, time: number, details: Details | undefined): void {
+    const slow = this.#isSlow(details)
     this.#window.record(CALL | (failed ? FAILED : 0) | (slow ? SLOW : 0), time)
     if (failed) this.#failed(time, details)
     else this.#streak = 0
@@ -163,6 +176,10 @@ export class CircuitCore {
     if (why === null) return
     this.#openTime.settleDown(time - this.#closedSince)
     this.#open(time, why)
+  }
+
+  #isSlow(details: Details | undefined): boolean {
+    return (details?.durationMs ?? 0) >= this.#slowMs
   }
 
   #failed(time: number, details: Details | undefined): void {
@@ -177,31 +194,16 @@ export class CircuitCore {
     return new Ticket(this.#generation, probe)
   }
 
-  #settleProbe(permit: Permit, verdict: Verdict, now: number, details: Details | undefined): void {
+  #settleProbe(permit: Permit, verdict: Verdict, time: number, details: Details | undefined): void {
     if (!this.#probes.release(permit.probe)) {
-      this.#late(permit, verdict, now)
+      this.#late(permit, verdict, time)
       return
     }
-    const time = this.#at(now)
     this.tell?.({ type: 'probe', atMs: time, probe: permit.probe, outcome: verdict })
     if (verdict === 'ignore') return
     if (verdict === 'fail') this.#failed(time, details)
-    this.#probes.count(verdict === 'fail', (details?.durationMs ?? -1) >= this.#slowMs)
+    this.#probes.count(verdict === 'fail', this.#isSlow(details))
     this.#judge(time)
-  }
-
-  /** Goes to `now`, counting probes that are overdue by then as failed, each at the moment when its lease ended. */
-  #catchUp(now: number): number {
-    const time = this.#at(now)
-    while (this.#probes.firstEnd <= time) {
-      const end = this.#probes.firstEnd
-      const probe = this.#probes.leases[0]?.probe ?? 0
-      this.#probes.release(probe)
-      this.#probes.count(true, true)
-      this.tell?.({ type: 'probe', atMs: end, probe, outcome: 'overdue' })
-      this.#judge(end)
-    }
-    return time
   }
 
   /** Decides as early as the probes allow: once those still out cannot change the verdict, it stands. */
@@ -232,12 +234,7 @@ export class CircuitCore {
     this.tell?.({ type: 'state', atMs: time, from, to, generation: this.#generation, why })
   }
 
-  #late(permit: Permit, verdict: Verdict, now: number): void {
-    this.tell?.({ type: 'late', atMs: this.#at(now), verdict, generation: permit.generation })
-  }
-
-  #comeBackAt(): number {
-    if (this.#state === 'open') return this.#openUntil
-    return this.#state === 'half-open' ? this.#probes.firstEnd : Number.POSITIVE_INFINITY
+  #late(permit: Permit, verdict: Verdict, time: number): void {
+    this.tell?.({ type: 'late', atMs: time, verdict, generation: permit.generation })
   }
 }

@@ -23,8 +23,7 @@ export class OpenTime {
     const grown = Math.min(openMaxMs, openForMs * openFactor ** this.level)
     // At the cap the level stands still, so that the first stable spell already counts.
     if (openFactor > 1 && grown < openMaxMs) this.level += 1
-    const ms = Math.max(grown, restMs)
-    return jitter > 0 ? ms * (1 + jitter * this.#random()) : ms
+    return Math.max(grown, restMs) * (1 + jitter * this.#random())
   }
 
   /** Takes back one step for each whole stable spell within `closedMs` milliseconds without opening. */

@@ -52,7 +52,15 @@ export class Probes {
     return true
   }
 
-  /** Counts what a released probe came to. */
+  /** Takes back the first lease that has ended by `time`. */
+  expire(time: number): Lease | undefined {
+    if (this.firstEnd > time) return undefined
+    const lease = this.#leases.shift()
+    this.#findFirst()
+    return lease
+  }
+
+  /** Counts what a probe that was taken back came to. */
   count(failed: boolean, slow: boolean): void {
     this.counted += 1
     if (failed) this.failed += 1

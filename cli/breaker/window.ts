@@ -156,7 +156,7 @@ export class TimeWindow implements Window {
     const count = this.#calls.length
     if (index - this.#newest >= count) this.#forgetAll()
     else for (let step = this.#newest + 1; step <= index; step += 1) this.#forget(step % count)
-    if (index > this.#newest) this.#newest = index
+    this.#newest = Math.max(this.#newest, index)
   }
 
   #forget(slot: number): void {

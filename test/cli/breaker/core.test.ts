@@ -380,6 +380,32 @@ test('restored under fewer probes, the verdict that already stands is given', ()
   }
 })
 
+test('a snapshot says only what its state has', () => {
+  const bench = new Bench(trip).calls('f').wait(30)
+  const open = bench.core.snapshot(bench.now)
+  assert.deepEqual([open.openLeftMs, open.closedForMs], [70, 0])
+  bench.core.override('forced-open', bench.now)
+  assert.deepEqual(bench.core.snapshot(bench.now).openLeftMs, 0)
+  bench.core.override('closed', bench.now)
+  const closed = bench.wait(20).core.snapshot(bench.now)
+  assert.deepEqual([closed.openLeftMs, closed.closedForMs], [0, 20])
+})
+
+test('probes in the snapshot of a closed circuit decide nothing', () => {
+  const bench = new Bench()
+  bench.core.restore({ ...bench.core.snapshot(0), probes: { last: 3, counted: 3, failed: 0, slow: 0, leases: [] } }, 0)
+  assert.deepEqual([bench.core.state, bench.core.generation], ['closed', 1])
+})
+
+test('nothing need be known of a call but its verdict, and what is no number is not believed', () => {
+  const bench = new Bench({ consecutiveFailures: 2, slowCallPercentage: 100, slowCallMs: 0.5, minimumCalls: 1 })
+  bench.core.settle(bench.permit(), 'ok', 0)
+  bench.core.settle(bench.permit(), 'fail', 0)
+  assert.equal(bench.core.state, 'closed')
+  bench.core.settle(bench.permit(), 'fail', 0, { retryAfterMs: Number.NaN, durationMs: Number.NaN })
+  assert.equal(bench.retryAfterMs(), 1_000)
+})
+
 test('a circuit that nobody listens to does the same', () => {
   const bench = new Bench(trip)
   bench.core.tell = null
