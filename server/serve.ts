@@ -85,7 +85,7 @@ async function readAtStart(file: string, asked: boolean): Promise<Variables> {
   const found = await readEnvFile(file).catch(error => {
     throw new StartFailure(`${file} cannot be read (${codeOf(error) || error}): correct that, or start elsewhere`, 2)
   })
-  if (asked && !found) throw new StartFailure(`${file} is not there: correct --env-file, or leave it out`, 2)
+  if (asked && !found) throw new StartFailure(`${file} is not there: correct --dotenv, or leave it out`, 2)
   return found ?? {}
 }
 

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'flaky-bench-'))
 const here = (file: string) => join(import.meta.dirname, 'servers', file)
 const ours = (rate: number) => {
   const main = join(import.meta.dirname, '..', '..', 'dist', 'server', 'main.js')
-  const flags = ['--port', '0', '--seed', 'bench', '--log-level', 'warn', '--env-file', '/dev/null']
+  const flags = ['--port', '0', '--seed', 'bench', '--log-level', 'warn', '--dotenv', '/dev/null']
   return [main, ...flags, '--fail-rate', String(rate), '--db', join(folder, 'catalog.sqlite')]
 }
 

@@ -94,7 +94,7 @@ describe('parseFlags', () => {
   })
 
   it('reads --flag=value and the file', () => {
-    assert.deepEqual(parse('--fail-rate=70', '--env-file', 'x'), { values: { FAIL_RATE: '70' }, envFile: 'x' })
+    assert.deepEqual(parse('--fail-rate=70', '--dotenv', 'x'), { values: { FAIL_RATE: '70' }, envFile: 'x' })
   })
 
   for (const args of [['--nope'], ['--port'], ['stray'], ['--fail_rate', '1']]) {
