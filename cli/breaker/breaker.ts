@@ -50,20 +50,20 @@ export class CircuitBreaker {
   readonly #memory: MemoryStore | null
   /** Null where nobody asks how long a call took. */
   readonly #stopwatch: { now(): number } | null
-  readonly #valueVerdict: (value: unknown) => Verdict
-  readonly #errorVerdict: (error: unknown) => Verdict
+  readonly #valueVerdict: ((value: unknown) => Verdict) | undefined
+  readonly #errorVerdict: ((error: unknown) => Verdict) | undefined
   readonly #onError: (error: unknown) => void
 
   /** @throws {CircuitOptionsError} naming every bad value with its range. */
   constructor(options: BreakerOptions = {}) {
     const { store, clock = systemClock, random, onListenerError, ...rest } = options
-    const { valueVerdict: judgeValue, errorVerdict: judgeError, ...circuit } = rest
+    const { valueVerdict: ownValue, errorVerdict: ownError, ...circuit } = rest
     const settings = circuitSettings(circuit)
     this.#memory = store ? null : new MemoryStore({ settings, clock, random, onListenerError })
     this.#store = store ?? (this.#memory as MemoryStore)
     this.#stopwatch = store || settings.slowCallPercentage !== null ? clock : null
-    this.#valueVerdict = judgeValue ?? valueVerdict
-    this.#errorVerdict = judgeError ?? errorVerdict
+    this.#valueVerdict = ownValue
+    this.#errorVerdict = ownError
     this.#onError = onListenerError ?? rethrowLater
   }
 
@@ -147,12 +147,12 @@ export class CircuitBreaker {
       pending.then(
         value => {
           resolve(value)
-          this.#settle(admission, this.#judge(this.#valueVerdict, valueVerdict, value), value, startedAt)
+          this.#settle(admission, this.#judgeValue(value), value, startedAt)
         },
         error => {
           reject(error)
           const aborted = signal?.aborted ? abortVerdict(signal.reason) : null
-          this.#settle(admission, aborted ?? this.#judge(this.#errorVerdict, errorVerdict, error), error, startedAt)
+          this.#settle(admission, aborted ?? this.#judgeError(error), error, startedAt)
         },
       )
     })
@@ -168,13 +168,23 @@ export class CircuitBreaker {
     }
   }
 
-  /** A judge that throws is reported, and the usual one speaks in its place. */
-  #judge(judge: (outcome: unknown) => Verdict, usual: (outcome: unknown) => Verdict, outcome: unknown): Verdict {
+  /** A judge that throws is reported, and what the call returned counts as a success. */
+  #judgeValue(value: unknown): Verdict {
     try {
-      return judge(outcome)
+      return this.#valueVerdict === undefined ? valueVerdict(value) : this.#valueVerdict(value)
     } catch (error) {
       this.#onError(error)
-      return usual(outcome)
+      return 'ok'
+    }
+  }
+
+  /** A judge that throws is reported, and what the call threw counts as a failure. */
+  #judgeError(thrown: unknown): Verdict {
+    try {
+      return this.#errorVerdict === undefined ? errorVerdict(thrown) : this.#errorVerdict(thrown)
+    } catch (error) {
+      this.#onError(error)
+      return 'fail'
     }
   }
 
