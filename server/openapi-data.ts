@@ -63,6 +63,11 @@ function read(tag: string, operationId: string, summary: string, schema: object,
   return { operationId, tags: [tag], summary, ...more, responses: { 200: ok, default: problem } }
 }
 
+function text(operationId: string, summary: string, type: string) {
+  const ok = { description: summary, content: { [type]: { schema: { type: 'string' } } } }
+  return { operationId, tags: ['server'], summary, responses: { 200: ok, default: problem } }
+}
+
 const listed = {
   parameters: [
     ...Object.entries(listQuerySchema.shape).map(([name, schema]) => {
@@ -100,6 +105,25 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
     },
   },
   '/': { get: read('server', 'index', 'What there is', { type: 'object' }) },
+  '/metrics': {
+    get: text('metrics', 'Counts for Prometheus, in its text format', 'text/plain'),
+  },
+  '/chaos/events': {
+    get: text(
+      'events',
+      'What happens as it happens: hello, then sample, settings, outage, scenario, run',
+      'text/event-stream',
+    ),
+  },
+  '/chaos/live': {
+    post: {
+      operationId: 'publishLive',
+      tags: ['server'],
+      summary: 'Show the progress of a run on the pages that watch',
+      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      responses: { 204: { description: 'Shown' }, default: problem },
+    },
+  },
   '/health': { get: read('server', 'health', 'The process lives', { type: 'object' }) },
   '/ready': { get: read('server', 'ready', 'It takes requests; 503 while it shuts down', { type: 'object' }) },
   '/openapi.json': { get: read('server', 'contract', 'This document', { type: 'object' }) },

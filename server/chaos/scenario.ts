@@ -64,7 +64,9 @@ export const scenarioSchema = z
     title: z.string().min(1).max(80),
     about: z.string().min(1).max(600).describe('what it shows, and what to look at'),
     lasts: duration('how long it is played', 1, HOUR),
-    base: patch.default({}).describe('a merge patch of the settings, from the beginning'),
+    base: patch
+      .default({})
+      .describe('a merge patch of the default settings, from the beginning; seed and sampler stay'),
     load: loadSchema.describe('the schedule that shows it best'),
     timeline: z.array(stepSchema).max(200).default([]),
     expect: z.array(z.string().min(1).max(120)).max(20).default([]).describe('such as "breaker.wasted<none.wasted"'),

@@ -5,7 +5,7 @@ import { OUTAGE_FAULTS } from './outage.ts'
 import { type Complaint, readPatch, SettingsError } from './patch.ts'
 import { ms } from './quantity.ts'
 import type { Scenario, Step } from './scenario.ts'
-import type { Member, Settings } from './settings.ts'
+import { defaultSettings, MEMBERS, type Settings } from './settings.ts'
 
 /** From `atMs` on, these members have these values. */
 export interface Frame {
@@ -32,17 +32,17 @@ const STAIRS = 200
 const SHORTEST_STEP_MS = 100
 
 /**
- * Compiles a scenario on top of `current` settings.
+ * Compiles a scenario. It begins with a clean slate, whatever `current` says: only seed and sampler are kept.
  * @throws {SettingsError} naming every place of the scenario whose settings are not valid.
  */
 export function scoreOf(scenario: Scenario, current: Settings): Score {
-  const base = patched(current, [{ patch: scenario.base, pointer: '/base' }])
+  const slate = { ...defaultSettings(current.seed), sampler: current.sampler }
+  const base = patched(slate, [{ patch: scenario.base, pointer: '/base' }])
   const moments = [...new Set([0, ...scenario.timeline.flatMap(momentsOf)])].sort((a, b) => a - b)
   const frames = moments.map((atMs): Frame => {
     const patches = scenario.timeline.flatMap((step, index) => patchesAt(step, `/timeline/${index}`, atMs))
     const marks = scenario.timeline.filter(step => step.mark && ms(step.at) === atMs).map(step => step.mark ?? '')
-    const { values } = patched({ ...current, ...base.values }, patches)
-    return { atMs, values: { ...base.values, ...values }, marks }
+    return { atMs, values: patched(base, patches), marks }
   })
   const outages = scenario.timeline.flatMap((step): PlannedOutage[] => {
     if (!step.outage) return []
@@ -57,12 +57,13 @@ interface Placed {
 }
 
 /** Applies patches one after the other. */
-function patched(start: Settings, patches: readonly Placed[]): { values: Partial<Settings> } {
-  let values: Partial<Settings> = {}
+function patched(start: Settings, patches: readonly Placed[]): Settings {
+  let settings = start
   for (const { patch, pointer } of patches) {
-    values = { ...values, ...located(pointer, () => readPatch(patch, { ...start, ...values })).values }
+    const { values } = located(pointer, () => readPatch(patch, settings))
+    settings = { ...settings, ...values }
   }
-  return { values }
+  return settings
 }
 
 function located<T>(pointer: string, act: () => T): T {
@@ -76,18 +77,13 @@ function located<T>(pointer: string, act: () => T): T {
   }
 }
 
-/**
- * Each frame keeps only what it changes: members that the scenario leaves alone for a while may be set by others.
- * What a frame does not set at all is again what it was at the beginning.
- */
+/** Each frame keeps only what it changes: members that the scenario leaves alone for a while may be set by others. */
 function changesOnly(frames: readonly Frame[], current: Settings): Frame[] {
-  const names = [...new Set(frames.flatMap(frame => Object.keys(frame.values)))] as Member[]
-  let before: Partial<Settings> = {}
+  let before: Partial<Settings> = { seed: current.seed, sampler: current.sampler }
   return frames.map(frame => {
-    const whole: Partial<Settings> = Object.fromEntries(names.map(name => [name, frame.values[name] ?? current[name]]))
-    const changed = names.filter(name => JSON.stringify(whole[name]) !== JSON.stringify(before[name]))
-    before = whole
-    return { ...frame, values: Object.fromEntries(changed.map(name => [name, whole[name]])) }
+    const changed = MEMBERS.filter(name => JSON.stringify(frame.values[name]) !== JSON.stringify(before[name]))
+    before = frame.values
+    return { ...frame, values: Object.fromEntries(changed.map(name => [name, frame.values[name]])) }
   })
 }
 

@@ -6,10 +6,13 @@ interface Shift {
   readonly entry: Entry
   /** Milliseconds of the clock. */
   readonly endsAt: number
+  /** Of two that end together, the one that began first ends first. */
+  readonly order: number
 }
 
 export class Shifts {
   #heap: Shift[] = []
+  #count = 0
 
   get size(): number {
     return this.#heap.length
@@ -23,12 +26,12 @@ export class Shifts {
   push(entry: Entry, endsAt: number): void {
     const heap = this.#heap
     let at = heap.length
-    const added = { entry, endsAt }
+    const added = { entry, endsAt, order: this.#count++ }
     heap.push(added)
     while (at > 0) {
       const above = (at - 1) >> 1
       const parent = heap[above]
-      if (!parent || parent.endsAt <= endsAt) break
+      if (!parent || isBefore(parent, added)) break
       heap[at] = parent
       at = above
     }
@@ -58,12 +61,17 @@ export class Shifts {
     for (;;) {
       const left = 2 * at + 1
       const right = left + 1
-      const below = (heap[right]?.endsAt ?? Number.POSITIVE_INFINITY) < (heap[left]?.endsAt ?? 0) ? right : left
+      const below = isBefore(heap[right], heap[left]) ? right : left
       const child = heap[below]
-      if (!child || child.endsAt >= moved.endsAt) break
+      if (!child || isBefore(moved, child)) break
       heap[at] = child
       at = below
     }
     heap[at] = moved
   }
+}
+
+function isBefore(one: Shift | undefined, other: Shift | undefined): boolean {
+  if (!one || !other) return one !== undefined
+  return one.endsAt < other.endsAt || (one.endsAt === other.endsAt && one.order < other.order)
 }

@@ -59,7 +59,7 @@ export const outageOperations = [
         throw new Problem(409, `There are ${MOST_PLUGS} declared outages already: DELETE /chaos/outages ends them`)
       }
       lab.tell({ type: 'outage', session: session.id, change: 'declared', what: id, source: call.source })
-      return { status: 201, body: { id, fromMs: fromMs - zero, toMs: toMs - zero, run: null } }
+      return { status: 201, body: { id, fromMs: Math.round(fromMs - zero), toMs: Math.round(toMs - zero), run: null } }
     },
   }),
   operation({
@@ -81,8 +81,8 @@ function weather({ lab, session }: Call): z.output<typeof weatherSchema> {
   const trouble = lab.weather(session, session.plan(), now)
   const outages = session.plugs.list(now).map(({ id, fromMs, toMs, run }) => ({
     id,
-    fromMs: fromMs - zero,
-    toMs: toMs - zero,
+    fromMs: Math.round(fromMs - zero),
+    toMs: Math.round(toMs - zero),
     run,
   }))
   return { down: trouble !== null, what: trouble?.name ?? null, outages }

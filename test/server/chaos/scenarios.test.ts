@@ -1,0 +1,261 @@
+/** Scenarios: checked whole before they start, played on the session's clock, taken back when they end. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import type { ChaosEvent } from '../../../server/chaos/event.ts'
+import { Lab } from '../../../server/chaos/lab.ts'
+import { SettingsError } from '../../../server/chaos/patch.ts'
+import { troubleOf } from '../../../server/chaos/scenario.ts'
+import { parseScenario, readScenarios, ScenarioError } from '../../../server/chaos/scenario-files.ts'
+import { Theatre } from '../../../server/chaos/theatre.ts'
+import { sessionLog } from '../../../server/telemetry/session-log.ts'
+import { control } from '../../support/control.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { startTestServer } from '../../support/server.ts'
+
+const FOLDER = join(import.meta.dirname, '../../../data/scenarios')
+
+const LOAD = { rate: 10, duration: '10s' }
+const scenario = (given: object) => ({ name: 'x', title: 'X', about: 'x', lasts: '10s', load: LOAD, ...given })
+
+suite('the shipped scenarios', () => {
+  test('are the ten that were promised', () => {
+    assert.deepEqual(
+      readScenarios(FOLDER).map(({ name }) => name),
+      [
+        'bad-deploy',
+        'blackout',
+        'brownout',
+        'coin-flip',
+        'flapping',
+        'half-open-trap',
+        'poison-product',
+        'rate-limited',
+        'retry-storm',
+        'slow-drip',
+      ],
+    )
+    assert.equal(readdirSync(FOLDER).length, 10)
+  })
+
+  for (const shipped of readScenarios(FOLDER)) {
+    test(`${shipped.name} is called like its file, plays to its end and leaves nothing behind`, () => {
+      assert.ok(readdirSync(FOLDER).includes(`${shipped.name}.json`))
+      const { clock, lab, theatre, settings, set } = stage()
+      set({ failRate: 77, latency: { distribution: 'fixed', delay: '1s' }, sampler: 'deck' })
+      const before = settings()
+      assert.ok(theatre.play(shipped, lab.sessions.first))
+      assert.notEqual(settings().failRate, 77)
+      assert.notDeepEqual(settings().latency, before.latency)
+      assert.deepEqual([settings().seed, settings().sampler], ['42', 'deck'])
+      clock.advance(3_600_000)
+      assert.deepEqual(settings(), before)
+      assert.deepEqual(theatre.runs(), [])
+      assert.equal(clock.pending, 0)
+    })
+  }
+})
+
+function stage() {
+  const clock = new ManualClock()
+  const lab = new Lab({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const events: ChaosEvent[] = []
+  lab.listen(event => events.push(event))
+  const { first } = lab.sessions
+  return {
+    clock,
+    lab,
+    events,
+    theatre: new Theatre(lab, []),
+    settings: () => first.layers.effective(),
+    set: (patch: object) => lab.change(first, 'api', provenance => first.layers.change(patch, provenance)),
+    isDown: () => first.trouble(first.plan(), clock.now()) !== null,
+  }
+}
+
+suite('the timeline', () => {
+  test('sets, for a while or for good, ramps, declares outages, and marks', () => {
+    const { clock, lab, theatre, settings, events, isDown } = stage()
+    const parsed = parseScenario(
+      scenario({
+        base: { failRate: 5, capacity: {} },
+        timeline: [
+          { at: '1s', set: { sampler: 'deck' } },
+          { at: '2s', for: '2s', set: { failRate: 50, capacity: { slow: 8 } }, mark: 'trouble' },
+          { at: '5s', for: '1s', ramp: { member: 'failRate', from: 0, to: 100 } },
+          { at: '7s', for: '1s', outage: {} },
+        ],
+      }),
+    )
+    theatre.play(parsed, lab.sessions.first)
+    const seen: Record<number, unknown> = {}
+    for (let at = 0; at < 10_000; at += 500) {
+      const { failRate, sampler, capacity } = settings()
+      seen[at] = [failRate, sampler, capacity?.slow, isDown()]
+      clock.advance(500)
+    }
+    const calm = (failRate: number, down = false) => [failRate, 'deck', 1, down]
+    assert.deepEqual(seen, {
+      0: [5, 'bernoulli', 1, false],
+      500: [5, 'bernoulli', 1, false],
+      1000: calm(5),
+      1500: calm(5),
+      2000: [50, 'deck', 8, false],
+      2500: [50, 'deck', 8, false],
+      3000: [50, 'deck', 8, false],
+      3500: [50, 'deck', 8, false],
+      4000: calm(5),
+      4500: calm(5),
+      5000: calm(0),
+      5500: calm(50),
+      6000: calm(100),
+      6500: calm(100),
+      7000: calm(100, true),
+      7500: calm(100, true),
+      8000: calm(100),
+      8500: calm(100),
+      9000: calm(100),
+      9500: calm(100),
+    })
+    assert.deepEqual([settings().failRate, settings().capacity], [0, null])
+    const story = events.filter(event => event.type === 'scenario').map(event => [event.change, event.text])
+    assert.deepEqual(story, [
+      ['started', ''],
+      ['marked', 'trouble'],
+      ['finished', ''],
+    ])
+    assert.deepEqual(troubleOf(parsed), [
+      { fromMs: 2_000, toMs: 4_000, what: 'trouble' },
+      { fromMs: 5_000, toMs: 6_000, what: 'failRate' },
+      { fromMs: 7_000, toMs: 8_000, what: 'outage' },
+    ])
+  })
+
+  test('begins at the 0 of a session that has not begun', () => {
+    const { clock, lab, theatre } = stage()
+    const session = lab.create({ id: 'arm', startsIn: '1s', pinned: true })
+    theatre.play(parseScenario(scenario({ timeline: [{ at: '2s', set: { failRate: 50 } }] })), session)
+    clock.advance(2_999)
+    assert.equal(session.layers.effective().failRate, 0)
+    clock.advance(1)
+    assert.equal(session.layers.effective().failRate, 50)
+    assert.equal(lab.sessions.first.layers.effective().failRate, 0)
+  })
+
+  test('the newest change wins, until the scenario changes the same member again', () => {
+    const { clock, lab, theatre, settings, set } = stage()
+    const timeline = [
+      { at: '2s', set: { sampler: 'deck' } },
+      { at: '4s', set: { failRate: 20 } },
+    ]
+    theatre.play(parseScenario(scenario({ base: { failRate: 10 }, timeline })), lab.sessions.first)
+    clock.advance(1_000)
+    set({ failRate: 99 })
+    clock.advance(2_000)
+    assert.deepEqual([settings().failRate, settings().sampler], [99, 'deck'])
+    clock.advance(1_000)
+    assert.equal(settings().failRate, 20)
+    clock.advance(10_000)
+    assert.deepEqual([settings().failRate, settings().sampler], [99, 'bernoulli'])
+  })
+
+  test('stopping, another run and a reset take everything back', () => {
+    const { clock, lab, theatre, settings, isDown } = stage()
+    const { first } = lab.sessions
+    const parsed = parseScenario(scenario({ base: { failRate: 10 }, timeline: [{ at: '0s', for: '9s', outage: {} }] }))
+    const run = theatre.play(parsed, first)
+    assert.deepEqual([settings().failRate, isDown()], [10, true])
+    run?.stop('stopped')
+    assert.deepEqual([settings().failRate, isDown(), theatre.runs().length, clock.pending], [0, false, 0, 0])
+    theatre.play(parsed, first)
+    theatre.play(parsed, first)
+    assert.equal(theatre.runs().length, 1)
+    lab.reset(first)
+    assert.deepEqual([settings().failRate, isDown(), theatre.runs().length, clock.pending], [0, false, 0, 0])
+  })
+})
+
+suite('what is no scenario is refused before it starts, with its place', () => {
+  const cases: [string, object, string][] = [
+    ['a setting that is not valid', { base: { failRate: 101 } }, '/base/failRate'],
+    ['an unknown setting', { timeline: [{ at: '1s', set: { failrate: 1 } }] }, '/timeline/0/set/failrate'],
+    ['a step that does nothing', { timeline: [{ at: '1s' }] }, '/timeline/0'],
+    ['an outage without an end', { timeline: [{ at: '1s', outage: {} }] }, '/timeline/0/for'],
+    [
+      'a ramp of something else',
+      { timeline: [{ at: '1s', for: '1s', ramp: { member: 'seed', from: 0, to: 1 } }] },
+      '/timeline/0/ramp/member',
+    ],
+    [
+      'a ramp out of range',
+      { timeline: [{ at: '1s', for: '1s', ramp: { member: 'failRate', from: 0, to: 200 } }] },
+      '/timeline/0/ramp/failRate',
+    ],
+    ['a step after the end', { timeline: [{ at: '11s', mark: 'late' }] }, '/timeline'],
+    ['a time without a unit', { lasts: '10' }, '/lasts'],
+    ['an unknown member', { speed: 2 }, '/speed'],
+    ['no load', { load: undefined }, '/load'],
+  ]
+  for (const [name, given, pointer] of cases) {
+    test(name, () => {
+      assert.throws(
+        () => parseScenario(scenario(given)),
+        (error: unknown) => {
+          assert.ok(error instanceof SettingsError)
+          assert.ok(
+            error.errors.some(flaw => flaw.pointer === pointer),
+            error.message,
+          )
+          return true
+        },
+      )
+    })
+  }
+
+  test('a file that is not one is named', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scenarios-'))
+    writeFileSync(join(folder, 'broken.json'), '{"name":')
+    assert.throws(
+      () => readScenarios(folder),
+      (error: unknown) => error instanceof ScenarioError && error.message.includes('broken.json'),
+    )
+    rmSync(folder, { recursive: true })
+  })
+})
+
+suite('over HTTP', () => {
+  test('list, read, play, stop', async t => {
+    const server = await startTestServer(t)
+    const call = control(server)
+    const list = (await call('GET', '/chaos/scenarios')).body.scenarios
+    assert.equal(list.length, 10)
+    const storm = (await call('GET', '/chaos/scenarios/retry-storm')).body
+    assert.equal(storm.scenario.load.rate, 70)
+    assert.deepEqual(storm.trouble, [{ fromMs: 3_000, toMs: 8_000, what: 'eight times slower' }])
+    assert.equal((await call('GET', '/chaos/scenarios/none')).status, 404)
+
+    await call('POST', '/chaos/sessions', { id: 'arm' })
+    const run = await call('POST', '/chaos/scenarios/coin-flip/runs?session=arm')
+    assert.equal(run.status, 201)
+    assert.equal(run.headers.get('Location'), `/chaos/runs/${run.body.id}`)
+    assert.equal((await call('GET', '/chaos?session=arm')).body.settings.failRate, 30)
+    assert.equal((await call('GET', '/chaos?session=arm')).body.provenance.failRate.source, 'scenario')
+    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 0)
+    assert.equal((await call('GET', '/chaos/runs')).body.runs.length, 1)
+    assert.equal((await call('DELETE', `/chaos/runs/${run.body.id}`)).status, 204)
+    assert.equal((await call('DELETE', `/chaos/runs/${run.body.id}`)).status, 404)
+    assert.equal((await call('GET', '/chaos?session=arm')).body.settings.failRate, 0)
+
+    const own = scenario({ name: 'own', base: { failRate: 60 } })
+    assert.equal((await call('POST', '/chaos/scenarios/own/runs', { scenario: own })).status, 201)
+    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 60)
+    assert.equal((await call('POST', '/chaos/scenarios/other/runs', { scenario: own })).status, 422)
+    const bad = await call('POST', '/chaos/scenarios/own/runs', { scenario: { ...own, base: { failRate: 600 } } })
+    assert.equal(bad.status, 422)
+    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 60)
+    assert.equal((await call('DELETE', '/chaos/sessions/arm')).status, 204)
+  })
+})

@@ -1,0 +1,186 @@
+/** Outages on the session's clock: the two-state process, windows, and those that somebody declares. */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { streamSeed } from '../../../server/chaos/draw.ts'
+import { Lab } from '../../../server/chaos/lab.ts'
+import { TwoState } from '../../../server/chaos/two-state.ts'
+import { sessionLog } from '../../../server/telemetry/session-log.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+const process = (seed: string, availability = 90, mean = 6_000) =>
+  new TwoState(streamSeed(seed, 'outage'), availability, mean)
+
+suite('the two-state process', () => {
+  for (const [availability, mean] of [
+    [90, 6_000],
+    [50, 1_000],
+    [99, 500],
+    [10, 2_000],
+  ] as const) {
+    test(`is up ${availability} % of the time, in outages of ${mean} ms on average`, () => {
+      const weather = process('42', availability, mean)
+      let down = 0
+      let count = 0
+      const periods = 3_000
+      const end = (periods * mean * 100) / (100 - availability)
+      for (let at = 0; at < end; ) {
+        const outage = weather.downAt(at)
+        if (outage) {
+          down += outage.toMs - outage.fromMs
+          count += 1
+          at = outage.toMs
+        } else at += mean / 50
+      }
+      assert.ok(Math.abs(down / end - (1 - availability / 100)) < 0.1 * (1 - availability / 100), `${down / end}`)
+      assert.ok(Math.abs(down / count - mean) < 0.1 * mean, `${down / count} ms`)
+    })
+  }
+
+  test('is the same whenever and in whatever order it is asked', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.array(fc.double({ min: -1_000, max: 200_000, noNaN: true })), (seed, moments) => {
+        const asked = process(seed)
+        for (const at of moments) assert.deepEqual(asked.downAt(at), process(seed).downAt(at))
+      }),
+    )
+  })
+
+  test('is up at 0 and before', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      assert.equal(process(String(seed)).downAt(0), null)
+      assert.equal(process(String(seed)).downAt(-5_000), null)
+    }
+  })
+})
+
+function labOf() {
+  const clock = new ManualClock()
+  const lab = new Lab({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const make = (id: string, more: object = {}) => lab.create({ id, pinned: true, ...more })
+  const set = (session: ReturnType<typeof make>, patch: object) =>
+    lab.change(session, 'api', provenance => session.layers.change(patch, provenance))
+  const isDown = (session: ReturnType<typeof make>) => lab.weather(session, session.plan(), clock.now()) !== null
+  return { clock, lab, make, set, isDown }
+}
+
+suite('a session', () => {
+  test('meets windows on its own clock', () => {
+    const { clock, make, set, isDown } = labOf()
+    clock.advance(12_345)
+    const session = make('s', { startsIn: '1s' })
+    set(session, {
+      outage: {
+        windows: [
+          { from: '2s', for: '1s' },
+          { from: '5s', to: '6s' },
+        ],
+      },
+    })
+    const down: number[] = []
+    for (let at = -1_000; at < 7_000; at += 500) {
+      if (isDown(session)) down.push(at)
+      clock.advance(500)
+    }
+    assert.deepEqual(down, [2_000, 2_500, 5_000, 5_500])
+  })
+
+  test('shares the weather of another on the same clock, whatever traffic either has', () => {
+    const { clock, lab, make, set, isDown } = labOf()
+    set(lab.sessions.first, { outage: { availability: 50, meanLength: '1s' } })
+    const one = make('one', { startsIn: '250ms' })
+    clock.advance(100)
+    const two = make('two', { clockOf: one })
+    const seen: boolean[] = []
+    for (let i = 0; i < 400; i += 1) {
+      clock.advance(50)
+      if (i % 3 === 0) isDown(one)
+      seen.push(isDown(two))
+      assert.equal(isDown(one), isDown(two))
+    }
+    assert.ok(seen.includes(true) && seen.includes(false))
+  })
+
+  test('keeps its weather when other settings change, and begins anew after a reset', () => {
+    const { clock, lab, set, isDown } = labOf()
+    const session = lab.sessions.first
+    const watch = (change: (i: number) => void) => {
+      lab.reset(session)
+      set(session, { outage: { availability: 50, meanLength: '1s' } })
+      return Array.from({ length: 200 }, (_, i) => {
+        change(i)
+        clock.advance(50)
+        return isDown(session)
+      })
+    }
+    const calm = watch(() => {})
+    assert.deepEqual(
+      watch(i => set(session, { failRate: i / 10 })),
+      calm,
+    )
+  })
+
+  test('tells when an outage begins and ends', () => {
+    const { clock, lab, set, isDown } = labOf()
+    const told: string[] = []
+    lab.listen(event => {
+      if (event.type === 'outage') told.push(event.change)
+    })
+    set(lab.sessions.first, { outage: { windows: [{ from: '1s', to: '2s' }] } })
+    for (let i = 0; i < 30; i += 1) {
+      clock.advance(100)
+      isDown(lab.sessions.first)
+    }
+    assert.deepEqual(told, ['began', 'ended'])
+  })
+})
+
+suite('changes that revert by themselves', () => {
+  test('give back what they replaced', () => {
+    const { clock, lab, set } = labOf()
+    const { first } = lab.sessions
+    set(first, { failRate: 10 })
+    const change = set(first, { failRate: 70, sampler: 'deck' })
+    lab.revertAfter(first, 30_000, change)
+    clock.advance(29_999)
+    assert.equal(first.layers.effective().failRate, 70)
+    clock.advance(1)
+    assert.deepEqual([first.layers.effective().failRate, first.layers.effective().sampler], [10, 'bernoulli'])
+    assert.equal(clock.pending, 0)
+  })
+
+  test('but not what somebody has changed since', () => {
+    const { clock, lab, set } = labOf()
+    const { first } = lab.sessions
+    lab.revertAfter(first, 30_000, set(first, { failRate: 70, sampler: 'deck' }))
+    clock.advance(10_000)
+    set(first, { failRate: 71 })
+    clock.advance(30_000)
+    assert.deepEqual([first.layers.effective().failRate, first.layers.effective().sampler], [71, 'bernoulli'])
+  })
+
+  test('and a reset forgets them', () => {
+    const { clock, lab, set } = labOf()
+    lab.revertAfter(lab.sessions.first, 30_000, set(lab.sessions.first, { failRate: 70 }))
+    lab.reset(lab.sessions.first)
+    assert.equal(clock.pending, 0)
+    set(lab.sessions.first, { failRate: 50 })
+    clock.advance(60_000)
+    assert.equal(lab.sessions.first.layers.effective().failRate, 50)
+  })
+})
+
+suite('idle sessions', () => {
+  test('are forgotten after half an hour, those in use are not', () => {
+    const { clock, lab, make } = labOf()
+    make('idle')
+    make('busy').inFlight = 1
+    clock.advance(31 * 60_000)
+    make('new')
+    assert.deepEqual(
+      lab.sessions.list().map(session => session.id),
+      ['default', 'busy', 'new'],
+    )
+  })
+})
