@@ -9,11 +9,20 @@ import { serve } from './serve.ts'
 /** Seeds are drawn below it: six digits are easy to say across a room. */
 const SEED_LIMIT = 1_000_000
 
+/** npm hands a signal on that the terminal has sent to everybody: the same signal within so many milliseconds is one. */
+const ECHO_MS = 200
+
 const stop = new AbortController()
+let stoppedAt = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
-    stop.abort(signal)
+    const now = systemClock.now()
+    if (!stop.signal.aborted) {
+      stoppedAt = now
+      stop.abort(signal)
+    } else if (stop.signal.reason !== signal || now - stoppedAt > ECHO_MS) {
+      process.exit(signal === 'SIGINT' ? 130 : 143)
+    }
   })
 }
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
