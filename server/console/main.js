@@ -33,6 +33,7 @@ const context = {
     return speech
   },
   api,
+  whole: value => (value === null ? speech.t('unit.none') : speech.count(value)),
   origin: location.origin,
   palette: () => palette,
   act: work => {

@@ -23,6 +23,8 @@ export interface TelemetryOptions {
 /** A session's history, and its counts since it began for the board. */
 interface Record {
   readonly timeline: Timeline
+  /** When the outage that was last seen to be on ends, in milliseconds since the server's start, or null. */
+  untilMs: number | null
   requests: number
   success: number
 }
@@ -68,7 +70,7 @@ export class Telemetry {
   /** Makes the log of a session: its counts and journal, its timeline, and the totals. */
   readonly log = (id: string): SessionLog => {
     const log = sessionLog(id)
-    const record: Record = { timeline: new Timeline(), requests: 0, success: 0 }
+    const record: Record = { timeline: new Timeline(), untilMs: null, requests: 0, success: 0 }
     this.#records.set(id, record)
     return {
       ...log,
@@ -168,11 +170,9 @@ export class Telemetry {
     }
     const session = lab.sessions.get(event.session)
     const on = event.change === 'began'
-    this.#record(event.session)?.timeline.note(this.#now(), {
-      failRate: session?.layers.effective().failRate ?? 0,
-      outage: on,
-    })
     const untilMs = session && on ? this.#untilMs(session) : null
+    const record = this.#record(event.session)
+    if (session && record) this.#note(record, { failRate: session.layers.effective().failRate, outage: on }, untilMs)
     const hand = this.#hands.get(event.session) ?? this.#hands.get(lab.sessions.first.id)
     const source = event.what.includes('declared') ? hand : event.what.includes('scenario') ? 'scenario' : ''
     this.#events.tell(event.session, 'outage', { at: this.#date(), on, what: event.what, untilMs, source })
@@ -200,8 +200,18 @@ export class Telemetry {
     const lab = this.#lab
     const outage = lab ? lab.weather(session, session.plan(), this.#clock.now()) !== null : false
     const weather = { failRate: session.layers.effective().failRate, outage }
-    this.#record(session.id)?.timeline.note(this.#now(), weather)
+    const record = this.#record(session.id)
+    if (record) this.#note(record, weather, this.#untilMs(session))
     return weather
+  }
+
+  /** An outage may have ended while nobody looked: it ended when it was to end. */
+  #note(record: Record, weather: Weather, untilMs: number | null): void {
+    const now = this.#now()
+    const { timeline, untilMs: before } = record
+    if (before !== null && before < now) timeline.note(before, { ...weather, outage: false })
+    timeline.note(now, weather)
+    record.untilMs = weather.outage ? untilMs : null
   }
 
   #scene(id: string): Scene | null {

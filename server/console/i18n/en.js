@@ -2,8 +2,6 @@
 
 export const en = {
   'app.title': 'Flaky Catalog',
-  'app.tagline': 'A catalog that fails on purpose',
-  'app.noscript': 'This page needs JavaScript, which this server sends itself; nothing comes from elsewhere.',
 
   'nav.label': 'Views',
   'nav.live': 'Live',
@@ -35,7 +33,6 @@ export const en = {
   'link.refusedTitle': 'The server refused the event stream',
   'link.refusedText': 'It may be an older server, or the lab may be gone.',
 
-  'menu.language': 'Language',
   'menu.theme': 'Theme',
   'menu.theme.auto': 'system',
   'menu.theme.dark': 'dark',
@@ -59,7 +56,7 @@ export const en = {
   'plug.left': 'back in {seconds} s',
 
   'scenario.title': 'Scenario',
-  'scenario.choose': 'Choose a scenario',
+  'scenario.choose': 'Choose one',
   'scenario.none': 'None on this server',
   'scenario.run': 'Run',
   'scenario.stop': 'Stop',
@@ -130,7 +127,6 @@ export const en = {
 
   'empty.title': 'Nobody has asked for anything yet',
   'empty.text': 'Ask once, or fire a burst from a terminal. The answers appear here as they come.',
-  'empty.waiting': 'Waiting for the first answer',
 
   'log.title': 'What changed',
   'log.empty': 'Changes appear here with who made them.',
@@ -167,6 +163,7 @@ export const en = {
   'board.text': 'Each lab’s useful share over the last ten seconds.',
   'board.empty': 'Only the default lab is open',
   'board.emptyText': 'Every attendee can have one: send X-Chaos-Session with any name, and it appears here.',
+  'board.everybody': 'Everybody',
   'board.idle': 'idle',
   'board.requests': '{count} requests',
   'board.rate': 'fail rate {rate}',

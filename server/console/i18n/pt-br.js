@@ -3,8 +3,6 @@
 /** @type {Record<import('./en.js').Word, string>} */
 export const ptBr = {
   'app.title': 'Flaky Catalog',
-  'app.tagline': 'Um catálogo que falha de propósito',
-  'app.noscript': 'Esta página precisa de JavaScript, enviado por este mesmo servidor; nada vem de fora.',
 
   'nav.label': 'Telas',
   'nav.live': 'Ao vivo',
@@ -36,7 +34,6 @@ export const ptBr = {
   'link.refusedTitle': 'O servidor recusou o fluxo de eventos',
   'link.refusedText': 'Talvez seja um servidor antigo, ou o laboratório não exista mais.',
 
-  'menu.language': 'Idioma',
   'menu.theme': 'Tema',
   'menu.theme.auto': 'sistema',
   'menu.theme.dark': 'escuro',
@@ -60,7 +57,7 @@ export const ptBr = {
   'plug.left': 'volta em {seconds} s',
 
   'scenario.title': 'Cenário',
-  'scenario.choose': 'Escolha um cenário',
+  'scenario.choose': 'Escolha um',
   'scenario.none': 'Nenhum neste servidor',
   'scenario.run': 'Rodar',
   'scenario.stop': 'Parar',
@@ -87,9 +84,9 @@ export const ptBr = {
   'answer.other': 'Outros erros',
   'outcome.success': 'Sucesso',
   'outcome.failed': 'Falha',
-  'outcome.shortCircuited': 'Cortada pelo disjuntor',
+  'outcome.shortCircuited': 'Cortada',
   'outcome.fromCache': 'Do cache',
-  'outcome.calls': 'Chamadas ao catálogo',
+  'outcome.calls': 'Chamadas feitas',
   'outcome.wasted': 'Chamadas perdidas',
   'outcome.useful': 'Úteis',
 
@@ -106,7 +103,7 @@ export const ptBr = {
   'chart.weather': 'Taxa de falha e quedas',
   'chart.rate': 'Taxa de falha',
   'chart.outage': 'Queda',
-  'chart.calls': 'Chamadas ao catálogo por segundo',
+  'chart.calls': 'Chamadas feitas por segundo',
   'chart.latency': 'Latência',
   'chart.p50': 'p50',
   'chart.p95': 'p95',
@@ -131,7 +128,6 @@ export const ptBr = {
 
   'empty.title': 'Ninguém pediu nada ainda',
   'empty.text': 'Peça uma vez, ou dispare uma rajada de um terminal. As respostas aparecem aqui na hora.',
-  'empty.waiting': 'Esperando a primeira resposta',
 
   'log.title': 'O que mudou',
   'log.empty': 'As mudanças aparecem aqui, com quem as fez.',
@@ -168,6 +164,7 @@ export const ptBr = {
   'board.text': 'A parte útil de cada laboratório nos últimos dez segundos.',
   'board.empty': 'Só o laboratório padrão está aberto',
   'board.emptyText': 'Cada participante pode ter o seu: envie X-Chaos-Session com qualquer nome e ele aparece aqui.',
+  'board.everybody': 'Todos',
   'board.idle': 'parado',
   'board.requests': '{count} pedidos',
   'board.rate': 'taxa de falha {rate}',

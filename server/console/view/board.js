@@ -65,7 +65,7 @@ export function createBoard(context) {
     const button = h(
       'button',
       { type: 'button', class: 'seat', 'aria-label': t('board.open', { id }), onclick: () => context.openSession(id) },
-      h('span', { class: 'seat-name' }, id === 'default' ? t('session.default') : id),
+      h('span', { class: 'seat-name' }, id === 'default' ? t('board.everybody') : id),
       share,
       h('span', { class: 'share-track' }, bar),
       spark,

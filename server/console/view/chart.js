@@ -9,6 +9,7 @@ import { h, mark, say } from './dom.js'
 const GUTTER = 54
 const STAGE_GUTTER = 72
 const MARGIN = 14
+const STAGE_MARGIN = 24
 const TIME_HEIGHT = 24
 const TABLE_ROWS = 30
 const WEIGHT = { bar: 0, line: 2, thin: 1, step: 2, dash: 2, dots: 1.5 }
@@ -106,8 +107,9 @@ export function createChart(options) {
     const at = index ?? times.length - 1
     lines.forEach((line, row) => {
       const value = values[row]
-      // The figures of a stack flicker too fast to be read: they show for the moment under the cursor.
-      if (value) say(value, stack && index === null ? '' : line.format(data[row + 1]?.[at] ?? null))
+      // The figures of a stack flicker too fast to be read, and many do not fit: they show for the moment under the cursor.
+      const minor = lines.length > 2 && (line.draw === 'thin' || line.draw === 'dots')
+      if (value) say(value, (stack || minor) && index === null ? '' : line.format(data[row + 1]?.[at] ?? null))
     })
   }
 
@@ -179,7 +181,7 @@ function settings(options, width, height, now, tell) {
   return {
     width,
     height,
-    padding: [6, MARGIN, 0, 0],
+    padding: [6, context.presenting() ? STAGE_MARGIN : MARGIN, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'time' }, drag: { setScale: false, x: false, y: false }, points: { show: false }, y: false },
     scales: {

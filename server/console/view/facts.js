@@ -66,5 +66,5 @@ function latencyOf(latency) {
   if (!latency) return ''
   if (latency.p50) return `p50 ${latency.p50}, p99 ${latency.p99}`
   if (latency.min) return `${latency.min} – ${latency.max}`
-  return String(latency.fixed ?? latency.value ?? latency.distribution ?? '')
+  return String(latency.delay ?? latency.distribution)
 }

@@ -21,6 +21,7 @@ import { createTrouble } from './trouble.js'
  * @typedef {object} Context
  * @property {import('../i18n/words.js').Speech} speech
  * @property {import('../net/api.js').ControlPlane} api
+ * @property {(value: number | null) => string} whole a whole number, or a dash
  * @property {string} origin
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal

@@ -1,0 +1,201 @@
+/** Published runs: what a command line tells, every page hears; what is wrong or too much is refused. */
+
+import assert from 'node:assert/strict'
+import { after, describe, it, type TestContext } from 'node:test'
+import { type ArmTotals, openPublisher } from '../../../cli/load/publish.ts'
+import { systemClock } from '../../../server/clock.ts'
+import { openEvents } from '../../support/event-stream.ts'
+import { startTestServer } from '../../support/server.ts'
+
+const server = await startTestServer({ after })
+const arm = (name: string, more: object = {}) => ({
+  name,
+  success: 0,
+  failed: 0,
+  shortCircuited: 0,
+  fromCache: 0,
+  calls: 0,
+  wasted: 0,
+  ...more,
+})
+const run = (id: string) => ({
+  id,
+  title: 'compare none, breaker',
+  arms: [{ name: 'none' }, { name: 'breaker' }],
+  load: { requests: 300 },
+})
+
+async function post(
+  body: unknown,
+  base = server.url,
+): Promise<{ status: number; problem: { errors?: { pointer: string }[] } | null }> {
+  const answer = await fetch(`${base}/chaos/live`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return {
+    status: answer.status,
+    problem: answer.status === 204 ? null : ((await answer.json()) as { errors?: { pointer: string }[] }),
+  }
+}
+
+async function page(test: TestContext, base = server.url) {
+  const stream = await openEvents(`${base}/chaos/events`)
+  test.after(() => stream.close())
+  await stream.until('hello')
+  return stream
+}
+
+describe('POST /chaos/live', () => {
+  it('is heard by every page, from the start to the end', async test => {
+    const pages = [await page(test), await page(test)]
+    assert.equal((await post({ run: run('a') })).status, 204)
+    assert.equal(
+      (await post({ progress: { id: 'a', atMs: 250, arms: [arm('none', { success: 9, failed: 1 })] } })).status,
+      204,
+    )
+    assert.equal((await post({ end: { id: 'a', result: { run: 'k7', verdict: 'It helped.' } } })).status, 204)
+    for (const stream of pages) {
+      await stream.until('run', ({ data }) => data.type === 'end')
+      const told = stream.heard.filter(({ type }) => type === 'run').map(({ data }) => data)
+      assert.deepEqual(
+        told.map(({ type }) => type),
+        ['start', 'progress', 'end'],
+      )
+      assert.equal(told[1].arms[0].success, 9)
+      assert.deepEqual(told[2].result, { run: 'k7', verdict: 'It helped.' })
+    }
+  })
+
+  it('is told whole to a page that comes late', async test => {
+    await post({ run: run('late') })
+    const states = [
+      { atMs: 0, state: 'closed' },
+      { atMs: 400, state: 'open' },
+    ]
+    await post({
+      progress: { id: 'late', atMs: 250, arms: [arm('none', { success: 1 }), arm('breaker', { state: 'closed' })] },
+    })
+    await post({
+      progress: {
+        id: 'late',
+        atMs: 500,
+        arms: [arm('none', { success: 2 }), arm('breaker', { state: 'open', states })],
+      },
+    })
+    const { runs } = (await (await page(test)).until('hello')).data
+    const late = runs.find(({ id }: { id: string }) => id === 'late')
+    assert.equal(late.totals.none.success, 3)
+    assert.deepEqual(
+      late.edges.breaker.map(({ state }: { state: string }) => state),
+      ['closed', 'open'],
+    )
+    assert.deepEqual([late.status, late.steps.length, late.lastMs], ['running', 2, 500])
+    await post({ end: { id: 'late' } })
+  })
+
+  it('adds what the server saw of arms in sessions of their own', async test => {
+    const stream = await page(test)
+    await fetch(`${server.url}/chaos/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'arm-0', settings: { failRate: 42 } }),
+    })
+    await post({ run: { ...run('seen'), arms: [{ name: 'none', session: 'arm-0' }] } })
+    await post({ progress: { id: 'seen', atMs: 1, arms: [arm('none')] } })
+    const { data } = await stream.until('run', one => one.data.type === 'progress' && one.data.id === 'seen')
+    assert.deepEqual(data.weather, { failRate: 42, outage: false })
+    await post({ end: { id: 'seen' } })
+  })
+
+  it('refuses what is wrong, and says where', async () => {
+    const cases: [unknown, number, string?][] = [
+      [{}, 422],
+      [{ run: { ...run('x'), arms: [] } }, 422, '/run/arms'],
+      [{ run: { ...run('no spaces') } }, 422, '/run/id'],
+      [{ progress: { id: 'nobody', atMs: 1, arms: [] } }, 404],
+      [{ end: { id: 'nobody' } }, 404],
+      [{ progress: { id: 'a', atMs: -1, arms: [] } }, 422, '/progress/atMs'],
+      [{ run: { ...run('x'), more: 1 } }, 422],
+      [[], 422],
+      [{ run: { ...run('x'), title: 'x'.repeat(70_000) } }, 413],
+    ]
+    for (const [body, status, pointer] of cases) {
+      const answer = await post(body)
+      assert.equal(answer.status, status, JSON.stringify(body).slice(0, 100))
+      if (pointer)
+        assert.ok(
+          answer.problem?.errors?.some(one => one.pointer.startsWith(pointer)),
+          JSON.stringify(answer.problem),
+        )
+    }
+  })
+
+  it('bounds how often and how many', async test => {
+    const other = await startTestServer(test)
+    for (const id of ['1', '2', '3', '4']) assert.equal((await post({ run: run(id) }, other.url)).status, 204)
+    assert.equal((await post({ run: run('1') }, other.url)).status, 409)
+    assert.equal((await post({ run: run('5') }, other.url)).status, 429)
+    const statuses = new Set<number>()
+    for (let i = 0; i < 40; i += 1) {
+      statuses.add((await post({ progress: { id: '1', atMs: i, arms: [] } }, other.url)).status)
+    }
+    assert.deepEqual([...statuses].sort(), [204, 429])
+    assert.equal((await post({ end: { id: '1' } }, other.url)).status, 204)
+    assert.equal((await post({ run: run('5') }, other.url)).status, 204)
+  })
+})
+
+describe('the publisher of the command line', () => {
+  const totals = (success: number, states: ArmTotals['states'] = []): ArmTotals[] => [
+    { ...arm('none'), success, calls: success, states },
+  ]
+
+  it('tells differences that add up, though it leaves steps out', async test => {
+    const stream = await page(test)
+    const publisher = openPublisher({ url: new URL(server.url), clock: systemClock })
+    publisher.start({ id: 'cli', title: 't', arms: [{ name: 'none' }], load: {} })
+    for (let success = 1; success <= 2_000; success += 1) publisher.progress(success, totals(success))
+    const states = [
+      { atMs: 0, state: 'closed' as const },
+      { atMs: 7, state: 'open' as const },
+    ]
+    await publisher.end(2_001, totals(2_001, states), { verdict: 'Done.' })
+    await stream.until('run', ({ data }) => data.type === 'end' && data.id === 'cli')
+    const steps = stream.heard.filter(({ data }) => data.type === 'progress' && data.id === 'cli')
+    assert.equal(
+      steps.reduce((sum, { data }) => sum + data.arms[0].success, 0),
+      2_001,
+    )
+    assert.ok(steps.length <= 3, `${steps.length} steps`)
+    assert.deepEqual(steps.at(-1)?.data.arms[0].states, states)
+  })
+
+  it('is harmless where nobody listens, where it is refused, and where nothing is answered', async test => {
+    const locked = await startTestServer(test, { token: 'secret' })
+    const { createServer } = await import('node:http')
+    const mute = createServer(() => {})
+    await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve))
+    test.after(() => {
+      mute.close()
+      mute.closeAllConnections()
+    })
+    const { port } = mute.address() as { port: number }
+    for (const url of ['http://127.0.0.1:9', locked.url, `http://127.0.0.1:${port}`]) {
+      const publisher = openPublisher({ url: new URL(url), clock: systemClock })
+      publisher.start({ id: 'x', title: '', arms: [{ name: 'none' }], load: {} })
+      publisher.progress(1, totals(1))
+      await publisher.end(2, totals(2))
+    }
+  })
+
+  it('uses the token', async test => {
+    const locked = await startTestServer(test, { token: 'secret' })
+    const stream = await page(test, locked.url)
+    const publisher = openPublisher({ url: new URL(locked.url), token: 'secret', clock: systemClock })
+    publisher.start({ id: 'x', title: '', arms: [{ name: 'none' }], load: {} })
+    await publisher.end(2, totals(2))
+    await stream.until('run', ({ data }) => data.type === 'end')
+  })
+})
