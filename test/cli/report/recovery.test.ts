@@ -60,12 +60,36 @@ const cases = [
   },
   {
     name: 'it is the end of the last trouble that counts',
-    run: series([4, bad], [4, good], [4, bad], [8, good]),
+    run: series([4, bad], [4, good], [8, bad], [8, good]),
     trouble: [
       { fromMs: 2_000, toMs: 3_000, what: 'second' },
       { fromMs: 0, toMs: 1_000, what: 'first' },
     ],
+    expected: { recoveryMs: 1_000, recovered: true },
+  },
+  {
+    name: 'a quarter second that the trouble reached into does not count',
+    run: series([11, bad], [9, good]),
+    trouble: [{ fromMs: 1_000, toMs: 2_900, what: 'outage' }],
+    expected: { recoveryMs: 100, recovered: true },
+  },
+  {
+    name: 'one full second is enough, whatever follows it',
+    run: series([12, bad], [4, good], [4, bad]),
+    trouble,
     expected: { recoveryMs: 0, recovered: true },
+  },
+  {
+    name: 'the last full second of the run counts',
+    run: series([12, bad], [4, good]),
+    trouble,
+    expected: { recoveryMs: 0, recovered: true },
+  },
+  {
+    name: 'less than a full second at the end does not',
+    run: series([16, bad], [3, good]),
+    trouble,
+    expected: { recoveryMs: null, recovered: false },
   },
   {
     name: 'a trouble that ends within a quarter second waits for the next one',
@@ -94,4 +118,5 @@ test('the time to open counts from the start of the trouble', () => {
   assert.equal(timeToOpen(states, trouble), 250)
   assert.equal(timeToOpen(states, []), 400)
   assert.equal(timeToOpen(states.slice(0, 3), trouble), null)
+  assert.equal(timeToOpen([{ atMs: 1_000, state: 'open' }], trouble), 0)
 })

@@ -64,6 +64,17 @@ test('what spoils a measurement is said', () => {
   assert.match(renderText(judged(closed), look), /10 at a time \(closed loop\).*did not meet the same load/s)
 })
 
+test('every schedule has words', () => {
+  const { load } = coinFlips
+  const words = (part: Partial<typeof load>) =>
+    renderText(judged({ ...coinFlips, load: { ...load, ...part } }), { ...look, width: 100 })
+  assert.match(words({ concurrency: 300 }), /300 requests an arm, all at once,/)
+  assert.match(words({ schedule: { kind: 'rate', perSecond: 200 } }), /an arm, 200\/s,/)
+  assert.match(words({ schedule: { kind: 'poisson', perSecond: 50 } }), /50\/s at random \(Poisson\)/)
+  const ramp = { kind: 'ramp' as const, fromPerSecond: 0, toPerSecond: 300, overMs: 30_000 }
+  assert.match(words({ schedule: ramp }), /from 0\/s to 300\/s over 30\.0 s/)
+})
+
 test('repeated runs show their spread', () => {
   const run = (seed: string, useful: number, wasted: number) => ({
     seed,

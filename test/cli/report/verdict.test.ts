@@ -91,6 +91,30 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
     hint: /--outage/,
   },
   {
+    name: 'as many failed in both arms, and it never opened',
+    run: result([
+      arm('none', { success: 295, failed: 5 }),
+      arm('breaker', { success: 295, failed: 5 }, { states: closed }),
+    ]),
+    says: [/^The breaker did nothing: it never opened\./],
+    hint: /--outage/,
+  },
+  {
+    name: 'no breaker, no difference',
+    run: result([arm('none', { success: 295, failed: 5 }), arm('retry', { success: 296, failed: 4 })]),
+    says: [/^retry made no difference: /],
+    hint: /--outage/,
+  },
+  {
+    name: 'only one arm met a closed port',
+    run: result([
+      arm('none', { failed: 300 }, { failures: { refused: 300 } }),
+      arm('breaker', { success: 300 }, { states: closed }),
+    ]),
+    says: [/^The breaker helped: 100\.0 %/],
+    hint: /sweep/,
+  },
+  {
     name: 'nothing failed',
     run: result([arm('none', { success: 300 }), arm('breaker', { success: 300 }, { states: closed })]),
     says: [/^Nothing failed, so the breaker had nothing to do\./, /all of the 300 requests/],
