@@ -175,6 +175,8 @@ for (const { name, load: part, executor, lastsMs } of schedules) {
     assert.equal(scenario.executor, executor)
     if (lastsMs !== undefined) assert.equal(ms(scenario.duration), lastsMs)
     const requests = part.requests ?? 0
+    const batch = loaded.script.options.batchPerHost
+    assert.equal(iterations(scenario), Math.ceil(requests / batch))
     const sent = play(loaded)
     assert.equal(sent.length, requests)
     assert.deepEqual(

@@ -91,4 +91,6 @@ test('counts: twenty against ten may be chance, forty against ten is not', () =>
   assert.equal(includesZero(countDifference(20, 10)), true)
   assert.equal(includesZero(countDifference(40, 10)), false)
   assert.equal(includesZero(countDifference(0, 0)), true)
+  assert.equal(includesZero([-1, 0]), true)
+  assert.equal(includesZero([0, 1]), true)
 })

@@ -35,6 +35,15 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
     hint: /open-for/,
   },
   {
+    name: 'a small loss that saved too few calls is harm',
+    run: result([
+      arm('none', { success: 9_000, failed: 1_000 }),
+      arm('breaker', { success: 8_800, failed: 850, shortCircuited: 350 }, { states }),
+    ]),
+    says: [/^The breaker hurt: /, /\(2\.0 points fewer\)/],
+    hint: /--outage/,
+  },
+  {
     name: 'an outage with slow failures: the same answers, less work, at once',
     run: result([
       slow('none', { success: 400, failed: 400 }, 2_000),
