@@ -28,19 +28,36 @@ try {
   children.set('stock Express', await startChild(here('stock.js')))
   children.set('FAIL_RATE=0', await startChild(...ours(0)))
   children.set('FAIL_RATE=70', await startChild(...ours(70)))
-  const contestants = [...children].map(([name, { url }]): Contestant => ({ name, measure: () => load(url) }))
+  const costs = new Map([...children.keys()].map(name => [name, [] as number[]]))
+  const contestants = [...children].map(
+    ([name, child]): Contestant => ({
+      name,
+      async measure() {
+        const before = child.cpuMs()
+        const { perSecond, total } = await load(child.url)
+        costs.get(name)?.push(((child.cpuMs() - before) * 1_000) / total)
+        return perSecond
+      },
+    }),
+  )
 
   console.log(`HTTP: ${ROUNDS} rounds in turns, ${SECONDS} s each, ${CONNECTIONS} connections; median (least–greatest)`)
   const figures = await inTurns(contestants, ROUNDS)
+  const against = (name: string) => ({
+    bare: ratio(figures, name, 'bare node:http'),
+    stock: ratio(figures, name, 'stock Express'),
+  })
   for (const name of children.keys()) {
-    const rate = words(spread(figures.get(name) ?? []), 0)
-    const [bare, stock] = [ratio(figures, name, 'bare node:http'), ratio(figures, name, 'stock Express')]
+    const { bare, stock } = against(name)
+    const perSecond = words(spread(figures.get(name) ?? []), 0)
+    const cpu = words(spread(costs.get(name)?.slice(1) ?? []), 1)
     console.log(
-      `${name.padEnd(15)} ${rate.padStart(24)} requests/s   ${words(bare)} of bare   ${words(stock)} of stock`,
+      `${name.padEnd(14)} ${perSecond.padStart(21)} requests/s  ${words(bare)} of bare  ${words(stock)} of stock`,
     )
+    console.log(`${' '.repeat(15)}${cpu.padStart(21)} microseconds of processor a request`)
   }
   for (const name of ['FAIL_RATE=0', 'FAIL_RATE=70']) {
-    const [bare, stock] = [ratio(figures, name, 'bare node:http'), ratio(figures, name, 'stock Express')]
+    const { bare, stock } = against(name)
     const met = bare.median >= GOALS.bare && stock.median >= GOALS.stock
     console.log(`${name}: ${met ? 'meets' : 'misses'} the goal of ${GOALS.bare} of bare and ${GOALS.stock} times stock`)
   }
@@ -49,10 +66,11 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-async function load(url: string): Promise<number> {
+async function load(url: string): Promise<{ perSecond: number; total: number }> {
   const requests = CODES.map(code => ({ path: `/catalogs/${code}` }))
   const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS, sampleInt: 100, requests })
   if (result.errors + result.timeouts > 0)
     throw new Error(`${url}: ${result.errors} errors, ${result.timeouts} timeouts`)
-  return result.requests.total / result.duration
+  const { total } = result.requests
+  return { perSecond: total / result.duration, total }
 }

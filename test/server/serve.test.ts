@@ -6,7 +6,10 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
+import { systemClock } from '../../server/clock.ts'
+import type { Lines } from '../../server/log.ts'
 import { packageRoot } from '../../server/package-root.ts'
+import { serve as inProcess } from '../../server/serve.ts'
 import { readJson } from '../support/json.ts'
 import { type RunOptions, run } from '../support/process.ts'
 
@@ -67,6 +70,13 @@ describe('a start', { concurrency: 2 }, () => {
     assert.match(server.stdout, /^Usage: npm start -- \[options\]/)
   })
 
+  it('logs a line for each request only when it is asked to', async t => {
+    const { server, url } = serve(t, { env: { LOG_LEVEL: 'debug' } })
+    const response = await fetch(`${await url()}/catalogs/nothing`)
+    const id = response.headers.get('X-Request-Id')
+    await server.sees(new RegExp(`"requestId":"${id}","status":404,"msg":"GET /catalogs/nothing"`))
+  })
+
   it('reads a file by another name', async t => {
     const cwd = mkdtempSync(join(top, 'cwd-'))
     writeFileSync(join(cwd, 'lab.env'), 'FAIL_RATE=12.5\n')
@@ -114,27 +124,8 @@ describe('a start that cannot go on', { concurrency: 2 }, () => {
     assert.equal(server.stdout, '')
   }
 
-  for (const [what, code, patterns, options] of [
-    ['an invalid rate', 2, [/^FAIL_RATE: "lots" is not a rate: write/], { env: { FAIL_RATE: 'lots' } }],
-    ['an invalid flag value', 2, [/^--fail-rate: "-3" is not a rate: write/], { args: ['--fail-rate=-3'] }],
-    [
-      'three problems at once',
-      2,
-      [/^FAIL_RATE: /, /^FAIL_SAMPLER: /, /^LOG_LEVEL: /],
-      { env: { FAIL_RATE: 'x', FAIL_SAMPLER: 'y', LOG_LEVEL: 'z' } },
-    ],
-    ['an unknown flag', 2, [/unknown option '--fail'.*--help lists the flags$/], { args: ['--fail', '3'] }],
-    ['a file of variables that is not there', 2, [/^none\.env is not there/], { args: ['--dotenv', 'none.env'] }],
-    ['a database in no folder', 1, [/none\/x\.sqlite cannot be opened .*--db/], { args: ['--db', 'none/x.sqlite'] }],
-    [
-      'a foreign address',
-      1,
-      [/^192\.0\.2\.1 is no address of this machine: choose/],
-      { args: ['--host', '192.0.2.1'] },
-    ],
-  ] as const) {
-    it(`says so: ${what}`, t => fails(t, code, patterns, options))
-  }
+  it('says so: an invalid rate', t =>
+    fails(t, 2, [/^FAIL_RATE: "lots" is not a rate: write/], { env: { FAIL_RATE: 'lots' } }))
 
   it('says so: a port that is taken', async t => {
     const taken = createServer().listen(0, '127.0.0.1')
@@ -174,6 +165,51 @@ describe('a start that cannot go on', { concurrency: 2 }, () => {
   })
 })
 
+describe('serve, which both commands share,', () => {
+  for (const [what, code, patterns, args, env] of [
+    ['an invalid flag value', 2, [/^--fail-rate: "-3" is not a rate: write/], ['--fail-rate=-3'], {}],
+    [
+      'three problems at once',
+      2,
+      [/^FAIL_RATE: /, /^FAIL_SAMPLER: /, /^LOG_LEVEL: /],
+      [],
+      { FAIL_RATE: 'x', FAIL_SAMPLER: 'y', LOG_LEVEL: 'z' },
+    ],
+    ['an unknown flag', 2, [/unknown option '--fail'.*--help lists the flags$/], ['--fail', '3'], {}],
+    ['a file of variables that is not there', 2, [/^none\.env is not there/], ['--dotenv', 'none.env'], {}],
+    ['a file of variables that is a folder', 2, [/ cannot be read \(EISDIR\): correct/], ['--dotenv', tmpdir()], {}],
+    ['a database in no folder', 1, [/none\/x\.sqlite cannot be opened .*--db/], ['--db', 'none/x.sqlite'], {}],
+    ['a foreign address', 1, [/^192\.0\.2\.1 is no address of this machine: choose/], ['--host', '192.0.2.1'], {}],
+  ] as const) {
+    it(`says why it cannot: ${what}`, async () => {
+      const said = { stdout: '', stderr: '' }
+      const lines = (name: 'stdout' | 'stderr'): Lines => ({
+        isTTY: false,
+        write: text => {
+          said[name] += text
+        },
+      })
+      const promise = inProcess({
+        args: ['--port', '0', '--db', ':memory:', ...args],
+        name: 'chaos serve',
+        env,
+        stdout: lines('stdout'),
+        stderr: lines('stderr'),
+        clock: systemClock,
+        draw: () => '1',
+        interrupted: AbortSignal.abort('SIGTERM'),
+      })
+      assert.equal(await promise, code, said.stderr)
+      const sentences = said.stderr.trimEnd().split('\n')
+      assert.equal(sentences.length, patterns.length, said.stderr)
+      patterns.forEach((pattern, i) => {
+        assert.match(sentences[i] ?? '', pattern)
+      })
+      assert.equal(said.stdout, '')
+    })
+  }
+})
+
 describe('the end', { concurrency: 2 }, () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`by ${signal} lets what has begun finish, closes the database and is 0`, async t => {
@@ -196,6 +232,16 @@ describe('the end', { concurrency: 2 }, () => {
       assert.match(server.stderr, new RegExp(`${signal}: finishing what has begun`))
     })
   }
+
+  it('after an error that nobody caught is orderly too, logged, and 1', async t => {
+    const bug = `process.on('SIGUSR2', () => void Promise.reject(new Error('a bug of mine')))`
+    const { server, url } = serve(t, { node: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`] })
+    await url()
+    server.signal('SIGUSR2')
+    assert.equal(await server.ended, 1)
+    assert.match(server.stderr, /"level":60.*a bug of mine.*an error that nobody caught ends the server/)
+    assert.match(server.stderr, /closed/)
+  })
 
   it('is at once after a second signal, whatever is still open', async t => {
     const { server, url } = serve(t)
