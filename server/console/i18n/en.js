@@ -168,7 +168,6 @@ export const en = {
   'board.requests': '{count} requests',
   'board.rate': 'fail rate {rate}',
   'board.down': 'down',
-  'board.open': 'Open {id}',
 
   'runs.title': 'Kept runs',
   'runs.text': 'Comparisons that were kept on this server. Each opens as a report that also prints.',

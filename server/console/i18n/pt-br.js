@@ -169,7 +169,6 @@ export const ptBr = {
   'board.requests': '{count} pedidos',
   'board.rate': 'taxa de falha {rate}',
   'board.down': 'fora do ar',
-  'board.open': 'Abrir {id}',
 
   'runs.title': 'Execuções guardadas',
   'runs.text': 'Comparações guardadas neste servidor. Cada uma abre como um relatório que também se imprime.',

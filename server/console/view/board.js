@@ -64,7 +64,7 @@ export function createBoard(context) {
     const spark = h('span', { class: 'spark', 'aria-hidden': 'true' })
     const button = h(
       'button',
-      { type: 'button', class: 'seat', 'aria-label': t('board.open', { id }), onclick: () => context.openSession(id) },
+      { type: 'button', class: 'seat', onclick: () => context.openSession(id) },
       h('span', { class: 'seat-name' }, id === 'default' ? t('board.everybody') : id),
       share,
       h('span', { class: 'share-track' }, bar),
@@ -83,11 +83,6 @@ export function createBoard(context) {
         const state = told.outage ? t('board.down') : t('board.rate', { rate: rate(told.failRate) })
         const text = `${t('board.requests', { count: count(told.requests) })} · ${state}`
         say(facts, text)
-        mark(
-          button,
-          'aria-label',
-          `${t('board.open', { id })}: ${recent === null ? t('board.idle') : `${t('outcome.useful')} ${percent(recent)}`}, ${text}`,
-        )
         mark(button, 'data-down', told.outage)
         while (spark.children.length < told.shares.length) spark.append(h('i', null))
         while (spark.children.length > told.shares.length) spark.lastElementChild?.remove()

@@ -27,13 +27,13 @@ export function createLamps(context, arm) {
   const word = h('p', { class: 'lamp-word' })
   const lamps = LAMPS.map(name =>
     h(
-      'li',
+      'span',
       { class: `lamp lamp-${name}` },
       icon('lamp-shape', SHAPES[/** @type {keyof typeof SHAPES} */ (name)]),
       h('span', null, maybe(`circuit.${name}`, name)),
     ),
   )
-  const list = h('ul', { class: 'lamps', role: 'img' }, ...lamps)
+  const list = h('div', { class: 'lamps', role: 'img' }, ...lamps)
   const element = h('div', { class: 'circuit' }, list, word)
   return {
     element,

@@ -9,14 +9,14 @@ const SHOWN = 40
 /** @param {import('./page.js').Context} context */
 export function createLog(context) {
   const { t } = context.speech
-  const list = h('ol', { class: 'log-list', role: 'log', 'aria-labelledby': 'log-title', tabindex: '0' })
+  const list = h('ol', null)
   const blank = h('p', { class: 'by' }, t('log.empty'))
   const element = h(
     'section',
     { class: 'log', 'aria-labelledby': 'log-title' },
     h('h2', { id: 'log-title' }, t('log.title')),
     blank,
-    list,
+    h('div', { class: 'log-list', role: 'log', 'aria-labelledby': 'log-title', tabindex: '0' }, list),
   )
   let last = 0
   return {

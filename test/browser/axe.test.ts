@@ -1,0 +1,84 @@
+/** No violation of accessibility rules, in every view, theme and size. */
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { startTestServer } from '../support/server.ts'
+import { launch, openPage, skip } from './browser.ts'
+import { recording } from './recording.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+}
+
+/** What axe finds, one line each. The page's own policy lets no script in, so that axe comes in through the debugger. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const found = (await page.evaluate('axe.run().then(result => result.violations)')) as Violation[]
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+}
+
+describe('accessibility', { skip, timeout: 120_000 }, () => {
+  let browser: Browser
+  before(async () => {
+    browser = await launch()
+  })
+  after(() => browser.close())
+
+  for (const colorScheme of ['dark', 'light'] as const) {
+    for (const [name, hash, key, viewport] of [
+      ['live view', '', '', null],
+      ['presenter mode', '', 'p', null],
+      ['list of keys', '', '?', null],
+      ['board', '#board', '', null],
+      ['kept runs', '#runs', '', null],
+      ['phone', '', '', { width: 390, height: 844 }],
+    ] as const) {
+      it(`has nothing against the ${name}, ${colorScheme}`, async test => {
+        const server = await startTestServer(test, { settings: { failRate: 30 } })
+        await publish(server.url)
+        const { page } = await openPage(test, browser, `${server.url}/${hash}`, {
+          colorScheme,
+          ...(viewport ? { viewport } : {}),
+        })
+        await page.waitForSelector('.link-state[data-link="live"]')
+        if (key) await page.keyboard.press(key)
+        await page.waitForTimeout(400)
+        assert.deepEqual(await violations(page), [])
+      })
+    }
+
+    it(`has nothing against the page without a server, ${colorScheme}`, async test => {
+      const server = await startTestServer(test)
+      const { page } = await openPage(test, browser, server.url, { colorScheme })
+      await page.waitForSelector('.link-state[data-link="live"]')
+      await server.close(0)
+      await page.waitForSelector('.notice.lost:not([hidden])')
+      assert.deepEqual(await violations(page), [])
+    })
+  }
+})
+
+/** A run from the recording, so that the table of arms and their charts are there to be looked at. */
+async function publish(url: string): Promise<void> {
+  const told = recording(0)
+    .ticks.flat()
+    .filter(({ type }) => type === 'run')
+  const [start, ...rest] = told.map(({ data }) => data)
+  if (!start) return
+  const { id, title } = start.run as { id: string; title: string }
+  const post = (body: unknown) =>
+    fetch(`${url}/chaos/live`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  await post({ run: { id, title, arms: [{ name: 'none' }, { name: 'breaker' }] } })
+  const steps = rest.filter(({ type }) => type === 'progress').slice(0, 6)
+  for (const { atMs, arms } of steps) await post({ progress: { id, atMs, arms } })
+}
