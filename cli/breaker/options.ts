@@ -97,8 +97,9 @@ export const OPTION_RULES: { readonly [Name in keyof CircuitOptions]-?: OptionRu
     standard: '10 times openForMs',
   },
   retryAfterMaxMs: {
-    ...ms,
+    unit: 'ms',
     min: 0,
+    max: ms.max,
     what: 'the longest Retry-After that is believed',
     standard: '3600000',
     fallback: HOUR,

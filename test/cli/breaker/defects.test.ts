@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, mock, test } from 'node:test'
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, handleWhen } from 'cockatiel'
 import Opossum from 'opossum'
 import { CircuitBreaker, CircuitOpenError } from '../../../cli/breaker/index.ts'
 
@@ -195,6 +195,24 @@ test('cockatiel queues whoever calls while half-open, without bound; here they a
   void breaker.run(slowCall().call)
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => breaker.run(succeed).catch(error => error)))
   assert.ok(answers.every(answer => answer instanceof CircuitOpenError && answer.retryAfterMs === 10_000))
+})
+
+test('cockatiel closes on an error that it was told not to handle; here an ignored probe decides nothing', async () => {
+  const abort = async (): Promise<never> => {
+    throw new DOMException('user left', 'AbortError')
+  }
+  const handled = handleWhen(error => error.name !== 'AbortError')
+  const theirs = circuitBreaker(handled, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) })
+  await times(3, () => theirs.execute(fail))
+  mock.timers.tick(1_000)
+  await times(1, () => theirs.execute(abort))
+  assert.equal(theirs.state, CircuitState.Closed, 'closed, though nobody has heard from the upstream')
+
+  const breaker = oursInARow()
+  await times(3, () => breaker.run(fail))
+  mock.timers.tick(1_000)
+  await times(1, () => breaker.run(abort))
+  assert.equal(breaker.state, 'half-open')
 })
 
 test('both pay for a stack trace with every refusal; here there is none', async () => {
