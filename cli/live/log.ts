@@ -10,7 +10,7 @@ const CIRCUIT = 'breaker'
 
 /** Adds a line: who did what. */
 export function log(model: Model, who: string, text: string): Model {
-  return append(model, 0, { at: model.now, who, text, rateFrom: null, reopened: 0 })
+  return append(model, 0, { at: model.now, who, text, rateFrom: null, opened: 0 })
 }
 
 /** A rate that is being dragged is one line that goes on, not a line for each step. */
@@ -19,18 +19,18 @@ export function logRate(model: Model, who: string, from: number | null, to: numb
   const goesOn = last?.rateFrom != null && last.who === who && model.now - last.at < SAME_HAND_MS
   const rateFrom = goesOn ? last.rateFrom : from
   const text = rateFrom === null ? `fail rate ${to} %` : `fail rate ${rateFrom} % to ${to} %`
-  return append(model, goesOn ? 1 : 0, { at: model.now, who, text, rateFrom, reopened: 0 })
+  return append(model, goesOn ? 1 : 0, { at: model.now, who, text, rateFrom, opened: 0 })
 }
 
-/** Half-open is what the strip is for. A circuit that opens again and again is one line: people's changes must stay in sight. */
+/** What a circuit does in a row is one line: people's changes must stay in sight. Half-open is what the strip is for. */
 export function logCircuit(model: Model, state: State, why: string): Model {
   if (state === 'half-open') return model
   const last = model.log.at(-1)
-  const before = state === 'open' && last?.who === CIRCUIT ? last.reopened : 0
-  const reopened = state === 'open' ? before + 1 : 0
-  const word = before > 0 ? `open again, ${before} x` : state
+  const goesOn = last?.who === CIRCUIT
+  const opened = (goesOn ? last.opened : 0) + (state === 'open' ? 1 : 0)
+  const word = opened > 1 ? `${state}, opened ${opened} x` : state
   const text = why === '' ? word : `${word}: ${why}`
-  return append(model, before > 0 ? 1 : 0, { at: model.now, who: CIRCUIT, text, rateFrom: null, reopened })
+  return append(model, goesOn ? 1 : 0, { at: model.now, who: CIRCUIT, text, rateFrom: null, opened })
 }
 
 /** Adds an entry in the place of the last `replaced` ones. */

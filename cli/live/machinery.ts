@@ -79,7 +79,7 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
     session: room,
     token: parts.token,
     clock,
-    onOpen: () => void steering.openShadow(),
+    onOpen: () => steering.openShadow(),
     onEvent: (name, data) => {
       for (const event of eventsOf(name, data)) tell(event)
     },

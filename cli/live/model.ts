@@ -29,8 +29,8 @@ export interface LogEntry {
   readonly text: string
   /** The rate before the first of the changes of the rate that it stands for; null for what is no change of rate. */
   readonly rateFrom: number | null
-  /** How often the circuit was opened again since it last was closed; 0 for what is no opening. */
-  readonly reopened: number
+  /** How often the circuit opened in the changes of the circuit that it stands for. */
+  readonly opened: number
 }
 
 export type Connection =

@@ -117,7 +117,11 @@ function amend(model: Model, change: (slot: Slot) => Slot): Model {
 function connected(model: Model, event: Told): Model {
   const back = model.connection.state === 'disconnected'
   const told = tell({ ...model, connection: { state: 'connected' }, asked: null }, event)
-  return back ? log(told, 'server', 'connected again') : told
+  if (!back) return told
+  const again = log(told, 'server', 'connected again')
+  return told.failRate === model.failRate || told.failRate === null
+    ? again
+    : logRate(again, 'server', model.failRate, told.failRate)
 }
 
 function disconnected(model: Model, why: string, retryInMs: number): Model {

@@ -23,7 +23,8 @@ export class Steering {
   readonly #parts: SteeringParts
   #wanted: number | null = null
   #asking = false
-  #shadowOpen = false
+  /** The session of the baseline, open or being opened; null where there is none. */
+  #opening: Promise<void> | null = null
   /** Puts the rate back, where it had to stand in for an outage. */
   #endStandIn: (() => Promise<void>) | null = null
 
@@ -64,13 +65,12 @@ export class Steering {
    * so that what the baseline does to its upstream does not befall the arm beside it. Only the default session is inherited from:
    * elsewhere the baseline shares the room.
    */
-  async openShadow(): Promise<void> {
+  openShadow(): void {
     const { control, shadow, room } = this.#parts
     if (this.shadow === room) return
-    await this.#attempt(async () => {
+    this.#opening = this.#attempt(async () => {
       await control.closeSession(shadow)
       await control.openSession({ id: shadow, clockOf: room })
-      this.#shadowOpen = true
     })
   }
 
@@ -82,7 +82,8 @@ export class Steering {
   /** Removes what belongs to this console alone. The room's rate is the room's, and stays. */
   async close(): Promise<void> {
     await this.#endStandIn?.()
-    if (!this.#shadowOpen) return
+    if (!this.#opening) return
+    await this.#opening
     try {
       await this.#parts.control.closeSession(this.#parts.shadow)
     } catch {

@@ -249,7 +249,6 @@ test('the last moment of the process gives the terminal back', async t => {
   const stage = await open(t)
   stage.tty.emit('exit')
   assert.ok(await stage.tty.restored())
-  await stage.quit()
 })
 
 const USAGE: readonly (readonly [what: string, more: Partial<LiveOptions>, says: RegExp])[] = [

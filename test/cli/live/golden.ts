@@ -45,7 +45,7 @@ export const AT_60X20 = `
            success  failed short-circuited upstream  wasted
  breaker     1,180     100             500    1,280     100
  none        1,330     450               0    1,780     450
- 17:00:17  breaker   open again, 2 x: 3 of 3 probes failed
+ 17:00:17  breaker   open, opened 3 x: 3 of 3 probes failed
  17:00:15  web       outage for 6s: every request fails
  0-9 f rate  space fire  a auto  b breaker  ? help  q quit
 `
@@ -84,12 +84,12 @@ export const AT_120X40 = `
  17:00:25  file      fail rate 0 % to 70 %
  17:00:21  breaker   closed: 3 probes succeeded
  17:00:21  server    outage over
- 17:00:20  breaker   open again, 5 x: 3 of 3 probes failed
+ 17:00:20  breaker   open, opened 6 x: 3 of 3 probes failed
  17:00:15  web       outage for 6s: every request fails
  17:00:11  cli       fail rate 30 % to 0 %
- 17:00:10  breaker   closed: 3 probes succeeded
- 17:00:09  breaker   open: 10 of the last 20 calls failed
- 17:00:07  breaker   closed: 3 probes succeeded
+ 17:00:10  breaker   closed, opened 2 x: 3 probes succeeded
+ 17:00:06  web       fail rate 0 % to 30 %
+
  0-9 f rate  space fire  a auto  b breaker  s baseline  o outage  w web  r reset  ? help  q quit
 `
 
@@ -102,6 +102,6 @@ export const ASCII_44X10 = `
             success  failed short-circuited
  breaker      1,180     100             500
  none         1,330     450               0
- 17:00:17  breaker   open again, 2 x: 3 of 3
+ 17:00:17  breaker   open, opened 3 x: 3 of
  0-9 f rate  space fire  ? help  q quit
 `

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { State } from '../../../cli/breaker/circuit.ts'
 import { begin, lampOf, type Model, NOTHING, SLOT_MS, shownRate } from '../../../cli/live/model.ts'
 import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
 
@@ -99,21 +100,21 @@ test('a rate that is dragged is one line of the log, and another hand begins a n
   ])
 })
 
-test('a circuit that opens again and again is one line', () => {
-  const open = (why: string): LiveEvent => ({ type: 'circuit', state: 'open', why })
+test('what a circuit does in a row is one line, and what people do stands between', () => {
+  const circuit = (state: State, why = ''): LiveEvent => ({ type: 'circuit', state, why })
   const model = told(
-    [1, open('10 of 20 failed')],
-    [2, { type: 'circuit', state: 'half-open', why: '' }],
-    [3, open('2 of 3 probes failed')],
-    [4, { type: 'circuit', state: 'half-open', why: '' }],
-    [5, open('3 of 3 probes failed')],
-    [6, { type: 'circuit', state: 'closed', why: 'probes succeeded' }],
-    [7, open('10 of 20 failed')],
+    [1, circuit('open', '10 of 20 calls failed')],
+    [2, circuit('half-open')],
+    [3, circuit('open', '2 of 3 probes failed')],
+    [4, circuit('half-open')],
+    [5, circuit('closed', '3 probes succeeded')],
+    [6, rate(70, 'web')],
+    [7, circuit('open', '10 of 20 calls failed')],
   )
   assert.deepEqual(logOf(model), [
-    'breaker: open again, 2 x: 3 of 3 probes failed',
-    'breaker: closed: probes succeeded',
-    'breaker: open: 10 of 20 failed',
+    'breaker: closed, opened 2 x: 3 probes succeeded',
+    'web: fail rate 70 %',
+    'breaker: open: 10 of 20 calls failed',
   ])
 })
 
@@ -145,7 +146,7 @@ test('a lost connection is said once, keeps the history, and its return is said'
   assert.deepEqual(back.connection, { state: 'connected' })
   assert.equal(back.totals.main.success, 3)
   assert.equal(back.failRate, 0)
-  assert.equal(logOf(back).at(-1), 'server: connected again')
+  assert.deepEqual(logOf(back).slice(1), ['server: connected again', 'server: fail rate 70 % to 0 %'])
 })
 
 test('a reset begins again, but for the log and the switches', () => {

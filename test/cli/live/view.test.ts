@@ -92,7 +92,7 @@ test('help names every key, and the notice stands above the keys', async () => {
 
 test('what servers and people write cannot draw on the screen', async () => {
   const model = story(3_000)
-  const log = [{ at: 0, who: '\x1b[2J', text: 'a\x07b\u0301漢😀\x9b31m', rateFrom: null, reopened: 0 }]
+  const log = [{ at: 0, who: '\x1b[2J', text: 'a\x07b\u0301漢😀\x9b31m', rateFrom: null, opened: 0 }]
   const lines = await shown({ ...model, log, target: 'http://\x1b]0;x\x07' }, {})
   assert.ok(
     lines.some(text => text.includes('?[2J') && text.includes('a?b????31m')),
