@@ -150,7 +150,10 @@ export class Lab {
     settings: Settings,
     changed: readonly Member[],
   ): void {
-    if (changed.length > 0) this.tell({ type: 'settings', session: session.id, source, changed, before, settings })
+    if (changed.length === 0) return
+    // Work that waits goes on under the new limits from now on, not from the next request on.
+    for (const each of this.sessions.list()) if (each.capacity) each.plan()
+    this.tell({ type: 'settings', session: session.id, source, changed, before, settings })
   }
 
   /** Ends everything that waits; the lab is of no use afterwards. */
