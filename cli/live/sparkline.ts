@@ -4,12 +4,13 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█'
 const LETTERS = ' .:-=+*#@'
 
 /**
- * The bars of `values` in `height` lines, top line first. `max` fills the whole height;
+ * The bars of `values` in `height` lines, top line first. `max` fills the height but for an eighth of a line,
+ * so that charts above each other stay apart;
  * what is not zero shows at least the lowest mark, because one failure must be seen among a thousand.
  */
 export function bars(values: readonly number[], max: number, height: number, ascii: boolean): readonly string[] {
   const marks = ascii ? LETTERS : BLOCKS
-  const steps = height * 8
+  const steps = height * 8 - 1
   const levels = values.map(value => (value <= 0 ? 0 : Math.max(1, Math.min(steps, Math.round((value / max) * steps)))))
   return Array.from({ length: height }, (_, row) => {
     const below = (height - 1 - row) * 8

@@ -8,14 +8,14 @@ export const AT_80X24 = `
  breaker         ● CLOSED      for 4s          opens at 50 % of 20 calls failed
 
  breaker ───────────────────────────────────────────────────────── last 27.5 s ─
- success            ▅███████████▃▃▃▃▃▃▃▃▃▃████████            ██████████  100/s
- failed                         ▂▂▂▂▂▂▂▂▂▂                                  0/s
- short-circuited                ▃▃▃▃▃▃▃▃▃▃        ████████████              0/s
+ success            ▄▇▇▇▇▇▇▇▇▇▇▇▃▃▃▃▃▃▃▃▃▃▇▇▇▇▇▇▇▇            ▇▇▇▇▇▇▇▇▇▇  100/s
+ failed                         ▁▁▁▁▁▁▁▁▁▁                                  0/s
+ short-circuited                ▃▃▃▃▃▃▃▃▃▃        ▇▇▇▇▇▇▇▇▇▇▇▇              0/s
  circuit            ─────────────OOH──OOH─────────OOHOHOHOHOHOH─────────
  none ──────────────────────────────────── the same requests without a breaker ─
- success            ▅███████████▆▆▆▆▆▆▆▆▆▆████████            ██████████  100/s
- failed                         ▂▂▂▂▂▂▂▂▂▂        ████████████              0/s
- fail rate                      ▂▂▂▂▂▂▂▂▂▂        █████████████       ▆▆
+ success            ▄▇▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅▅▅▅▅▅▇▇▇▇▇▇▇▇            ▇▇▇▇▇▇▇▇▇▇  100/s
+ failed                         ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇▇▇▇▇▇▇              0/s
+ fail rate                      ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇▇▇▇▇▇▇▇       ▅▅
 
                   success   failed  short-circuited  upstream   wasted   useful
  breaker            1,680      100              800     1,780      100   65.1 %
@@ -34,14 +34,14 @@ export const AT_60X20 = `
  load            on       10 every 100ms: 100 requests/s
  breaker         ○ OPEN        for 2s
  breaker ───────────────────────────────────── last 17.5 s ─
- success         ███████████▃▃▃▃▃▃▃▃▃▃████████          0/s
- failed                     ▂▂▂▂▂▂▂▂▂▂                  0/s
- short-circuited            ▃▃▃▃▃▃▃▃▃▃        ██████  100/s
+ success         ▇▇▇▇▇▇▇▇▇▇▇▃▃▃▃▃▃▃▃▃▃▇▇▇▇▇▇▇▇          0/s
+ failed                     ▁▁▁▁▁▁▁▁▁▁                  0/s
+ short-circuited            ▃▃▃▃▃▃▃▃▃▃        ▇▇▇▇▇▇  100/s
  circuit         ────────────OOH──OOH─────────OOHOHO
  none ──────────────── the same requests without a breaker ─
- success         ███████████▆▆▆▆▆▆▆▆▆▆████████          0/s
- failed                     ▂▂▂▂▂▂▂▂▂▂        ██████  100/s
- fail rate                  ▂▂▂▂▂▂▂▂▂▂        ██████
+ success         ▇▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅▅▅▅▅▅▇▇▇▇▇▇▇▇          0/s
+ failed                     ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇  100/s
+ fail rate                  ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇
            success  failed short-circuited upstream  wasted
  breaker     1,180     100             500    1,280     100
  none        1,330     450               0    1,780     450
@@ -58,24 +58,24 @@ export const AT_120X40 = `
  breaker         ● CLOSED      for 4s          opens at 50 % of 20 calls failed
 
  breaker ───────────────────────────────────────────────────────────────────────────────────────────────── last 47.5 s ─
-                                                             ███████████          ████████            ██████████
-                                                            ▆███████████▂▂▂▂▂▂▂▂▂▂████████            ██████████
+                                                             ▇▇▇▇▇▇▇▇▇▇▇          ▇▇▇▇▇▇▇▇            ▇▇▇▇▇▇▇▇▇▇
+                                                            ▆███████████▁▁▁▁▁▁▁▁▁▁████████            ██████████
  success                                                    ██████████████████████████████            ██████████  100/s
 
 
  failed                                                                 ▅▅▅▅▅▅▅▅▅▅                                  0/s
-                                                                                          ████████████
-                                                                        ▂▂▂▂▂▂▂▂▂▂        ████████████
+                                                                                          ▇▇▇▇▇▇▇▇▇▇▇▇
+                                                                        ▁▁▁▁▁▁▁▁▁▁        ████████████
  short-circuited                                                        ██████████        ████████████              0/s
  circuit                                                    ─────────────OOH──OOH─────────OOHOHOHOHOHOH─────────
  none ──────────────────────────────────────────────────────────────────────────── the same requests without a breaker ─
-                                                             ███████████▁▁▁▁▁▁▁▁▁▁████████            ██████████
+                                                             ▇▇▇▇▇▇▇▇▇▇▇          ▇▇▇▇▇▇▇▇            ▇▇▇▇▇▇▇▇▇▇
                                                             ▆█████████████████████████████            ██████████
  success                                                    ██████████████████████████████            ██████████  100/s
-                                                                                          ████████████
+                                                                                          ▇▇▇▇▇▇▇▇▇▇▇▇
                                                                                           ████████████
  failed                                                                 ▇▇▇▇▇▇▇▇▇▇        ████████████              0/s
- fail rate                                                              ▂▂▂▂▂▂▂▂▂▂        █████████████       ▆▆
+ fail rate                                                              ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇▇▇▇▇▇▇▇       ▅▅
 
                            requests  success   failed  short-circuited  upstream   wasted   useful
  breaker                      2,580    1,680      100              800     1,780      100   65.1 %
