@@ -139,10 +139,12 @@ export class CircuitCore {
     this.#streak = snapshot.streak
     this.#openTime.level = snapshot.level
     this.#window.restore(snapshot.window, time)
+    this.#probes.clear()
+    if (snapshot.state !== 'half-open') return
     const leases = probes.leases.map(lease => ({ probe: lease.probe, until: time + lease.leftMs }))
     this.#probes.restore(probes.last, probes.counted, probes.failed, probes.slow, leases)
     // Under other options the verdict may already stand.
-    if (this.#state === 'half-open') this.#judge(time)
+    this.#judge(time)
   }
 
   /** Time that never runs backwards: a clock that was set back goes on from where the circuit was. */

@@ -416,6 +416,13 @@ test('an abort while a store makes up its mind: no call, and the permit goes bac
   assert.deepEqual(store.settled, ['ignore'])
 })
 
+test('two thousand idle breakers hold nothing that ticks or keeps the process alive', () => {
+  const before = process.getActiveResourcesInfo().length
+  const breakers = Array.from({ length: 2_000 }, () => new CircuitBreaker({ consecutiveFailures: 1 }))
+  for (const breaker of breakers) breaker.run(() => raise(down)).catch(() => {})
+  assert.equal(process.getActiveResourcesInfo().length, before)
+})
+
 test('bad options are named by the breaker too', () => {
   assert.throws(() => new CircuitBreaker({ failurePercentage: 150, jitter: 2 }), {
     name: 'CircuitOptionsError',

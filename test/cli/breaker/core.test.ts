@@ -391,10 +391,18 @@ test('a snapshot says only what its state has', () => {
   assert.deepEqual([closed.openLeftMs, closed.closedForMs], [0, 20])
 })
 
-test('probes in the snapshot of a closed circuit decide nothing', () => {
-  const bench = new Bench()
-  bench.core.restore({ ...bench.core.snapshot(0), probes: { last: 3, counted: 3, failed: 0, slow: 0, leases: [] } }, 0)
-  assert.deepEqual([bench.core.state, bench.core.generation], ['closed', 1])
+test('probes in the snapshot of a circuit that is not half-open are not believed', () => {
+  const leases = [{ probe: 3, leftMs: 5 }]
+  for (const state of ['closed', 'open', 'forced-open', 'disabled'] as const) {
+    const bench = new Bench(trip).calls('f').wait(100)
+    bench.permit()
+    const snapshot = { ...bench.core.snapshot(bench.now), state, openLeftMs: 100 }
+    bench.core.restore({ ...snapshot, probes: { last: 3, counted: 3, failed: 0, slow: 0, leases } }, bench.now)
+    const expected = { last: 0, counted: 0, failed: 0, slow: 0, leases: [] }
+    assert.deepEqual([bench.core.state, bench.core.generation], [state, 3])
+    assert.deepEqual(bench.wait(50).core.snapshot(bench.now).probes, expected)
+    assert.equal(bench.core.state, state)
+  }
 })
 
 test('nothing need be known of a call but its verdict, and what is no number is not believed', () => {
