@@ -1,12 +1,19 @@
 /** Prints the result of a run: one JSON document, or the whole report as text. */
 
 import type { Io } from '../io.ts'
-import { renderReport } from '../report/formats.ts'
+import { renderExpectations } from '../report/expect.ts'
 import type { Result } from '../report/result.ts'
+import { renderText } from '../report/text.ts'
 import { lookOf } from './look.ts'
 import type { OutputOptions } from './options.ts'
 
 /** Writes the result to standard output. */
 export function printResult(io: Io, options: OutputOptions, result: Result): void {
-  io.stdout.write(renderReport(result, options.json ? 'json' : 'text', lookOf(io, options)))
+  if (options.json) {
+    io.stdout.write(`${JSON.stringify(result)}\n`)
+    return
+  }
+  const look = lookOf(io, options)
+  io.stdout.write(renderText(result, look))
+  if (result.expectations) io.stdout.write(`\n${renderExpectations(result.expectations, look)}\n`)
 }

@@ -1,6 +1,7 @@
 /** A capped set of connections to one origin: each carries one request at a time, the rest wait in order. */
 
-import { Client, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
+import Client from 'undici/lib/dispatcher/client.js'
 
 /** What undici calls back; the raw form, because parsing every header into an object costs a tenth of a core. */
 export interface Exchange {

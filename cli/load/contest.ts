@@ -94,7 +94,11 @@ async function perform(contest: Contest, stage: Stage, sides: readonly Side[]): 
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
-  return play({ ...contest, arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })) })
+  return play({
+    ...contest,
+    room: contest.wire.connections,
+    arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
+  })
 }
 
 async function openSide(contest: Contest, plan: ArmPlan): Promise<Side> {

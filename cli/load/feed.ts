@@ -15,6 +15,11 @@ export interface FeedParts {
   /** Request k has the key `seed-k`, in every arm. */
   readonly seed: string
   readonly clock: Clock
+  /**
+   * Connections of an arm. Where far more requests are under way, an open loop holds the next batch back: it would wait for a
+   * connection all the same, and fill the memory. A batch always leaves whole.
+   */
+  readonly room: number
   readonly flights: Flights
   /** The clock's reading at the start of the run. */
   readonly startedAt: number
@@ -35,8 +40,8 @@ export interface Feed {
 }
 
 const LATE_MS = 10
-/** Requests under way in one arm. Beyond it the plan waits: they would fill the memory, and count as late. */
-const MOST_UNDER_WAY = 20_000
+/** Requests of an arm that may wait for a connection, beyond which the next batch waits and counts as late: see `room`. */
+const MOST_WAITING = 2_000
 
 /** Open loop: a request leaves at its planned time, whatever became of those before. */
 export class OpenFeed implements Feed {
@@ -44,18 +49,22 @@ export class OpenFeed implements Feed {
   late = 0
   sent = 0
   readonly #parts: FeedParts
+  readonly #most: number
   #stopTimer = () => {}
   #stopped = false
   #held = false
+  /** The planned start of the batch that is leaving. */
+  #leaving = 0
   /** An answer can come while its request is still being sent to the other arms: not all has left before they had it. */
   #sending = false
   readonly #landed = () => {
-    if (this.#held) this.#resume()
+    if (this.#held && this.#parts.flights.count <= this.#most / 2) this.#resume()
     this.#parts.landed()
   }
 
   constructor(parts: FeedParts) {
     this.#parts = parts
+    this.#most = (parts.room + MOST_WAITING) * parts.arms.length
   }
 
   get exhausted(): boolean {
@@ -81,7 +90,7 @@ export class OpenFeed implements Feed {
 
   /** Sends all that is due, then sleeps until the next planned start. */
   #sendDue(): void {
-    const { schedule, clock, arms, flights, startedAt } = this.#parts
+    const { schedule, clock, flights, startedAt } = this.#parts
     while (this.sent < schedule.requests && !this.#stopped) {
       const planned = schedule.at(this.sent)
       const behind = clock.now() - startedAt - planned
@@ -89,10 +98,11 @@ export class OpenFeed implements Feed {
         this.#stopTimer = clock.after(-behind, () => this.#pump())
         return
       }
-      if (flights.count >= MOST_UNDER_WAY * arms.length) {
+      if (planned > this.#leaving && flights.count >= this.#most) {
         this.#held = true
         return
       }
+      this.#leaving = planned
       this.lag.record(behind)
       if (behind > LATE_MS) this.late++
       this.#sendAll(this.sent++, planned)

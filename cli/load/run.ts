@@ -12,6 +12,8 @@ export interface Performance {
   readonly codes: readonly string[]
   /** Request k has the key `seed-k`, in every arm. */
   readonly seed: string
+  /** Connections of an arm; an open loop that outruns them is held back. */
+  readonly room: number
   readonly clock: Clock
   /** Ends the run early: nothing more is sent, and what is under way is given up. */
   readonly signal?: AbortSignal | undefined

@@ -69,9 +69,11 @@ describe('the client', () => {
     assert.equal(seen?.url, '/catalogs/a%20b')
     assert.deepEqual(
       ['x-chaos-session', 'x-chaos-key', 'x-chaos-attempt'].map(name => seen?.headers[name]),
-      ['lab', 'k-7', '0'],
+      ['lab', 'k-7', undefined],
     )
-    assert.deepEqual(counted, { calls: 1, wasted: 0 })
+    await new Promise(resolve => send({ index: 7, key: 'k-7', attempt: 2, code: 'x' }, resolve))
+    assert.equal(seen?.headers['x-chaos-attempt'], '2')
+    assert.deepEqual(counted, { calls: 2, wasted: 0 })
   })
 
   it('takes an unknown product for a success, and reads how long an error asks to wait', async () => {

@@ -36,7 +36,7 @@ async function drive(clock: ManualClock, ms: number): Promise<void> {
   }
 }
 
-const common = { codes: ['a', 'b', 'c'], seed: 's' }
+const common = { codes: ['a', 'b', 'c'], seed: 's', room: 64 }
 
 describe('play', () => {
   it('sends each batch at its time, however slow the answers are, and to every arm', async () => {
