@@ -64,9 +64,11 @@ export const scenarioSchema = z
     title: z.string().min(1).max(80),
     about: z.string().min(1).max(600).describe('what it shows, and what to look at'),
     lasts: duration('how long it is played', 1, HOUR),
-    base: patch
-      .default({})
-      .describe('a merge patch of the default settings, from the beginning; seed and sampler stay'),
+    slate: z
+      .enum(['clean', 'current'])
+      .default('current')
+      .describe('what it begins with: the default settings, or those of the session; seed and sampler always stay'),
+    base: patch.default({}).describe('a merge patch of that, from the beginning'),
     load: loadSchema.describe('the schedule that shows it best'),
     timeline: z.array(stepSchema).max(200).default([]),
     expect: z.array(z.string().min(1).max(120)).max(20).default([]).describe('such as "breaker.wasted<none.wasted"'),

@@ -32,11 +32,12 @@ const STAIRS = 200
 const SHORTEST_STEP_MS = 100
 
 /**
- * Compiles a scenario. It begins with a clean slate, whatever `current` says: only seed and sampler are kept.
+ * Compiles a scenario on top of `current` settings, or of a clean slate with their seed and sampler.
  * @throws {SettingsError} naming every place of the scenario whose settings are not valid.
  */
 export function scoreOf(scenario: Scenario, current: Settings): Score {
-  const slate = { ...defaultSettings(current.seed), sampler: current.sampler }
+  const clean = { ...defaultSettings(current.seed), sampler: current.sampler }
+  const slate = scenario.slate === 'clean' ? clean : current
   const base = patched(slate, [{ patch: scenario.base, pointer: '/base' }])
   const moments = [...new Set([0, ...scenario.timeline.flatMap(momentsOf)])].sort((a, b) => a - b)
   const frames = moments.map((atMs): Frame => {
@@ -79,7 +80,7 @@ function located<T>(pointer: string, act: () => T): T {
 
 /** Each frame keeps only what it changes: members that the scenario leaves alone for a while may be set by others. */
 function changesOnly(frames: readonly Frame[], current: Settings): Frame[] {
-  let before: Partial<Settings> = { seed: current.seed, sampler: current.sampler }
+  let before: Partial<Settings> = current
   return frames.map(frame => {
     const changed = MEMBERS.filter(name => JSON.stringify(frame.values[name]) !== JSON.stringify(before[name]))
     before = frame.values
