@@ -99,7 +99,7 @@ export function load(model: Model): Line {
 export function breaker(model: Model, { width, ascii }: Window): Line {
   const lamp = LAMPS[lampOf(model)]
   const mark = ascii ? lamp.ascii : lamp.glyph
-  const state = [...label('breaker'), ink(`${mark} ${lamp.word}`.padEnd(ascii ? 16 : 14), lamp.ink), ink(during(model))]
+  const state = [...label('breaker'), ink(`${`${mark} ${lamp.word}`.padEnd(13)} `, lamp.ink), ink(during(model))]
   const rule = ink(`  ${model.arm.rule}`, 'dim')
   return model.breaker.on && widthOf([...state, rule]) <= width ? [...state, rule] : state
 }

@@ -26,6 +26,9 @@ const COLUMNS: readonly Column[] = [
 /** The narrowest that the names of the arms may become. */
 const LEAST_NAME = 8
 const MOST_NAME = 24
+const MOST_RANK = 4
+/** Columns of this rank and above can be worked out from the others. */
+const DERIVED = 3
 
 /** The heading of the table, and a line for each arm that is switched on. */
 export function totals(model: Model, { width }: Window): Block[] {
@@ -36,6 +39,7 @@ export function totals(model: Model, { width }: Window): Block[] {
   const columns = fitting(
     COLUMNS.filter(column => column.name !== 'from cache' || model.arm.caches),
     width,
+    Math.min(MOST_NAME, Math.max(...arms.map(({ name }) => name.length)) + 1),
   )
   const rest = width - 2 - sum(columns.map(column => wide(column, gapOf(width))))
   const nameWidth = Math.max(0, Math.min(MOST_NAME, rest))
@@ -52,10 +56,12 @@ export function totals(model: Model, { width }: Window): Block[] {
   return [{ rank: 2, lines: [head, ...lines] }]
 }
 
-function fitting(columns: readonly Column[], width: number): readonly Column[] {
-  for (let rank = 4; rank >= 0; rank--) {
+/** Columns that can be worked out from the others go before a name is cut, the others after. */
+function fitting(columns: readonly Column[], width: number, nameWidth: number): readonly Column[] {
+  for (let rank = MOST_RANK; rank > 0; rank--) {
     const kept = columns.filter(column => column.rank <= rank)
-    if (LEAST_NAME + 2 + sum(kept.map(column => wide(column, gapOf(width)))) <= width) return kept
+    const least = rank >= DERIVED ? Math.max(LEAST_NAME, nameWidth) : LEAST_NAME
+    if (least + 2 + sum(kept.map(column => wide(column, gapOf(width)))) <= width) return kept
   }
   return columns.filter(column => column.rank === 0)
 }

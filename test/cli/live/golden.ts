@@ -97,7 +97,7 @@ export const ASCII_44X10 = `
  chaos live  http://127.0.0.1:800 connected
  fail rate       0 %      ........  OUTAGE,
  load            on       10 every 100ms: 10
- breaker         ( ) OPEN        for 2s
+ breaker         ( ) OPEN      for 2s
  circuit         -OOH---------OOHOHO
             success  failed short-circuited
  breaker      1,180     100             500

@@ -8,7 +8,7 @@ import { bars, gauge } from '../../../cli/live/sparkline.ts'
 test('bars grow with the values and leave a gap above', () => {
   assert.deepEqual(bars([0, 1, 2, 3, 4, 5, 6, 7], 7, 1, false), [' ▁▂▃▄▅▆▇'])
   assert.deepEqual(bars([0, 8, 15], 15, 2, false), ['  ▇', ' ██'])
-  assert.deepEqual(bars([0, 3, 7], 7, 1, true), [' -*'])
+  assert.deepEqual(bars([0, 3, 7], 7, 1, true), [' -#'])
 })
 
 test('one among a thousand can be seen, and more than the scale stays within it', () => {
