@@ -10,6 +10,8 @@ import { evenChance, life, lifeWithHand, Player, recorded, settings } from './tr
 
 /** How often random lives reached what is worth reaching; the floors below keep the generators honest. */
 const reached = { halfOpen: 0, late: 0, closedAgain: 0, reopened: 0, overdue: 0, refused: 0, lives: 0 }
+/** How often each rule spoke, by its words with N for numbers. */
+const spoken = new Map<string, number>()
 
 function tally(events: readonly CircuitEvent[]): void {
   reached.lives += 1
@@ -18,6 +20,8 @@ function tally(events: readonly CircuitEvent[]): void {
     if (event.type === 'refused') reached.refused += 1
     if (event.type === 'probe' && event.outcome === 'overdue') reached.overdue += 1
     if (event.type !== 'state') continue
+    const words = event.why.replace(/\d+/g, 'N')
+    spoken.set(words, (spoken.get(words) ?? 0) + 1)
     if (event.to === 'half-open') reached.halfOpen += 1
     if (event.from === 'half-open' && event.to === 'closed') reached.closedAgain += 1
     if (event.from === 'half-open' && event.to === 'open') reached.reopened += 1
@@ -359,7 +363,7 @@ test('looking does not change anything: with and without snapshots in between, t
 })
 
 test('the random lives got far enough to mean something', t => {
-  t.diagnostic(JSON.stringify(reached))
+  t.diagnostic(JSON.stringify({ ...reached, ...Object.fromEntries(spoken) }))
   const floors: typeof reached = {
     lives: 1_600,
     halfOpen: 4_000,
@@ -371,6 +375,10 @@ test('the random lives got far enough to mean something', t => {
   }
   for (const name of Object.keys(floors) as (keyof typeof reached)[]) {
     assert.ok(reached[name] >= floors[name], `${name}: ${reached[name]} is below ${floors[name]}`)
+  }
+  const rules = ['N failures in a row', 'N failures in the window', 'N of N calls failed', 'N of N calls were slow']
+  for (const rule of [...rules, 'N of N probes failed', 'N of N probes were slow', 'by hand']) {
+    assert.ok((spoken.get(rule) ?? 0) >= 100, `${rule}: ${spoken.get(rule)} times`)
   }
 })
 

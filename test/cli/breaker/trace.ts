@@ -11,7 +11,7 @@ export type Step =
   | { do: 'ask' }
   | { do: 'end'; pick: number; verdict: Verdict; durationMs?: number; retryAfterMs?: number }
   | { do: 'again'; pick: number; verdict: Verdict }
-  | { do: 'burst'; verdicts: Verdict[]; everyMs: number }
+  | { do: 'burst'; verdicts: Verdict[]; everyMs: number; durationMs: number }
   | { do: 'override'; state: Override }
 
 /** What can be played: the core, and the oracle of it. */
@@ -56,6 +56,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
         fc.array(verdict, { maxLength: 8 }),
       ),
       everyMs: fc.nat(30),
+      durationMs: fc.constantFrom(0, 0, 0, 60, 200),
     }),
   },
 )
@@ -75,7 +76,7 @@ export const lifeWithHand = fc.array(fc.oneof({ weight: 20, arbitrary: step }, {
   size: 'max',
 })
 
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 1 })
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 })
 
 /** Settings small enough that a short life meets every state many times. */
 export const settings: fc.Arbitrary<CircuitSettings> = fc
@@ -145,7 +146,7 @@ export class Player {
     else if (next.do === 'end') this.end(next.pick, next.verdict, next)
     else {
       for (const verdict of next.verdicts) {
-        if (this.ask()) this.end(this.out.length - 1, verdict, {})
+        if (this.ask()) this.end(this.out.length - 1, verdict, { durationMs: next.durationMs })
         this.now += next.everyMs
       }
     }
