@@ -40,7 +40,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 1))
 }
 
-describe('Drain', () => {
+describe('Drain', { timeout: 20_000 }, () => {
   it('lets a request finish and refuses new connections', async () => {
     const answers: (() => void)[] = []
     const { drain, open, port } = await started((_req, res) => {
@@ -93,7 +93,23 @@ describe('Drain', () => {
   })
 })
 
-describe('RunningServer.close', () => {
+describe('RunningServer.close', { timeout: 20_000 }, () => {
+  it('is not ready meanwhile', async () => {
+    const server = await startServer()
+    const socket = connect(server.port, '127.0.0.1')
+    let text = ''
+    socket.on('data', chunk => {
+      text += chunk
+    })
+    await new Promise<void>(resolve => socket.write('GET /ready HTTP/1.1\r\nHost: x\r\n', () => resolve()))
+    assert.equal((await fetch(`${server.url}/ready`)).status, 200)
+    const ended = once(socket, 'close')
+    const closed = server.close()
+    socket.write('\r\n')
+    await Promise.all([closed, ended])
+    assert.match(text, /^HTTP\/1\.1 503 [\s\S]*application\/problem\+json[\s\S]*shutting down/)
+  })
+
   it('answers delayed requests at once and ends held ones', async () => {
     const server = await startServer({ settings: { latency: { distribution: 'fixed', delay: '30s', cap: '60s' } } })
     const delayed = fetch(`${server.url}/catalogs/155568600`)
