@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Recorder } from '../../../cli/load/recorder.ts'
 import { play } from '../../../cli/load/run.ts'
-import { batches } from '../../../cli/load/schedule.ts'
+import { batches, closedLoop } from '../../../cli/load/schedule.ts'
 import type { Answer, Outgoing, Send } from '../../../cli/policy/send.ts'
+import { systemClock } from '../../../server/clock.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 const OK: Answer = { outcome: 'success', status: 200, failure: null, retryAfterMs: 0, body: null, ageMs: 0 }
@@ -129,5 +130,60 @@ describe('play', () => {
     await played
     assert.deepEqual(shares, [0.4, 0.7])
     assert.equal(clock.pending, 0)
+  })
+})
+
+describe('a closed loop', () => {
+  it('keeps so many under way, and counts latency from the real start', async () => {
+    const clock = new ManualClock()
+    const { send, sent } = upstream(clock, 100)
+    const recorder = new Recorder('none', 10, clock)
+    const played = play({ ...common, schedule: closedLoop(10, 2), arms: [{ send, recorder }], clock })
+    await drive(clock, 1_000)
+    const { durationMs, late } = await played
+    assert.deepEqual([durationMs, late], [500, 0])
+    assert.deepEqual(
+      sent.map(({ at }) => at),
+      [0, 0, 100, 100, 200, 200, 300, 300, 400, 400],
+    )
+    assert.equal(recorder.measured().latencyMs.success.max, 100)
+  })
+
+  it('lets each arm go on at its own pace', async () => {
+    const clock = new ManualClock()
+    const arms = [100, 50].map((ms, index) => ({
+      ...upstream(clock, ms),
+      recorder: new Recorder(`arm ${index}`, 4, clock),
+    }))
+    const played = play({ ...common, schedule: closedLoop(4, 1), arms, clock })
+    await drive(clock, 1_000)
+    assert.equal((await played).durationMs, 400)
+    assert.deepEqual(
+      arms.map(arm => arm.sent.at(-1)?.at),
+      [300, 150],
+    )
+  })
+
+  it('does not choke on answers that come at once', async () => {
+    const arms = [{ send: upstream(new ManualClock(), 0).send, recorder: new Recorder('none', 200_000, systemClock) }]
+    const { sent } = await play({ ...common, schedule: closedLoop(200_000, 3), arms, clock: systemClock })
+    assert.equal(sent, 200_000)
+    assert.equal(arms[0]?.recorder.settled, 200_000)
+  })
+})
+
+describe('an open loop that outruns its connections', () => {
+  it('holds the next batch back, and says how late it was, but sends a batch whole', async () => {
+    const clock = new ManualClock()
+    const { send, sent } = upstream(clock, 1_000)
+    const recorder = new Recorder('none', 9_000, clock)
+    const played = play({ ...common, schedule: batches(9_000, 3_000, 100), arms: [{ send, recorder }], clock })
+    await drive(clock, 200)
+    assert.equal(sent.length, 3_000)
+    await drive(clock, 3_500)
+    const { late } = await played
+    assert.equal(late, 6_000)
+    assert.deepEqual([...new Set(sent.map(({ at }) => at))], [0, 1_000, 2_000])
+    assert.equal(recorder.measured().latencyMs.success.max, 2_800)
   })
 })
