@@ -11,6 +11,8 @@ import type { Logger } from './log.ts'
 import { openApi } from './openapi.ts'
 import { Problem, problemHandler, quote } from './problem.ts'
 import { resource } from './resource.ts'
+import { keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
+import type { RunStore } from './runs/store.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import { tokenGuard } from './token.ts'
 
@@ -19,20 +21,22 @@ export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
   readonly chaos: Pick<Chaos, 'faults' | 'routes' | 'operations'>
+  /** The results that command lines left here. */
+  readonly runs: RunStore
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
   readonly log: Logger
   /** The folder of the package: the web console lies in it. */
   readonly root: string
   readonly version: string
-  /** What changes of the failure model must carry, or null. */
+  /** What changes of the failure model and of the kept runs must carry, or null. */
   readonly token: string | null
   /** False while the server drains. */
   readonly ready: () => boolean
 }
 
 /** The app. The data plane comes first and without nested routers: a request passes two layers on its way. */
-export function createApp({ catalog, chaos, telemetry, log, root, version, token, ready }: Parts): Express {
+export function createApp({ catalog, chaos, runs, telemetry, log, root, version, token, ready }: Parts): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
 
@@ -40,9 +44,12 @@ export function createApp({ catalog, chaos, telemetry, log, root, version, token
   resource(app, '/catalogs/:code', { get: [chaos.faults, showProduct(catalog) as RequestHandler] })
   resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
 
-  if (token !== null) app.use('/chaos', tokenGuard(token))
+  if (token !== null) app.use(['/chaos', '/runs'], tokenGuard(token))
   app.use('/chaos', telemetry.chaosRoutes())
   app.use('/chaos', chaos.routes)
+
+  resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
+  resource(app, '/runs/:id', { get: showRun(runs) as RequestHandler, delete: removeRun(runs) as RequestHandler })
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
@@ -81,6 +88,7 @@ function index(version: string): string {
       failRate: '/chaos/fail-rate',
       settings: '/chaos',
       statistics: '/chaos/stats',
+      runs: '/runs',
       health: '/health',
       readiness: '/ready',
       contract: '/openapi.json',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Operation } from './chaos/control/operation.ts'
 import { DATA_PATHS, type PathItem, PROBLEM_SCHEMA } from './openapi-data.ts'
 import { PROBLEM_TYPE } from './problem.ts'
+import { RUN_PATHS } from './runs/contract.ts'
 
 export interface ContractParts {
   readonly version: string
@@ -33,9 +34,10 @@ export function openApi({ version, operations }: ContractParts): Json {
     tags: [
       { name: 'data', description: 'Products. Faults are injected here.' },
       { name: 'control', description: 'The failure model. Never faulted.' },
+      { name: 'runs', description: 'Results that were kept. Never faulted.' },
       { name: 'server', description: 'The process. Never faulted.' },
     ],
-    paths: { ...DATA_PATHS, ...control },
+    paths: { ...DATA_PATHS, ...control, ...RUN_PATHS },
     components: {
       schemas: { Problem: PROBLEM_SCHEMA, ...schemas.named },
       responses: {

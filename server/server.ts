@@ -14,6 +14,7 @@ import { Drain } from './drain.ts'
 import { BACKLOG, createServer } from './http.ts'
 import { type Logger, silentLog } from './log.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
+import { RunStore } from './runs/store.ts'
 import { codeOf, StartFailure } from './start-failure.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
@@ -64,7 +65,8 @@ const GRACE_MS = 5_000
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
   const root = packageRoot(import.meta.url)
-  const catalog = new Catalog(await openDatabase(database, join(root, 'data', 'products.json')))
+  const opened = await openDatabase(database, join(root, 'data', 'products.json'))
+  const catalog = new Catalog(opened)
   const version = packageVersion(root)
   const wall = options.wall ?? Date.now
   const telemetry = new Telemetry({ clock, wall, version })
@@ -84,6 +86,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp({
     catalog,
     chaos,
+    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE()),
     telemetry,
     log,
     root,

@@ -11,4 +11,12 @@ export const MIGRATIONS: readonly string[] = [
      search TEXT NOT NULL,
      json TEXT NOT NULL CHECK (json_valid(json))
    ) STRICT, WITHOUT ROWID`,
+  // The short members come first: a list reads them without touching the pages that the long ones overflow into.
+  `CREATE TABLE runs (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     summary TEXT NOT NULL CHECK (json_valid(summary)),
+     result TEXT NOT NULL CHECK (json_valid(result)),
+     html TEXT
+   ) STRICT`,
 ]

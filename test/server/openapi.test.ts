@@ -3,13 +3,17 @@
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import { z } from 'zod'
+import { judge } from '../../cli/report/verdict.ts'
 import { createApp } from '../../server/app.ts'
 import { systemClock } from '../../server/clock.ts'
 import { silentLog } from '../../server/log.ts'
 import { packageRoot } from '../../server/package-root.ts'
 import { Telemetry } from '../../server/telemetry/telemetry.ts'
+import { coinFlips } from '../cli/report/samples.ts'
 import { control } from '../support/control.ts'
 import { startTestServer } from '../support/server.ts'
+
+const kept = { ...coinFlips, verdict: judge(coinFlips) }
 
 const server = await startTestServer({ after })
 const call = control(server)
@@ -87,6 +91,8 @@ suite('what the server answers is what the contract says', () => {
     ['POST', '/chaos/sessions', '/chaos/sessions', { id: 'contract' }],
     ['GET', '/chaos/sessions', '/chaos/sessions'],
     ['GET', '/chaos/sessions/{id}', '/chaos/sessions/contract'],
+    ['POST', '/runs', '/runs', { result: kept }],
+    ['GET', '/runs', '/runs'],
   ]
   for (const [method, path, url, body] of answers) {
     test(`${method} ${path}`, async () => {

@@ -1,0 +1,141 @@
+/** The kept runs over HTTP. What was posted is a stranger's: its page is served without any rights, in an origin of its own. */
+
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { jsonBody } from '../body.ts'
+import { sendJson } from '../json.ts'
+import { type Flaw, Problem, quote } from '../problem.ts'
+import type { Result } from './result.ts'
+import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
+import type { RunStore } from './store.ts'
+
+/**
+ * `sandbox` without a word makes the page an origin of its own that runs no script, submits nothing and opens nothing,
+ * whatever markup was posted; the rest forbids it every load.
+ */
+const PAGE_POLICY = [
+  'sandbox',
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': PAGE_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+}
+
+/** JSON that a stranger posted stays JSON. */
+const JSON_HEADERS = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store']
+
+const WHOLE = `must be a whole number from 1 to ${MOST_RUNS}`
+
+/** The query of `GET /runs`. */
+export const listRunsSchema = z.object({
+  limit: z
+    .string('must be given once')
+    .regex(/^\d{1,6}$/, WHOLE)
+    .transform(Number)
+    .refine(limit => limit >= 1 && limit <= MOST_RUNS, WHOLE)
+    .optional()
+    .describe(`runs at most, 1 to ${MOST_RUNS}; 50 where it is not given`),
+})
+const USUAL_LIMIT = 50
+
+/** The query of `GET /runs/{id}`. */
+export const showRunSchema = z.object({
+  format: z
+    .enum(['json', 'html'], 'must be json or html: the other formats are written by npx chaos report')
+    .optional()
+    .describe('json, the result document, where it is not given; html, the page that was posted with it'),
+})
+
+/** `GET /runs`: the newest first. */
+export function listRuns(store: RunStore): RequestHandler {
+  return (req, res) => {
+    const { limit = USUAL_LIMIT } = query(listRunsSchema, req.query)
+    sendJson(res, `{"runs":${store.list(limit)},"total":${store.count}}`, JSON_HEADERS)
+  }
+}
+
+/** `POST /runs`: 201 with the id, once the run is on the disk. */
+export function keepRun(store: RunStore): RequestHandler[] {
+  return [
+    ...jsonBody(RUN_LIMIT),
+    (req, res) => {
+      const { data, error } = newRunSchema.safeParse(req.body)
+      if (error) throw badBody(error)
+      // What a later version added to a result is kept, though this one does not know it.
+      const id = store.keep((req.body as { result: Result }).result, data.html ?? null)
+      sendJson(res, JSON.stringify({ id }), ['Location', `/runs/${id}`], 201)
+    },
+  ]
+}
+
+/** `GET /runs/{id}`: the result as it was posted, or its page. */
+export function showRun(store: RunStore): RequestHandler<{ id: string }> {
+  return (req, res) => {
+    const { id } = req.params
+    const { format } = query(showRunSchema, req.query)
+    if (format !== 'html') {
+      const json = store.result(id)
+      if (json === undefined) throw unknown(id)
+      sendJson(res, json, JSON_HEADERS)
+      return
+    }
+    const html = store.html(id)
+    if (html === undefined) throw unknown(id)
+    if (html === null) {
+      throw new Problem(
+        404,
+        `The run ${quote(id)} was posted without a page: npx chaos report ${id} --format html -o run.html writes one`,
+      )
+    }
+    const body = Buffer.from(html)
+    res.set(PAGE_HEADERS).set('Content-Length', String(body.length))
+    res.end(req.method === 'HEAD' ? undefined : body)
+  }
+}
+
+/** `DELETE /runs/{id}`. */
+export function removeRun(store: RunStore): RequestHandler<{ id: string }> {
+  return (req, res) => {
+    if (!store.remove(req.params.id)) throw unknown(req.params.id)
+    res.status(204).end()
+  }
+}
+
+function unknown(id: string): Problem {
+  return new Problem(404, `No run has the id ${quote(id)}: GET /runs lists those that are kept`)
+}
+
+function query<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
+  const { data, error } = schema.safeParse(given)
+  if (!error) return data
+  const errors: Flaw[] = error.issues.map(issue => ({ parameter: String(issue.path[0]), detail: issue.message }))
+  throw new Problem(400, error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`).join('; '), { errors })
+}
+
+/** Flaws that are named; the rest is counted. */
+const NAMED = 20
+
+function badBody({ issues }: z.ZodError): Problem {
+  const errors: Flaw[] = issues
+    .slice(0, NAMED)
+    .map(issue => ({ pointer: issue.path.map(part => `/${escaped(String(part))}`).join(''), detail: issue.message }))
+  const more = issues.length > NAMED ? ` (the first ${NAMED} of ${issues.length} flaws are named)` : ''
+  return new Problem(422, `The body must hold a result of chaos burst, compare, demo or live${more}`, { errors })
+}
+
+/** RFC 6901. */
+function escaped(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1')
+}

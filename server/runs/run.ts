@@ -1,0 +1,62 @@
+/** A kept run: what is posted, what is listed, and what it is called. */
+
+import { z } from 'zod'
+import { outcomesSchema, type Result, resultSchema } from './result.ts'
+
+/** Runs that are kept at a place; the oldest makes room. */
+export const MOST_RUNS = 100
+
+/** Largest `POST /runs` that is read, in bytes: ten times a comparison of a minute with its page. */
+export const RUN_LIMIT = 1024 * 1024
+
+/** The body of `POST /runs`. */
+export const newRunSchema = z.strictObject({
+  result: resultSchema,
+  html: z.string().optional().describe('the report as a page, drawn by who posts it; served without any rights'),
+})
+
+/** One of the kept runs, in short. */
+export const runSummarySchema = z.object({
+  id: z.string().describe('six letters'),
+  command: resultSchema.shape.command,
+  title: z.string().optional(),
+  startedAt: resultSchema.shape.startedAt,
+  seed: z.string(),
+  target: z.string(),
+  interrupted: z.boolean(),
+  requests: z.int().nonnegative().describe('of the load, for each arm'),
+  arms: z.array(z.object({ name: z.string(), outcomes: outcomesSchema })),
+  html: z.boolean().describe('whether it was posted with a page'),
+})
+
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+/** What a list tells of a result. */
+export function summaryOf(id: string, result: Result, html: boolean): RunSummary {
+  const { command, title, startedAt, seed, target, interrupted, load, arms } = result
+  return {
+    id,
+    command,
+    ...(title === undefined ? {} : { title }),
+    startedAt,
+    seed,
+    target,
+    interrupted,
+    requests: load.requests,
+    arms: arms.map(({ name, outcomes }) => ({ name, outcomes })),
+    html,
+  }
+}
+
+const CONSONANTS = 'bdfghjklmnprstvz'
+const VOWELS = 'aiou'
+const SYLLABLES = 3
+
+/** A name that can be said across a room, such as `tirado`, made from a whole number; the lowest 18 bits decide. */
+export function runId(number: number): string {
+  let id = ''
+  for (let left = number >>> 0, count = 0; count < SYLLABLES; count++, left >>>= 6) {
+    id += (CONSONANTS[left & 15] ?? '') + (VOWELS[(left >>> 4) & 3] ?? '')
+  }
+  return id
+}

@@ -1,0 +1,87 @@
+/** The kept runs in SQLite: what was acknowledged is on the disk, and the oldest makes room for the newest. */
+
+import type { Database } from 'better-sqlite3'
+import type { Result } from './result.ts'
+import { MOST_RUNS, runId, summaryOf } from './run.ts'
+
+/** Names that are tried before the store gives up: with 100 of 262,144 taken, the third is a matter of 1 in 10^10. */
+const MOST_TRIES = 8
+
+export class RunStore {
+  readonly #draw: () => number
+  readonly #most: number
+  readonly #insert
+  readonly #trim
+  readonly #list
+  readonly #count
+  readonly #result
+  readonly #html
+  readonly #known
+  readonly #remove
+  readonly #keep
+
+  /**
+   * @param draw a whole number from 0 to 2^32 - 1 each time, by chance
+   * @param most runs that are kept
+   */
+  constructor(database: Database, draw: () => number, most = MOST_RUNS) {
+    this.#draw = draw
+    this.#most = most
+    this.#insert = database.prepare('INSERT INTO runs (id, summary, result, html) VALUES (?, ?, ?, ?)')
+    this.#trim = database.prepare(
+      'DELETE FROM runs WHERE number <= (SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?)',
+    )
+    this.#list = database.prepare<[number], string>('SELECT summary FROM runs ORDER BY number DESC LIMIT ?').pluck()
+    this.#count = database.prepare<[], number>('SELECT count(*) FROM runs').pluck()
+    this.#result = database.prepare<[string], string>('SELECT result FROM runs WHERE id = ?').pluck()
+    this.#html = database.prepare<[string], string | null>('SELECT html FROM runs WHERE id = ?').pluck()
+    this.#known = database.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck()
+    this.#remove = database.prepare('DELETE FROM runs WHERE id = ?')
+    this.#keep = database.transaction((id: string, result: Result, html: string | null) => {
+      this.#insert.run(id, JSON.stringify(summaryOf(id, result, html !== null)), JSON.stringify(result), html)
+      this.#trim.run(this.#most)
+    })
+  }
+
+  /**
+   * Keeps a run and returns its id once it is on the disk (the database runs with `synchronous = FULL`): an answer that
+   * says so outlives a power cut.
+   */
+  keep(result: Result, html: string | null): string {
+    const id = this.#freeId()
+    this.#keep.immediate(id, result, html)
+    return id
+  }
+
+  /** A JSON array of the newest `limit` summaries, newest first. */
+  list(limit: number): string {
+    return `[${this.#list.all(limit).join(',')}]`
+  }
+
+  get count(): number {
+    return this.#count.get() ?? 0
+  }
+
+  /** The JSON of a result as it was posted, or undefined. */
+  result(id: string): string | undefined {
+    return this.#result.get(id)
+  }
+
+  /** The page that was posted with it: null where there was none, undefined where there is no such run. */
+  html(id: string): string | null | undefined {
+    return this.#html.get(id)
+  }
+
+  /** Whether there was such a run. */
+  remove(id: string): boolean {
+    return this.#remove.run(id).changes > 0
+  }
+
+  #freeId(): string {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const id = runId(this.#draw())
+      if (this.#known.get(id) === undefined) return id
+    }
+    throw new Error('no free name for a run was drawn')
+  }
+}
