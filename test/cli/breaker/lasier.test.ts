@@ -100,10 +100,11 @@ class LasierCounters {
   readonly #keys = new Map<'requests' | 'failures', { count: number; until: number }>()
   #now = 0
 
-  /** A failed request, each of whose steps takes a millisecond; returns the rate by which the rule decides. */
-  fail(at: number): number {
-    this.#now = at
+  /** A failed request, whose way to the cache takes `stepMs` each time; returns the rate by which the rule decides. */
+  fail(at: number, stepMs: number): number {
+    this.#now = at + stepMs
     this.#add('requests')
+    this.#now += stepMs
     this.#add('failures')
     this.#get('requests').count += 1
     this.#add('failures')
@@ -112,7 +113,6 @@ class LasierCounters {
   }
 
   #add(key: 'requests' | 'failures'): void {
-    this.#now += 1
     if ((this.#keys.get(key)?.until ?? 0) <= this.#now) this.#keys.set(key, { count: 0, until: this.#now + 10_000 })
   }
 
@@ -123,8 +123,8 @@ class LasierCounters {
 
 test('unlike in lasier, failures never count for more than all calls', async () => {
   const theirs = new LasierCounters()
-  for (let at = 0; at < 5_000; at += 1_000) assert.equal(theirs.fail(at), 100)
-  assert.equal(theirs.fail(10_000), 600, 'the requests have expired, the failures expire a moment later')
+  for (let at = 0; at < 5_000; at += 1_000) assert.equal(theirs.fail(at, 2), 100)
+  assert.equal(theirs.fail(10_001, 1), 600, 'the requests have expired, the failures will in a moment')
 
   const clock = new ManualClock()
   const options = fromLasier({ rule: percentage, failureTimeout: 10, circuitTimeout: 5 })
