@@ -36,11 +36,18 @@ async function once(campaign: Campaign): Promise<Result> {
   const { oneByOne, arms, seed, onProgress, wallMs } = campaign
   const contest: Contest = { ...campaign, schedule: campaign.schedule(seed) }
   const startedAtWallMs = wallMs()
-  if (!oneByOne) return resultOf(contest, await hold(contest), { ...campaign, startedAtWallMs })
+  if (!oneByOne) {
+    const held = await hold(contest)
+    const result = resultOf(contest, held, { ...campaign, startedAtWallMs })
+    await held.farewell(result.verdict.text)
+    return result
+  }
   const parts: Held[] = []
   for (const [index, arm] of arms.entries()) {
     const share = (own: number) => onProgress?.((index + own) / arms.length)
-    parts.push(await hold({ ...contest, schedule: campaign.schedule(seed), arms: [arm], onProgress: share }))
+    const held = await hold({ ...contest, schedule: campaign.schedule(seed), arms: [arm], onProgress: share })
+    await held.farewell()
+    parts.push(held)
   }
   return resultOf(contest, together(parts), { ...campaign, startedAtWallMs })
 }
@@ -50,6 +57,7 @@ function together(parts: readonly Held[]): Held {
   const played = parts.map(part => part.played)
   return {
     recorders: parts.flatMap(part => part.recorders),
+    farewell: async () => {},
     trouble: parts[0]?.trouble ?? [],
     played: {
       interrupted: played.some(part => part.interrupted),

@@ -5,11 +5,13 @@ import type { CircuitOptions } from '../breaker/options.ts'
 import { type ArmParts, buildArm, type Arm as PolicyArm } from '../policy/arm.ts'
 import { jitter } from '../policy/jitter.ts'
 import type { ArmPlan } from '../policy/parse.ts'
+import type { Cancel } from '../policy/send.ts'
 import type { Trouble } from '../report/result.ts'
 import { type ClientOptions, type LoadClient, openClient } from './client.ts'
 import { Recorder } from './recorder.ts'
 import { type Played, play } from './run.ts'
 import type { Schedule } from './schedule.ts'
+import { type Showing, Shown } from './showing.ts'
 import type { Target } from './target.ts'
 
 /** Where the arms play: the sessions of the server, made ready for them. */
@@ -44,6 +46,8 @@ export interface Contest {
   readonly wallMs: () => number
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((share: number) => void) | undefined
+  /** Makes the run known to the pages of the server; asked once a run. */
+  readonly show?: (() => Showing) | undefined
 }
 
 /** What came out of it. */
@@ -51,6 +55,8 @@ export interface Held {
   readonly played: Played
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
+  /** Tells the pages that it is over and what it means. */
+  readonly farewell: (verdict?: string) => Promise<void>
 }
 
 interface Side {
@@ -72,8 +78,9 @@ export async function hold(contest: Contest): Promise<Held> {
     await Promise.all(sides.map(side => warmUp(contest, side)))
     const stage = await contest.stage(sides.length)
     try {
-      const played = await perform(contest, stage, sides)
-      return { played, recorders: sides.map(side => side.recorder), trouble: stage.trouble }
+      const { played, shown } = await perform(contest, stage, sides)
+      const farewell = async (verdict?: string) => shown?.end(verdict)
+      return { played, recorders: sides.map(side => side.recorder), trouble: stage.trouble, farewell }
     } finally {
       await stage.close()
     }
@@ -82,7 +89,11 @@ export async function hold(contest: Contest): Promise<Held> {
   }
 }
 
-async function perform(contest: Contest, stage: Stage, sides: readonly Side[]): Promise<Played> {
+async function perform(
+  contest: Contest,
+  stage: Stage,
+  sides: readonly Side[],
+): Promise<{ played: Played; shown: Shown | null }> {
   const { clock, signal } = contest
   for (const [index, { client, gate }] of sides.entries()) {
     client.enter(stage.sessions[index])
@@ -94,11 +105,25 @@ async function perform(contest: Contest, stage: Stage, sides: readonly Side[]): 
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
-  return play({
+  const shown = contest.show
+    ? new Shown(
+        contest.show(),
+        sides.map(side => side.recorder),
+        stage.sessions,
+        { requests: contest.schedule.requests, timeoutMs: contest.timeoutMs },
+        clock,
+      )
+    : null
+  const played = await play({
     ...contest,
+    onProgress(share) {
+      shown?.follow()
+      contest.onProgress?.(share)
+    },
     room: contest.wire.connections,
     arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
+  return { played, shown }
 }
 
 async function openSide(contest: Contest, plan: ArmPlan): Promise<Side> {
@@ -123,14 +148,18 @@ async function openSide(contest: Contest, plan: ArmPlan): Promise<Side> {
 
 /** Warm-up goes around the policies: a circuit must not have seen a call before the run. */
 async function warmUp({ warmup, codes, seed, signal }: Contest, { client }: Side): Promise<void> {
+  const cancels: Cancel[] = []
+  const giveUp = () => {
+    for (const cancel of cancels) cancel()
+  }
   const calls = Array.from({ length: warmup }, (_, index) => {
     const request = { index, key: `${seed}-warmup-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
-    return new Promise<void>(resolve => {
-      const cancel = client.send(request, () => resolve())
-      signal?.addEventListener('abort', cancel, { once: true })
-    })
+    return new Promise<void>(resolve => cancels.push(client.send(request, () => resolve())))
   })
+  signal?.addEventListener('abort', giveUp)
+  if (signal?.aborted) giveUp()
   await Promise.all(calls)
+  signal?.removeEventListener('abort', giveUp)
 }
 
 /** Resolves when the clock reads `at`, or when the signal aborts. */
@@ -138,14 +167,12 @@ function until(clock: Clock, at: number, signal: AbortSignal | undefined): Promi
   const left = at - clock.now()
   if (left <= 0 || signal?.aborted) return Promise.resolve()
   return new Promise(resolve => {
-    const cancel = clock.after(left, () => resolve())
-    signal?.addEventListener(
-      'abort',
-      () => {
-        cancel()
-        resolve()
-      },
-      { once: true },
-    )
+    const end = () => {
+      cancel()
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const cancel = clock.after(left, end)
+    signal?.addEventListener('abort', end)
   })
 }

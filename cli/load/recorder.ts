@@ -7,6 +7,7 @@ import type { ArmResult, Outcomes } from '../report/result.ts'
 import { Bits } from './bits.ts'
 import type { Meter } from './exchange.ts'
 import { Histogram } from './histogram.ts'
+import type { ArmTotals } from './publish.ts'
 import { QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */
@@ -53,6 +54,17 @@ export class Recorder implements Meter {
 
   get outcomes(): Readonly<Outcomes> {
     return this.#outcomes
+  }
+
+  /** What the arm came to so far. */
+  get totals(): ArmTotals {
+    return {
+      name: this.name,
+      ...this.#outcomes,
+      calls: this.#calls,
+      wasted: this.#wasted,
+      states: this.#states,
+    }
   }
 
   /** Counts the end of request `index`, planned at `plannedMs` from the start. */
