@@ -4,12 +4,12 @@ import type { Entry } from './capacity.ts'
 
 export class Backlog {
   #entries: (Entry | null)[] = []
-  #places = new Map<Entry, number>()
   #head = 0
+  #size = 0
 
   /** Entries that have not been struck out. */
   get size(): number {
-    return this.#places.size
+    return this.#size
   }
 
   get oldest(): Entry | null {
@@ -18,47 +18,47 @@ export class Backlog {
   }
 
   push(entry: Entry): void {
-    this.#places.set(entry, this.#entries.length)
+    entry.place = this.#entries.length
     this.#entries.push(entry)
+    this.#size += 1
   }
 
   /** Takes the oldest. */
   shift(): Entry | null {
     const entry = this.oldest
-    if (!entry) return null
-    this.drop(entry)
+    if (entry) this.drop(entry)
     return entry
   }
 
   /** Takes the newest. */
   pop(): Entry | null {
-    let entry: Entry | null = null
-    while (!entry && this.#entries.length > this.#head) entry = this.#entries.pop() ?? null
-    if (entry) this.#places.delete(entry)
+    while (this.#entries.length > this.#head && !this.#entries.at(-1)) this.#entries.pop()
+    const entry = this.#entries.at(-1) ?? null
+    if (entry) this.drop(entry)
     return entry
   }
 
   /** Strikes an entry out; nothing happens where it is not in the queue. */
   drop(entry: Entry): void {
-    const place = this.#places.get(entry)
-    if (place === undefined) return
-    this.#places.delete(entry)
-    this.#entries[place] = null
-    if (this.#entries.length > 64 && this.#entries.length > 4 * this.#places.size) this.#compact()
+    if (entry.place < 0) return
+    this.#entries[entry.place] = null
+    entry.place = -1
+    this.#size -= 1
+    if (this.#entries.length > 64 && this.#entries.length > 4 * this.#size) this.#compact()
   }
 
   /** Empties the queue and returns what was in it, the oldest first. */
   clear(): Entry[] {
-    const left = [...this.#places.keys()]
+    const left = this.#entries.filter(entry => entry !== null)
+    for (const entry of left) entry.place = -1
     this.#entries = []
-    this.#places.clear()
     this.#head = 0
+    this.#size = 0
     return left
   }
 
   #compact(): void {
-    this.#entries = [...this.#places.keys()]
-    this.#head = 0
-    for (const [place, entry] of [...this.#places.keys()].entries()) this.#places.set(entry, place)
+    const left = this.clear()
+    for (const entry of left) this.push(entry)
   }
 }

@@ -26,6 +26,8 @@ export interface Entry {
   readonly arrivedAt: number
   /** The client is still there. */
   waiting: boolean
+  /** Where it is in the queue; -1 where it is not. */
+  place: number
 }
 
 interface Limits {
@@ -68,7 +70,7 @@ export class Capacity {
   enter(job: Job, now: number): Ticket | null {
     this.#settle(now)
     const { workers, queue, drops } = this.#limits
-    const entry: Entry = { job, arrivedAt: now, waiting: true }
+    const entry: Entry = { job, arrivedAt: now, waiting: true, place: -1 }
     if (this.#shifts.size < workers && this.#backlog.size === 0) this.#start(entry, now)
     else if (this.#backlog.size < queue) this.#backlog.push(entry)
     else return null

@@ -1,0 +1,64 @@
+/** What a draw costs: bernoulli by key and by arrival, and the deck, in nanoseconds. The limit is 200. */
+
+import { decide } from '../../server/chaos/decide.ts'
+import { Deck, trailingNumber } from '../../server/chaos/deck.ts'
+import { draw, drawNumber, streamSeed } from '../../server/chaos/draw.ts'
+import { Memory } from '../../server/chaos/memory.ts'
+import { Plan } from '../../server/chaos/plan.ts'
+import { defaultSettings } from '../../server/chaos/settings.ts'
+import { PEER, visitOf } from '../support/visit.ts'
+
+const LIMIT_NS = 200
+const DRAWS = 500_000
+const ROUNDS = 9
+
+const keys = Array.from({ length: 10_000 }, (_, i) => `workshop-lisbon-${String(i).padStart(4, '0')}`)
+const fail = streamSeed('42', 'fail')
+const deck = new Deck(streamSeed('42', 'deck'))
+const planOf = (sampler: 'bernoulli' | 'deck') =>
+  new Plan({ ...defaultSettings('42'), failRate: 70, sampler }, new Memory())
+const [bernoulli, decked] = [planOf('bernoulli'), planOf('deck')]
+const visits = keys.map((key, arrival) => visitOf({ key, arrival }))
+
+const key = (i: number) => keys[i % keys.length] ?? ''
+const visit = (i: number) => visits[i % visits.length] ?? visitOf()
+
+/** Each returns a number, so that nothing can be left out; only the first three are draws alone. */
+const contestants: { name: string; limited: boolean; act: (i: number) => number }[] = [
+  { name: 'bernoulli, a key of 20 characters', limited: true, act: i => draw(fail, key(i), 0) },
+  { name: 'bernoulli, an arrival number', limited: true, act: i => drawNumber(fail, i, 0) },
+  { name: 'deck, requests in order', limited: true, act: i => deck.draw(i, 0) },
+  { name: 'deck, a key of 20 characters', limited: true, act: i => deck.draw(trailingNumber(key(i)), 0) },
+  {
+    name: 'the whole decision, bernoulli at 70 %',
+    limited: false,
+    act: i => decide(bernoulli, null, visit(i), PEER, 0).draw,
+  },
+  { name: 'the whole decision, deck at 70 %', limited: false, act: i => decide(decked, null, visit(i), PEER, 0).draw },
+]
+
+const results = contestants.map(() => [] as number[])
+let sum = 0
+for (let round = 0; round <= ROUNDS; round += 1) {
+  for (const [index, { act }] of contestants.entries()) {
+    const before = process.cpuUsage()
+    for (let i = 0; i < DRAWS; i += 1) sum += act(i)
+    const { user, system } = process.cpuUsage(before)
+    // The first round warms up.
+    if (round > 0) results[index]?.push(((user + system) * 1e3) / DRAWS)
+  }
+}
+
+console.log(
+  `\nA draw, nanoseconds of processor time (median of ${ROUNDS} rounds of ${DRAWS}, in turns; checksum ${sum.toFixed(0)})`,
+)
+let broken = false
+for (const [index, { name, limited }] of contestants.entries()) {
+  const sorted = [...(results[index] ?? [])].sort((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const figures = `${median.toFixed(0).padStart(5)}   (${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)})`
+  const verdict = !limited ? '' : median < LIMIT_NS ? `  within ${LIMIT_NS}` : `  OVER ${LIMIT_NS}`
+  console.log(`  ${name.padEnd(40)}${figures}${verdict}`)
+  broken ||= limited && median >= LIMIT_NS
+}
+if (broken) process.exitCode = 1
