@@ -33,6 +33,7 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
  * @param idPrefix what the request ids begin with, so that those of two processes differ.
  */
 export function createServer(app: Express, idPrefix: string): Server {
+  if (Object.hasOwn(app.response, 'writeHead')) throw new Error('This app has a server already')
   let count = 0
 
   class Request extends IncomingMessage {}

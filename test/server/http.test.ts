@@ -58,20 +58,29 @@ describe('requests and responses of createServer', () => {
   })
 })
 
-describe('X-Request-Id', () => {
+it('an app has one server', () => {
   const app = express()
-  app.get('/implicit', (_req, res) => void res.end('x'))
-  app.get('/object', (_req, res) => void res.writeHead(200, { A: 'b' }).end())
-  app.get('/list', (_req, res) => void res.writeHead(200, ['A', 'b']).end())
-  app.get('/reason', (_req, res) => void res.writeHead(200, 'Fine', { A: 'b' }).end())
-  app.get('/reason-list', (_req, res) => void res.writeHead(200, 'Fine', ['A', 'b']).end())
-  app.get('/mixed', (_req, res) => void res.setHeader('C', 'd').writeHead(200, ['A', 'b']).end())
-  app.get('/json', (_req, res) => void res.json({}))
-  app.get('/id', (_req, res) => void res.send(requestIdOf(res)))
+  createServer(app, 'first')
+  assert.throws(() => createServer(app, 'second'), /has a server already/)
+})
+
+describe('X-Request-Id', () => {
+  const shapes = () => {
+    const app = express()
+    app.get('/implicit', (_req, res) => void res.end('x'))
+    app.get('/object', (_req, res) => void res.writeHead(200, { A: 'b' }).end())
+    app.get('/list', (_req, res) => void res.writeHead(200, ['A', 'b']).end())
+    app.get('/reason', (_req, res) => void res.writeHead(200, 'Fine', { A: 'b' }).end())
+    app.get('/reason-list', (_req, res) => void res.writeHead(200, 'Fine', ['A', 'b']).end())
+    app.get('/mixed', (_req, res) => void res.setHeader('C', 'd').writeHead(200, ['A', 'b']).end())
+    app.get('/json', (_req, res) => void res.json({}))
+    app.get('/id', (_req, res) => void res.send(requestIdOf(res)))
+    return app
+  }
 
   for (const path of ['/implicit', '/object', '/list', '/reason', '/reason-list', '/mixed', '/json']) {
     it(`is on the answer of ${path}, once`, async () => {
-      const { port } = await listening(app)
+      const { port } = await listening(shapes())
       const response = await fetch(`http://127.0.0.1:${port}${path}`)
       assert.match(response.headers.get('X-Request-Id') ?? '', /^test-[0-9a-z]+$/)
       if (path.includes('reason')) assert.equal(response.statusText, 'Fine')
@@ -81,7 +90,7 @@ describe('X-Request-Id', () => {
   }
 
   it('is known to handlers and differs from request to request', async () => {
-    const { port } = await listening(app)
+    const { port } = await listening(shapes())
     const ids = []
     for (let i = 0; i < 3; i += 1) {
       const response = await fetch(`http://127.0.0.1:${port}/id`)
