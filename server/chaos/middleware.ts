@@ -12,12 +12,14 @@ import type { Lab } from './lab.ts'
 import type { Plan } from './plan.ts'
 import type { Session } from './session.ts'
 import { SESSION_ID } from './sessions.ts'
-import { readSignals, type Signals } from './signals.ts'
+import { copyOf, readSignals, type Signals } from './signals.ts'
 import { type Victim, waitThen } from './victim.ts'
 import type { Visit } from './visit.ts'
 
 const COLLECTION = '/catalogs'
 const ITEM = '/catalogs/{code}'
+const SLASH = 47
+const LONGEST_CODE = 128
 
 /** Faults for the routes that it is mounted on. */
 export function faults(lab: Lab, injector: Injector): RequestHandler {
@@ -101,15 +103,14 @@ function sessionOf(lab: Lab, id: string): Session | undefined {
 }
 
 function arrive(session: Session, req: Request, signals: Signals, counts: boolean, now: number): Visit {
-  const path = pathOf(req.originalUrl)
-  const code = codeOf(path)
+  const code = codeOf(req.originalUrl)
   const visit: Visit = {
     session: session.id,
     key: signals.key,
     arrival: counts ? session.arrivals : -1,
     attempt: signals.attempt,
     method: req.method,
-    route: code !== '' ? ITEM : path === COLLECTION ? COLLECTION : 'other',
+    route: code !== '' ? ITEM : isCollection(req.originalUrl) ? COLLECTION : 'other',
     code,
     startedAt: now,
     atMs: session.time.at(now),
@@ -139,14 +140,15 @@ function leave(lab: Lab, session: Session, visit: Visit, res: ServerResponse): v
   session.log.ended(visit)
 }
 
-function pathOf(url: string): string {
+/** The product code in a URL, or an empty string. Codes outlive their requests in the journal, so none is a part of a long text. */
+function codeOf(url: string): string {
+  if (url.charCodeAt(COLLECTION.length) !== SLASH || !url.startsWith(COLLECTION)) return ''
   const query = url.indexOf('?')
-  return query < 0 ? url : url.slice(0, query)
+  const code = url.slice(COLLECTION.length + 1, query < 0 ? url.length : query)
+  if (code.length > LONGEST_CODE || code.includes('/')) return ''
+  return url.length > LONGEST_CODE * 2 ? copyOf(code) : code
 }
 
-/** The product code in a path, or an empty string. */
-function codeOf(path: string): string {
-  if (path.length <= COLLECTION.length + 1 || !path.startsWith(COLLECTION) || path[COLLECTION.length] !== '/') return ''
-  const code = path.slice(COLLECTION.length + 1)
-  return code.includes('/') ? '' : code
+function isCollection(url: string): boolean {
+  return url === COLLECTION || url.startsWith(`${COLLECTION}?`)
 }

@@ -30,9 +30,19 @@ export function readSignals(rawHeaders: readonly string[], signals: Signals): vo
 
 function readSignal(name: string, value: string, signals: Signals): void {
   if (name === 'x-chaos-session') signals.session = value
-  else if (name === 'x-chaos-key') signals.key = value === '' ? null : value.slice(0, LONGEST_KEY)
+  else if (name === 'x-chaos-key') signals.key = keyOf(value)
   else if (name === 'x-chaos-attempt') signals.attempt = attempt(value)
   else if (name === 'x-chaos-force' || name.startsWith('x-envoy-fault-')) signals.forced = true
+}
+
+function keyOf(value: string): string | null {
+  if (value === '') return null
+  return value.length > LONGEST_KEY ? copyOf(value.slice(0, LONGEST_KEY)) : value
+}
+
+/** The same text without the longer one that it may be a part of, which the engine would keep in memory with it. */
+export function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
 function attempt(value: string): number {

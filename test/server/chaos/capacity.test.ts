@@ -7,6 +7,8 @@ import { Capacity } from '../../../server/chaos/capacity.ts'
 import { type CapacitySettings, capacitySchema } from '../../../server/chaos/settings.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
+fc.configureGlobal({ seed: 42 })
+
 function model(given: Partial<CapacitySettings> = {}) {
   const clock = new ManualClock()
   const settings = capacitySchema.parse({ workers: 2, service: '10ms', queue: 3, ...given })

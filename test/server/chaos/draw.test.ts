@@ -7,6 +7,8 @@ import fc from 'fast-check'
 import { Deck, trailingNumber } from '../../../server/chaos/deck.ts'
 import { draw, drawNumber, type Stream, streamSeed } from '../../../server/chaos/draw.ts'
 
+fc.configureGlobal({ seed: 42 })
+
 interface Golden {
   readonly draws: readonly { seed: string; stream: Stream; key: string; attempt: number; draw: number }[]
   readonly deck: readonly { seed: string; number: number; attempt: number; draw: number }[]

@@ -16,6 +16,8 @@ import { defaultSettings, latencySchema } from '../../../server/chaos/settings.t
 import { readSignals, type Signals } from '../../../server/chaos/signals.ts'
 import { PEER, visitOf } from '../../support/visit.ts'
 
+fc.configureGlobal({ seed: 42 })
+
 suite('latency', () => {
   const lognormal = latencySchema.parse({ distribution: 'lognormal', p50: '40ms', p99: '400ms' })
 

@@ -11,6 +11,8 @@ import { Plan } from '../../../server/chaos/plan.ts'
 import { defaultSettings, type Settings } from '../../../server/chaos/settings.ts'
 import { PEER, visitOf } from '../../support/visit.ts'
 
+fc.configureGlobal({ seed: 42 })
+
 const REQUESTS = 10_000
 const RATES = [0, 0.5, 1, 33, 50, 99, 100]
 const SEEDS = ['1', '42', 'workshop']

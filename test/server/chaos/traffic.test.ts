@@ -61,8 +61,8 @@ suite('an outage', () => {
     assert.equal(declared.status, 201)
     assert.ok(Math.abs(declared.body.toMs - declared.body.fromMs - 3_600_000) <= 1)
     assert.deepEqual([await status('default'), await status('arm'), await status('shelter')], [503, 503, 200])
-    for (const path of ['/health', '/ready', '/chaos', '/chaos/stats']) {
-      assert.equal((await call('GET', path)).status, 200, path)
+    for (const path of ['/health', '/ready', '/metrics', '/chaos', '/chaos/stats', '/openapi.json']) {
+      assert.equal((await fetch(server.url + path)).status, 200, path)
     }
     const weather = (await call('GET', '/chaos/outages')).body
     assert.deepEqual([weather.down, weather.outages.length], [true, 1])
@@ -168,6 +168,53 @@ suite('stealth', () => {
     assert.doesNotMatch(refused.bytes.toString(), /chaos|inject|\bfault|virtual/i)
     server.chaos.lab.reset(server.chaos.lab.sessions.first)
     assert.equal((await first).status, 200)
+  })
+})
+
+suite('targets', () => {
+  const routes: [string, string, string][] = [
+    ['/catalogs', '/catalogs', ''],
+    ['/catalogs?limit=2', '/catalogs', ''],
+    ['/catalogs/155568600', '/catalogs/{code}', '155568600'],
+    ['/catalogs/155568600?x=/y', '/catalogs/{code}', '155568600'],
+    [`/catalogs/155568600?${'x'.repeat(5_000)}`, '/catalogs/{code}', '155568600'],
+    [`/catalogs/${'x'.repeat(200)}`, 'other', ''],
+  ]
+  for (const [path, route, code] of routes) {
+    test(`${path.slice(0, 40)} is ${route}`, async t => {
+      const server = await startTestServer(t)
+      await (await fetch(server.url + path)).text()
+      const entry = (await control(server)('GET', '/chaos/requests')).body.requests[0]
+      assert.deepEqual([entry.route, entry.code], [route, code])
+    })
+  }
+
+  test('one poisoned product leaves the others alone', async t => {
+    const server = await startTestServer(t)
+    await control(server)('POST', '/chaos/scenarios/poison-product/runs')
+    for (const code of ['155568600', 'jj2a97g940', '155568600', '702915400']) {
+      const got = await httpGet(`${server.url}/catalogs/${code}`)
+      assert.equal(got.status, code === '155568600' ? 500 : 200)
+    }
+  })
+})
+
+suite('arrivals', () => {
+  test('count the requests without a usable key, and number their draws', async t => {
+    const server = await startTestServer(t)
+    const call = control(server)
+    const arrivals = async () => (await call('GET', '/chaos')).body.arrivals
+    const send = async (headers: Record<string, string>) => (await httpGet(server.url + PATH, headers)).status
+    for (const headers of [{}, { 'X-Chaos-Key': 'k-1' }, { 'X-Chaos-Key': 'word' }]) await send(headers)
+    assert.equal(await arrivals(), 1)
+    await call('PATCH', '/chaos', { sampler: 'deck', failRate: 50 })
+    for (const headers of [{}, { 'X-Chaos-Key': 'k-1' }, { 'X-Chaos-Key': 'word' }]) await send(headers)
+    assert.equal(await arrivals(), 3)
+    await call('POST', '/chaos/reset')
+    await call('PATCH', '/chaos', { sampler: 'deck', failRate: 37 })
+    let failed = 0
+    for (let i = 0; i < 100; i += 1) if ((await send(i % 2 === 0 ? {} : { 'X-Chaos-Key': 'word' })) === 500) failed += 1
+    assert.equal(failed, 37)
   })
 })
 

@@ -9,6 +9,8 @@ import { TwoState } from '../../../server/chaos/two-state.ts'
 import { sessionLog } from '../../../server/telemetry/session-log.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
+fc.configureGlobal({ seed: 42 })
+
 const process = (seed: string, availability = 90, mean = 6_000) =>
   new TwoState(streamSeed(seed, 'outage'), availability, mean)
 
