@@ -2,6 +2,8 @@
 
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { type Campaign, compete } from '../load/compete.ts'
+import { openPublisher } from '../load/publish.ts'
+import type { Showing } from '../load/showing.ts'
 import type { ArmPlan } from '../policy/parse.ts'
 import { checkExpectations, ExpectationError, parseExpectation, type Rule } from '../report/expect.ts'
 import type { Result } from '../report/result.ts'
@@ -75,12 +77,25 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     wallMs: io.wallMs,
     signal: io.interrupted,
     onProgress: bar.show,
+    ...(scene.hello ? { show: showing(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
   }
   const result = await compete(campaign).finally(() => {
     bar.end()
     store?.close()
   })
   return conclude(io, options, result, plan.rules)
+}
+
+/** Makes runs known on the pages of the server that they are fired at. */
+function showing(io: Io, { target }: Scene, title: string): () => Showing {
+  const url = new URL(target.origin)
+  const token = io.env.CHAOS_TOKEN || undefined
+  return () => ({ id: `run-${io.draw()}`, title, publisher: openPublisher({ url, token, clock: io.clock }) })
+}
+
+/** What the pages call it: `compare none, breaker`. */
+function titleOf({ command }: Engagement, { arms }: Plan): string {
+  return `${command} ${arms.map(arm => arm.name).join(', ')}`
 }
 
 /** What is to be run, once all that was typed has been understood. */
