@@ -151,7 +151,7 @@ export const en = {
   'who.flag': 'command line',
   'who.api': 'API',
   'who.cli': 'CLI',
-  'who.web': 'this page',
+  'who.web': 'web console',
   'who.scenario': 'scenario',
   'who.ttl': 'time limit',
   'who.reset': 'reset',

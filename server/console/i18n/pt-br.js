@@ -152,7 +152,7 @@ export const ptBr = {
   'who.flag': 'linha de comando',
   'who.api': 'API',
   'who.cli': 'CLI',
-  'who.web': 'esta página',
+  'who.web': 'console web',
   'who.scenario': 'cenário',
   'who.ttl': 'prazo',
   'who.reset': 'reinício',

@@ -108,6 +108,28 @@ export function armLatency(run, epoch) {
   return columns
 }
 
+/** How long a percentile holds, in seconds, while nothing ends that could have another. */
+const HOLDS_S = 1
+
+/**
+ * Columns whose short silences hold the value before: at a few requests a second a line would be dots otherwise.
+ * @param {(number | null)[][]} columns times, then the lines
+ * @returns {(number | null)[][]}
+ */
+export function held([times = [], ...rows]) {
+  return [
+    times,
+    ...rows.map(row => {
+      let last = { value: /** @type {number | null} */ (null), time: Number.NEGATIVE_INFINITY }
+      return row.map((value, index) => {
+        const time = times[index] ?? 0
+        if (value !== null) last = { value, time }
+        return time - last.time <= HOLDS_S ? last.value : null
+      })
+    }),
+  ]
+}
+
 /** @typedef {{ t: number, failRate: number, outage: boolean }} Sky the weather at a moment */
 
 /**

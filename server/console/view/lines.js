@@ -3,7 +3,7 @@
 /** @import { Model, Run } from '../model/types.js' */
 /** @import { Scenery } from './charts.js' */
 
-import { armLatency, armPerSecond, lines } from '../model/series.js'
+import { armLatency, armPerSecond, held, lines } from '../model/series.js'
 import { createChart } from './chart.js'
 import { paintOutages } from './weather.js'
 
@@ -122,7 +122,7 @@ export function createLatency(context, scenery, arms) {
         run && names.length > 0
           ? armLatency(run, model.epoch).slice(0, 1 + 2 * names.length)
           : lines(model.points, point => [point.p50, point.p95], 2)
-      chart.update(columns, now)
+      chart.update(held(columns), now)
     },
   }
 }

@@ -8,6 +8,7 @@ import { figures } from '../../../server/console/model/now.js'
 import {
   answersPerSecond,
   armPerSecond,
+  held,
   lines,
   outageSpans,
   skyOf,
@@ -65,6 +66,11 @@ describe('the series', () => {
         [5, 5, null, 5],
       ],
     )
+  })
+
+  it('hold a percentile for a second, and no longer', () => {
+    const times = [0, 0.25, 1, 1.25, 2]
+    assert.deepEqual(held([times, [5, null, null, null, 7]]), [times, [5, 5, 5, null, 7]])
   })
 
   it('show the weather of the arms where they met their own', () => {
