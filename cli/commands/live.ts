@@ -35,7 +35,7 @@ export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptio
 export async function live(io: Io, options: LiveOptions): Promise<number> {
   const { url } = options
   const tty = io.tty?.()
-  if (!tty || !isInteractive(tty)) {
+  if (!tty || !isInteractive(tty) || io.env.TERM === 'dumb') {
     throw usageError(
       'live draws on a whole terminal, and this is none: run it in one, or take chaos burst or chaos compare',
     )

@@ -1,7 +1,6 @@
 /** The two arms under fire: every request goes to each of them with the same key, so that both meet the same fate. */
 
 import type { Clock } from '../../server/clock.ts'
-import type { State } from '../breaker/circuit.ts'
 import type { Meter } from '../load/exchange.ts'
 import type { Arm } from '../policy/arm.ts'
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
@@ -28,7 +27,7 @@ export interface ArmsParts {
   readonly tell: (event: LiveEvent) => void
 }
 
-/** Requests under way beyond which no batch is fired: a server that hangs would fill the memory. */
+/** Requests under way beyond which no further batch is fired: a server that hangs would fill the memory. */
 const MOST_UNDER_WAY = 5_000
 
 interface Side {
@@ -48,6 +47,8 @@ export class Arms {
   #next = 0
   /** Nothing counts that was fired before the last reset. */
   #era = 0
+  /** How often the breaker was switched: keys can be faster than the building of an arm. */
+  #wishes = 0
 
   private constructor(parts: ArmsParts, main: Side, baseline: Side) {
     this.#parts = parts
@@ -71,7 +72,7 @@ export class Arms {
   /** Sends one batch through each arm that is on. False where too much is still under way. */
   fire(): boolean {
     const { batch, codes, seed } = this.#parts
-    if (this.#underWay.size + batch > MOST_UNDER_WAY) return false
+    if (this.#underWay.size > 0 && this.#underWay.size + batch > MOST_UNDER_WAY) return false
     for (let left = batch; left > 0; left--) {
       const index = this.#next++
       const request: Outgoing = { index, key: `${seed}-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
@@ -99,8 +100,11 @@ export class Arms {
 
   /** The main arm with a circuit that is new and closed, or without one. */
   async setBreaker(on: boolean): Promise<void> {
+    const wish = ++this.#wishes
+    const arm = await this.#parts.build('main', this.#main.upstream.send, on)
+    if (wish !== this.#wishes) return arm.close()
     const before = this.#main.arm
-    this.#main.arm = await this.#parts.build('main', this.#main.upstream.send, on)
+    this.#main.arm = arm
     this.#main.stopListening()
     this.#watch()
     await before.close()
@@ -150,10 +154,5 @@ export class Arms {
       } else if (event.type === 'store-degraded')
         tell({ type: 'notice', text: `store degraded: ${event.why}`, forMs: 6_000 })
     })
-  }
-
-  /** The state of the main arm's circuit, null without one. */
-  get state(): State | null {
-    return this.#main.arm.state()
   }
 }

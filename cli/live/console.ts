@@ -77,7 +77,6 @@ class LiveConsole {
     this.#tell = machinery.tell
     this.#terminal = new Terminal(parts.tty, {
       onInput: text => this.#typed(text),
-      onResize: () => this.#paint(),
       onGone: () => this.#quit(),
     })
   }
@@ -155,7 +154,6 @@ class LiveConsole {
         break
       case 'repaint':
         this.#terminal.forget()
-        this.#paint()
         break
       case 'quit':
         this.#quit()

@@ -83,7 +83,10 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
     onEvent: (name, data) => {
       for (const event of eventsOf(name, data)) tell(event)
     },
-    onDown: (why, retryInMs) => tell({ type: 'disconnected', why, retryInMs }),
+    onDown: (why, retryInMs) => {
+      tell({ type: 'disconnected', why, retryInMs })
+      void steering.findRoom()
+    },
   })
   return {
     arms,

@@ -117,11 +117,10 @@ function amend(model: Model, change: (slot: Slot) => Slot): Model {
 function connected(model: Model, event: Told): Model {
   const back = model.connection.state === 'disconnected'
   const told = tell({ ...model, connection: { state: 'connected' }, asked: null }, event)
-  if (!back) return told
-  const again = log(told, 'server', 'connected again')
-  return told.failRate === model.failRate || told.failRate === null
-    ? again
-    : logRate(again, 'server', model.failRate, told.failRate)
+  const again = back ? log(told, 'server', 'connected again') : told
+  const { failRate, rateSource } = told
+  if (failRate === null || model.failRate === null || failRate === model.failRate) return again
+  return logRate(again, rateSource === '' || rateSource === 'default' ? 'server' : rateSource, model.failRate, failRate)
 }
 
 function disconnected(model: Model, why: string, retryInMs: number): Model {
@@ -183,7 +182,7 @@ function switched(model: Model, what: Switch, on: boolean): Model {
     case 'automatic':
       return { ...model, load: { ...model.load, automatic: on } }
     case 'baseline':
-      return { ...model, baselineOn: on }
+      return log({ ...model, baselineOn: on }, 'you', on ? 'baseline on: it counts from here' : 'baseline off')
     case 'help':
       return { ...model, help: on }
     case 'breaker':

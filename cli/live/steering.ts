@@ -74,6 +74,16 @@ export class Steering {
     })
   }
 
+  /** A server that was restarted knows the default session only: makes the one that is steered again. */
+  async findRoom(): Promise<void> {
+    const { control, room } = this.#parts
+    if (room !== 'default')
+      await control
+        .in('default')
+        .openSession({ id: room })
+        .catch(() => {})
+  }
+
   /** The session of the baseline. */
   get shadow(): string {
     return this.#parts.room === 'default' ? this.#parts.shadow : this.#parts.room

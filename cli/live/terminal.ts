@@ -36,7 +36,6 @@ interface TtyOutput {
 export interface TerminalEvents {
   /** Bytes of the keyboard, as text. */
   onInput(text: string): void
-  onResize(): void
   /** Nobody sees or types any more. */
   onGone(): void
 }
@@ -59,7 +58,7 @@ export class Terminal {
     const { stdin, stdout } = tty
     tty.once('exit', this.leave)
     tty.on('SIGCONT', this.#goOn)
-    stdout.on('resize', this.#resized)
+    stdout.on('resize', this.forget)
     stdout.on('error', this.#gone)
     stdin.on('error', this.#gone)
     stdin.on('end', this.#gone)
@@ -83,8 +82,8 @@ export class Terminal {
     if (bytes !== '') this.#tty.stdout.write(bytes)
   }
 
-  /** The next screen is painted whole, over whatever others wrote. */
-  forget(): void {
+  /** The next screen is painted whole: the window has changed, or others wrote over it. */
+  readonly forget = (): void => {
     this.#shown = null
   }
 
@@ -97,7 +96,7 @@ export class Terminal {
     this.#tty.off('SIGCONT', this.#goOn)
     stdin.off('data', this.#input)
     stdin.off('end', this.#gone)
-    stdout.off('resize', this.#resized)
+    stdout.off('resize', this.forget)
     stdin.pause()
     attempt(() => stdin.setRawMode?.(false))
     attempt(() => stdout.write(LEAVE))
@@ -112,10 +111,6 @@ export class Terminal {
   readonly #input = (text: string): void => this.#events.onInput(text)
   readonly #gone = (): void => this.#events.onGone()
   readonly #goOn = (): void => this.#takeOver()
-  readonly #resized = (): void => {
-    this.forget()
-    this.#events.onResize()
-  }
 }
 
 /** A terminal that is gone cannot be given back: there is nobody to tell. */

@@ -63,6 +63,7 @@ async function open(t: TestContext, more: Partial<LiveOptions> = {}, fake: FakeO
     await stage.catalog.close()
   })
   await Promise.race([tty.shows(/connected/), ended])
+  await until(() => catalog.listening === 1)
   return stage
 }
 
@@ -180,6 +181,33 @@ test('a server that goes away is said, waited for and found again, and nothing i
   await stage.tty.shows(/server +connected again/)
   await stage.tty.shows(/none +10 /)
   await until(() => stage.catalog.sessions.size === 1)
+  await stage.quit()
+})
+
+test('another session is made where there is none, holds both arms, and is found again after a restart', async t => {
+  const stage = await open(t, { session: 'lab' })
+  stage.tty.type(' ')
+  await stage.tty.shows(/none +10 /)
+  await stage.tty.shows(/session lab/)
+  assert.deepEqual([...stage.catalog.calls], [['lab', 20]])
+  assert.deepEqual([...stage.catalog.sessions], ['lab'])
+  const { port } = stage.catalog
+  await stage.catalog.close()
+  await stage.tty.shows(/disconnected/)
+  stage.catalog = await FakeCatalog.open({ port })
+  await stage.tty.shows(/● connected/)
+  await stage.quit()
+  assert.deepEqual([...stage.catalog.sessions], ['lab'], 'the room belongs to others too')
+})
+
+test('keys faster than the making of a breaker leave it as the last one said', async t => {
+  const stage = await open(t)
+  stage.tty.type('bbb')
+  await stage.tty.shows(/· OFF/)
+  stage.tty.type('f')
+  await stage.tty.shows(/100 % .* set by cli/)
+  for (let batch = 0; batch < 4; batch++) stage.tty.type(' ')
+  await stage.tty.shows(/breaker +0 +40 +0 +40 /)
   await stage.quit()
 })
 

@@ -95,9 +95,11 @@ export class FakeCatalog {
   }
 
   async #route(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const path = new URL(req.url ?? '/', 'http://x').pathname
+    const { pathname: path, searchParams } = new URL(req.url ?? '/', 'http://x')
     const call = `${req.method} ${path}`
     if (path.startsWith('/catalogs/')) return this.#product(req, res)
+    const session = searchParams.get('session') ?? 'default'
+    if (session !== 'default' && !this.sessions.has(session)) return answer(res, 404, { title: 'no such session' })
     const body = await read(req)
     if (call === 'GET /chaos') return answer(res, 200, this.#state())
     if (call === 'GET /chaos/events') return this.#listen(res)
