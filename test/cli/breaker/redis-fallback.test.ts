@@ -191,6 +191,122 @@ describe('RedisStore', () => {
     ])
   })
 
+  it('carries over for how long it opened the circuit itself', async () => {
+    const { store, clock, last } = world()
+    clock.advance(5_000)
+    const asking = store.acquire()
+    await last().answer('admitted')
+    const permit = await asking
+    assert.ok(permit.admitted)
+    const settled = store.settle(permit, 'fail')
+    await last().answer('settled', 'open', 8)
+    await settled
+    clock.advance(300)
+    const alone = store.acquire()
+    await last().fail('gone')
+    assert.deepEqual(await alone, { admitted: false, state: 'open', retryAfterMs: 700 })
+  })
+
+  it('probes at once, alone, where the shared circuit was half-open', async () => {
+    const { store, last, types } = world()
+    const asking = store.acquire()
+    await last().answer('refused', 'half-open', 8, 0, 60_000)
+    await asking
+    const alone = store.acquire()
+    await last().fail('gone')
+    const probe = await alone
+    assert.ok(probe.admitted && probe.probe === 1)
+    assert.deepEqual(types().slice(2), ['store-degraded', 'half-open > open', 'open > half-open', 'probe'])
+  })
+
+  it('holds itself open alone where the shared circuit was held open by hand', async () => {
+    const { store, last } = world()
+    const asking = store.acquire()
+    await last().answer('refused', 'forced-open', 8, 0, -1)
+    assert.deepEqual(await asking, { admitted: false, state: 'forced-open', retryAfterMs: Number.POSITIVE_INFINITY })
+    const alone = store.acquire()
+    await last().fail('gone')
+    assert.equal((await alone).admitted, false)
+    assert.equal(store.state(), 'forced-open')
+  })
+
+  it('is taken by hand in Redis, and alone where Redis is away', async () => {
+    const { store, last, asked, types } = world()
+    const shared = store.override('forced-open')
+    assert.deepEqual(last().args.slice(2, 5), ['0', '0', 'forced-open'])
+    await last().answer('settled', 'forced-open', 8)
+    await shared
+    const failing = store.override('closed')
+    await last().fail('gone')
+    await failing
+    await store.override('disabled')
+    assert.deepEqual([store.state(), asked.length], ['disabled', 2])
+    assert.deepEqual(types().slice(0, 2), ['closed > forced-open', 'store-degraded'])
+  })
+
+  it('tells how probes and late calls ended', async () => {
+    const { store, last, events } = world()
+    for (const [probe, what] of [
+      [3, 'settled'],
+      [0, 'late'],
+      [0, 'settled'],
+    ] as const) {
+      const asking = store.acquire()
+      await last().answer('admitted', 'closed', 7, probe)
+      const permit = await asking
+      assert.ok(permit.admitted)
+      const settled = store.settle(permit, 'fail')
+      await last().answer(what, 'closed', 7, probe)
+      await settled
+    }
+    assert.deepEqual(events, [
+      { type: 'probe', atMs: 0, probe: 3, outcome: 'started' },
+      { type: 'probe', atMs: 0, probe: 3, outcome: 'fail' },
+      { type: 'late', atMs: 0, verdict: 'fail', generation: 7 },
+    ])
+  })
+
+  it('learns nothing alone from probes, from late calls, nor while it is open', async () => {
+    for (const [generation, probe] of [
+      [7, 1],
+      [6, 0],
+    ] as const) {
+      const { store, last } = world()
+      const permits = []
+      for (let call = 0; call < 3; call++) {
+        const asking = store.acquire()
+        await last().answer('admitted', 'closed', generation, probe)
+        permits.push(await asking)
+      }
+      const current = store.acquire()
+      await last().answer('admitted', 'closed', 7)
+      await current
+      const away = store.acquire()
+      await last().fail('gone')
+      await away
+      for (const permit of permits) if (permit.admitted) await store.settle(permit, 'fail')
+      assert.equal(store.state(), 'closed')
+    }
+  })
+
+  it('asks for nothing and tells nothing of Redis while it works', async () => {
+    const { store, last, asked, ready, types } = world()
+    const asking = store.acquire()
+    for (const listener of ready) listener()
+    await last().answer('admitted')
+    await asking
+    assert.deepEqual([asked.length, types()], [1, []])
+  })
+
+  it('looks with one look at a time', async () => {
+    const { store, last, asked, ready } = world()
+    const permit = store.acquire()
+    await last().fail('gone')
+    await permit
+    for (let times = 0; times < 3; times++) for (const listener of ready) listener()
+    assert.equal(asked.filter(({ args }) => args[2] === 'look').length, 1)
+  })
+
   it('learns alone from calls that began with leave from Redis', async () => {
     const { store, last, asked } = world()
     const permits = []
@@ -260,10 +376,13 @@ describe('RedisStore', () => {
   })
 
   it('is closed with nobody waiting and no timer left', async () => {
-    const { store, clock, ready } = world()
+    const { store, clock, ready, asked, types } = world()
     const waiting = store.acquire()
     store.close()
     assert.deepEqual([(await waiting).admitted, clock.pending, ready.size], [true, 0, 0])
+    assert.equal((await store.acquire()).admitted, true)
+    clock.advance(60_000)
+    assert.deepEqual([(await store.acquire()).admitted, asked.length, types()], [true, 1, []])
   })
 })
 

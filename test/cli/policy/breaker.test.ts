@@ -48,6 +48,7 @@ describe('verdictOf', () => {
 describe('breaker with a store of this process', () => {
   it('tells the circuit how the call ended, how long it took, and what the upstream asked for', () => {
     const { clock, upstream, store, send } = world()
+    clock.advance(1_000)
     const { answers } = collect(send, request())
     clock.advance(40)
     const answer = failed('status', 503, 2_000)
@@ -123,6 +124,33 @@ describe('breaker with a shared store', () => {
     await decide(PERMIT)
     cancel()
     assert.deepEqual([answers, upstream.call().cancelled], [[failed('aborted')], true])
+  })
+
+  it('cancels a call whose beginning makes its own caller give up', async () => {
+    const store = new FakeStore()
+    const upstream = new Upstream()
+    const { promise, resolve } = deferred()
+    store.admission = promise
+    const answers: unknown[] = []
+    const cancel = breaker({ clock: new ManualClock(), store }).wrap((outgoing, done) => {
+      const stop = upstream.send(outgoing, done)
+      cancel()
+      return stop
+    })(request(), answer => answers.push(answer))
+    await resolve(PERMIT)
+    assert.deepEqual([answers, upstream.open.length], [[failed('aborted')], 0])
+    assert.deepEqual(
+      store.settled.map(({ verdict }) => verdict),
+      ['ignore'],
+    )
+  })
+
+  it('hands nothing back for a request that was refused after it was cancelled', async () => {
+    const { store, send, decide } = later()
+    const { answers, cancel } = collect(send, request())
+    cancel()
+    await decide({ admitted: false, state: 'open', retryAfterMs: 250 })
+    assert.deepEqual([answers, store.settled], [[failed('aborted')], []])
   })
 
   it('answers once when the caller cancels from inside of its answer', async () => {

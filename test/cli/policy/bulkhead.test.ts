@@ -44,6 +44,27 @@ describe('bulkhead', () => {
     assert.deepEqual([second?.answers, upstream.call(1).cancelled], [[failed('aborted')], true])
   })
 
+  it('lets in no more than there are places', () => {
+    const { upstream, start, reached } = world(1, 3)
+    for (const index of [0, 1, 2, 3]) start(index)
+    upstream.call(0).answer(success())
+    assert.deepEqual(reached(), [0, 1])
+  })
+
+  it('cancels a call whose beginning makes its own caller give up', () => {
+    const upstream = new Upstream()
+    const answers: unknown[] = []
+    const send = bulkhead({ max: 1, queue: 1 }).wrap((outgoing, done) => {
+      const stop = upstream.send(outgoing, done)
+      if (outgoing.index === 1) cancel()
+      return stop
+    })
+    send(request(0), () => {})
+    const cancel = send(request(1), answer => answers.push(answer))
+    upstream.call(0).answer(success())
+    assert.deepEqual([answers, upstream.open.length], [[failed('aborted')], 0])
+  })
+
   it('works through a long line of calls that are answered at once', () => {
     const waiting: (() => void)[] = []
     let calls = 0

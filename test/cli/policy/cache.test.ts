@@ -31,6 +31,7 @@ describe('cache', () => {
   ]) {
     it(`stands in for ${trouble.failure ?? 'a refusal'} ${trouble.status} with the last good value and its age`, () => {
       const { clock, ask } = world()
+      clock.advance(150)
       ask('a', success('old'))
       ask('a', success('new'))
       clock.advance(400)

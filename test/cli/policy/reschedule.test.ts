@@ -70,6 +70,52 @@ describe('reschedule', () => {
     assert.deepEqual([asked, reached()], [3, []])
   })
 
+  it('asks with one request at a time also where the circuit answers later', async () => {
+    const { clock, circuit, start } = world()
+    circuit.open(1_000)
+    ;[0, 1, 2].map(start)
+    let asked = 0
+    circuit.acquire = async () => {
+      asked++
+      return { admitted: false, state: 'open', retryAfterMs: 1_000 }
+    }
+    clock.advance(1_000)
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    assert.equal(asked, 1)
+  })
+
+  it('waits for closed, not for any other state', () => {
+    const { clock, circuit, start, reached } = world()
+    circuit.open(1_000)
+    start(0)
+    circuit.admission = null
+    for (const state of ['half-open', 'open'] as const) circuit.move(state)
+    clock.advance(999)
+    assert.deepEqual(reached(), [])
+  })
+
+  it('keeps the time of a request that is refused again', () => {
+    const { clock, circuit, start } = world({ waitMs: 2_500 })
+    circuit.open(1_000)
+    const { answers } = start(0)
+    clock.advance(2_499)
+    assert.deepEqual(answers, [])
+    clock.advance(1)
+    assert.deepEqual([answers, clock.pending], [[REFUSED], 0])
+  })
+
+  it('is given up in the middle of a call that it began late', () => {
+    const { clock, upstream, circuit, start } = world()
+    circuit.open(1_000)
+    const { answers, cancel } = start(0)
+    circuit.heal()
+    clock.advance(0)
+    clock.advance(10_000)
+    assert.equal(answers.length, 0, 'its time to wait no longer counts')
+    cancel()
+    assert.deepEqual([answers, upstream.call().cancelled, clock.pending], [[failed('aborted')], true, 0])
+  })
+
   it('gives the refusal when the time has run out', () => {
     const { clock, circuit, start } = world()
     circuit.open(1_000)
@@ -84,6 +130,7 @@ describe('reschedule', () => {
     const { clock, circuit, start } = world()
     circuit.open(Number.POSITIVE_INFINITY)
     const { answers } = start(0)
+    assert.equal(clock.pending, 1, 'only the end of its patience is awaited')
     clock.advance(5_000)
     assert.deepEqual([answers, clock.pending], [[{ ...REFUSED, retryAfterMs: Number.POSITIVE_INFINITY }], 0])
   })

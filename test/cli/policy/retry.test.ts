@@ -132,6 +132,46 @@ describe('retry', () => {
     assert.deepEqual([answers, upstream.call().cancelled], [[failed('aborted')], true])
   })
 
+  it('is given up in the pause after a call that failed at once', () => {
+    const clock = new ManualClock()
+    let calls = 0
+    const send = retry({ clock, random: () => 0.5, retries: 3, baseMs: 100, capMs: 1_000, patienceMs: 0 }).wrap(
+      (_, done) => {
+        calls++
+        done(failed('refused'))
+        return () => {}
+      },
+    )
+    const { answers, cancel } = collect(send, request())
+    cancel()
+    clock.advance(10_000)
+    assert.deepEqual([answers, calls, clock.pending], [[failed('aborted')], 1, 0])
+  })
+
+  it('cancels a further try that makes its own caller give up', () => {
+    const clock = new ManualClock()
+    const upstream = new Upstream()
+    const answers: unknown[] = []
+    const cancel = retry({ clock, random: () => 0.5, retries: 3, baseMs: 100, capMs: 1_000, patienceMs: 0 }).wrap(
+      (outgoing, done) => {
+        const stop = upstream.send(outgoing, done)
+        if (outgoing.attempt > 0) cancel()
+        return stop
+      },
+    )(request(), answer => answers.push(answer))
+    upstream.call().answer(failed('timeout'))
+    clock.advance(50)
+    assert.deepEqual([answers, upstream.open.length], [[failed('aborted')], 0])
+  })
+
+  it('waits exactly as long as its patience', () => {
+    const { clock, upstream, send } = world({ patienceMs: 1_000 })
+    collect(send, request())
+    upstream.call().answer(failed('status', 503, 1_000))
+    clock.advance(1_050)
+    assert.equal(upstream.calls.length, 2)
+  })
+
   it('asks its budget before it pauses, not after', () => {
     const { clock, upstream, send } = world({ budget: new RetryBudget(20, 1) })
     const first = collect(send, request(0))
