@@ -56,7 +56,7 @@ export function reduce(before: Model, event: LiveEvent, now: number): Model {
       if (event.outage === (model.outage !== null)) return model
       return changed(model, { who: 'server', outage: event.outage ? { forMs: null } : null })
     case 'asked':
-      return { ...model, asked: event.failRate }
+      return { ...model, asked: event.failRate === model.failRate ? null : event.failRate }
     case 'refused':
       return notice({ ...model, asked: null }, event.why, 6_000)
     case 'answers':

@@ -80,6 +80,8 @@ test('a rate that was asked for shows at once, until the server confirms or refu
   assert.equal(shownRate(other), 70, 'what others set meanwhile does not take the wish away')
   const confirmed = reduce(other, rate(70, 'cli'), 3)
   assert.deepEqual([confirmed.asked, confirmed.failRate, confirmed.rateSource], [null, 70, 'cli'])
+  const same = reduce(asked, { type: 'asked', failRate: 30 }, 2)
+  assert.equal(same.asked, null, 'nobody confirms what is so already')
   const refused = reduce(asked, { type: 'refused', why: 'no' }, 2)
   assert.deepEqual([shownRate(refused), refused.notice?.text], [30, 'no'])
 })
