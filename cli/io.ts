@@ -22,6 +22,8 @@ export interface Io {
   readonly draw: () => string
   /** Aborts when the user wants to stop; its reason is `SIGINT`, `SIGTERM` or `SIGHUP`. */
   readonly interrupted: AbortSignal
+  /** The folder where runs are kept that no server keeps; nothing is kept on this machine without it. */
+  readonly runsFolder?: string
   /** Keyboard and screen, for what takes over the whole terminal. Asked for late: an open keyboard keeps a process alive. */
   readonly tty?: () => Tty
 }

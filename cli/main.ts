@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The process of the command line: streams, signals and the exit code; the only file of cli/ that touches `process`. */
 
+import { homedir } from 'node:os'
 import { systemClock } from '../server/clock.ts'
 import { packageRoot, packageVersion } from '../server/package-root.ts'
 import { exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
+import { runsFolder } from './runs/data-folder.ts'
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -22,6 +24,7 @@ const io: Io = {
   wallMs: Date.now,
   draw: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36),
   interrupted: stop.signal,
+  runsFolder: runsFolder(process.platform, process.env, homedir()),
   tty: () => process,
 }
 

@@ -32,6 +32,22 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'send one schedule through several arms at once and lay the outcomes side by side',
     load: () => import('./tree/compare.ts'),
   },
+  report: {
+    about: 'write a kept run as text, JSON, CSV, Markdown, a page, or a k6 script',
+    load: () => import('./tree/report.ts'),
+  },
+  runs: {
+    about: 'list, show and forget the runs that were kept',
+    load: () => import('./tree/runs.ts'),
+  },
+  diff: {
+    about: 'lay two kept runs side by side',
+    load: () => import('./tree/diff.ts'),
+  },
+  sweep: {
+    about: 'try many settings of the breaker, and say which ones nothing else beats',
+    load: () => import('./tree/sweep.ts'),
+  },
   live: {
     about: 'watch the breaker at work on the whole terminal, with keys for the fail rate, the load and outages',
     load: () => import('./tree/live.ts'),

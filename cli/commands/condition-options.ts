@@ -16,6 +16,15 @@ export interface ConditionOptions {
 
 /** Adds what happens to the server, warm-up and expectations. */
 export function conditionOptions(command: Command): Command {
+  return troubleOptions(command).addOption(
+    new Option('--expect <expectation>', 'such as "useful>=80%"; may be repeated; exit code 99 if one fails').argParser(
+      (text: string, before: readonly string[] = []) => [...before, text],
+    ),
+  )
+}
+
+/** Adds what happens to the server, and warm-up. */
+export function troubleOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--fail-rate <percent>', 'the fail rate during this run; put back afterwards').argParser(text =>
@@ -33,21 +42,15 @@ export function conditionOptions(command: Command): Command {
         .argParser(wholeNumber(0, 10_000))
         .default(0),
     )
-    .addOption(
-      new Option(
-        '--expect <expectation>',
-        'such as "useful>=80%"; may be repeated; exit code 99 if one fails',
-      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
-    )
 }
 
 /** The conditions that were typed. */
-export function conditionsOf({ failRate, outage = [], scenario }: ConditionOptions): Conditions {
+export function conditionsOf({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): Conditions {
   return { failRate, outages: outage, scenario }
 }
 
 /** Whether anything was typed that needs sessions of its own. */
-export function needsSessions({ failRate, outage = [], scenario }: ConditionOptions): boolean {
+export function needsSessions({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): boolean {
   return failRate !== undefined || outage.length > 0 || scenario !== undefined
 }
 

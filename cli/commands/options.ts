@@ -155,7 +155,12 @@ export interface OutputOptions {
 }
 
 export function outputOptions(command: Command): Command {
-  return jsonOption(command)
+  return lookOptions(jsonOption(command))
+}
+
+/** How text looks. */
+export function lookOptions(command: Command): Command {
+  return command
     .option('--ascii', 'draw with plain ASCII characters')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
 }

@@ -1,7 +1,6 @@
 /** Prints the result of a run: one JSON document, or the whole report as text. */
 
 import type { Io } from '../io.ts'
-import { renderExpectations } from '../report/expect.ts'
 import type { Result } from '../report/result.ts'
 import { renderText } from '../report/text.ts'
 import { lookOf } from './look.ts'
@@ -13,7 +12,5 @@ export function printResult(io: Io, options: OutputOptions, result: Result): voi
     io.stdout.write(`${JSON.stringify(result)}\n`)
     return
   }
-  const look = lookOf(io, options)
-  io.stdout.write(renderText(result, look))
-  if (result.expectations) io.stdout.write(`\n${renderExpectations(result.expectations, look)}\n`)
+  io.stdout.write(renderText(result, lookOf(io, options)))
 }

@@ -1,6 +1,7 @@
 /** Every form that a result can be written in, by name. */
 
 import { renderCsv } from './csv.ts'
+import type { Format } from './format-names.ts'
 import { renderHtml } from './html.ts'
 import { renderK6 } from './k6.ts'
 import type { Look } from './look.ts'
@@ -8,9 +9,7 @@ import { renderMarkdown } from './markdown.ts'
 import type { Result } from './result.ts'
 import { renderText } from './text.ts'
 
-/** `text` for people, `json` and `csv` for programs, `md` and `html` to share, `k6` to go on with another tool. */
-export const FORMATS = ['text', 'json', 'csv', 'md', 'html', 'k6'] as const
-export type Format = (typeof FORMATS)[number]
+export { FORMATS, type Format } from './format-names.ts'
 
 /** The whole of a result in a format, ending with a line break. Only `text` heeds the look. */
 export function renderReport(result: Result, format: Format, look: Look): string {

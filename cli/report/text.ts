@@ -33,7 +33,13 @@ export function renderText(result: Result, look: Look): string {
 }
 
 /** What was run, when nobody gave it a name. */
-export function titleOf({ arms, command }: Unjudged): string {
+export function titleOf({
+  arms,
+  command,
+}: {
+  readonly command: string
+  readonly arms: readonly { readonly name: string }[]
+}): string {
   return arms.length > 1 ? arms.map(arm => arm.name).join(' against ') : `${command}: ${arms[0]?.name ?? 'nothing'}`
 }
 

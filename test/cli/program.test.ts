@@ -4,7 +4,21 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { chaos } from './harness.ts'
 
-const COMMANDS = ['demo', 'serve', 'burst', 'compare', 'live', 'rate', 'status', 'reset']
+const COMMANDS = [
+  'demo',
+  'serve',
+  'burst',
+  'compare',
+  'report',
+  'runs',
+  'diff',
+  'sweep',
+  'live',
+  'scenario',
+  'rate',
+  'status',
+  'reset',
+]
 
 describe('help', () => {
   it('lists every command and keeps to 80 columns', async () => {

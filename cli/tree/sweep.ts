@@ -1,0 +1,23 @@
+/** What `chaos sweep` takes. */
+
+import { addCircuitOptions } from '../commands/circuit-options.ts'
+import { troubleOptions } from '../commands/condition-options.ts'
+import { loadOptions, outputOptions, targetOptions } from '../commands/options.ts'
+import { scheduleOptions } from '../commands/schedule-options.ts'
+import { sweepOptions, USUAL_LOAD } from '../commands/sweep-options.ts'
+import type { Define } from '../program.ts'
+import { isNamed } from './named.ts'
+
+export const define: Define = (command, run, env) => {
+  sweepOptions(targetOptions(command, env))
+  scheduleOptions(loadOptions(command, USUAL_LOAD.requests, USUAL_LOAD.concurrency))
+  addCircuitOptions(outputOptions(troubleOptions(command)))
+  command.addHelpText(
+    'after',
+    '\nWithout --url a server is started for it, and unless you say what goes wrong,\neverything fails from 1s to 4s.',
+  )
+  command.action(options => {
+    const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
+    return run(async io => (await import('../commands/sweep.ts')).sweep(io, options, typed, isNamed(command, env)))
+  })
+}
