@@ -41,6 +41,9 @@ export const serverSchema = z.object({
     .prefault('data/catalog.sqlite')
     .describe('SQLite file of the catalog, made when missing; :memory: for none'),
   CHAOS_TOKEN: token.optional().describe('secret that changes of the failure model must carry; none when not given'),
+  CHAOS_STEALTH: choice(['0', '1'])
+    .prefault('0')
+    .describe('1 hides every marker of an injected fault; the journal still knows'),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .prefault('info')
     .describe('least important lines that are logged: trace, debug, info, warn, error, fatal or silent'),

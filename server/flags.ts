@@ -13,6 +13,7 @@ export const FLAGS: Readonly<Record<Name, string>> = {
   FAIL_SAMPLER: '--sampler <name>',
   CATALOG_DB: '--db <file>',
   CHAOS_TOKEN: '--token <text>',
+  CHAOS_STEALTH: '--stealth',
   LOG_LEVEL: '--log-level <level>',
 }
 
@@ -47,8 +48,9 @@ export function parseFlags(args: readonly string[], name: string, print: (text: 
     .configureOutput({ writeOut: print, writeErr: () => {} })
   for (const variable of NAMES) {
     command.option(FLAGS[variable], help(variable))
-    command.on(`option:${flagOf(variable).slice(2)}`, (value: string) => {
-      values[variable] = value
+    command.on(`option:${flagOf(variable).slice(2)}`, (value: string | null) => {
+      // A flag without a value switches something on.
+      values[variable] = value ?? '1'
     })
   }
   try {

@@ -90,7 +90,7 @@ async function readAtStart(file: string, asked: boolean): Promise<Variables> {
 }
 
 function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
-  const { FAIL_RATE, FAIL_SAMPLER, PORT, HOST, CATALOG_DB, CHAOS_TOKEN } = config
+  const { FAIL_RATE, FAIL_SAMPLER, PORT, HOST, CATALOG_DB, CHAOS_TOKEN, CHAOS_STEALTH } = config
   const standard = join(packageRoot(import.meta.url), CATALOG_DB)
   return {
     port: PORT,
@@ -104,6 +104,7 @@ function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
       seed: SOURCE[origins.FAIL_SEED],
     },
     token: CHAOS_TOKEN ?? null,
+    stealth: CHAOS_STEALTH === '1',
   }
 }
 

@@ -8,7 +8,8 @@ import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { IN_MEMORY, openDatabase } from './catalog/database.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
-import { readScenarios } from './chaos/scenario-files.ts'
+import type { Scenario } from './chaos/scenario.ts'
+import { readScenarios, ScenarioError } from './chaos/scenario-files.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Drain } from './drain.ts'
 import { BACKLOG, createServer } from './http.ts'
@@ -65,6 +66,7 @@ const GRACE_MS = 5_000
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
   const root = packageRoot(import.meta.url)
+  const scenarios = scenariosOf(root)
   const opened = await openDatabase(database, join(root, 'data', 'products.json'))
   const catalog = new Catalog(opened)
   const version = packageVersion(root)
@@ -78,7 +80,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     settings: options.settings ?? {},
     sources: options.sources ?? {},
     log: telemetry.log,
-    scenarios: readScenarios(join(root, 'data', 'scenarios')),
+    scenarios,
     stealth: options.stealth ?? false,
   })
   telemetry.watch(chaos.lab)
@@ -122,6 +124,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       closing ??= close(graceMs)
       return closing
     },
+  }
+}
+
+/** The scenarios of the package; one that was edited and broken is named. */
+function scenariosOf(root: string): Scenario[] {
+  try {
+    return readScenarios(join(root, 'data', 'scenarios'))
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error
+    throw new StartFailure(`${error.message}; correct or delete it`, 1, error)
   }
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseEnv } from 'node:util'
-import { cliVariables, loadConfig, NAMES, serverSchema } from '../../server/config.ts'
+import { cliVariables, loadConfig, NAMES, type Name, serverSchema } from '../../server/config.ts'
 import { FLAGS, flagOf, parseFlags } from '../../server/flags.ts'
 import { packageRoot } from '../../server/package-root.ts'
 import { StartFailure } from '../../server/start-failure.ts'
@@ -24,6 +24,7 @@ describe('loadConfig', () => {
       FAIL_SAMPLER: 'bernoulli',
       CATALOG_DB: 'data/catalog.sqlite',
       CHAOS_TOKEN: undefined,
+      CHAOS_STEALTH: '0',
       LOG_LEVEL: 'info',
     })
   })
@@ -88,8 +89,9 @@ describe('parseFlags', () => {
   const parse = (...args: string[]) => parseFlags(args, 'npm start --', () => {})
 
   it('reads a flag for every variable', () => {
-    const args = NAMES.flatMap((name, i) => [flagOf(name), `value ${i}`])
-    const expected = Object.fromEntries(NAMES.map((name, i) => [name, `value ${i}`]))
+    const valueOf = (name: Name, i: number) => (name === 'CHAOS_STEALTH' ? '1' : `value ${i}`)
+    const args = NAMES.flatMap((name, i) => [flagOf(name), ...(name === 'CHAOS_STEALTH' ? [] : [valueOf(name, i)])])
+    const expected = Object.fromEntries(NAMES.map((name, i) => [name, valueOf(name, i)]))
     assert.deepEqual(parse(...args), { values: expected, envFile: null })
   })
 
