@@ -7,7 +7,9 @@ import { MemoryStore } from './memory-store.ts'
 import type { CircuitSettings } from './options.ts'
 import { Deadlines } from './redis-deadlines.ts'
 import type { RedisLink } from './redis-link.ts'
+import { Lookout } from './redis-lookout.ts'
 import { type Reply, readReply, settingsText, stepEvent } from './redis-reply.ts'
+import { Seen } from './redis-seen.ts'
 
 export interface RedisStoreParts {
   readonly link: RedisLink
@@ -45,44 +47,49 @@ class SharedPermit implements Permit {
 export class RedisStore implements CircuitStore {
   readonly #link: RedisLink
   readonly #key: string
-  readonly #settings: CircuitSettings
+  readonly #openForMs: number
   readonly #settingsText: string
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #lookEveryMs: number
   readonly #emitter: Emitter
   readonly #deadlines: Deadlines
   /** This process's own circuit. */
   readonly #own: MemoryStore
   readonly #stopReady: () => void
-  /** The shared circuit as this process last saw it; `openUntil` by this process's clock. */
-  #seen: { state: State; generation: number; openUntil: number } = { state: 'closed', generation: 0, openUntil: 0 }
+  readonly #seen = new Seen()
+  readonly #lookout: Lookout<Reply>
   #alone = false
-  #looking = false
-  #nextLook = 0
   #closed = false
 
   constructor(parts: RedisStoreParts) {
     const { link, key, settings, clock, random } = parts
     this.#link = link
     this.#key = key
-    this.#settings = settings
+    this.#openForMs = settings.openForMs
     this.#settingsText = settingsText(settings)
     this.#clock = clock
     this.#random = random
-    this.#lookEveryMs = parts.lookEveryMs ?? 250
     this.#emitter = new Emitter(parts.onListenerError)
     this.#deadlines = new Deadlines(clock, parts.deadlineMs ?? 100)
     this.#own = new MemoryStore({ settings, clock, random })
     this.#own.listen(event => {
       if (this.#alone) this.#tell(event)
     })
-    this.#stopReady = link.onReady(() => this.#lookNow())
+    this.#lookout = new Lookout({
+      clock,
+      everyMs: parts.lookEveryMs ?? 250,
+      look: async () => {
+        const asked = link.acquire(key, this.#settingsText, '0', 'look')
+        return readReply(await this.#deadlines.race(asked, nothing))
+      },
+      found: reply => this.#comeBack(reply),
+    })
+    this.#stopReady = link.onReady(() => this.#hope())
   }
 
   acquire(): Admission | Promise<Admission> {
     if (!this.#alone) return this.#acquireShared()
-    this.#look()
+    if (!this.#closed) this.#lookout.glance()
     return this.#own.acquire()
   }
 
@@ -128,7 +135,7 @@ export class RedisStore implements CircuitStore {
       if (probe > 0) this.#tell({ type: 'probe', atMs, probe, outcome: 'started' })
       return new SharedPermit(generation, probe)
     }
-    this.#seen.openUntil = atMs + retryAfterMs
+    this.#seen.refused(atMs, retryAfterMs)
     this.#tell({ type: 'refused', atMs, state, retryAfterMs })
     return { admitted: false, state, retryAfterMs }
   }
@@ -163,7 +170,11 @@ export class RedisStore implements CircuitStore {
   /** A probe that was granted too late to be used must not keep its slot. */
   #giveBack(late: Reply): void {
     if (late.probe > 0) this.#runSettle(`${late.generation}`, `${late.probe}`, 'ignore').catch(nothing)
-    this.#lookNow()
+    this.#hope()
+  }
+
+  #hope(): void {
+    if (this.#alone && !this.#closed) this.#lookout.glanceNow()
   }
 
   /** The answer in time, or null: Redis is then away. `onLate` gets an answer that came after all. */
@@ -181,34 +192,12 @@ export class RedisStore implements CircuitStore {
     if (this.#alone) return
     this.#alone = true
     const now = this.#clock.now()
-    const { state, openUntil } = this.#seen
-    this.#nextLook = now + this.#lookEveryMs
-    this.#own.restore(carriedOver(this.#own.snapshot().generation + 1, state, openUntil - now))
+    this.#lookout.rest()
+    this.#own.restore(this.#seen.carryOver(this.#own.snapshot().generation + 1, now))
     this.#emitter.note({ type: 'store-degraded', atMs: now, why })
-    this.#announce(this.#own.state(), state, 0, 'this process is on its own')
+    this.#announce(this.#own.state(), this.#seen.state, 0, 'this process is on its own')
     this.#deadlines.expireAll()
     this.#emitter.deliver()
-  }
-
-  #lookNow(): void {
-    this.#nextLook = 0
-    this.#look()
-  }
-
-  #look(): void {
-    if (!this.#alone || this.#looking || this.#closed || this.#clock.now() < this.#nextLook) return
-    this.#looking = true
-    const asked = this.#link.acquire(this.#key, this.#settingsText, '0', 'look')
-    this.#deadlines
-      .race(asked, nothing)
-      .then(raw => this.#comeBack(readReply(raw)))
-      .catch(nothing)
-      .finally(() => this.#lookLater())
-  }
-
-  #lookLater(): void {
-    this.#looking = false
-    this.#nextLook = this.#clock.now() + this.#lookEveryMs
   }
 
   #comeBack(reply: Reply): void {
@@ -226,18 +215,11 @@ export class RedisStore implements CircuitStore {
     for (const step of events) {
       if (step.type === 'state') this.#announce(step.from, this.#seen.state, step.generation - 1, 'seen in Redis')
       this.#emitter.note(stepEvent(step, atMs))
-      if (step.type === 'state') this.#see(step.to, step.generation)
+      if (step.type === 'state') this.#seen.see(step.to, step.generation, atMs, this.#openForMs)
     }
     this.#announce(state, this.#seen.state, generation, why)
-    this.#see(state, generation)
+    this.#seen.see(state, generation, atMs, this.#openForMs)
     this.#emitter.deliver()
-  }
-
-  #see(state: State, generation: number): void {
-    if (state === 'open' && generation !== this.#seen.generation)
-      this.#seen.openUntil = this.#clock.now() + this.#settings.openForMs
-    this.#seen.state = state
-    this.#seen.generation = generation
   }
 
   #announce(to: State, from: State, generation: number, why: string): void {
@@ -247,22 +229,6 @@ export class RedisStore implements CircuitStore {
   #tell(event: CircuitEvent): void {
     this.#emitter.note(event)
     this.#emitter.deliver()
-  }
-}
-
-/** This process's own circuit as it begins: in the state that the shared one was last seen in. */
-function carriedOver(generation: number, seen: State, openLeftMs: number): Parameters<MemoryStore['restore']>[0] {
-  return {
-    version: 1,
-    state: seen === 'half-open' ? 'open' : seen,
-    generation,
-    openLeftMs: seen === 'open' ? Math.max(0, openLeftMs) : 0,
-    closedForMs: 0,
-    restLeftMs: 0,
-    level: 0,
-    streak: 0,
-    window: { kind: 'calls', marks: [] },
-    probes: { last: 0, counted: 0, failed: 0, slow: 0, leases: [] },
   }
 }
 
