@@ -1,6 +1,6 @@
 /** Reads the scenarios of a folder, each checked whole before it is offered. */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, SettingsError } from './patch.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
@@ -13,10 +13,11 @@ export class ScenarioError extends Error {
 }
 
 /**
- * The scenarios of the `*.json` files in `folder`, by name.
+ * The scenarios of the `*.json` files in `folder`, by name; none where there is no such folder.
  * @throws {ScenarioError} for a file that is no JSON, or no valid scenario.
  */
 export function readScenarios(folder: string): Scenario[] {
+  if (!existsSync(folder)) return []
   const files = readdirSync(folder).filter(name => name.endsWith('.json'))
   return files.sort().map(file => readScenario(join(folder, file)))
 }

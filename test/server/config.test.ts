@@ -89,9 +89,9 @@ describe('parseFlags', () => {
   const parse = (...args: string[]) => parseFlags(args, 'npm start --', () => {})
 
   it('reads a flag for every variable', () => {
-    const valueOf = (name: Name, i: number) => (name === 'CHAOS_STEALTH' ? '1' : `value ${i}`)
-    const args = NAMES.flatMap((name, i) => [flagOf(name), ...(name === 'CHAOS_STEALTH' ? [] : [valueOf(name, i)])])
-    const expected = Object.fromEntries(NAMES.map((name, i) => [name, valueOf(name, i)]))
+    const typed = (name: Name, i: number) => (name === 'CHAOS_STEALTH' ? '1' : `value ${i}`)
+    const args = NAMES.flatMap((name, i) => [flagOf(name), ...(name === 'CHAOS_STEALTH' ? [] : [typed(name, i)])])
+    const expected = Object.fromEntries(NAMES.map((name, i) => [name, typed(name, i)]))
     assert.deepEqual(parse(...args), { values: expected, envFile: null })
   })
 
