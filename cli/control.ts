@@ -82,6 +82,8 @@ export interface ControlOptions {
   readonly token?: string | undefined
   /** The session whose knobs are turned; the default one where it is not given. */
   readonly session?: string | undefined
+  /** Gives up what is only being read; a change is always finished, because it may be what puts things back. */
+  readonly signal?: AbortSignal | undefined
 }
 
 interface Reply {
@@ -204,7 +206,7 @@ export class Control {
   }
 
   #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
-    const { url, token, session } = this.#options
+    const { url, token, session, signal } = this.#options
     const target = new URL(path, url.origin)
     if (session !== undefined) target.searchParams.set('session', session)
     const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -218,7 +220,8 @@ export class Control {
     const open = target.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => reject(unreachable(url, error))
-      const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS }, answer => {
+      const givenUp = method === 'GET' && signal ? { signal } : {}
+      const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS, ...givenUp }, answer => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('error', fail)

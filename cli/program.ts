@@ -1,7 +1,7 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
-import { CommandError, EXIT, type Io } from './io.ts'
+import { CommandError, EXIT, exitCode, type Io } from './io.ts'
 
 /** Runs a command with what it needs of the process, and keeps its exit code. */
 export type Run = (act: (io: Io) => Promise<number>) => Promise<void>
@@ -108,6 +108,9 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
 /** One sentence for what a user can do something about, the whole stack for a bug. */
 function failure(io: Io, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommandError && error.code === EXIT.unreachable && io.interrupted.aborted) {
+    return exitCode(io.interrupted)
+  }
   if (error instanceof CommandError) {
     io.stderr.write(`chaos: ${error.message}\n`)
     return error.code

@@ -12,7 +12,12 @@ export interface RateOptions extends TargetOptions, SessionOptions {
 /** `typed` is the new rate as it was typed, or undefined to read the present one. */
 export async function rate(io: Io, typed: string | undefined, options: RateOptions): Promise<number> {
   const wanted = typed === undefined ? null : percentOf(typed)
-  const control = new Control({ url: options.url, token: io.env.CHAOS_TOKEN || undefined, session: options.session })
+  const control = new Control({
+    url: options.url,
+    token: io.env.CHAOS_TOKEN || undefined,
+    signal: io.interrupted,
+    session: options.session,
+  })
   const now = wanted === null ? await control.failRate() : await control.setFailRate(wanted)
   if (typed !== undefined) {
     const note = rateNote(typed)

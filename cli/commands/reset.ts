@@ -5,7 +5,12 @@ import { EXIT, type Io } from '../io.ts'
 import type { SessionOptions, TargetOptions } from './options.ts'
 
 export async function reset(io: Io, options: TargetOptions & SessionOptions): Promise<number> {
-  const control = new Control({ url: options.url, token: io.env.CHAOS_TOKEN || undefined, session: options.session })
+  const control = new Control({
+    url: options.url,
+    token: io.env.CHAOS_TOKEN || undefined,
+    signal: io.interrupted,
+    session: options.session,
+  })
   await control.reset()
   const rate = await control.failRate()
   io.stdout.write(`reset: counts are zero and the fail rate is ${rate} % again\n`)

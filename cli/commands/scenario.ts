@@ -87,7 +87,7 @@ export async function stop(io: Io, id: string | undefined, options: ScenarioOpti
 }
 
 function controlOf(io: Io, { url, session }: ScenarioOptions): Control {
-  return new Control({ url, token: io.env.CHAOS_TOKEN || undefined, session })
+  return new Control({ url, token: io.env.CHAOS_TOKEN || undefined, signal: io.interrupted, session })
 }
 
 function lasts({ lastsMs, atMs }: ScenarioRun): string {

@@ -43,8 +43,11 @@ export async function openScene(io: Io, aim: Aim): Promise<Scene> {
     )
   }
   const address = await reachableAddress(url, addresses).catch(failed)
-  const control = new Control({ url, token: io.env.CHAOS_TOKEN || undefined })
-  const hello = await control.hello().catch(() => null)
+  const control = new Control({ url, token: io.env.CHAOS_TOKEN || undefined, signal: io.interrupted })
+  const hello = await control.hello().catch(error => {
+    if (io.interrupted.aborted) throw error
+    return null
+  })
   const target = aim.exactly ? urlTarget(aim.exactly, aim.request) : catalogTarget(url, aim.request)
   return { target: { ...target, address, expectsJson: hello !== null && !aim.exactly }, control, hello }
 }

@@ -12,7 +12,12 @@ export interface StatusOptions extends TargetOptions, SessionOptions {
 }
 
 export async function status(io: Io, options: StatusOptions): Promise<number> {
-  const control = new Control({ url: options.url, token: io.env.CHAOS_TOKEN || undefined, session: options.session })
+  const control = new Control({
+    url: options.url,
+    token: io.env.CHAOS_TOKEN || undefined,
+    signal: io.interrupted,
+    session: options.session,
+  })
   let before: { readonly requests: number; readonly atMs: number } | null = null
   const look = async (): Promise<Look> => {
     const hello = await control.requireCatalog()

@@ -1,6 +1,8 @@
 /** The command line as a process: exit codes, signals, and readers that go away. */
 
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { startTestServer } from '../support/server.ts'
 import { spawnChaos } from './harness.ts'
@@ -49,12 +51,7 @@ describe('the process', () => {
   it('finishes and tells when the server dies in the middle', async t => {
     const server = spawnChaos(['serve', '--port', '0'], { CATALOG_DB: ':memory:', LOG_LEVEL: 'silent' })
     t.after(() => void server.process.kill('SIGKILL'))
-    let text = ''
-    server.process.stdout?.on('data', more => {
-      text += more
-    })
-    await server.says(/http:\/\/127\.0\.0\.1:\d+/)
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? ''
+    const url = await server.says(/http:\/\/127\.0\.0\.1:\d+/)
     const run = spawnChaos(['burst', '-u', url, '--json', '-n', '150', '-c', '5', '--every', '50ms'])
     const stats = async () => ((await (await fetch(`${url}/chaos/stats`)).json()) as { requests: number }).requests
     while ((await stats()) < 20) await new Promise(resolve => setTimeout(resolve, 20))
@@ -64,5 +61,69 @@ describe('the process', () => {
     const [arm] = JSON.parse(stdout).arms
     assert.equal(arm.outcomes.success + arm.outcomes.failed, 150)
     assert.ok(arm.failures.refused > 0, JSON.stringify(arm.failures))
+  })
+
+  it('ends a comparison, too, when the server dies in the middle', async t => {
+    const server = spawnChaos(['serve', '--port', '0'], { CATALOG_DB: ':memory:', LOG_LEVEL: 'silent' })
+    t.after(() => void server.process.kill('SIGKILL'))
+    const url = await server.says(/http:\/\/127\.0\.0\.1:\d+/)
+    const run = spawnChaos(['compare', '-u', url, '--json', '-n', '150', '-c', '5', '--every', '50ms'])
+    const sessions = async () => ((await (await fetch(`${url}/chaos/sessions`)).json()) as { sessions: [] }).sessions
+    while ((await sessions()).length < 3) await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 500))
+    server.process.kill('SIGKILL')
+    const { code, stdout, stderr } = await run.ended
+    assert.equal(code, 0, stderr)
+    const { arms, interrupted } = JSON.parse(stdout)
+    assert.equal(interrupted, false)
+    assert.ok(arms[0].failures.refused > 0, JSON.stringify(arms[0].failures))
+    assert.ok(arms[1].outcomes.shortCircuited > 0, JSON.stringify(arms[1].outcomes))
+  })
+})
+
+describe('an interruption', () => {
+  it('while nothing answers ends at once, with nothing printed', async t => {
+    const silent = createServer(() => {})
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    t.after(() => {
+      silent.closeAllConnections()
+      silent.close()
+    })
+    let asked = 0
+    silent.on('request', () => asked++)
+    for (const command of ['burst', 'compare', 'status']) {
+      const before = asked
+      const run = spawnChaos([command, '-u', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`])
+      while (asked === before) await new Promise(resolve => setTimeout(resolve, 20))
+      run.process.kill('SIGINT')
+      const { code, stdout, stderr } = await run.ended
+      assert.deepEqual({ command, code, stdout, stderr }, { command, code: 130, stdout: '', stderr: '' })
+    }
+  })
+
+  it('during the warm-up and before the first request leaves no session behind', async t => {
+    const server = await startTestServer(t, {
+      settings: { latency: { distribution: 'fixed', delay: '30s', cap: '60s' } },
+    })
+    const args = ['--warmup', '10', '--timeout', '60s', '--outage', '1s-2s']
+    const run = spawnChaos(['compare', '-u', server.url, ...args])
+    while (server.chaos.lab.sessions.get('default')?.inFlight === 0)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    run.process.kill('SIGTERM')
+    const { code, stderr } = await run.ended
+    assert.equal(code, 143, stderr)
+    assert.deepEqual(
+      server.chaos.lab.sessions.list().map(session => session.id),
+      ['default'],
+    )
+  })
+
+  it('repeated ends at once, whatever there is to put back', async t => {
+    const server = await startTestServer(t)
+    const run = spawnChaos(['burst', '-u', server.url, '-n', '1000', '-c', '1', '--every', '50ms', '--session', 'lab'])
+    while (server.chaos.lab.sessions.get('lab') === undefined) await new Promise(resolve => setTimeout(resolve, 20))
+    run.process.kill('SIGINT')
+    run.process.kill('SIGINT')
+    assert.equal((await run.ended).code, 130)
   })
 })
