@@ -8,6 +8,7 @@ import { catalogTarget } from '../load/target.ts'
 import { parseArms } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { renderText } from '../report/text.ts'
+import { type KeepOptions, keepResult } from './keep.ts'
 import { lookOf } from './look.ts'
 import { DEFAULT_CODES, type OutputOptions } from './options.ts'
 import { progressBar } from './progress.ts'
@@ -26,9 +27,10 @@ Now do it yourself, in two terminals:
   npx chaos compare        fire the same requests with and without a breaker
   npx chaos compare --arms none,retry,retry+breaker
   npx chaos scenario ls    see what else can go wrong
+  npx chaos runs ls        find these runs again
 `
 
-export async function demo(io: Io, options: OutputOptions): Promise<number> {
+export async function demo(io: Io, options: OutputOptions & KeepOptions): Promise<number> {
   const server = await startServer({ seed: SEED })
   const results: Result[] = []
   try {
@@ -36,6 +38,7 @@ export async function demo(io: Io, options: OutputOptions): Promise<number> {
       if (io.interrupted.aborted) break
       const result = await show(io, options, new URL(server.url), regime, index)
       results.push(result)
+      await keepResult(io, options, result, null)
       if (!options.json) io.stdout.write(`${index > 0 ? '\n\n' : ''}${renderText(result, lookOf(io, options))}`)
     }
   } finally {

@@ -9,7 +9,8 @@ import { checkExpectations, ExpectationError, parseExpectation, type Rule } from
 import type { Result } from '../report/result.ts'
 import { typedCircuit } from './circuit-options.ts'
 import { type ConditionOptions, conditionsOf, needsSessions } from './condition-options.ts'
-import type { LoadOptions, OutputOptions } from './options.ts'
+import { type KeepOptions, type Kept, keepResult, keptLines } from './keep.ts'
+import { type LoadOptions, type OutputOptions, usualUrl } from './options.ts'
 import { printResult } from './print.ts'
 import { progressBar } from './progress.ts'
 import { type RequestOptions, requestParts, wireOptions } from './request-options.ts'
@@ -24,7 +25,8 @@ export interface EngageOptions
     ScheduleOptions,
     RequestOptions,
     ConditionOptions,
-    OutputOptions {
+    OutputOptions,
+    KeepOptions {
   /** The address of a Redis that keeps the circuits. */
   readonly store?: string
 }
@@ -53,6 +55,8 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
   const plan = early ?? (await scripted(scene, options, engagement))
   const store = await openStore(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
+  const keeper = scene.hello && { origin: scene.target.origin, control: scene.control }
+  let kept = null as Kept | null
   const own = scene.hello !== null && (session === null || needsSessions(options))
   const campaign: Campaign = {
     command,
@@ -77,13 +81,17 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     wallMs: io.wallMs,
     signal: io.interrupted,
     onProgress: bar.show,
+    keep: async result => {
+      kept = await keepResult(io, options, judged(result, plan.rules), keeper)
+      return kept && kept.origin !== null ? kept.id : null
+    },
     ...(scene.hello ? { show: showing(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
   }
   const result = await compete(campaign).finally(() => {
     bar.end()
     store?.close()
   })
-  return conclude(io, options, result, plan.rules)
+  return conclude(io, options, judged(result, plan.rules), kept)
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */
@@ -139,10 +147,15 @@ function expectations(texts: readonly string[], arms: readonly ArmPlan[]): Rule[
   }
 }
 
-/** Judges the expectations, prints, and chooses the exit code: an interruption goes before an expectation. */
-function conclude(io: Io, options: OutputOptions, result: Result, rules: readonly Rule[]): number {
-  const judged = rules.length === 0 ? [] : checkExpectations(rules, result)
-  printResult(io, options, judged.length === 0 ? result : { ...result, expectations: judged })
+function judged(result: Result, rules: readonly Rule[]): Result {
+  return rules.length === 0 ? result : { ...result, expectations: checkExpectations(rules, result) }
+}
+
+/** Prints, and chooses the exit code: an interruption goes before an expectation. */
+function conclude(io: Io, options: EngageOptions, result: Result, kept: Kept | null): number {
+  printResult(io, options, result)
+  if (kept && !options.json) io.stdout.write(keptLines(kept, usualUrl(io.env)))
   const code = exitCode(io.interrupted)
-  return code === EXIT.ok && judged.some(expectation => !expectation.passed) ? EXIT.expectation : code
+  const failed = result.expectations?.some(expectation => !expectation.passed)
+  return code === EXIT.ok && failed ? EXIT.expectation : code
 }

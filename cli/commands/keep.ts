@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Control } from '../control.ts'
-import type { Io } from '../io.ts'
+import { CommandError, EXIT, type Io } from '../io.ts'
 import { total } from '../report/figures.ts'
 import type { Result } from '../report/result.ts'
 
@@ -21,21 +21,30 @@ export interface Keeper {
   readonly control: Control
 }
 
+/** Where a result went. */
+export interface Kept {
+  readonly id: string
+  /** The server that keeps it, or null for the folder of this machine. */
+  readonly origin: string | null
+}
+
 /**
- * Keeps a result and returns its id, or null where it was not kept. Whatever stands in the way is said once on the error
- * stream: a run that was made is worth more than its place.
+ * Keeps a result, or says once on the error stream why it could not: a run that was made is worth more than its place.
  * @param keeper the flaky catalog that was fired at, or null
+ * @returns null where it is kept nowhere
  */
 export async function keepResult(
   io: Io,
   { keep }: KeepOptions,
   result: Result,
   keeper: Keeper | null,
-): Promise<string | null> {
+): Promise<Kept | null> {
   if (!keep || result.arms.every(arm => total(arm.outcomes) === 0)) return null
-  const refusal = keeper ? await leave(keeper, result) : null
-  if (refusal !== null && 'id' in refusal) return refusal.id
-  return store(io, result, refusal && `${keeper?.origin} did not keep the run (${refusal.why})`)
+  if (!keeper) return store(io, result, '')
+  const left = await leave(keeper, result)
+  return 'id' in left
+    ? { id: left.id, origin: keeper.origin }
+    : store(io, result, `${keeper.origin} did not keep the run (${left.why}). `)
 }
 
 async function leave({ origin, control }: Keeper, result: Result): Promise<{ id: string } | { why: string }> {
@@ -46,32 +55,33 @@ async function leave({ origin, control }: Keeper, result: Result): Promise<{ id:
   try {
     return { id: await new ServerRuns(origin, control).keep(result, renderHtml(result)) }
   } catch (error) {
+    if (error instanceof CommandError && error.code === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
     return { why: error instanceof Error ? error.message : String(error) }
   }
 }
 
-async function store(io: Io, result: Result, complaint: string | null): Promise<string | null> {
-  if (io.runsFolder === undefined) {
-    if (complaint !== null) io.stderr.write(`chaos: ${complaint}\n`)
+/** `complaint` is what happened before: a sentence and a space, or nothing. */
+async function store(io: Io, result: Result, complaint: string): Promise<Kept | null> {
+  const say = (sentence: string) => io.stderr.write(`chaos: ${complaint}${sentence}\n`)
+  const { runsFolder } = io
+  if (runsFolder === undefined) {
+    if (complaint !== '') say('--json prints it whole')
     return null
   }
   const { RunFolder } = await import('../runs/folder.ts')
   try {
-    const id = await new RunFolder(io.runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
-    if (complaint !== null) io.stderr.write(`chaos: ${complaint}: it is in ${io.runsFolder}\n`)
-    return id
+    const id = await new RunFolder(runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
+    if (complaint !== '') say(`It is in ${runsFolder}`)
+    return { id, origin: null }
   } catch (error) {
-    const { code } = error as { code?: string }
-    const first = complaint === null ? 'the run was not kept' : `${complaint}, and it is nowhere else`
-    io.stderr.write(
-      `chaos: ${first}: ${io.runsFolder} cannot be written (${code ?? String(error)}); --no-keep says that it need not be\n`,
-    )
+    const why = (error as { code?: string }).code ?? String(error)
+    say(`${runsFolder} cannot be written (${why}), so the run is not kept; --no-keep says that it need not be`)
     return null
   }
 }
 
-/** What to type to see a kept run again, each command on a line of its own; `target` is the URL where it is not the usual one. */
-export function keptLines(id: string, target: URL | null): string {
-  const where = target === null ? '' : ` -u ${target.origin}`
+/** What to type to see a kept run again, the command on a line of its own; `usual` is the URL of commands without `--url`. */
+export function keptLines({ id, origin }: Kept, usual: URL): string {
+  const where = origin === null || origin === usual.origin ? '' : ` -u ${origin}`
   return `\n  Kept as ${id}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
 }

@@ -62,9 +62,16 @@ export interface TargetOptions {
 /** What the environment says for options that were not typed. */
 export type Environment = Io['env']
 
+const STANDARD_URL = 'http://127.0.0.1:8000'
+
+/** The server of a command to which nobody names one. */
+export function usualUrl(env: Environment): URL {
+  return fromVariable('CHAOS_URL', () => httpUrl(env.CHAOS_URL || STANDARD_URL))
+}
+
 /** Where the server is. */
 export function targetOptions(command: Command, env: Environment): Command {
-  const standard = env.CHAOS_URL || 'http://127.0.0.1:8000'
+  const standard = env.CHAOS_URL || STANDARD_URL
   return command.addOption(
     new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(httpUrl).default(
       fromVariable('CHAOS_URL', () => httpUrl(standard)),

@@ -14,16 +14,32 @@ export interface Campaign extends Omit<Contest, 'schedule' | 'onProgress'>, Omit
   readonly repeat: number
   /** Called four times a second with the share of all runs that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
+  readonly keep?: (result: Result) => Promise<string | null>
 }
 
 /** Runs the campaign, or as much of it as there is time for before its signal aborts. */
 export async function compete(campaign: Campaign): Promise<Result> {
   const { repeat, seed, signal } = campaign
   const results: Result[] = []
+  let farewell: Farewell = async () => {}
   for (let run = 0; run < repeat && !(run > 0 && signal?.aborted); run++) {
     const onProgress = (share: number) => campaign.onProgress?.((run + share) / repeat)
-    results.push(await once({ ...campaign, seed: run === 0 ? seed : `${seed}-r${run + 1}`, onProgress }))
+    await farewell(null)
+    const ended = await once({ ...campaign, seed: run === 0 ? seed : `${seed}-r${run + 1}`, onProgress })
+    results.push(ended.result)
+    farewell = ended.farewell
   }
+  const result = wholeOf(results, repeat)
+  await farewell((await campaign.keep?.(result)) ?? null)
+  return result
+}
+
+/** Tells the pages that a run is over, and where it is kept. */
+type Farewell = (kept: string | null) => Promise<void>
+
+/** The last run that came to its end, with the figures of all. */
+function wholeOf(results: readonly Result[], repeat: number): Result {
   const whole = results.filter(result => !result.interrupted)
   const last = whole.at(-1) ?? results.at(-1)
   if (!last) throw new RangeError('a campaign of no runs')
@@ -32,15 +48,14 @@ export async function compete(campaign: Campaign): Promise<Result> {
   return { ...last, interrupted, repeats: whole.map(summary) }
 }
 
-async function once(campaign: Campaign): Promise<Result> {
+async function once(campaign: Campaign): Promise<{ result: Result; farewell: Farewell }> {
   const { oneByOne, arms, seed, onProgress, wallMs } = campaign
   const contest: Contest = { ...campaign, schedule: campaign.schedule(seed) }
   const startedAtWallMs = wallMs()
   if (!oneByOne) {
     const held = await hold(contest)
     const result = resultOf(contest, held, { ...campaign, startedAtWallMs })
-    await held.farewell(result.verdict.text)
-    return result
+    return { result, farewell: kept => held.farewell(result.verdict.text, kept) }
   }
   const parts: Held[] = []
   for (const [index, arm] of arms.entries()) {
@@ -49,7 +64,8 @@ async function once(campaign: Campaign): Promise<Result> {
     await held.farewell()
     parts.push(held)
   }
-  return resultOf(contest, together(parts), { ...campaign, startedAtWallMs })
+  const result = resultOf(contest, together(parts), { ...campaign, startedAtWallMs })
+  return { result, farewell: async () => {} }
 }
 
 /** Runs of single arms as one: the longest of them, with all that was late in any. */

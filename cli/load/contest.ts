@@ -55,8 +55,8 @@ export interface Held {
   readonly played: Played
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
-  /** Tells the pages that it is over and what it means. */
-  readonly farewell: (verdict?: string) => Promise<void>
+  /** Tells the pages that it is over, what it means, and the id that it is kept under. */
+  readonly farewell: (verdict?: string, kept?: string | null) => Promise<void>
 }
 
 interface Side {
@@ -79,7 +79,7 @@ export async function hold(contest: Contest): Promise<Held> {
     const stage = await contest.stage(sides.length)
     try {
       const { played, shown } = await perform(contest, stage, sides)
-      const farewell = async (verdict?: string) => shown?.end(verdict)
+      const farewell: Held['farewell'] = async (verdict, kept) => shown?.end(verdict, kept)
       return { played, recorders: sides.map(side => side.recorder), trouble: stage.trouble, farewell }
     } finally {
       await stage.close()

@@ -54,9 +54,10 @@ export class Shown {
     this.#publisher.progress(this.#atMs, this.#totals())
   }
 
-  /** Tells the end and what it means; resolves soon. */
-  end(verdict?: string): Promise<void> {
-    return this.#publisher.end(this.#atMs, this.#totals(), verdict === undefined ? undefined : { verdict })
+  /** Tells the end, what it means, and the id that it is kept under; resolves soon. */
+  end(verdict?: string, kept: string | null = null): Promise<void> {
+    const result = { ...(verdict === undefined ? {} : { verdict }), ...(kept === null ? {} : { run: kept }) }
+    return this.#publisher.end(this.#atMs, this.#totals(), result)
   }
 
   get #atMs(): number {

@@ -2,6 +2,7 @@
 
 import { addCircuitOptions } from '../commands/circuit-options.ts'
 import { conditionOptions } from '../commands/condition-options.ts'
+import { keepOption } from '../commands/keep.ts'
 import { loadOptions, outputOptions, sessionOption, targetOptions } from '../commands/options.ts'
 import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
@@ -14,7 +15,7 @@ export const define: Define = (command, run, env) => {
     .option('--arm <expression>', 'what to put in front of the calls, such as retry+breaker')
   sessionOption(targetOptions(command, env), env)
   scheduleOptions(loadOptions(command, 100, 100))
-  storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command)))))
+  keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/burst.ts')).burst(io, url, options, typed))

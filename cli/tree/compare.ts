@@ -3,6 +3,7 @@
 import { Option } from 'commander'
 import { addCircuitOptions } from '../commands/circuit-options.ts'
 import { conditionOptions } from '../commands/condition-options.ts'
+import { keepOption } from '../commands/keep.ts'
 import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../commands/options.ts'
 import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
@@ -19,7 +20,7 @@ export const define: Define = (command, run, env) => {
         .default(1),
     )
   scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
-  storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command)))))
+  keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/compare.ts')).compare(io, url, options, typed))

@@ -1,6 +1,8 @@
 /** Runs the command line in this process, with streams that are kept, and as a process of its own. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
 import { run } from '../../cli/program.ts'
@@ -18,11 +20,13 @@ export interface Surroundings {
   readonly columns?: number
   readonly isTTY?: boolean
   readonly interrupted?: AbortSignal
+  /** Where runs are kept that no server keeps; nowhere unless given. */
+  readonly runsFolder?: string
 }
 
 /** `chaos …` within this process. */
 export async function chaos(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
-  const { env = {}, columns = 80, isTTY = false, interrupted = new AbortController().signal } = surroundings
+  const { env = {}, columns = 80, isTTY = false, interrupted = new AbortController().signal, runsFolder } = surroundings
   const text = { stdout: '', stderr: '' }
   const keep = (stream: 'stdout' | 'stderr') => ({
     isTTY,
@@ -40,6 +44,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     wallMs: Date.now,
     draw: () => `test${drawn++}`,
     interrupted,
+    ...(runsFolder === undefined ? {} : { runsFolder }),
   }
   return { code: await run(args, io, '0.0.0'), ...text }
 }
@@ -52,8 +57,19 @@ export function documentOf({ stdout }: Ran): Result {
 export interface Spawned {
   readonly process: ChildProcess
   readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>
-  /** Resolves when the text of both streams matches. */
-  says(pattern: RegExp): Promise<void>
+  /** Resolves with the first match when the text of both streams matches. */
+  says(pattern: RegExp): Promise<string>
+}
+
+let dataHome: string | null = null
+
+/** What spawned commands leave behind goes with this process. */
+function temporaryHome(): string {
+  if (dataHome !== null) return dataHome
+  const made = mkdtempSync(join(tmpdir(), 'chaos-'))
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
+  dataHome = made
+  return made
 }
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts')
@@ -62,7 +78,7 @@ const MAIN = join(import.meta.dirname, '../../cli/main.ts')
 export function spawnChaos(args: readonly string[], env: Readonly<Record<string, string>> = {}): Spawned {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_DATA_HOME: temporaryHome(), ...env },
   })
   const text = { stdout: '', stderr: '' }
   const watchers = new Set<() => void>()
@@ -78,9 +94,10 @@ export function spawnChaos(args: readonly string[], env: Readonly<Record<string,
     says: pattern =>
       new Promise(resolve => {
         const look = () => {
-          if (!pattern.test(text.stdout + text.stderr)) return
+          const match = pattern.exec(text.stdout + text.stderr)
+          if (!match) return
           watchers.delete(look)
-          resolve()
+          resolve(match[0])
         }
         watchers.add(look)
         look()
