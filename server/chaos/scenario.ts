@@ -70,7 +70,7 @@ export const scenarioSchema = z
       .describe('what it begins with: the default settings, or those of the session; seed and sampler always stay'),
     base: patch.default({}).describe('a merge patch of that, from the beginning'),
     load: loadSchema.describe('the schedule that shows it best'),
-    timeline: z.array(stepSchema).max(200).default([]),
+    timeline: z.array(stepSchema).max(50).default([]),
     expect: z.array(z.string().min(1).max(120)).max(20).default([]).describe('such as "breaker.wasted<none.wasted"'),
   })
   .refine(it => it.timeline.every(step => ms(step.at) <= ms(it.lasts)), {

@@ -2,7 +2,7 @@
 
 import type { Fault } from './kinds.ts'
 import { OUTAGE_FAULTS } from './outage.ts'
-import { type Complaint, readPatch, SettingsError } from './patch.ts'
+import { type Complaint, mergePatch, readPatch, SettingsError } from './patch.ts'
 import { ms } from './quantity.ts'
 import type { Scenario, Step } from './scenario.ts'
 import { defaultSettings, MEMBERS, type Settings } from './settings.ts'
@@ -28,7 +28,7 @@ export interface Score {
 }
 
 /** A ramp is a stair of this many steps at most, none shorter than `SHORTEST_STEP_MS`. */
-const STAIRS = 200
+const STAIRS = 100
 const SHORTEST_STEP_MS = 100
 
 /**
@@ -40,10 +40,13 @@ export function scoreOf(scenario: Scenario, current: Settings): Score {
   const slate = scenario.slate === 'clean' ? clean : current
   const base = patched(slate, [{ patch: scenario.base, pointer: '/base' }])
   const moments = [...new Set([0, ...scenario.timeline.flatMap(momentsOf)])].sort((a, b) => a - b)
+  const edges = new Set([0, ...scenario.timeline.flatMap(step => [ms(step.at), endOf(step)])])
+  let settings = base
   const frames = moments.map((atMs): Frame => {
     const patches = scenario.timeline.flatMap((step, index) => patchesAt(step, `/timeline/${index}`, atMs))
     const marks = scenario.timeline.filter(step => step.mark && ms(step.at) === atMs).map(step => step.mark ?? '')
-    return { atMs, values: patched(base, patches), marks }
+    settings = edges.has(atMs) ? patched(base, patches) : ramped(settings, base, patches)
+    return { atMs, values: settings, marks }
   })
   const outages = scenario.timeline.flatMap((step): PlannedOutage[] => {
     if (!step.outage) return []
@@ -65,6 +68,19 @@ function patched(start: Settings, patches: readonly Placed[]): Settings {
     settings = { ...settings, ...values }
   }
   return settings
+}
+
+/** Between two edges only ramps move, from one checked value to another: what lies between need not be checked. */
+function ramped(settings: Settings, base: Settings, patches: readonly Placed[]): Settings {
+  const { failRate, capacity } = patches.reduce<unknown>(
+    (merged, { patch }) => mergePatch(merged, patch),
+    base,
+  ) as Settings
+  return {
+    ...settings,
+    failRate: failRate ?? settings.failRate,
+    capacity: settings.capacity && { ...settings.capacity, slow: capacity?.slow ?? settings.capacity.slow },
+  }
 }
 
 function located<T>(pointer: string, act: () => T): T {

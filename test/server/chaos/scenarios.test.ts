@@ -134,6 +134,23 @@ suite('the timeline', () => {
     ])
   })
 
+  test('a later step of the list goes before a ramp that has ended or still moves', () => {
+    const { clock, lab, theatre, settings } = stage()
+    const timeline = [
+      { at: '0s', for: '4s', ramp: { member: 'capacity.slow', from: 1, to: 5 } },
+      { at: '1s', for: '1s', set: { capacity: { slow: 50 } } },
+      { at: '6s', set: { capacity: { slow: 2 } } },
+    ]
+    theatre.play(parseScenario(scenario({ base: { capacity: { workers: 7 } }, timeline })), lab.sessions.first)
+    const seen: (number | undefined)[] = []
+    for (let at = 500; at < 8_000; at += 1_000) {
+      clock.advance(at === 500 ? 500 : 1_000)
+      seen.push(settings().capacity?.slow)
+      assert.equal(settings().capacity?.workers, 7)
+    }
+    assert.deepEqual(seen, [1.5, 50, 3.5, 4.5, 5, 5, 2, 2])
+  })
+
   test('begins at the 0 of a session that has not begun', () => {
     const { clock, lab, theatre } = stage()
     const session = lab.create({ id: 'arm', startsIn: '1s', pinned: true })
