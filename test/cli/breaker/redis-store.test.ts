@@ -200,20 +200,23 @@ describe('when Redis is slow or gone', { skip: withoutRedis }, () => {
   }
 
   it('keeps an open circuit open when Redis dies, and probes its way back alone', async () => {
-    await calls(store, 'fail', 'fail', 'fail', 'fail')
-    const before = await store.acquire()
+    const open = circuits.open('open', circuitSettings({ ...CONTRACT, openForMs: 2_000 }))
+    const heard = record(open)
+    await calls(open, 'fail', 'fail', 'fail', 'fail')
+    const before = await open.acquire()
     await server.kill()
     await until(async () => {
-      await store.acquire()
-      return types().includes('store-degraded')
+      await open.acquire()
+      return heard.some(({ type }) => type === 'store-degraded')
     })
-    const after = await store.acquire()
+    const after = await open.acquire()
     assert.ok(!before.admitted && !after.admitted && after.state === 'open')
     assert.ok(after.retryAfterMs <= before.retryAfterMs)
     await sleep(after.retryAfterMs + 5)
-    const probes = [await admitted(store), await admitted(store)]
-    for (const probe of probes) await store.settle(probe, 'ok')
-    assert.equal(store.state(), 'closed')
+    const probes = [await admitted(open), await admitted(open)]
+    for (const probe of probes) await open.settle(probe, 'ok')
+    assert.equal(open.state(), 'closed')
+    open.close()
   })
 
   it('opens alone when calls fail while Redis is away, and takes the shared state when it is back', async () => {
