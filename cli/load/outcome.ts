@@ -39,6 +39,7 @@ export function resultOf(contest: Contest, held: Held, frame: Frame): Result {
       schedule: schedule.shape,
       late: played.late,
       lagMs: played.lagMs,
+      ...(played.eventLoopMs === undefined ? {} : { eventLoopMs: played.eventLoopMs }),
     },
     trouble,
     pairs: frame.paired ? pairsOf(recorders, played.sent) : null,

@@ -1,5 +1,6 @@
 /** Plays one schedule through several arms at once, on one clock. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '../../server/clock.ts'
 import { ClosedFeed, type Feed, OpenFeed } from './feed.ts'
 import { type Arm, Flights } from './flights.ts'
@@ -31,9 +32,13 @@ export interface Played {
   /** Requests that left more than 10 ms after their planned start. */
   readonly late: number
   readonly lagMs: { readonly p99: number; readonly max: number }
+  /** How long this process stood still at a time: the reason for most of what is late. */
+  readonly eventLoopMs?: { readonly p99: number; readonly max: number }
 }
 
 const PROGRESS_MS = 250
+/** How often the event loop is looked at, in milliseconds. */
+const LOOK_MS = 10
 
 /** Resolves when the last answer is in. Never rejects for what the upstream does. */
 export function play(performance: Performance): Promise<Played> {
@@ -41,6 +46,8 @@ export function play(performance: Performance): Promise<Played> {
   const startedAt = clock.now()
   for (const { recorder } of arms) recorder.startAt(startedAt)
   const flights = new Flights()
+  const loop = monitorEventLoopDelay({ resolution: LOOK_MS })
+  loop.enable()
   let interrupted = false
   return new Promise(resolve => {
     const landed = () => {
@@ -60,7 +67,9 @@ export function play(performance: Performance): Promise<Played> {
       signal?.removeEventListener('abort', interrupt)
       const { sent, late, lag } = feed
       const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
-      resolve({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs })
+      loop.disable()
+      const eventLoopMs = { p99: stillMs(loop.percentile(99)), max: stillMs(loop.max) }
+      resolve({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs, eventLoopMs })
     }
     if (signal?.aborted) interrupt()
     else {
@@ -68,6 +77,11 @@ export function play(performance: Performance): Promise<Played> {
       feed.start()
     }
   })
+}
+
+/** Milliseconds beyond the wait between two looks; 0 where the run was over before the first. */
+function stillMs(nanoseconds: number): number {
+  return Math.max(0, Math.round(nanoseconds / 1e5) / 10 - LOOK_MS)
 }
 
 function settledShare({ arms, schedule }: Performance): number {

@@ -77,7 +77,7 @@ export function notes(result: Unjudged): string[] {
   return [
     ...(load.late > 0
       ? [
-          `Note: ${plural(load.late, 'request')} left more than 10 ms late (worst ${formatMs(load.lagMs.max)}): this machine was busy, and latencies include the wait.`,
+          `Note: ${plural(load.late, 'request')} left more than 10 ms late (worst ${formatMs(load.lagMs.max)}): this machine was busy${stoodStill(load)}, and latencies include the wait.`,
         ]
       : []),
     ...(load.schedule?.kind === 'closed' && result.arms.length > 1
@@ -85,6 +85,14 @@ export function notes(result: Unjudged): string[] {
       : []),
     ...(repeats && repeats.length > 1 ? spread(repeats) : []),
   ]
+}
+
+/** Long enough for the generator to be the one to blame, in milliseconds. */
+const STILL_MS = 10
+
+function stoodStill({ eventLoopMs }: Unjudged['load']): string {
+  if (!eventLoopMs || eventLoopMs.max < STILL_MS) return ''
+  return `, this process stood still for up to ${formatMs(eventLoopMs.max)}`
 }
 
 function spread(repeats: NonNullable<Unjudged['repeats']>): string[] {

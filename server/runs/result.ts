@@ -123,6 +123,10 @@ export const resultSchema = z.object({
     schedule: scheduleSchema.optional().describe('`batches` where it is not given'),
     late: count.describe('requests that left more than 10 ms after their planned start'),
     lagMs: z.object({ p99: ms, max: ms }).describe('how far behind its schedule the generator was'),
+    eventLoopMs: z
+      .object({ p99: ms, max: ms })
+      .optional()
+      .describe('how long the generator stood still at a time, the reason for most of what is late'),
   }),
   trouble: z
     .array(z.object({ fromMs: z.number(), toMs: z.number(), what: z.string() }))
