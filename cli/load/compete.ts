@@ -84,6 +84,10 @@ function together(parts: readonly Held[]): Held {
         p99: Math.max(...played.map(part => part.lagMs.p99)),
         max: Math.max(...played.map(part => part.lagMs.max)),
       },
+      eventLoopMs: {
+        p99: Math.max(...played.map(part => part.eventLoopMs?.p99 ?? 0)),
+        max: Math.max(...played.map(part => part.eventLoopMs?.max ?? 0)),
+      },
     },
   }
 }
