@@ -40,11 +40,13 @@ export async function keepResult(
   keeper: Keeper | null,
 ): Promise<Kept | null> {
   if (!keep || result.arms.every(arm => total(arm.outcomes) === 0)) return null
-  if (!keeper) return store(io, result, '')
-  const left = await leave(keeper, result)
+  const { discreet } = await import('../runs/discreet.ts')
+  const shared = discreet(result)
+  if (!keeper) return store(io, shared, '')
+  const left = await leave(keeper, shared)
   return 'id' in left
     ? { id: left.id, origin: keeper.origin }
-    : store(io, result, `${keeper.origin} did not keep the run (${left.why}). `)
+    : store(io, shared, `${keeper.origin} did not keep the run (${left.why}). `)
 }
 
 async function leave({ origin, control }: Keeper, result: Result): Promise<{ id: string } | { why: string }> {

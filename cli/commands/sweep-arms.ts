@@ -12,7 +12,7 @@ const WITH_CIRCUIT: readonly WordName[] = [...CIRCUITS, 'notify', 'reschedule']
 /** The arm with these settings of its circuit. @throws {CommandError} with code 2 where it has none, or not these */
 export function armWith(expression: string, settings: Settings): ArmPlan {
   const circuit = new RegExp(`(^|\\+)(${CIRCUITS.join('|')})(?:\\(([^)]*)\\))?(?=\\+|$)`)
-  const text = expression.replace(/\s+/g, '')
+  const text = onlyArm(expression).name
   if (!circuit.test(text)) throw usageError(`${text} has no breaker whose settings could be varied: write breaker.`)
   const written = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   return onlyArm(

@@ -31,13 +31,13 @@ export class RunFolder implements RunPlace {
    * @throws the error of the file system
    */
   async keep(result: Result, draw: () => number): Promise<string> {
-    await mkdir(this.name, { recursive: true })
+    await mkdir(this.name, { recursive: true, mode: 0o700 })
     const before = await this.#files()
     const id = freeId(new Set(before.map(file => file.id)), draw)
     const moment = result.startedAt.replace(/[-:.]/g, '')
     const target = join(this.name, `${moment}-${id}.json`)
     const draft = join(this.name, `.${id}.draft`)
-    await writeFile(draft, `${JSON.stringify(result)}\n`)
+    await writeFile(draft, `${JSON.stringify(result)}\n`, { mode: 0o600 })
     await rename(draft, target)
     for (const { file } of before.slice(this.#most - 1)) await rm(join(this.name, file), { force: true })
     return id

@@ -1,0 +1,225 @@
+/** `chaos sweep`: the grid that was typed is the grid that is run, everything adds up, and it stops when told to. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { armWith, armWithout, scenarioArm } from '../../../cli/commands/sweep-arms.ts'
+import { gridOf, parseVary } from '../../../cli/commands/vary.ts'
+import { paretoOptimal, type Sweep, sweepSchema } from '../../../cli/report/sweep-result.ts'
+import { startTestServer } from '../../support/server.ts'
+import { chaos, spawnChaos } from '../harness.ts'
+
+const values = (text: string, steps: number) => parseVary(text)[0]?.values(steps)
+
+describe('what is varied', () => {
+  for (const [text, steps, expected] of [
+    ['threshold=20..80', 4, ['20', '40', '60', '80']],
+    ['open-for=1s..10s', 4, ['1s', '4s', '7s', '10s']],
+    ['open-for=500ms..4s', 4, ['500ms', '1.67s', '2.83s', '4s']],
+    ['open-for=250ms, 1s,1s', 4, ['250ms', '1s']],
+    ['probes=1..3', 9, ['1', '2', '3']],
+    ['window=10..20', 3, ['10', '15', '20']],
+    ['window=1s..2s', 2, ['1s', '2s']],
+    ['threshold=0.5..1', 3, ['0.5', '0.75', '1']],
+    ['threshold=50', 4, ['50']],
+  ] as const) {
+    it(`${text} in ${steps} steps is ${expected.join(' ')}`, () => assert.deepEqual(values(text, steps), expected))
+  }
+
+  for (const [text, sentence] of [
+    ['threshold', /setting and its values/],
+    ['threshold=', /setting and its values/],
+    ['treshold=1..2', /did you mean threshold\?/],
+    ['toString=1', /A breaker has no toString/],
+    ['threshold=20..170', /percentage/],
+    ['threshold=20..', /percentage/],
+    ['open-for=1..10', /duration/],
+    ['threshold=80..20', /A range rises: 20\.\.80/],
+    ['threshold=5..5', /rises/],
+    ['window=10..20s', /different kinds/],
+    ['threshold=1..2..3', /two ends/],
+    ['threshold=20,x', /percentage/],
+  ] as const) {
+    it(`${text} is refused`, () => assert.throws(() => parseVary(text), sentence))
+  }
+
+  it('of two settings is every combination, the last changing fastest', () => {
+    const varied = parseVary('open-for=1s,2s', parseVary('threshold=20..40'))
+    assert.deepEqual(
+      gridOf(varied, 2).map(settings => Object.values(settings).join(' ')),
+      ['20 1s', '20 2s', '40 1s', '40 2s'],
+    )
+    assert.throws(() => parseVary('threshold=1', varied), /twice/)
+  })
+})
+
+describe('the arms of a sweep', () => {
+  for (const [arm, varied, without] of [
+    ['breaker', 'breaker(threshold=20,open-for=1s)', 'none'],
+    ['retry(3)+breaker(probes=1)', 'retry(3)+breaker(probes=1,threshold=20,open-for=1s)', 'retry'],
+    ['retry + opossum + cache', 'retry+opossum(threshold=20,open-for=1s)+cache', 'cache+retry'],
+    ['reschedule+breaker', 'reschedule+breaker(threshold=20,open-for=1s)', 'none'],
+  ] as const) {
+    it(`of ${arm} are ${varied} and ${without}`, () => {
+      assert.equal(armWith(arm, { threshold: '20', 'open-for': '1s' }).name, varied)
+      const names = armWithout(arm).name.split('+').sort().join('+')
+      assert.equal(names, without)
+    })
+  }
+
+  it('keep what was written of the words that stay', () => {
+    assert.deepEqual(armWithout('retry(3)+breaker').words.get('retry'), { retries: 3 })
+  })
+
+  for (const [arm, sentence] of [
+    ['retry', /no breaker/],
+    ['breaker(threshold=20)', /"threshold" twice/],
+    ['breaker,none', /one arm/],
+    ['opossum(50)', /"threshold" twice/],
+  ] as const) {
+    it(`${arm} is refused`, () => assert.throws(() => armWith(arm, { threshold: '30' }), sentence))
+  }
+
+  it('of a scenario are its own, trying as often as it says', () => {
+    assert.equal(scenarioArm(['retry', 'retry+breaker'], 3), 'retry(3)+breaker')
+    assert.equal(scenarioArm(['none', 'breaker'], 3), 'breaker')
+    assert.equal(scenarioArm(['none'], 3), 'breaker')
+  })
+})
+
+const LOAD = ['-n', '60', '-c', '10', '--every', '20ms', '--seed', 's', '--timeout', '60s']
+
+const sessions = async (url: string) =>
+  ((await (await fetch(`${url}/chaos/sessions`)).json()) as { sessions: { id: string }[] }).sessions.length
+
+describe('chaos sweep', () => {
+  it('runs the grid and the arm without a breaker: every request is accounted for', async t => {
+    const server = await startTestServer(t)
+    const vary = ['--vary', 'threshold=20,80', '--vary', 'open-for=50ms..10s', '--steps', '2']
+    const ran = await chaos(['sweep', '-u', server.url, '--json', '--fail-rate', '50', ...LOAD, ...vary])
+    assert.equal(ran.code, 0, ran.stderr)
+    assert.match(ran.stderr, /^5 runs, one after the other/)
+    const sweep: Sweep = sweepSchema.parse(JSON.parse(ran.stdout))
+    assert.deepEqual(
+      sweep.points.map(point => point.settings),
+      [
+        { threshold: '20', 'open-for': '50ms' },
+        { threshold: '20', 'open-for': '10s' },
+        { threshold: '80', 'open-for': '50ms' },
+        { threshold: '80', 'open-for': '10s' },
+      ],
+    )
+    assert.equal(sweep.baseline?.arm, 'none')
+    assert.equal(sweep.baseline?.calls, 60)
+    for (const point of [...sweep.points, sweep.baseline]) {
+      assert.ok(point)
+      assert.equal(point.requests, 60)
+      const useful = Math.round(((point.useful ?? 0) * 60) / 100)
+      assert.equal(point.calls, useful + point.wasted)
+    }
+    // The same seed: a circuit that never opens meets what no circuit meets.
+    const { useful, wasted } = sweep.baseline
+    for (const point of sweep.points.slice(2)) assert.deepEqual([point.useful, point.wasted], [useful, wasted])
+    assert.ok((sweep.points[1]?.calls ?? 60) < 60)
+    assert.ok(paretoOptimal(sweep.points).some(Boolean))
+    assert.equal(sweep.interrupted, false)
+    assert.equal(await sessions(server.url), 1)
+    assert.equal(((await (await fetch(`${server.url}/runs`)).json()) as { total: number }).total, 0)
+  })
+
+  it('starts a server with an outage where none is named, and writes the page beside the table', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'sweep-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'sweep.html')
+    const { code, stdout, stderr } = await chaos([
+      'sweep',
+      '--vary',
+      'open-for=100ms',
+      '-n',
+      '150',
+      '-c',
+      '10',
+      '--every',
+      '100ms',
+      '-o',
+      file,
+    ])
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /open-for +useful +wasted/)
+    assert.match(stdout, /Take open-for 100ms: .*/)
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
+    const page = readFileSync(file, 'utf8')
+    assert.match(page, /^<!doctype html>[\s\S]*The trade-off/)
+    assert.doesNotMatch(page, /<script/)
+  })
+
+  it('plays a scenario with its load and its arm, unless told otherwise', async t => {
+    const server = await startTestServer(t)
+    const { code, stdout, stderr } = await chaos([
+      'sweep',
+      '-u',
+      server.url,
+      '--json',
+      '--scenario',
+      'retry-storm',
+      '--vary',
+      'probes=3',
+      '--for',
+      '300ms',
+      '--rate',
+      '70/s',
+    ])
+    assert.equal(code, 0, stderr)
+    const sweep = sweepSchema.parse(JSON.parse(stdout))
+    assert.equal(sweep.points[0]?.arm, 'retry(3)+breaker(probes=3)')
+    assert.equal(sweep.baseline?.arm, 'retry')
+    assert.equal(sweep.load.timeoutMs, 500)
+    assert.match(sweep.title ?? '', /retry storm/)
+  })
+
+  it('shows the combinations that were done when it is stopped', async t => {
+    const server = await startTestServer(t)
+    const run = spawnChaos([
+      'sweep',
+      '-u',
+      server.url,
+      '--json',
+      '--vary',
+      'probes=1..3',
+      '-n',
+      '100',
+      '-c',
+      '10',
+      '--every',
+      '150ms',
+    ])
+    while (server.chaos.lab.sessions.list().every(session => !/-2-\d$/.test(session.id))) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+    run.process.kill('SIGINT')
+    const { code, stdout, stderr } = await run.ended
+    assert.equal(code, 130, stderr)
+    const sweep = sweepSchema.parse(JSON.parse(stdout))
+    assert.equal(sweep.interrupted, true)
+    assert.equal(sweep.points.length, 1)
+    assert.equal(await sessions(server.url), 1)
+  })
+
+  for (const [typed, code, sentence] of [
+    ['sweep', 2, /required option '--vary/],
+    ['sweep --vary threshold=10..90 --vary probes=1..9 --steps 9', 2, /81 combinations, and 64 are the most/],
+    ['sweep --vary threshold=20..80 --arm retry', 2, /no breaker/],
+    ['sweep --vary slow-share=20..80 --arm opossum', 2, /slow-share/],
+    ['sweep --vary threshold=20..80 -u http://127.0.0.1:9', 3, /cannot reach/],
+    ['sweep --vary threshold=20..80 --rate 5/s --ramp 0-5/s@1s', 2, /two schedules/],
+  ] as const) {
+    it(`"${typed}" ends with ${code}`, async () => {
+      const ran = await chaos(typed.split(' '))
+      assert.equal(ran.code, code, ran.stderr)
+      assert.match(ran.stderr, sentence)
+      assert.equal(ran.stdout, '')
+    })
+  }
+})
