@@ -43,7 +43,7 @@ function ownFate(plan: Plan, ticket: Ticket, text: string): Fate {
     cause: 'forced',
     rule: 'X-Chaos-Force',
     fault,
-    delayMs: Math.min(delayMs, LONGEST_HOLD_MS),
+    delayMs: bounded(delayMs, 'X-Chaos-Force'),
     body: plan.bodyDraw(ticket),
   }
 }
@@ -64,6 +64,11 @@ function delay(text: string): number {
   }
 }
 
+function bounded(delayMs: number, header: string): number {
+  if (delayMs >= 0 && delayMs <= LONGEST_HOLD_MS) return delayMs
+  throw new ForceError(`${header} takes a delay from 0 to ${LONGEST_HOLD_MS} ms`)
+}
+
 /** `x-envoy-fault-abort-request` (status), `x-envoy-fault-delay-request` (milliseconds), each with a percentage. */
 function envoyFate(plan: Plan, ticket: Ticket, headers: Peer['headers']): Fate | null {
   const number = (name: string) => {
@@ -78,7 +83,6 @@ function envoyFate(plan: Plan, ticket: Ticket, headers: Peer['headers']): Fate |
   if (!aborts && !waits) return null
   const fault = aborts ? faultSchema.safeParse({ kind: 'status', status: abort }) : null
   if (fault?.success === false) throw new ForceError('x-envoy-fault-abort-request must be a status from 400 to 599')
-  const delayMs = waits ? Math.min(wait, LONGEST_HOLD_MS) : 0
-  if (!(delayMs >= 0)) throw new ForceError('x-envoy-fault-delay-request must be a number of milliseconds')
+  const delayMs = waits ? bounded(wait, 'x-envoy-fault-delay-request') : 0
   return { ...CALM, cause: 'forced', rule: 'x-envoy-fault', fault: fault?.data ?? null, delayMs, body: draw }
 }

@@ -129,6 +129,9 @@ suite('forced faults', () => {
     ['nonsense', { 'X-Chaos-Force': 'explode' }, 400, undefined],
     ['a status that is no error', { 'X-Chaos-Force': '200' }, 400, undefined],
     ['an abort with a status that is no error', { 'x-envoy-fault-abort-request': '200' }, 400, undefined],
+    ['a delay over a minute', { 'X-Chaos-Force': 'delay=2m' }, 400, undefined],
+    ['Envoy’s delay over a minute', { 'x-envoy-fault-delay-request': '60001' }, 400, undefined],
+    ['Envoy’s delay that is no number', { 'x-envoy-fault-delay-request': 'long' }, 400, undefined],
     ['a delay without a unit', { 'X-Chaos-Force': 'delay=5' }, 400, undefined],
   ]
   for (const [name, headers, status, marker] of forced) {
