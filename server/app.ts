@@ -89,6 +89,8 @@ function index(version: string): string {
       settings: '/chaos',
       statistics: '/chaos/stats',
       runs: '/runs',
+      events: '/chaos/events',
+      metrics: '/metrics',
       health: '/health',
       readiness: '/ready',
       contract: '/openapi.json',

@@ -69,6 +69,7 @@ const context = {
     speech = speak(other)
     rebuild()
   },
+  calm: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   presenting: () => root.hasAttribute('data-presenter'),
   present() {
     mark(root, 'data-presenter', !root.hasAttribute('data-presenter'))

@@ -31,7 +31,7 @@ import { BUCKET_MS, type Sample } from './timeline.ts'
 export const LISTENERS = { most: 256, perAddress: 100 }
 /** A channel is kept so long after its last listener, so that a page that reloads resumes. */
 const LINGER_MS = 15_000
-const BOARD_EVERY_MS = 1_000
+const SECOND_MS = 1_000
 const HEARTBEAT_MS = 10_000
 
 /** One session, as the stream sees it. */
@@ -53,6 +53,8 @@ export interface EventsParts {
   readonly scene: (session: string) => Scene | null
   readonly board: () => unknown
   readonly runs: () => unknown
+  /** Called about once a second while somebody listens. */
+  readonly everySecond: () => void
 }
 
 export class Events {
@@ -61,7 +63,7 @@ export class Events {
   readonly #addresses = new Map<string, number>()
   #lastId: number
   #stop: (() => void) | null = null
-  #boardAt = 0
+  #secondAt = 0
   #beatAt = 0
   #closed = false
 
@@ -192,7 +194,11 @@ export class Events {
       if (!scene || (channel.emptySince !== null && now - channel.emptySince > LINGER_MS)) this.forget(session)
       else this.#sample(channel, scene)
     }
-    if (now - this.#boardAt >= BOARD_EVERY_MS) this.#board(now)
+    if (now - this.#secondAt >= SECOND_MS) {
+      this.#secondAt = now
+      this.#parts.everySecond()
+      this.#board()
+    }
     if (now - this.#beatAt >= HEARTBEAT_MS) this.#beat(now)
   }
 
@@ -202,8 +208,7 @@ export class Events {
     for (const sample of samples) channel.tell(++this.#lastId, 'sample', sample)
   }
 
-  #board(now: number): void {
-    this.#boardAt = now
+  #board(): void {
     const wanted = (listener: Listener) => listener.board
     const channels = [...this.#channels.values()].filter(({ listeners }) => [...listeners].some(wanted))
     if (channels.length === 0) return

@@ -61,12 +61,12 @@ export class Publish {
 
   /** The runs that a new page must know. */
   describe(): object[] {
-    this.#expire()
+    this.expire()
     return [...this.#runs.values()].map(run => run.describe())
   }
 
   #take(live: Live): void {
-    this.#expire()
+    this.expire()
     if ('run' in live) this.#start(live.run)
     else if ('progress' in live) this.#progress(live.progress)
     else this.#end(live.end)
@@ -133,7 +133,8 @@ export class Publish {
     }
   }
 
-  #expire(): void {
+  /** Runs that went silent are over, and those that are over for long are forgotten. */
+  expire(): void {
     const now = this.#parts.now()
     for (const [id, run] of this.#runs) {
       const silent = now - run.heardAt
@@ -143,11 +144,6 @@ export class Publish {
         this.#parts.tell({ type: 'lost', id })
       } else if (!run.running && silent > SHOWN_MS) this.#runs.delete(id)
     }
-  }
-
-  /** Runs that went silent are told so; called now and then. */
-  check(): void {
-    this.#expire()
   }
 }
 

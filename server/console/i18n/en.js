@@ -180,6 +180,7 @@ export const en = {
   'runs.requests': 'Requests',
   'runs.useful': 'Useful',
   'runs.open': 'Report',
+  'runs.json': 'Figures (JSON)',
 
   'help.title': 'Keys',
   'help.close': 'Close',

@@ -181,6 +181,7 @@ export const ptBr = {
   'runs.requests': 'Pedidos',
   'runs.useful': 'Úteis',
   'runs.open': 'Relatório',
+  'runs.json': 'Números (JSON)',
 
   'help.title': 'Teclas',
   'help.close': 'Fechar',

@@ -12,6 +12,7 @@ import { createAnswers, createArm } from './stacks.js'
 const MOST_ARMS = 3
 /** A run stays on the charts this long after its end, in seconds: as long as it is on the time axis. */
 const STAYS_S = 110
+const CALM_S = 5
 
 /**
  * What the charts share.
@@ -44,6 +45,7 @@ export function createCharts(context) {
   /** @type {Chart[]} */
   let charts = []
   let shape = ''
+  let drawnAt = 0
 
   const close = () => {
     for (const chart of charts) chart.close()
@@ -59,6 +61,9 @@ export function createCharts(context) {
       scenery.spans = outageSpans(scenery.sky)
       scenery.tallest = run ? roomy(highest(run, model.epoch, now)) : 4
       const wanted = `${run ? `${run.id} ${run.names.join(' ')} ${timed}` : 'server'} ${context.presenting()}`
+      // Charts that slide are motion: who wants less of it gets a step every few seconds.
+      if (wanted === shape && context.calm() && Math.abs(now - drawnAt) < CALM_S) return
+      drawnAt = now
       if (wanted !== shape) {
         close()
         shape = wanted

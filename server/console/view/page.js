@@ -32,6 +32,7 @@ import { createTrouble } from './trouble.js'
  * @property {() => void} nextTheme
  * @property {() => void} nextLanguage
  * @property {() => boolean} presenting
+ * @property {() => boolean} calm the reader wants less motion
  * @property {() => void} present
  * @property {() => boolean} keysOn
  * @property {(on: boolean) => void} setKeys

@@ -78,12 +78,15 @@ export function createRuns(context) {
         null,
         h(
           'a',
-          { class: 'link', href: `/runs/${encodeURIComponent(run.id)}?format=html`, target: '_blank', rel: 'noopener' },
-          t('runs.open'),
+          { class: 'link', href: addressOf(run), target: '_blank', rel: 'noopener' },
+          t(run.html === false ? 'runs.json' : 'runs.open'),
         ),
       ),
     )
   }
+
+  /** A run that was kept without its page still has its figures. @param {any} run */
+  const addressOf = run => `/runs/${encodeURIComponent(run.id)}${run.html === false ? '' : '?format=html'}`
 
   return {
     element,

@@ -1,10 +1,14 @@
 /** Published runs: what a command line tells, every page hears; what is wrong or too much is refused. */
 
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
+import express from 'express'
 import { type ArmTotals, openPublisher } from '../../../cli/load/publish.ts'
 import { systemClock } from '../../../server/clock.ts'
+import { Publish } from '../../../server/telemetry/publish.ts'
 import { openEvents } from '../../support/event-stream.ts'
+import { listen } from '../../support/listen.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const server = await startTestServer({ after })
@@ -147,6 +151,28 @@ describe('POST /chaos/live', () => {
   })
 })
 
+describe('a run that goes silent', () => {
+  it('is told to be lost, and forgotten a while later', async test => {
+    let now = 0
+    const told: object[] = []
+    const publish = new Publish({ now: () => now, tell: data => told.push(data), vitals: () => null })
+    const app = express().use('/chaos', publish.routes())
+    const base = await listen(createServer(app), test)
+    await post({ run: run('a') }, base)
+    await post({ progress: { id: 'a', atMs: 1, arms: [] } }, base)
+    now = 10_001
+    publish.expire()
+    assert.deepEqual(told.at(-1), { type: 'lost', id: 'a' })
+    assert.deepEqual(
+      publish.describe().map(one => (one as { status: string }).status),
+      ['lost'],
+    )
+    assert.equal((await post({ end: { id: 'a' } }, base)).status, 404)
+    now += 10 * 60_000 + 1
+    assert.deepEqual(publish.describe(), [])
+  })
+})
+
 describe('the publisher of the command line', () => {
   const totals = (success: number, states: ArmTotals['states'] = []): ArmTotals[] => [
     { ...arm('none'), success, calls: success, states },
@@ -174,15 +200,11 @@ describe('the publisher of the command line', () => {
 
   it('is harmless where nobody listens, where it is refused, and where nothing is answered', async test => {
     const locked = await startTestServer(test, { token: 'secret' })
-    const { createServer } = await import('node:http')
-    const mute = createServer(() => {})
-    await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve))
-    test.after(() => {
-      mute.close()
-      mute.closeAllConnections()
-    })
-    const { port } = mute.address() as { port: number }
-    for (const url of ['http://127.0.0.1:9', locked.url, `http://127.0.0.1:${port}`]) {
+    const mute = await listen(
+      createServer(() => {}),
+      test,
+    )
+    for (const url of ['http://127.0.0.1:9', locked.url, mute]) {
       const publisher = openPublisher({ url: new URL(url), clock: systemClock })
       publisher.start({ id: 'x', title: '', arms: [{ name: 'none' }], load: {} })
       publisher.progress(1, totals(1))
