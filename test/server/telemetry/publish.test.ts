@@ -6,6 +6,7 @@ import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
 import { type ArmTotals, openPublisher } from '../../../cli/load/publish.ts'
 import { systemClock } from '../../../server/clock.ts'
+import { problemHandler } from '../../../server/problem.ts'
 import { Publish } from '../../../server/telemetry/publish.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
@@ -156,7 +157,9 @@ describe('a run that goes silent', () => {
     let now = 0
     const told: object[] = []
     const publish = new Publish({ now: () => now, tell: data => told.push(data), vitals: () => null })
-    const app = express().use('/chaos', publish.routes())
+    const app = express()
+      .use('/chaos', publish.routes())
+      .use(problemHandler(() => {}))
     const base = await listen(createServer(app), test)
     await post({ run: run('a') }, base)
     await post({ progress: { id: 'a', atMs: 1, arms: [] } }, base)
