@@ -381,6 +381,18 @@ test('restored under fewer probes, the verdict that already stands is given', ()
 })
 
 test('a snapshot says only what its state has', () => {
+  assert.deepEqual(new Bench().core.snapshot(0), {
+    version: 1,
+    state: 'closed',
+    generation: 1,
+    openLeftMs: 0,
+    closedForMs: 0,
+    restLeftMs: 0,
+    level: 0,
+    streak: 0,
+    window: { kind: 'calls', marks: [] },
+    probes: { last: 0, counted: 0, failed: 0, slow: 0, leases: [] },
+  })
   const bench = new Bench(trip).calls('f').wait(30)
   const open = bench.core.snapshot(bench.now)
   assert.deepEqual([open.openLeftMs, open.closedForMs], [70, 0])

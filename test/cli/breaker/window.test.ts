@@ -153,6 +153,7 @@ test('a snapshot of another shape leaves the window empty', () => {
   const timed = new TimeWindow(90, 3, 0)
   timed.record(CALL | FAILED, 0)
   const shapes = [new TimeWindow(60, 3, 0), new TimeWindow(90, 2, 0), new TimeWindow(120, 4, 0)]
+  for (const shape of shapes) shape.record(CALL | FAILED, 0)
   for (const other of [...shapes.map(shape => shape.snapshot(0)), counted.snapshot()]) {
     const window = new TimeWindow(90, 3, 0)
     window.record(CALL, 0)
