@@ -118,6 +118,7 @@ test('under fire at 100 % the circuit opens, and the breaker wastes a fraction o
 
 test('what others change is there at once, with who did it', async t => {
   const stage = await open(t)
+  await until(() => stage.catalog.listening === 1)
   stage.catalog.change(42.5, 'web')
   await stage.tty.shows(/web +fail rate 0 % to 42.5 %/)
   await stage.tty.shows(/42.5 % .* set by web/)
