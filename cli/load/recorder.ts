@@ -28,7 +28,8 @@ export class Recorder implements Meter {
     fromCache: new Histogram(),
   }
   readonly #series = new QuarterSeconds()
-  readonly #states: ArmResult['states'] = []
+  /** By the clock, because the first is entered before the run has begun. */
+  readonly #states: { readonly at: number; readonly state: State }[] = []
   #startedAt: number
   #calls = 0
   #wasted = 0
@@ -63,7 +64,7 @@ export class Recorder implements Meter {
       ...this.#outcomes,
       calls: this.#calls,
       wasted: this.#wasted,
-      states: this.#states,
+      states: this.#statesFromStart(),
     }
   }
 
@@ -90,9 +91,7 @@ export class Recorder implements Meter {
 
   /** Notes that the arm's circuit is in `state` since `at`, a reading of the clock; what lies before the start counts as the start. */
   enter(state: State, at: number): void {
-    const atMs = Math.max(0, at - this.#startedAt)
-    if (this.#states.at(-1)?.atMs === 0 && atMs === 0) this.#states.pop()
-    this.#states.push({ atMs, state })
+    this.#states.push({ at, state })
   }
 
   measured(): Measured {
@@ -110,7 +109,7 @@ export class Recorder implements Meter {
         shortCircuited: shortCircuited.summary(),
         fromCache: fromCache.summary(),
       },
-      states: this.#states.map(({ atMs, state }) => ({ atMs: Math.round(atMs * 10) / 10, state })),
+      states: this.#statesFromStart(),
       failures: Object.fromEntries(this.#failures),
       series: this.#series.list(),
       histogramMs: {
@@ -120,5 +119,12 @@ export class Recorder implements Meter {
         fromCache: fromCache.buckets(),
       },
     }
+  }
+  #statesFromStart(): ArmResult['states'] {
+    const states = this.#states.map(({ at, state }) => ({
+      atMs: Math.max(0, Math.round((at - this.#startedAt) * 10) / 10),
+      state,
+    }))
+    return states.filter(({ atMs }, index) => atMs > 0 || (states[index + 1]?.atMs ?? 1) > 0)
   }
 }

@@ -24,6 +24,7 @@ describe('Recorder', () => {
     clock.advance(5_000)
     const recorder = new Recorder('breaker', 4, clock)
     recorder.enter('closed', clock.now())
+    clock.advance(250)
     recorder.startAt(clock.now())
     recorder.called()
     clock.advance(40)
