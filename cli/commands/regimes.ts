@@ -26,7 +26,7 @@ const COIN_FLIPS: Regime = {
 const OUTAGE: Regime = {
   title: 'AN OUTAGE: all is well, then everything fails for three seconds, then all is well again',
   arms: 'none,breaker(open-for=450ms)',
-  schedule: { ...PACE, requests: 600 },
+  schedule: { ...PACE, requests: 550 },
   timeoutMs: 2_000,
   conditions: { failRate: 0, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
 }
@@ -34,7 +34,7 @@ const OUTAGE: Regime = {
 const RETRY_STORM: Regime = {
   title: 'A RETRY STORM: five slow seconds, and the retries keep the server down long after they are over',
   arms: 'retry,retry+breaker',
-  schedule: { ...PACE, requests: 70 * 13, rate: 70 },
+  schedule: { ...PACE, requests: 70 * 12, rate: 70 },
   timeoutMs: 500,
   conditions: { scenario: 'retry-storm' },
 }

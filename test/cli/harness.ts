@@ -57,7 +57,7 @@ export function documentOf({ stdout }: Ran): Result {
 export interface Spawned {
   readonly process: ChildProcess
   readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>
-  /** Resolves with the first match when the text of both streams matches. */
+  /** Resolves with the first match when the text of both streams matches; rejects where the process ends before it does. */
   says(pattern: RegExp): Promise<string>
 }
 
@@ -92,11 +92,14 @@ export function spawnChaos(args: readonly string[], env: Readonly<Record<string,
     process: child,
     ended: new Promise(resolve => child.on('close', (code, signal) => resolve({ code: code ?? -1, signal, ...text }))),
     says: pattern =>
-      new Promise(resolve => {
+      new Promise((resolve, reject) => {
+        const ended = () => reject(new Error(`${args.join(' ')} ended: ${text.stdout}${text.stderr}`))
+        child.once('close', ended)
         const look = () => {
           const match = pattern.exec(text.stdout + text.stderr)
           if (!match) return
           watchers.delete(look)
+          child.removeListener('close', ended)
           resolve(match[0])
         }
         watchers.add(look)
