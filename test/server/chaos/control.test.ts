@@ -330,6 +330,22 @@ suite('journal and preview', () => {
     assert.equal((await call('GET', '/chaos/preview?n=1001')).status, 422)
   })
 
+  test('the preview of a token bucket takes no token', async () => {
+    await call('PATCH', '/chaos', { failRate: 100, faults: [{ kind: 'rate-limit', limit: 2, per: '1h' }] })
+    await (await fetch(`${server.url}/catalogs`)).text()
+    for (let i = 0; i < 2; i += 1) {
+      const fates = (await call('GET', '/chaos/preview?n=3')).body.fates
+      assert.deepEqual(
+        fates.map(({ fate }: { fate: string }) => fate),
+        ['served', 'rate-limit', 'rate-limit'],
+      )
+      assert.match(fates[0].why, /^served: failRate asked a token bucket, and 0 of 2 tokens were left$/)
+      assert.match(fates[1].why, /^rate-limit: failRate asked a token bucket, which was empty for another \d+ ms$/)
+    }
+    assert.equal((await fetch(`${server.url}/catalogs`)).status, 200)
+    assert.equal((await fetch(`${server.url}/catalogs`)).status, 429)
+  })
+
   test('requests without a key are previewed by arrival', async () => {
     await call('PATCH', '/chaos', { failRate: 50 })
     await (await fetch(`${server.url}/catalogs`)).text()

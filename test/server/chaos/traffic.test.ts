@@ -76,6 +76,18 @@ suite('an outage', () => {
     }
   })
 
+  test('is one of a hundred at most', async t => {
+    const server = await startTestServer(t)
+    const call = control(server)
+    for (let i = 0; i < 100; i += 1)
+      assert.equal((await call('POST', '/chaos/outages', { from: '1h', for: '1m' })).status, 201)
+    assert.equal((await call('POST', '/chaos/outages', { for: '1m' })).status, 409)
+    assert.equal((await call('POST', '/chaos/scenarios/blackout/runs')).status, 409)
+    assert.equal((await call('GET', '/chaos/runs')).body.runs.length, 0)
+    assert.deepEqual((await call('DELETE', '/chaos/outages')).body.outages, [])
+    assert.equal((await call('POST', '/chaos/scenarios/blackout/runs')).status, 201)
+  })
+
   test('of the settings ends by DELETE too', async t => {
     const server = await startTestServer(t)
     const call = control(server)
