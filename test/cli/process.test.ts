@@ -56,8 +56,9 @@ describe('the process', () => {
     const stats = async () => ((await (await fetch(`${url}/chaos/stats`)).json()) as { requests: number }).requests
     while ((await stats()) < 20) await new Promise(resolve => setTimeout(resolve, 20))
     server.process.kill('SIGKILL')
-    const { code, stdout } = await run.ended
+    const { code, stdout, stderr } = await run.ended
     assert.equal(code, 0)
+    assert.match(stderr, /^chaos: \S+ did not keep the run \(it is gone, or keeps none\)\. It is in \S+\n$/)
     const [arm] = JSON.parse(stdout).arms
     assert.equal(arm.outcomes.success + arm.outcomes.failed, 150)
     assert.ok(arm.failures.refused > 0, JSON.stringify(arm.failures))

@@ -9,6 +9,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { FORMATS } from '../../../cli/report/format-names.ts'
 import { resultSchema } from '../../../cli/report/result.ts'
+import type { RunSummary } from '../../../server/runs/run.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
 import { startTestServer } from '../../support/server.ts'
@@ -33,8 +34,7 @@ const other = (t: TestContext) =>
     t,
   )
 
-const listed = async (url: string) =>
-  ((await (await fetch(`${url}/runs`)).json()) as { runs: { id: string; command: string; html: boolean }[] }).runs
+const listed = async (url: string) => ((await (await fetch(`${url}/runs`)).json()) as { runs: RunSummary[] }).runs
 
 describe('a run', () => {
   it('is kept at the server with its page, printed by its name, and comes back valid', async t => {
@@ -104,6 +104,22 @@ describe('a run', () => {
     const { code, stderr } = await chaos(['burst', '-u', await other(t), ...SHORT], { runsFolder: folder })
     assert.equal(code, 0)
     assert.match(stderr, /^chaos: .* cannot be written \(\w+\), so the run is not kept; --no-keep/)
+  })
+
+  it('that was stopped is kept as far as it came', async t => {
+    const server = await startTestServer(t)
+    const run = spawnChaos(['compare', '-u', server.url, '-n', '4000', '-c', '2', '--every', '20ms'])
+    const begun = () => server.chaos.lab.sessions.list().some(session => session.id.endsWith('-2'))
+    while (!begun()) await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 500))
+    run.process.kill('SIGINT')
+    const { code, stderr, stdout } = await run.ended
+    assert.equal(code, 130, stderr)
+    assert.match(stdout, /Kept as/)
+    const [first] = await listed(server.url)
+    assert.ok(first)
+    assert.equal(first.interrupted, true)
+    assert.ok(first.requests > 0 && first.requests < 4_000)
   })
 
   it('is kept without the secrets that it sent', async t => {
