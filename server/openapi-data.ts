@@ -63,6 +63,17 @@ function read(tag: string, operationId: string, summary: string, schema: object,
   return { operationId, tags: [tag], summary, ...more, responses: { 200: ok, default: problem } }
 }
 
+const created = {
+  201: {
+    description: 'The ticket',
+    content: {
+      'application/json': {
+        schema: { type: 'object', properties: { ticket: { type: 'string' }, expiresInMs: { type: 'integer' } } },
+      },
+    },
+  },
+}
+
 function text(operationId: string, summary: string, type: string) {
   const ok = { description: summary, content: { [type]: { schema: { type: 'string' } } } }
   return { operationId, tags: ['server'], summary, responses: { 200: ok, default: problem } }
@@ -114,6 +125,15 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
       'What happens as it happens: hello, then sample, settings, outage, scenario, run',
       'text/event-stream',
     ),
+  },
+  '/chaos/tickets': {
+    post: {
+      operationId: 'giveTicket',
+      tags: ['server'],
+      summary: 'A ticket for one connection to the events, for clients that cannot send the token in a header',
+      security: [{}, { token: [] }],
+      responses: { default: problem, ...created },
+    },
   },
   '/chaos/live': {
     post: {

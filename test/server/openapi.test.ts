@@ -58,8 +58,10 @@ suite('every operation of the contract', () => {
 test('every route of the server is in the contract', () => {
   const telemetry = new Telemetry({ clock: systemClock, wall: Date.now, version: '0' })
   const root = packageRoot(import.meta.url)
-  const parts = { catalog: {}, chaos: server.chaos, telemetry, log: silentLog(), root, version: '0', token: null }
-  const app = createApp({ ...parts, ready: () => true } as unknown as Parameters<typeof createApp>[0])
+  const parts = { chaos: server.chaos, telemetry, log: silentLog(), root, version: '0' }
+  // Whatever else the app is put together from is not called here: a function that does nothing stands for it.
+  const stand = new Proxy<object>(parts, { get: (known, name) => Reflect.get(known, name) ?? (() => {}) })
+  const app = createApp(stand as Parameters<typeof createApp>[0])
   const routes = app.router.stack.flatMap(layer => (layer.route ? [layer.route.path] : []))
   assert.ok(routes.includes('/catalogs/:code'))
   const missing = routes.map(path => path.replaceAll(/:(\w+)/g, '{$1}')).filter(path => !(path in contract.paths))
