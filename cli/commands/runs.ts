@@ -45,7 +45,7 @@ function rowOf({ summary }: Kept): RunRow {
   return {
     id,
     startedAt,
-    title: summary.title ?? titleOf(summary),
+    title: (summary.title ?? titleOf(summary)).replace(/\s+/g, ' '),
     requests,
     interrupted,
     arms: arms.map(({ name, outcomes }) => ({ name, useful: usefulShare(outcomes) })),

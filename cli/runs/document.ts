@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { usageError } from '../io.ts'
 import { type Result, resultSchema } from '../report/result.ts'
+import { harmless } from './harmless.ts'
 
 /** @throws {CommandError} with code 2 for a file that cannot be read, or that holds something else */
 export async function readResult(path: string): Promise<Result> {
@@ -27,7 +28,7 @@ export function parseResult(text: string, what: string): Result {
 /** The document as a result. @throws {CommandError} with code 2 and its first flaw */
 export function checkedResult(document: unknown, what: string): Result {
   const { data, error } = resultSchema.safeParse(document)
-  if (data) return data
+  if (data) return harmless(data)
   throw usageError(`${what} is no result of a run (${firstFlaw(error)}).`)
 }
 

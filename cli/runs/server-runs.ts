@@ -4,6 +4,7 @@ import { RUN_LIMIT, type RunSummary, runSummarySchema } from '../../server/runs/
 import type { Control } from '../control.ts'
 import type { Result } from '../report/result.ts'
 import { checkedResult } from './document.ts'
+import { harmless } from './harmless.ts'
 import type { RunPlace } from './place.ts'
 
 /** As many as a server keeps. */
@@ -32,7 +33,9 @@ export class ServerRuns implements RunPlace {
 
   async list(): Promise<readonly RunSummary[]> {
     const answer = (await this.#control.call('GET', ALL)) as { runs?: unknown } | null
-    return Array.isArray(answer?.runs) ? answer.runs.flatMap(run => runSummarySchema.safeParse(run).data ?? []) : []
+    return Array.isArray(answer?.runs)
+      ? answer.runs.flatMap(run => harmless(runSummarySchema.safeParse(run).data) ?? [])
+      : []
   }
 
   async read(id: string): Promise<Result> {

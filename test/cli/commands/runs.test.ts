@@ -253,6 +253,28 @@ describe('kept runs', () => {
     assert.equal(again.stdout, readFileSync(join(folder, 'run.json'), 'utf8'))
   })
 
+  it('of a stranger do not command the terminal', async t => {
+    const server = await startTestServer(t)
+    const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\u202e\nrow'
+    const whole = kept('2026-01-03T00:00:00.000Z', { title: evil, seed: evil, target: `http://x/${evil}` })
+    const arms = whole.arms.map((arm, index) => ({ ...arm, name: `${evil}${index}`, failures: { [evil]: 1 } }))
+    const verdict = { ...whole.verdict, text: evil, hint: evil }
+    const expectations = [{ text: evil, passed: true, measured: evil }]
+    const body = JSON.stringify({ result: { ...whole, arms, verdict, expectations } })
+    for (let count = 0; count < 2; count++) {
+      await fetch(`${server.url}/runs`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+    }
+    const formats = FORMATS.map(format => ['report', '--format', format])
+    for (const typed of [['runs', 'ls'], ['runs', 'show'], ['diff', 'last', 'last~1'], ...formats]) {
+      const { code, stdout } = await chaos([...typed, '-u', server.url])
+      assert.equal(code, 0)
+      assert.match(stdout, /owned/)
+      assert.doesNotMatch(stdout.replace(/\r?\n/g, ''), /[\p{Cc}\u202e]/u, typed.join(' '))
+    }
+    const rows = (await chaos(['runs', 'ls', '-u', server.url])).stdout.split('\n')
+    assert.ok(rows.every(row => !row.startsWith('row')))
+  })
+
   for (const [typed, sentence] of [
     ['report zzz', /no run zzz: npx chaos runs ls/],
     ['report last~9', /3 runs are kept/],
