@@ -6,8 +6,8 @@ import { reading, wholeNumber } from './options.ts'
 import type { Conditions, Outage } from './stage.ts'
 
 export interface ConditionOptions {
-  /** Percent. */
-  readonly failRate?: number
+  /** As it was typed, and known to be a rate. */
+  readonly failRate?: string
   readonly outage?: readonly Outage[]
   readonly scenario?: string
   readonly warmup: number
@@ -27,9 +27,10 @@ export function conditionOptions(command: Command): Command {
 export function troubleOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--fail-rate <percent>', 'the fail rate during this run; put back afterwards').argParser(text =>
-        reading(() => parseRate(text)),
-      ),
+      new Option('--fail-rate <percent>', 'the fail rate during this run; put back afterwards').argParser(text => {
+        reading(() => parseRate(text))
+        return text
+      }),
     )
     .addOption(
       new Option('--outage <spell>', 'a spell of failures, such as 2s-8s or 80%@2s-8s; may be repeated').argParser(
@@ -46,7 +47,7 @@ export function troubleOptions(command: Command): Command {
 
 /** The conditions that were typed. */
 export function conditionsOf({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): Conditions {
-  return { failRate, outages: outage, scenario }
+  return { failRate: failRate === undefined ? undefined : parseRate(failRate), outages: outage, scenario }
 }
 
 /** Whether anything was typed that needs sessions of its own. */

@@ -1,5 +1,6 @@
 /** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
 
+import { rateNote } from '../../server/units.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { type Campaign, compete } from '../load/compete.ts'
 import { openPublisher } from '../load/publish.ts'
@@ -45,6 +46,8 @@ export interface Engagement {
 }
 
 export async function engage(io: Io, options: EngageOptions, engagement: Engagement): Promise<number> {
+  const note = options.failRate === undefined ? null : rateNote(options.failRate)
+  if (note !== null) io.stderr.write(`${note}\n`)
   const request = await requestParts(options)
   const early = options.scenario === undefined ? planned(options, engagement) : null
   const { exactly, command, session } = engagement

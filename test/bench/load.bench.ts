@@ -5,14 +5,16 @@
 
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Child, startChild } from './child.ts'
 import { type Contestant, inTurns, ratio, spread, words } from './turns.ts'
 
 const ROUNDS = 7
+const MILLION = 1_000_000
 const MS = 1_500
 const KINDS = ['none', 'breaker', 'open loop', 'undici pool', 'autocannon'] as const
-const GOALS = { autocannon: 0.8, hey: 1.4, breaker: 0.9, batchMs: 250 }
+const GOALS = { autocannon: 0.8, hey: 1.4, breaker: 0.9, batchMs: 250, memoryMb: 150 }
 
 interface Figure {
   readonly requests: number
@@ -45,6 +47,27 @@ async function perCpuSecond(generator: ChildProcess): Promise<number> {
 async function hey(url: string): Promise<number> {
   const text = await output('env', 'GOMAXPROCS=1', 'hey', '-z', `${MS}ms`, '-c', '64', `${url}/catalogs/155568600`)
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1])
+}
+
+/** The most memory that the command ever has while it fires faster than anything could answer; only Linux tells it. */
+async function peak(url: string, requests: number): Promise<{ answered: number; megabytes: number }> {
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js')
+  const load = ['-n', String(requests), '-c', '200', '--every', '1ms', '--timeout', '10m', '--no-keep', '--json']
+  const child = spawn(process.execPath, [main, 'burst', '-u', url, ...load], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', more => {
+    text += more
+  })
+  let kilobytes = Number.NaN
+  const look = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      kilobytes = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? kilobytes)
+    } catch {}
+  }, 100)
+  await once(child, 'close')
+  clearInterval(look)
+  return { answered: JSON.parse(text).arms[0].outcomes.success, megabytes: kilobytes / 1_024 }
 }
 
 /** Milliseconds of CPU that 10,000 requests at once take, from the first to the last answer. */
@@ -110,6 +133,14 @@ try {
     `none lost, ${words(took, 0)} ms of CPU from the first to the last answer`,
     took.median <= GOALS.batchMs,
     `${GOALS.batchMs} ms`,
+  )
+
+  const { answered, megabytes } = await peak(url, MILLION)
+  tell(
+    'a million',
+    `${answered} answered, ${Math.round(megabytes)} MB at the most`,
+    answered === MILLION && megabytes < GOALS.memoryMb,
+    `less than ${GOALS.memoryMb} MB`,
   )
 } finally {
   for (const generator of generators) generator.disconnect()

@@ -183,6 +183,14 @@ describe('conditions', () => {
     assert.deepEqual(await sessions(server.url), ['default'])
   })
 
+  it('say what a rate below one means', async t => {
+    const server = await startTestServer(t)
+    const run = async (rate: string) =>
+      (await chaos(['burst', '-u', server.url, '-n', '5', '--fail-rate', rate])).stderr
+    assert.equal(await run('0.5'), '0.5 means 0.5 percent; for 50 percent write 50\n')
+    assert.equal(await run('0.5%'), '')
+  })
+
   it('make outages at their time, for every arm, and know them as trouble', async t => {
     const server = await startTestServer(t)
     const typed = ['--outage', '300ms-600ms', '-n', '90', '-c', '1', '--every', '10ms', '--arms', 'none,timeout(9s)']
