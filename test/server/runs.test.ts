@@ -17,6 +17,7 @@ import { RunStore } from '../../server/runs/store.ts'
 import { startServer } from '../../server/server.ts'
 import { coinFlips, outage } from '../cli/report/samples.ts'
 import { control } from '../support/control.ts'
+import { run } from '../support/process.ts'
 import { startTestServer } from '../support/server.ts'
 
 const root = packageRoot(import.meta.url)
@@ -80,6 +81,22 @@ describe('a kept run', () => {
     const second = await startTestServer(t, { database })
     assert.deepEqual((await control(second)('GET', `/runs/${id}`)).body, coins)
     assert.equal(await (await fetch(`${second.url}/runs/${id}?format=html`)).text(), '<p>hello</p>')
+  })
+})
+
+describe('an acknowledged run', () => {
+  it('is there although the process was killed the moment it was acknowledged', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'runs-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const options = { cwd: folder, args: ['--port', '0', '--db', 'catalog.sqlite'] }
+    const first = run(t, options)
+    const url = (await first.sees(/is at (http:\S+)/))[1] ?? ''
+    const { status, body } = await control({ url })('POST', '/runs', { result: coins })
+    first.signal('SIGKILL')
+    assert.equal(status, 201)
+    await first.ended
+    const again = (await run(t, options).sees(/is at (http:\S+)/))[1] ?? ''
+    assert.deepEqual((await control({ url: again })('GET', `/runs/${body.id}`)).body, coins)
   })
 })
 
