@@ -1,9 +1,10 @@
 /**
  * The event stream, `GET /chaos/events?session=`: what happens in a session, as it happens.
  *
- * `hello`     first of all: `{boot, atMs, wallMs, state, history, outage, scenario, runs}`. `boot` names this life of the
+ * `hello`     first of all: `{boot, atMs, wallMs, state, history, outage, scenario, runs, changes}`. `boot` names this life of the
  *             server and `atMs` counts milliseconds since it began; `state` is what `GET /chaos` says; `history` holds
- *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish.
+ *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish,
+ *             and `changes` what was changed lately, in short: see diary.ts.
  * `sample`    four times a second: one {@link Sample}.
  * `settings`  `{atMs, at, settings, changed, origin: {source}, provenance}`
  * `outage`    `{atMs, at, on, what, untilMs, source}`; `untilMs` is null where nobody knows, `source` empty where nobody
@@ -27,7 +28,7 @@ import { Channel, frameOf, type Listener } from './channel.ts'
 import { openListener } from './listener.ts'
 import { BUCKET_MS, type Sample } from './timeline.ts'
 
-/** Everybody who listens, and those from one address: a room behind one router stays below the latter. */
+/** Unless given: everybody who listens, and those from one address: a room behind one router stays below the latter. */
 export const LISTENERS = { most: 256, perAddress: 100 }
 /** A channel is kept so long after its last listener, so that a page that reloads resumes. */
 const LINGER_MS = 15_000
@@ -53,6 +54,10 @@ export interface EventsParts {
   readonly scene: (session: string) => Scene | null
   readonly board: () => unknown
   readonly runs: () => unknown
+  /** What changed lately in a session, for the log of a page that comes late. */
+  readonly changes: (session: string) => unknown
+  /** How many may listen, and how many of them at one address. */
+  readonly limits?: typeof LISTENERS | undefined
   /** Called about once a second while somebody listens. */
   readonly everySecond: () => void
 }
@@ -137,8 +142,15 @@ export class Events {
   #hello(scene: Scene, channel: Channel): EventBuffer {
     // The buckets that are over belong to the history: the next tick must not tell them to this listener again.
     this.#sample(channel, scene)
-    const { epoch, runs } = this.#parts
-    const data = { boot: String(epoch), ...this.#stamp(), ...scene.describe(), history: scene.history(), runs: runs() }
+    const { epoch, runs, changes } = this.#parts
+    const data = {
+      boot: String(epoch),
+      ...this.#stamp(),
+      ...scene.describe(),
+      history: scene.history(),
+      runs: runs(),
+      changes: changes(channel.session),
+    }
     return frameOf(this.#lastId, 'hello', data)
   }
 
@@ -155,7 +167,8 @@ export class Events {
   #admit(address: string): () => void {
     const known = this.#addresses.get(address) ?? 0
     const all = [...this.#addresses.values()].reduce((sum, count) => sum + count, 0)
-    if (all >= LISTENERS.most || known >= LISTENERS.perAddress) {
+    const { most, perAddress } = this.#parts.limits ?? LISTENERS
+    if (all >= most || known >= perAddress) {
       throw new Problem(429, 'Too many listen already: close a page, or try again later', {
         headers: { 'Retry-After': '5' },
       })

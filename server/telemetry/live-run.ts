@@ -101,6 +101,10 @@ export class LiveRun {
     return this.#told.id
   }
 
+  get title(): string {
+    return this.#told.title
+  }
+
   get running(): boolean {
     return this.#status === 'running'
   }

@@ -2,8 +2,8 @@
  * `POST /chaos/live`: command lines tell what they are firing, and every page sees it.
  *
  * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-run.ts); the answer is 204. Listeners get `run`
- * events: `{type: 'start', run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, result?}`, and
- * `{type: 'lost', id}` for a run that went silent. Arms that play in sessions of their own get what the server saw of
+ * events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, title, result?}`,
+ * and `{type: 'lost', id, title}` for a run that went silent. Arms that play in sessions of their own get what the server saw of
  * them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and `p95` where the
  * command line does not tell its own.
  */
@@ -27,10 +27,17 @@ const MOST_A_SECOND = 8
 /** Fail rate and outage of a session, and how long the requests took that just ended. */
 export type Vitals = Weather & Pick<Sample, 'p50' | 'p95'>
 
+/** What listeners hear of a run. */
+export interface RunEvent {
+  readonly type: 'start' | 'progress' | 'end' | 'lost'
+  readonly title?: string
+  readonly [more: string]: unknown
+}
+
 export interface PublishParts {
   /** Milliseconds since the server's start. */
   readonly now: () => number
-  readonly tell: (data: object) => void
+  readonly tell: (data: RunEvent) => void
   /** What a session is like, or null where there is none. */
   readonly vitals: (session: string) => Vitals | null
 }
@@ -79,7 +86,7 @@ export class Publish {
     const run = new LiveRun(told, this.#parts.now())
     this.#runs.delete(told.id)
     this.#runs.set(told.id, run)
-    this.#parts.tell({ type: 'start', run: run.start() })
+    this.#parts.tell({ type: 'start', title: told.title, run: run.start() })
   }
 
   #progress({ id, ...step }: Step): void {
@@ -105,9 +112,10 @@ export class Publish {
   }
 
   #end({ id, result }: RunEnd): void {
-    this.#running(id).end('ended', result, this.#parts.now())
+    const run = this.#running(id)
+    run.end('ended', result, this.#parts.now())
     this.#paces.delete(id)
-    this.#parts.tell({ type: 'end', id, result })
+    this.#parts.tell({ type: 'end', id, title: run.title, result })
   }
 
   #running(id: string): LiveRun {
@@ -141,7 +149,7 @@ export class Publish {
       if (run.running && silent > SILENCE_MS) {
         run.end('lost', undefined, now)
         this.#paces.delete(id)
-        this.#parts.tell({ type: 'lost', id })
+        this.#parts.tell({ type: 'lost', id, title: run.title })
       } else if (!run.running && silent > SHOWN_MS) this.#runs.delete(id)
     }
   }

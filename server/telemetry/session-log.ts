@@ -1,13 +1,13 @@
 /** Where the visits of one session are written down: its counts and its journal. */
 
 import type { SessionLog } from '../chaos/visit.ts'
-import { Journal } from './journal.ts'
+import { JOURNAL_SIZE, Journal } from './journal.ts'
 import { Stats } from './stats.ts'
 
-/** Makes the log of a session. */
-export function sessionLog(session: string): SessionLog {
+/** Makes the log of a session, whose journal remembers so many visits. */
+export function sessionLog(session: string, remembered = JOURNAL_SIZE): SessionLog {
   const stats = new Stats(session)
-  const journal = new Journal()
+  const journal = new Journal(remembered)
   return {
     started(visit) {
       stats.started()

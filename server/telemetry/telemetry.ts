@@ -5,6 +5,8 @@ import type { ChaosEvent } from '../chaos/event.ts'
 import type { Lab } from '../chaos/lab.ts'
 import type { SessionLog } from '../chaos/visit.ts'
 import type { Clock } from '../clock.ts'
+import type { Limits } from '../limits.ts'
+import { Diary } from './diary.ts'
 import { Events } from './events.ts'
 import { Lookout } from './lookout.ts'
 import { Metrics, type Moment } from './metrics.ts'
@@ -17,11 +19,15 @@ export interface TelemetryOptions {
   /** Milliseconds since 1970. */
   readonly wall: () => number
   readonly version: string
+  /** Visits that the journal of a session remembers, and listeners; the usual ones unless given. */
+  readonly limits?: Pick<Limits, 'journal' | 'listeners' | 'listenersPerClient'>
 }
 
 export class Telemetry {
   readonly #epoch: number
+  readonly #remembered: number | undefined
   readonly #totals = new Totals()
+  readonly #diary = new Diary()
   readonly #lookout: Lookout
   readonly #events: Events
   readonly #publish: Publish
@@ -31,15 +37,20 @@ export class Telemetry {
   #lab: Lab | null = null
   #silence = () => {}
 
-  constructor({ clock, wall, version }: TelemetryOptions) {
+  constructor({ clock, wall, version, limits }: TelemetryOptions) {
     const startedAt = clock.now()
     const epoch = Math.round(wall())
     const lookout = new Lookout(clock, startedAt, epoch)
     this.#epoch = epoch
+    this.#remembered = limits?.journal
     this.#lookout = lookout
     this.#publish = new Publish({
       now: () => lookout.now(),
-      tell: data => this.#events.tellAll('run', data),
+      tell: told => {
+        if (told.type !== 'progress')
+          this.#diary.note(null, { type: 'run', atMs: this.#atMs, what: told.type, title: told.title })
+        this.#events.tellAll('run', told)
+      },
       vitals: id => lookout.vitals(id),
     })
     this.#events = new Events({
@@ -47,8 +58,10 @@ export class Telemetry {
       startedAt,
       epoch,
       scene: id => lookout.scene(id),
+      changes: id => this.#diary.read(id),
       board: () => lookout.board(),
       runs: () => this.#publish.describe(),
+      limits: limits && { most: limits.listeners, perAddress: limits.listenersPerClient },
       everySecond: () => this.#publish.expire(),
     })
     this.#metrics = new Metrics({ totals: this.#totals, version, moment: () => this.#moment() })
@@ -56,7 +69,7 @@ export class Telemetry {
 
   /** Makes the log of a session: its counts and journal, its timeline, and the totals. */
   readonly log = (id: string): SessionLog => {
-    const log = sessionLog(id)
+    const log = sessionLog(id, this.#remembered)
     const watch = this.#lookout.open(id)
     return {
       ...log,
@@ -110,28 +123,32 @@ export class Telemetry {
 
   #lived(lab: Lab, { session, change }: Extract<ChaosEvent, { type: 'session' }>): void {
     this.#events.tellAll('lab', { session, change })
-    if (change === 'reset') this.#changed(lab, session, { changed: [], source: 'reset' })
+    if (change === 'reset') this.#changed(lab, session, { changed: [], source: 'reset', before: null })
     if (change !== 'deleted') return
     this.#lookout.forget(session)
     this.#hands.delete(session)
+    this.#diary.forget(session)
     this.#events.forget(session)
   }
 
-  #changed(lab: Lab, id: string, { changed, source }: Told): void {
+  #changed(lab: Lab, id: string, { changed, source, before }: Told): void {
     const session = lab.sessions.get(id)
     if (!session) return
     this.#lookout.look(session)
     const settings = session.layers.effective()
     const provenance = session.layers.provenance()
+    const from = { failRate: before?.failRate }
+    const to = { failRate: settings.failRate }
+    this.#diary.note(id, { type: 'settings', atMs: this.#atMs, changed, origin: { source }, from, to })
     this.#events.tell(id, 'settings', { at: this.#date(), settings, changed, origin: { source }, provenance })
   }
 
-  #inherited(lab: Lab, { changed, source }: Extract<ChaosEvent, { type: 'settings' }>): void {
+  #inherited(lab: Lab, { changed, source, before }: Extract<ChaosEvent, { type: 'settings' }>): void {
     for (const id of this.#events.sessions) {
       const session = lab.sessions.get(id)
       if (!session || session === lab.sessions.first) continue
       const reached = changed.filter(member => !session.layers.owns(member))
-      if (reached.length > 0) this.#changed(lab, id, { changed: reached, source })
+      if (reached.length > 0) this.#changed(lab, id, { changed: reached, source, before })
     }
   }
 
@@ -151,7 +168,9 @@ export class Telemetry {
     this.#lookout.note(session, on)
     const untilMs = on ? this.#lookout.untilMs(session) : null
     const { what } = event
-    this.#events.tell(session.id, 'outage', { at: this.#date(), on, what, untilMs, source: this.#handOf(lab, event) })
+    const source = this.#handOf(lab, event)
+    this.#diary.note(session.id, { type: 'outage', atMs: this.#atMs, on, source })
+    this.#events.tell(session.id, 'outage', { at: this.#date(), on, what, untilMs, source })
   }
 
   /** Who did it: the scenario, or whoever declared the outage here or in the default session; nobody for the settings' own. */
@@ -166,6 +185,7 @@ export class Telemetry {
     const startedAtMs = Math.round(this.#lookout.now() - atMs)
     const lengthMs = lab.sessions.get(session)?.run?.lengthMs ?? 0
     const told = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
+    this.#diary.note(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
     this.#events.tell(session, 'scenario', told)
   }
 
@@ -173,6 +193,10 @@ export class Telemetry {
     const sessions = this.#lab?.sessions
     const weather = sessions ? this.#lookout.look(sessions.first) : { failRate: 0, outage: false }
     return { ...weather, sessions: sessions?.list().length ?? 0, listeners: this.#events.listeners }
+  }
+
+  get #atMs(): number {
+    return Math.round(this.#lookout.now())
   }
 
   #date(): string {
@@ -183,4 +207,5 @@ export class Telemetry {
 interface Told {
   readonly changed: readonly string[]
   readonly source: string
+  readonly before: { readonly failRate: number } | null
 }

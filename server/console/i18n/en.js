@@ -131,6 +131,7 @@ export const en = {
   'log.title': 'What changed',
   'log.empty': 'Changes appear here with who made them.',
   'log.rate': 'Fail rate {from} → {to}',
+  'log.reset': 'Back to the start values',
   'log.setting': '{name} changed',
   'log.settings': '{names} changed',
   'log.outageOn': 'Outage began',

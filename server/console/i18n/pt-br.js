@@ -132,6 +132,7 @@ export const ptBr = {
   'log.title': 'O que mudou',
   'log.empty': 'As mudanças aparecem aqui, com quem as fez.',
   'log.rate': 'Taxa de falha {from} → {to}',
+  'log.reset': 'De volta aos valores iniciais',
   'log.setting': '{name} mudou',
   'log.settings': '{names} mudaram',
   'log.outageOn': 'A queda começou',

@@ -29,6 +29,7 @@ export function emptyModel(session = 'default') {
     log: [],
     board: [],
     entries: 0,
+    volume: 0,
   }
 }
 
@@ -85,7 +86,27 @@ function hello(model, told) {
     outage: told.outage ?? { on: false, untilMs: null, source: '' },
     scenario: told.scenario ?? null,
   }
-  return restarted ? logged(next, told.wallMs / 1000, 'link', { what: 'restarted' }) : next
+  const fresh = restarted ? logged(next, told.wallMs / 1000, 'link', { what: 'restarted' }) : next
+  return withChanges(fresh, told.changes ?? [])
+}
+
+/**
+ * Writes the log anew from what the server remembers of this life; what the page saw of others stays.
+ * @param {Model} model
+ * @param {any[]} changes oldest first
+ * @returns {Model}
+ */
+function withChanges(model, changes) {
+  const others = model.log.filter(entry => entry.boot !== model.boot || entry.kind === 'link')
+  const own = changes.map(({ type, atMs, ...data }) => ({
+    t: (model.epoch + atMs) / 1000,
+    boot: model.boot,
+    kind: type,
+    data,
+  }))
+  const all = [...others, ...own].sort((a, b) => a.t - b.t).slice(-MOST_ENTRIES)
+  const log = all.map((entry, index) => ({ ...entry, key: model.entries + 1 + index })).reverse()
+  return { ...model, log, entries: model.entries + log.length, volume: model.volume + 1 }
 }
 
 /**
@@ -217,7 +238,7 @@ function replaced(model, run) {
  * @returns {Model}
  */
 function logged(model, t, kind, data) {
-  const entry = { key: model.entries + 1, t, kind, data }
+  const entry = { key: model.entries + 1, t, boot: model.boot, kind, data }
   return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MOST_ENTRIES) }
 }
 

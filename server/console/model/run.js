@@ -24,6 +24,7 @@ export function runFrom(told) {
     id: told.id,
     title: told.title ?? '',
     names,
+    sessions: (told.arms ?? []).flatMap((/** @type {any} */ arm) => arm.session ?? []),
     load: told.load ?? {},
     startedAtMs: told.startedAtMs ?? 0,
     status: told.status ?? 'running',

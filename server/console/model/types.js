@@ -34,6 +34,7 @@
  * @property {string} id
  * @property {string} title
  * @property {string[]} names the arms in order
+ * @property {string[]} sessions that the arms play in, where they have their own
  * @property {Record<string, unknown>} load
  * @property {number} startedAtMs on the server's monotonic clock
  * @property {'running' | 'ended' | 'lost'} status
@@ -49,6 +50,7 @@
  * @typedef {object} Entry a line of the log
  * @property {number} key
  * @property {number} t seconds of the wall clock
+ * @property {string} boot the life of the server in which it happened
  * @property {'settings' | 'outage' | 'scenario' | 'run' | 'link'} kind
  * @property {Record<string, any>} data
  */
@@ -71,6 +73,7 @@
  * @property {Entry[]} log newest first
  * @property {Seat[]} board
  * @property {number} entries how many log lines there ever were
+ * @property {number} volume grows when the log was written anew
  */
 
 /** @typedef {{ id: string, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} Seat a session on the board */

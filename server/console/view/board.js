@@ -99,14 +99,17 @@ export function createBoard(context) {
     element,
     /** @param {Model} model */
     update(model) {
-      blank.hidden = model.board.length > 1
-      const present = new Set(model.board.map(one => one.id))
+      // The arms of a run play in labs of their own, which are nobody's seat.
+      const arms = new Set(model.runs.flatMap(run => run.sessions))
+      const room = model.board.filter(({ id }) => !arms.has(id))
+      blank.hidden = room.length > 1
+      const present = new Set(room.map(one => one.id))
       for (const [id, one] of seats) {
         if (present.has(id)) continue
         one.item.remove()
         seats.delete(id)
       }
-      for (const told of model.board) {
+      for (const told of room) {
         let one = seats.get(told.id)
         if (!one) {
           one = seat(told.id)
@@ -115,7 +118,7 @@ export function createBoard(context) {
         }
         one.update(told)
       }
-      mark(grid, 'data-many', model.board.length > 12)
+      mark(grid, 'data-many', room.length > 12)
     },
   }
 }

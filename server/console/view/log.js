@@ -19,15 +19,21 @@ export function createLog(context) {
     h('div', { class: 'log-list', role: 'log', 'aria-labelledby': 'log-title', tabindex: '0' }, list),
   )
   let last = 0
+  let volume = 0
   return {
     element,
     /** @param {Model} model */
     update(model) {
       const newest = model.log[0]?.key ?? 0
       blank.hidden = newest > 0
-      if (newest === last) return
-      if (newest < last) list.replaceChildren()
-      const fresh = model.log.filter(entry => entry.key > last || newest < last)
+      if (newest === last && model.volume === volume) return
+      if (model.volume !== volume) {
+        list.replaceChildren()
+        last = 0
+      }
+      volume = model.volume
+      const since = last
+      const fresh = model.log.filter(entry => entry.key > since)
       list.prepend(...fresh.slice(0, SHOWN).map(entry => line(context, entry)))
       while (list.children.length > SHOWN) list.lastElementChild?.remove()
       last = newest
@@ -59,6 +65,7 @@ function textOf(context, { kind, data }) {
   const { t, rate, maybe } = context.speech
   if (kind === 'settings') {
     const names = /** @type {string[]} */ (data.changed)
+    if (names.length === 0) return t('log.reset')
     if (names.length === 1 && names[0] === 'failRate') {
       const from = typeof data.from.failRate === 'number' ? rate(data.from.failRate) : ''
       return t('log.rate', { from, to: rate(data.to.failRate) })

@@ -117,6 +117,22 @@ describe('the model', () => {
     })
   })
 
+  it('writes the log of a page that comes late, and keeps what it saw of other lives', () => {
+    const change = { type: 'settings', atMs: 400, changed: ['failRate'], origin: { source: 'cli' }, from: {}, to: {} }
+    const late = after([hello({ changes: [change] })])
+    assert.deepEqual(
+      late.log.map(({ kind, t }) => [kind, t - WALL / 1000]),
+      [['settings', 0.4]],
+    )
+    const again = after([hello({ changes: [change] })], late)
+    assert.equal(again.log.length, 1)
+    const other = after([hello({ boot: 'b', wallMs: WALL + 60_000, changes: [] })], again)
+    assert.deepEqual(
+      other.log.map(({ kind }) => kind),
+      ['link', 'settings'],
+    )
+  })
+
   it('follows a scenario from its start over its marks to its end', () => {
     const told = (status: string, more = {}) => ({
       type: 'scenario',

@@ -102,6 +102,21 @@ describe('the event stream', () => {
     assert.equal(history.at(-1).outage, false)
   })
 
+  it('tells a page that comes late what was changed, and by whom', async test => {
+    await change('POST', '/chaos/sessions', { id: 'diary' })
+    await change('PUT', '/chaos/fail-rate?session=diary', { failRate: 20 })
+    await change('PUT', '/chaos/fail-rate?session=diary', { failRate: 60 })
+    const { data } = await (await listen(test, '?session=diary')).until('hello')
+    const told = data.changes.filter(({ type }: { type: string }) => type === 'settings')
+    assert.deepEqual(
+      told.map(({ changed, origin, from, to }: Record<string, unknown>) => ({ changed, origin, from, to })),
+      [
+        { changed: ['failRate'], origin: { source: 'web' }, from: { failRate: 0 }, to: { failRate: 20 } },
+        { changed: ['failRate'], origin: { source: 'web' }, from: { failRate: 20 }, to: { failRate: 60 } },
+      ],
+    )
+  })
+
   it('tells a scenario from its start to its end', async test => {
     await change('POST', '/chaos/sessions', { id: 'stage' })
     const stream = await listen(test, '?session=stage')

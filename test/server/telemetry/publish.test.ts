@@ -165,7 +165,7 @@ describe('a run that goes silent', () => {
     await post({ progress: { id: 'a', atMs: 1, arms: [] } }, base)
     now = 10_001
     publish.expire()
-    assert.deepEqual(told.at(-1), { type: 'lost', id: 'a' })
+    assert.deepEqual(told.at(-1), { type: 'lost', id: 'a', title: 'compare none, breaker' })
     assert.deepEqual(
       publish.describe().map(one => (one as { status: string }).status),
       ['lost'],
