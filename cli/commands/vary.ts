@@ -1,7 +1,7 @@
 /** What a sweep varies: `threshold=20..80`, `open-for=500ms,1s,4s`, and the grid of all combinations. */
 
 import { InvalidArgumentError } from 'commander'
-import { formatDuration } from '../../server/units.ts'
+import { formatDuration, parseDuration } from '../../server/units.ts'
 import { OPTION_RULES } from '../breaker/options.ts'
 import { CIRCUIT_PARAMETERS, type CircuitParameter } from '../policy/circuit-parameters.ts'
 import { nearest } from '../policy/nearest.ts'
@@ -66,14 +66,21 @@ function numberOf(name: string, { accepts, read }: CircuitParameter, text: strin
   throw new InvalidArgumentError(`${name} is ${accepts}.`)
 }
 
-/** At even distances, both ends among them, each with three digits that count. */
+/** At even distances, both ends among them; those between are rounded to two digits of the distance, which keeps their order. */
 function spread(option: Option, low: number, high: number, steps: number): readonly string[] {
   const { unit, integer } = OPTION_RULES[option]
+  const distance = (high - low) / (steps - 1)
+  const grain = integer ? 1 : 10 ** (Math.floor(Math.log10(distance)) - 1)
   const values = Array.from({ length: steps }, (_, step) => {
     if (step === 0) return low
     if (step === steps - 1) return high
-    const exact = low + ((high - low) * step) / (steps - 1)
-    return integer ? Math.round(exact) : Number(exact.toPrecision(3))
+    return Number((Math.round((low + distance * step) / grain) * grain).toPrecision(12))
   })
-  return [...new Set(values.map(value => (unit === 'ms' ? formatDuration(value) : String(value))))]
+  return [...new Set(values.map(value => (unit === 'ms' ? exactDuration(value) : String(value))))]
+}
+
+/** As people write it, where that says it exactly. */
+function exactDuration(ms: number): string {
+  const text = formatDuration(ms)
+  return parseDuration(text) === ms ? text : `${ms}ms`
 }

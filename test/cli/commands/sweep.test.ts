@@ -5,9 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { armWith, armWithout, scenarioArm } from '../../../cli/commands/sweep-arms.ts'
 import { gridOf, parseVary } from '../../../cli/commands/vary.ts'
 import { paretoOptimal, type Sweep, sweepSchema } from '../../../cli/report/sweep-result.ts'
+import { parseDuration } from '../../../server/units.ts'
 import { startTestServer } from '../../support/server.ts'
 import { chaos, spawnChaos } from '../harness.ts'
 
@@ -17,7 +19,7 @@ describe('what is varied', () => {
   for (const [text, steps, expected] of [
     ['threshold=20..80', 4, ['20', '40', '60', '80']],
     ['open-for=1s..10s', 4, ['1s', '4s', '7s', '10s']],
-    ['open-for=500ms..4s', 4, ['500ms', '1.67s', '2.83s', '4s']],
+    ['open-for=500ms..4s', 4, ['500ms', '1.7s', '2.8s', '4s']],
     ['open-for=250ms, 1s,1s', 4, ['250ms', '1s']],
     ['probes=1..3', 9, ['1', '2', '3']],
     ['window=10..20', 3, ['10', '15', '20']],
@@ -222,4 +224,22 @@ describe('chaos sweep', () => {
       assert.equal(ran.stdout, '')
     })
   }
+})
+
+it('the values of a range rise from one end to the other, as many as asked for and no more', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 9_000 }),
+      fc.integer({ min: 1, max: 9_000 }),
+      fc.integer({ min: 2, max: 20 }),
+      (from, more, steps) => {
+        const written = values(`open-for=${from}ms..${from + more}ms`, steps) ?? []
+        const numbers = written.map(parseDuration)
+        assert.equal(numbers[0], from)
+        assert.equal(numbers.at(-1), from + more)
+        assert.ok(numbers.length <= steps && numbers.length >= 2)
+        for (const [index, number] of numbers.entries()) if (index > 0) assert.ok(number > (numbers[index - 1] ?? 0))
+      },
+    ),
+  )
 })
