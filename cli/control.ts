@@ -106,6 +106,7 @@ export class Control {
    */
   async hello(): Promise<Hello | null> {
     const { status, body } = await this.#exchange('GET', '/chaos')
+    if (status === 401 || status === 403) throw refusal(body, status)
     return status === 200 && isRecord(body) && body.name === 'flaky-catalog' ? (body as unknown as Hello) : null
   }
 
@@ -198,9 +199,7 @@ export class Control {
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
     const problem = isRecord(reply.body) ? reply.body : {}
     const detail = String(problem.detail ?? problem.title ?? `status ${reply.status}`)
-    if (reply.status === 401 || reply.status === 403) {
-      throw new CommandError(`${detail} (if the server has a token, put it into CHAOS_TOKEN)`, EXIT.usage)
-    }
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply.body, reply.status)
     if (reply.status < 500) throw new CommandError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
     throw new CommandError(`the server could not do it: ${detail}`, EXIT.bug)
   }
@@ -234,6 +233,13 @@ export class Control {
       call.end(payload)
     })
   }
+}
+
+/** The sentence for a server that lets the caller not in, or not do it. */
+function refusal(body: unknown, status: number): CommandError {
+  const { detail, title } = isRecord(body) ? body : {}
+  const hint = status === 401 ? ' (put the token of the server into CHAOS_TOKEN)' : ''
+  return new CommandError(`${String(detail ?? title ?? `status ${status}`)}${hint}`, EXIT.usage)
 }
 
 /** The sentence for a server that does not answer. */

@@ -19,6 +19,7 @@ export function announcement(server: RunningServer, { config, origins, notes }: 
     `  sampler    ${sampler}`,
     `  seed       ${seed}${comma(origins.FAIL_SEED === 'default' ? `drawn now; --seed ${seed} repeats it` : FROM[origins.FAIL_SEED])}`,
     `  catalog    ${server.products} products in ${config.CATALOG_DB}`,
+    ...doorOf(server, config.CHAOS_TOKEN !== undefined, config.OPEN_SESSIONS === '1'),
     ...notes.map(note => `  note       ${note}`),
     '',
     'Next, in another terminal:',
@@ -29,6 +30,18 @@ export function announcement(server: RunningServer, { config, origins, notes }: 
   ]
   return lines.join('\n')
 }
+
+/** Who gets in: where attendees go, and what the host must carry. */
+function doorOf({ attendees, token }: RunningServer, given: boolean, open: boolean): string[] {
+  return [
+    ...attendees.map((address, index) => `  ${index === 0 ? 'attendees' : '       or'}  ${address}`),
+    ...(token === null
+      ? []
+      : [given ? LOCKED : `  token      ${token} (made now; put it into CHAOS_TOKEN before you type npx chaos)`]),
+    ...(token !== null && open ? ['  sessions   open: who has no token may change sessions of his own'] : []),
+  ]
+}
+const LOCKED = '  token      changes need the CHAOS_TOKEN that you gave'
 
 function comma(text: string): string {
   return text && ` (${text})`

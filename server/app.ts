@@ -1,6 +1,7 @@
 /** Every route of the server, on one page. */
 
 import express, { type Express, type RequestHandler } from 'express'
+import { BODY_SETTING } from './body.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
 import type { Chaos } from './chaos/chaos.ts'
@@ -14,7 +15,6 @@ import { resource } from './resource.ts'
 import { keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
 import type { RunStore } from './runs/store.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
-import { tokenGuard } from './token.ts'
 
 /** What the app is put together from. */
 export interface Parts {
@@ -29,22 +29,25 @@ export interface Parts {
   /** The folder of the package: the web console lies in it. */
   readonly root: string
   readonly version: string
-  /** What changes of the failure model and of the kept runs must carry, or null. */
-  readonly token: string | null
+  /** Gives out tickets for the events. */
+  readonly giveTicket: RequestHandler
+  /** Bytes of a body that any route reads. */
+  readonly bodyBytes: number
   /** False while the server drains. */
   readonly ready: () => boolean
 }
 
 /** The app. The data plane comes first and without nested routers: a request passes two layers on its way. */
-export function createApp({ catalog, chaos, runs, telemetry, log, root, version, token, ready }: Parts): Express {
-  const app = express()
+export function createApp(parts: Parts): Express {
+  const { catalog, chaos, runs, telemetry, log, root, version, ready } = parts
+  const app = express().set(BODY_SETTING, parts.bodyBytes)
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
 
   if (log.isLevelEnabled('debug')) app.use(requestLog(log))
   resource(app, '/catalogs/:code', { get: [chaos.faults, showProduct(catalog) as RequestHandler] })
   resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
 
-  if (token !== null) app.use(['/chaos', '/runs'], tokenGuard(token))
+  resource(app, '/chaos/tickets', { post: parts.giveTicket })
   app.use('/chaos', telemetry.chaosRoutes())
   app.use('/chaos', chaos.routes)
 

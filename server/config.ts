@@ -1,8 +1,9 @@
 /** The settings of the process: environment variables, flags and the .env file, described once, checked as a whole. */
 
 import { z } from 'zod'
+import { LIMITS } from './limits.ts'
 import { StartFailure } from './start-failure.ts'
-import { parseRate, rateNote, UnitError } from './units.ts'
+import { formatDuration, parseDuration, parseRate, rateNote, UnitError } from './units.ts'
 
 const rate = z.string().transform((text, context) => {
   try {
@@ -27,6 +28,36 @@ const port = z
 const seed = z.string().max(64, 'has more than 64 characters')
 const token = z.string().min(8, 'is shorter than 8 characters').max(256, 'has more than 256 characters')
 
+/** A whole number from `low` to `high`. */
+const whole = (low: number, high: number) =>
+  z
+    .string()
+    .refine(text => /^\d{1,10}$/.test(text) && Number(text) >= low && Number(text) <= high, {
+      error: ({ input }) => `"${input}" is not a whole number from ${low} to ${high}`,
+    })
+    .transform(Number)
+
+const HOST_NAME = /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i
+const hosts = z
+  .string()
+  .transform(text => text.split(',').map(name => name.trim()))
+  .refine(names => names.every(name => HOST_NAME.test(name)), {
+    error: 'must be names such as demo.local or demo.local:8080, with commas between them',
+  })
+
+/** The text of a duration, so that it is shown as it is typed. */
+const span = (low: number, high: number) =>
+  z.string().superRefine((text, context) => {
+    try {
+      const ms = parseDuration(text)
+      if (ms >= low && ms <= high) return
+      context.addIssue(`"${text}" is not from ${formatDuration(low)} to ${formatDuration(high)}`)
+    } catch (error) {
+      if (!(error instanceof UnitError)) throw error
+      context.addIssue(error.message)
+    }
+  })
+
 /** What the server reads. The texts are those of the help and of `.env.example`. */
 export const serverSchema = z.object({
   PORT: port.prefault('8000').describe('TCP port to listen on; 0 takes any free one'),
@@ -40,13 +71,48 @@ export const serverSchema = z.object({
     .string()
     .prefault('data/catalog.sqlite')
     .describe('SQLite file of the catalog, made when missing; :memory: for none'),
-  CHAOS_TOKEN: token.optional().describe('secret that changes of the failure model must carry; none when not given'),
+  CHAOS_TOKEN: token
+    .optional()
+    .describe('secret that changes must carry; without one there is none, but one is made where HOST lets others in'),
+  ALLOW_HOSTS: hosts
+    .optional()
+    .describe('names, with commas, by which the server may be called beside its addresses; others are refused'),
+  OPEN_SESSIONS: choice(['0', '1'])
+    .prefault('0')
+    .describe('1 lets those without the token read, and change sessions that they made themselves'),
   CHAOS_STEALTH: choice(['0', '1'])
     .prefault('0')
     .describe('1 hides every marker of an injected fault; the journal still knows'),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .prefault('info')
     .describe('least important lines that are logged: trace, debug, info, warn, error, fatal or silent'),
+  MAX_CONNECTIONS: whole(1, 60_000).prefault(String(LIMITS.connections)).describe('connections at once; 503 beyond'),
+  MAX_HEADER_BYTES: whole(1_024, 1_048_576)
+    .prefault(String(LIMITS.headerBytes))
+    .describe('bytes of the headers of a request; 431 beyond'),
+  MAX_BODY_BYTES: whole(1_024, 16_777_216)
+    .prefault(String(LIMITS.bodyBytes))
+    .describe('bytes of a body that any route reads; 413 beyond'),
+  HEADERS_TIMEOUT: span(100, 600_000)
+    .prefault(formatDuration(LIMITS.headersMs))
+    .describe('time until the headers of a request are there; 408 then'),
+  REQUEST_TIMEOUT: span(100, 600_000)
+    .prefault(formatDuration(LIMITS.requestMs))
+    .describe('time until a request is there as a whole; 408 then'),
+  MAX_SESSIONS: whole(1, 10_000)
+    .prefault(String(LIMITS.sessions))
+    .describe('sessions beside the default one; the least recently used makes room'),
+  MAX_JOURNAL: whole(1, 100_000)
+    .prefault(String(LIMITS.journal))
+    .describe('requests that the journal of a session remembers; the oldest makes room'),
+  MAX_RUNS: whole(1, 10_000).prefault(String(LIMITS.runs)).describe('runs that are kept; the oldest makes room'),
+  MAX_LISTENERS: whole(1, 10_000).prefault(String(LIMITS.listeners)).describe('listeners of events; 429 beyond'),
+  MAX_LISTENERS_PER_CLIENT: whole(1, 10_000)
+    .prefault(String(LIMITS.listenersPerClient))
+    .describe('listeners of events at one address; 429 beyond; a room behind one router is one address'),
+  MAX_HELD: whole(0, 60_000)
+    .prefault(String(LIMITS.held))
+    .describe('faulted requests that are held open at once; beyond it they are served'),
 })
 
 export type Config = z.infer<typeof serverSchema>

@@ -13,8 +13,21 @@ export const FLAGS: Readonly<Record<Name, string>> = {
   FAIL_SAMPLER: '--sampler <name>',
   CATALOG_DB: '--db <file>',
   CHAOS_TOKEN: '--token <text>',
+  ALLOW_HOSTS: '--allow-host <names>',
+  OPEN_SESSIONS: '--open-sessions',
   CHAOS_STEALTH: '--stealth',
   LOG_LEVEL: '--log-level <level>',
+  MAX_CONNECTIONS: '--max-connections <number>',
+  MAX_HEADER_BYTES: '--max-header-bytes <number>',
+  MAX_BODY_BYTES: '--max-body-bytes <number>',
+  HEADERS_TIMEOUT: '--headers-timeout <duration>',
+  REQUEST_TIMEOUT: '--request-timeout <duration>',
+  MAX_SESSIONS: '--max-sessions <number>',
+  MAX_JOURNAL: '--max-journal <number>',
+  MAX_RUNS: '--max-runs <number>',
+  MAX_LISTENERS: '--max-listeners <number>',
+  MAX_LISTENERS_PER_CLIENT: '--max-listeners-per-client <number>',
+  MAX_HELD: '--max-held <number>',
 }
 
 /** What was typed: values by variable name, and the file to read for the rest. */

@@ -1,8 +1,17 @@
 /** The HTTP server under Express: its requests and responses are born as the app's own, which makes Express several times faster. */
 
-import { IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
+import {
+  IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  Server,
+  ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
+import { LIMITS, type Limits } from './limits.ts'
 import { rawProblem } from './problem.ts'
 
 /** The header that every response carries. */
@@ -12,15 +21,24 @@ export const REQUEST_ID = 'X-Request-Id'
  * Milliseconds. An idle connection outlives the pauses between a client's batches, so that no request is lost to the
  * race between a closing server and a sending client: that would look like an injected fault.
  */
-const TIMEOUTS = { keepAliveTimeout: 72_000, headersTimeout: 10_000, requestTimeout: 30_000 }
+const KEEP_ALIVE_MS = 72_000
 
-/** How often headersTimeout and requestTimeout are checked, in milliseconds. */
-const CHECK_EVERY = 5_000
+/** How often senders that are too slow are looked for, in milliseconds; a quarter of the shorter limit where that is less. */
+const CHECK_EVERY_MS = 5_000
 
 /** Connections that may wait to be accepted: a burst of thousands at once overflows Node's default of 511. */
 export const BACKLOG = 4_096
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
+
+/** What stands before the app. */
+export interface Entrance {
+  /** Whether a request is let in; one that is not has been answered. */
+  readonly lets?: (req: IncomingMessage, res: ServerResponse) => boolean
+  readonly limits?: Pick<Limits, 'headerBytes' | 'headersMs' | 'requestMs' | 'connections'>
+}
+
+const NONE: readonly string[] = []
 
 /**
  * A server for `app`, which must not serve another one.
@@ -32,7 +50,7 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
  *
  * @param idPrefix what the request ids begin with, so that those of two processes differ.
  */
-export function createServer(app: Express, idPrefix: string): Server {
+export function createServer(app: Express, idPrefix: string, { lets, limits = LIMITS }: Entrance = {}): Server {
   if (Object.hasOwn(app.response, 'writeHead')) throw new Error('This app has a server already')
   let count = 0
 
@@ -40,13 +58,16 @@ export function createServer(app: Express, idPrefix: string): Server {
 
   class Response extends ServerResponse {
     readonly requestId = `${idPrefix}-${(++count).toString(36)}`
+    /** Headers that the answer has beside its own, whatever it is: a flat list. */
+    also = NONE
 
     /** A flat list of headers with nothing set before is the fast way through node:http. */
     override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
       const given = typeof reason === 'string' ? headers : (headers ?? reason)
       if (typeof reason === 'string') this.statusMessage = reason
-      if (Array.isArray(given)) return super.writeHead(status, [REQUEST_ID, this.requestId, ...given])
+      if (Array.isArray(given)) return super.writeHead(status, [REQUEST_ID, this.requestId, ...this.also, ...given])
       this.setHeader(REQUEST_ID, this.requestId)
+      for (let at = 0; at < this.also.length; at += 2) this.setHeader(this.also[at] ?? '', this.also[at + 1] ?? '')
       return super.writeHead(status, given)
     }
   }
@@ -57,10 +78,46 @@ export function createServer(app: Express, idPrefix: string): Server {
   app.response = Response.prototype as unknown as typeof app.response
 
   const classes = { IncomingMessage: Request, ServerResponse: Response as typeof ServerResponse }
-  const server = new Server({ ...TIMEOUTS, connectionsCheckingInterval: CHECK_EVERY, ...classes }, app)
-  server.on('clientError', refuse)
+  const { headerBytes, headersMs, requestMs } = limits
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: headersMs,
+    // Node.js wants no less for the whole request than for its headers.
+    requestTimeout: Math.max(requestMs, headersMs),
+    maxHeaderSize: headerBytes,
+    connectionsCheckingInterval: Math.ceil(Math.min(CHECK_EVERY_MS, headersMs / 4, requestMs / 4)),
+    ...classes,
+  }
+  const listener = lets
+    ? (req: Request, res: Response) => {
+        if (lets(req, res)) app(req as never, res as never)
+      }
+    : app
+  const server = new Server(options, listener as RequestListener)
+  server.on('clientError', (error, socket) => refuse(error, socket, limits))
+  limitConnections(server, limits.connections)
   return server
 }
+
+/** Answers connections beyond `most` with a problem. Somewhat further on, where somebody storms the door, without. */
+function limitConnections(server: Server, most: number): void {
+  const detail = `${most} connections are open already: close some, or try again later`
+  const answer = rawProblem({ status: 503, detail, headers: { 'Retry-After': '1' } })
+  let open = 0
+  server.maxConnections = most + STORM
+  server.on('connection', (socket: Socket) => {
+    open += 1
+    socket.once('close', () => {
+      open -= 1
+    })
+    if (open > most) {
+      // What it sent in the meantime is not read; an end without reading it would reset the answer away.
+      socket.removeAllListeners('data').resume().end(answer)
+      socket.setTimeout(1_000, () => socket.destroy())
+    }
+  })
+}
+const STORM = 64
 
 /** The id of the request that `res` answers. */
 export function requestIdOf(res: object): string {
@@ -68,17 +125,19 @@ export function requestIdOf(res: object): string {
 }
 
 /** Answers what is no readable HTTP request, where the socket still can. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, { headerBytes }: { headerBytes: number }): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
-  const [status, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'The request is not valid HTTP/1.1']
+  const [status, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ([431, `The headers are larger than ${headerBytes} bytes`] as const)
+      : (UNREADABLE[error.code ?? ''] ?? [400, 'The request is not valid HTTP/1.1'])
   socket.end(rawProblem({ status, detail }))
 }
 
 const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'The headers are larger than 16 KB'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are larger than 16 KB'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
 }

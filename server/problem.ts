@@ -1,6 +1,6 @@
 /** Errors as RFC 9457 problem documents: the only place that writes one. */
 
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Response } from 'express'
 
 /** One thing that is wrong with what was sent: in the body (`pointer`, RFC 6901) or in the query (`parameter`). */
@@ -54,7 +54,7 @@ export function sendProblem(res: Response, fields: ProblemFields): void {
  * A problem with its bytes ready, for paths that answer tens of thousands of times a second.
  * The returned function takes further headers as a flat list: name, value, name, value.
  */
-export function prepareProblem(fields: ProblemFields): (res: Response, headers?: readonly string[]) => void {
+export function prepareProblem(fields: ProblemFields): (res: ServerResponse, headers?: readonly string[]) => void {
   const body = problemJson(fields)
   const length = String(Buffer.byteLength(body))
   return (res, headers = []) => {
@@ -71,6 +71,7 @@ export function rawProblem(fields: ProblemFields): string {
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(fields.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
     '',
     body,
   ].join('\r\n')

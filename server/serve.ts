@@ -8,10 +8,12 @@ import { type Loaded, loadConfig } from './config.ts'
 import { patchOf } from './env-edits.ts'
 import { EnvFileWatch, readEnvFile, type Variables } from './env-file.ts'
 import { flagOf, parseFlags } from './flags.ts'
+import type { Limits } from './limits.ts'
 import { createLog, type Lines } from './log.ts'
 import { packageRoot } from './package-root.ts'
 import { type ServerOptions, startServer } from './server.ts'
 import { codeOf, StartFailure } from './start-failure.ts'
+import { parseDuration } from './units.ts'
 
 /** What the story gets of the process. */
 export interface ServeIo {
@@ -104,7 +106,26 @@ function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
       seed: SOURCE[origins.FAIL_SEED],
     },
     token: CHAOS_TOKEN ?? null,
+    openSessions: config.OPEN_SESSIONS === '1',
+    allowedHosts: config.ALLOW_HOSTS ?? [],
+    limits: limitsOf(config),
     stealth: CHAOS_STEALTH === '1',
+  }
+}
+
+function limitsOf(config: Loaded['config']): Limits {
+  return {
+    headerBytes: config.MAX_HEADER_BYTES,
+    bodyBytes: config.MAX_BODY_BYTES,
+    headersMs: parseDuration(config.HEADERS_TIMEOUT),
+    requestMs: parseDuration(config.REQUEST_TIMEOUT),
+    connections: config.MAX_CONNECTIONS,
+    sessions: config.MAX_SESSIONS,
+    journal: config.MAX_JOURNAL,
+    runs: config.MAX_RUNS,
+    listeners: config.MAX_LISTENERS,
+    listenersPerClient: config.MAX_LISTENERS_PER_CLIENT,
+    held: config.MAX_HELD,
   }
 }
 

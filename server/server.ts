@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
@@ -10,9 +11,14 @@ import { IN_MEMORY, openDatabase } from './catalog/database.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import type { Scenario } from './chaos/scenario.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario-files.ts'
+import { SESSION_LIMITS } from './chaos/sessions.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Door } from './door/door.ts'
+import { hostsOf, inUrl, isLocal, isWildcard, reachableFrom } from './door/hosts.ts'
+import { Tickets } from './door/tickets.ts'
 import { Drain } from './drain.ts'
 import { BACKLOG, createServer } from './http.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import { type Logger, silentLog } from './log.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { RunStore } from './runs/store.ts'
@@ -34,8 +40,14 @@ export interface ServerOptions {
   readonly sources?: NonNullable<ChaosOptions['sources']>
   /** Hides every marker of an injected fault. */
   readonly stealth?: boolean
-  /** What changes of the failure model must carry; nothing unless given. */
+  /** What changes of the failure model must carry. Nothing unless given; where other machines reach it one is made. */
   readonly token?: string | null
+  /** Those who have no token may read, and change sessions that they made themselves. */
+  readonly openSessions?: boolean
+  /** Names beside its addresses by which the server may be called, such as `demo.local`. */
+  readonly allowedHosts?: readonly string[]
+  /** How much of everything it bears; the usual unless given. */
+  readonly limits?: Partial<Limits>
   /** Silent unless given. */
   readonly log?: Logger
   readonly clock?: Clock
@@ -47,6 +59,10 @@ export interface RunningServer {
   /** Where it is reached from this machine, without a slash at the end. */
   readonly url: string
   readonly port: number
+  /** Where other machines reach it, the likeliest first; empty where none does. */
+  readonly attendees: readonly string[]
+  /** What changes must carry, given or made; null for nothing. */
+  readonly token: string | null
   readonly chaos: Chaos
   /** Products in the catalog. */
   readonly products: number
@@ -71,7 +87,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const catalog = new Catalog(opened)
   const version = packageVersion(root)
   const wall = options.wall ?? Date.now
-  const telemetry = new Telemetry({ clock, wall, version })
+  const limits = { ...LIMITS, ...options.limits }
+  const telemetry = new Telemetry({ clock, wall, version, limits })
   const chaos = createChaos({
     version,
     clock,
@@ -82,21 +99,31 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     log: telemetry.log,
     scenarios,
     stealth: options.stealth ?? false,
+    limits: { ...SESSION_LIMITS, most: limits.sessions },
+    mostHeld: limits.held,
   })
   telemetry.watch(chaos.lab)
+  const token = options.token ?? (isLocal(host) ? null : secret())
+  const door = new Door({
+    token,
+    openSessions: options.openSessions ?? false,
+    tickets: new Tickets(clock, secret),
+    ownerOf: session => chaos.lab.sessions.get(session)?.owner ?? null,
+  })
   let closing: Promise<void> | null = null
   const app = createApp({
     catalog,
     chaos,
-    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE()),
+    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE(), limits.runs),
     telemetry,
     log,
     root,
     version,
-    token: options.token ?? null,
+    giveTicket: door.giveTicket,
+    bodyBytes: limits.bodyBytes,
     ready: () => closing === null,
   })
-  const server = createServer(app, randomBytes(4).toString('hex'))
+  const server = createServer(app, randomBytes(4).toString('hex'), { lets: door.lets, limits })
   const drain = new Drain(server, clock)
   try {
     await listen(server, port, host)
@@ -114,10 +141,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     chaos.close()
     catalog.close()
   }
-  const { port: taken } = server.address() as AddressInfo
+  const { port: taken, address: bound } = server.address() as AddressInfo
+  const addresses = reachableFrom(bound, networkInterfaces())
+  const allowed = [...(options.allowedHosts ?? []), inUrl(host)].filter(name => !isWildcard(name))
+  door.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
   return {
     url: `http://${reachable(host)}:${taken}`,
     port: taken,
+    attendees: addresses.map(address => `http://${inUrl(address)}:${taken}`),
+    token,
     chaos,
     products: catalog.list({ limit: 1 }).total,
     close(graceMs = GRACE_MS) {
@@ -149,8 +181,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 /** A wildcard address is no place to send a request to. */
 function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
+  return isWildcard(host) ? '127.0.0.1' : inUrl(host)
+}
+
+/** 96 bits, short enough to be typed once. */
+function secret(): string {
+  return randomBytes(12).toString('base64url')
 }
 
 function whyNot(error: unknown, port: number, host: string): string {

@@ -23,6 +23,8 @@ export interface ChaosOptions extends LabOptions {
   readonly stealth?: boolean
   /** The scenarios that are offered. */
   readonly scenarios?: readonly Scenario[]
+  /** Faulted requests that may be held open at once, 500 unless given; beyond it they are served and counted as overflow. */
+  readonly mostHeld?: number
 }
 
 export interface Chaos {
@@ -44,12 +46,12 @@ export interface Chaos {
   close(): void
 }
 
-/** Faulted requests that may be held open at once; beyond it they are served and counted as overflow. */
 const MOST_HELD = 500
 
 export function createChaos(options: ChaosOptions): Chaos {
   const lab = new Lab(options)
-  const injector = new Injector({ wall: options.wall, stealth: options.stealth ?? false, mostHeld: MOST_HELD })
+  const { wall, stealth = false, mostHeld = MOST_HELD } = options
+  const injector = new Injector({ wall, stealth, mostHeld })
   const operations = [
     ...settingsOperations,
     ...countOperations,

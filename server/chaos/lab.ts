@@ -35,6 +35,8 @@ export interface NewSession {
   /** The session whose clock it shares. */
   readonly clockOf?: Session
   readonly pinned: boolean
+  /** The client that may change it without being the host. */
+  readonly owner?: string | null
 }
 
 export class Lab {
@@ -75,6 +77,7 @@ export class Lab {
       log: this.#log(wanted.id),
       clock: this.clock,
       pinned: wanted.pinned,
+      owner: wanted.owner ?? null,
       host: this.sessions.first,
     })
     this.sessions.add(session, this.clock.now())

@@ -27,7 +27,7 @@ export function routes(lab: Lab, operations: readonly Operation[]): Router {
 }
 
 function handlers(lab: Lab, operation: Operation): RequestHandler[] {
-  const act: RequestHandler = (req, res) => answer(res, operation, callOf(lab, operation, req))
+  const act: RequestHandler = (req, res) => answer(res, operation, callOf(lab, operation, req, res))
   if (!operation.body) return [act]
   const read = jsonBody()
   if (!operation.bodyOptional) return [...read, act]
@@ -39,7 +39,7 @@ function handlers(lab: Lab, operation: Operation): RequestHandler[] {
   return [...optional, act]
 }
 
-function callOf(lab: Lab, operation: Operation, req: Request): Call {
+function callOf(lab: Lab, operation: Operation, req: Request, res: Response): Call {
   const query: Record<string, unknown> = { ...req.query }
   const session = sessionOf(lab, query.session)
   delete query.session
@@ -50,6 +50,7 @@ function callOf(lab: Lab, operation: Operation, req: Request): Call {
     query: refused('parameter', () => check(operation.query, query)),
     body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, bodyOf(operation, req))),
     source: ORIGINS[req.get('X-Chaos-Origin') ?? 'api'] ?? 'api',
+    attendee: (res.locals.attendee as string | undefined) ?? null,
     ifMatch: req.get('If-Match'),
   }
 }

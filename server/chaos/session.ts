@@ -20,6 +20,8 @@ export interface SessionParts {
   readonly clock: Clock
   /** Made on purpose, by the control plane: the last to be evicted. */
   readonly pinned: boolean
+  /** The client that may change it without being the host; null where nobody may. */
+  readonly owner?: string | null
   /** The default session, whose declared outages reach this one; null for itself. */
   readonly host: Session | null
 }
@@ -30,6 +32,8 @@ export class Session {
   readonly time: SessionTime
   readonly log: SessionLog
   readonly pinned: boolean
+  /** The client that may change it without being the host; null where nobody may. */
+  readonly owner: string | null
   /** Requests that are delayed or held. */
   readonly waits: Waits
   /** Changes that revert by themselves. */
@@ -60,6 +64,7 @@ export class Session {
     this.time = parts.time
     this.log = parts.log
     this.pinned = parts.pinned
+    this.owner = parts.owner ?? null
     this.waits = new Waits(parts.clock)
     this.timers = new Waits(parts.clock)
     this.#clock = parts.clock

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { outcomesSchema, type Result, resultSchema } from './result.ts'
 
-/** Runs that are kept at a place; the oldest makes room. */
+/** Runs that are kept at a place unless it says otherwise; the oldest makes room. */
 export const MOST_RUNS = 100
 
 /** Largest `POST /runs` that is read, in bytes: ten times a comparison of a minute with its page. */

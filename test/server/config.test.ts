@@ -24,8 +24,21 @@ describe('loadConfig', () => {
       FAIL_SAMPLER: 'bernoulli',
       CATALOG_DB: 'data/catalog.sqlite',
       CHAOS_TOKEN: undefined,
+      ALLOW_HOSTS: undefined,
+      OPEN_SESSIONS: '0',
       CHAOS_STEALTH: '0',
       LOG_LEVEL: 'info',
+      MAX_CONNECTIONS: 5_000,
+      MAX_HEADER_BYTES: 16_384,
+      MAX_BODY_BYTES: 1_048_576,
+      HEADERS_TIMEOUT: '10s',
+      REQUEST_TIMEOUT: '30s',
+      MAX_SESSIONS: 200,
+      MAX_JOURNAL: 1_000,
+      MAX_RUNS: 100,
+      MAX_LISTENERS: 256,
+      MAX_LISTENERS_PER_CLIENT: 100,
+      MAX_HELD: 500,
     })
   })
 
@@ -58,6 +71,14 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL: "loud" is none of trace, debug, info, warn, error, fatal, silent'],
     ['FAIL_SEED', 'x'.repeat(65), 'FAIL_SEED: has more than 64 characters'],
     ['CHAOS_TOKEN', 'short', 'CHAOS_TOKEN: is shorter than 8 characters'],
+    [
+      'ALLOW_HOSTS',
+      '*.local',
+      'ALLOW_HOSTS: must be names such as demo.local or demo.local:8080, with commas between them',
+    ],
+    ['MAX_RUNS', '0', 'MAX_RUNS: "0" is not a whole number from 1 to 10000'],
+    ['HEADERS_TIMEOUT', '10', 'HEADERS_TIMEOUT: "10" has no unit: write 10ms or 10s'],
+    ['HEADERS_TIMEOUT', '1ms', 'HEADERS_TIMEOUT: "1ms" is not from 100ms to 10m'],
   ] as const) {
     it(`refuses ${name}=${value.slice(0, 12)} in one sentence`, () => {
       assert.throws(() => load({ env: { [name]: value } }), new StartFailure(message, 2))
@@ -89,8 +110,9 @@ describe('parseFlags', () => {
   const parse = (...args: string[]) => parseFlags(args, 'npm start --', () => {})
 
   it('reads a flag for every variable', () => {
-    const typed = (name: Name, i: number) => (name === 'CHAOS_STEALTH' ? '1' : `value ${i}`)
-    const args = NAMES.flatMap((name, i) => [flagOf(name), ...(name === 'CHAOS_STEALTH' ? [] : [typed(name, i)])])
+    const isSwitch = (name: Name) => !FLAGS[name].includes('<')
+    const typed = (name: Name, i: number) => (isSwitch(name) ? '1' : `value ${i}`)
+    const args = NAMES.flatMap((name, i) => [flagOf(name), ...(isSwitch(name) ? [] : [typed(name, i)])])
     const expected = Object.fromEntries(NAMES.map((name, i) => [name, typed(name, i)]))
     assert.deepEqual(parse(...args), { values: expected, envFile: null })
   })

@@ -101,7 +101,7 @@ describe('RunningServer.close', { timeout: 20_000 }, () => {
     socket.on('data', chunk => {
       text += chunk
     })
-    await new Promise<void>(resolve => socket.write('GET /ready HTTP/1.1\r\nHost: x\r\n', () => resolve()))
+    await new Promise<void>(resolve => socket.write('GET /ready HTTP/1.1\r\nHost: localhost\r\n', () => resolve()))
     assert.equal((await fetch(`${server.url}/ready`)).status, 200)
     const ended = once(socket, 'close')
     const closed = server.close()

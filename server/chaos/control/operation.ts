@@ -18,6 +18,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly body: B
   /** Who calls (`X-Chaos-Origin`). */
   readonly source: Source
+  /** Who calls, where it is not the host: what he makes is his. */
+  readonly attendee: string | null
   /** The `If-Match` header. */
   readonly ifMatch: string | undefined
 }

@@ -51,7 +51,7 @@ export const sessionOperations = [
     body: newSession,
     bodyOptional: true,
     answers: { 201: { description: 'Made', schema: created } },
-    run({ lab, body, source }) {
+    run({ lab, body, source, attendee }) {
       const name = body.id ?? freeName(lab)
       if (lab.sessions.get(name)) throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
       const clockOf = body.clockOf === undefined ? undefined : existing(lab, body.clockOf)
@@ -60,6 +60,7 @@ export const sessionOperations = [
       const session = lab.create({
         id: name,
         pinned: true,
+        owner: attendee,
         ...(startsIn === undefined ? {} : { startsIn }),
         ...(clockOf ? { clockOf } : {}),
       })

@@ -1,0 +1,20 @@
+/** The catalog is for pages of any origin; the control plane says nothing of other origins, so that they read nothing. */
+
+/** On every answer of the catalog to a request with an Origin; a flat list: name, value, name, value. */
+export const SHARED = [
+  'Access-Control-Allow-Origin',
+  '*',
+  'Access-Control-Expose-Headers',
+  'X-Request-Id, X-Chaos-Fault, X-Total-Count, Link, Retry-After, RateLimit, RateLimit-Policy',
+]
+
+/** What the question before a request is answered, for ten minutes. */
+export const PREFLIGHT = [
+  ...SHARED,
+  'Access-Control-Allow-Methods',
+  'GET, HEAD',
+  'Access-Control-Allow-Headers',
+  '*',
+  'Access-Control-Max-Age',
+  '600',
+]
