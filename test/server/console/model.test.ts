@@ -118,11 +118,11 @@ describe('the model', () => {
   })
 
   it('writes the log of a page that comes late, and keeps what it saw of other lives', () => {
-    const change = { type: 'settings', atMs: 400, changed: ['failRate'], origin: { source: 'cli' }, from: {}, to: {} }
+    const change = { type: 'settings', atMs: 500, changed: ['failRate'], origin: { source: 'cli' }, from: {}, to: {} }
     const late = after([hello({ changes: [change] })])
     assert.deepEqual(
       late.log.map(({ kind, t }) => [kind, t - WALL / 1000]),
-      [['settings', 0.4]],
+      [['settings', 0.5]],
     )
     const again = after([hello({ changes: [change] })], late)
     assert.equal(again.log.length, 1)
