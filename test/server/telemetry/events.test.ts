@@ -1,9 +1,13 @@
 /** The event stream over real HTTP: what a page hears, when it comes late, comes back, or does not read. */
 
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
-import { LISTENERS } from '../../../server/telemetry/events.ts'
+import express from 'express'
+import { Events, LISTENERS } from '../../../server/telemetry/events.ts'
 import { type EventStream, openEvents } from '../../support/event-stream.ts'
+import { listen as serve } from '../../support/listen.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const server = await startTestServer({ after })
@@ -23,6 +27,17 @@ async function change(method: string, path: string, body?: unknown): Promise<Res
 const ask = async (session?: string) => {
   const answer = await fetch(url('/catalogs/155568600'), { headers: session ? { 'x-chaos-session': session } : {} })
   await answer.text()
+}
+
+/** The stream alone, with time in hand and nothing to tell. */
+async function bare(test: TestContext) {
+  const clock = new ManualClock()
+  const scene = { describe: () => ({}), samples: () => [], history: () => [], lastClosed: () => 0 }
+  const nothing = () => []
+  const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {} }
+  const events = new Events({ clock, startedAt: 0, epoch: 1_000, scene: () => scene, ...parts })
+  const base = await serve(createServer(express().use('/chaos', events.routes())), test)
+  return { clock, events, base }
 }
 
 describe('the event stream', () => {
@@ -259,6 +274,33 @@ describe('listeners', () => {
       next.close()
     }
     assert.equal(status, 200)
+  })
+
+  it('are all that keeps the timer running', async test => {
+    const { clock, events, base } = await bare(test)
+    assert.equal(clock.pending, 0)
+    const stream = await openEvents(`${base}/chaos/events`)
+    await stream.until('hello')
+    assert.equal(clock.pending, 1)
+    clock.advance(60_000)
+    assert.equal(clock.pending, 1)
+    stream.close()
+    while (events.listeners > 0) await new Promise(resolve => setImmediate(resolve))
+    clock.advance(10_000)
+    assert.equal(clock.pending, 1, 'a page that reloads may come back')
+    clock.advance(10_000)
+    assert.equal(clock.pending, 0)
+  })
+
+  it('hear a heartbeat', async test => {
+    const { clock, events, base } = await bare(test)
+    const stream = await openEvents(`${base}/chaos/events`)
+    test.after(() => stream.close())
+    await stream.until('hello')
+    clock.advance(31_000)
+    events.tell('default', 'lab', {})
+    await stream.until('lab')
+    assert.equal(stream.comments.length, 3)
   })
 
   it('do not keep a server from closing', async () => {
