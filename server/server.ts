@@ -7,7 +7,8 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
-import { IN_MEMORY, openDatabase } from './catalog/database.ts'
+import { IN_MEMORY } from './catalog/database.ts'
+import { openStorage } from './catalog/storage.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import type { Scenario } from './chaos/scenario.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario-files.ts'
@@ -83,7 +84,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
   const root = packageRoot(import.meta.url)
   const scenarios = scenariosOf(root)
-  const opened = await openDatabase(database, join(root, 'data', 'products.json'))
+  const storage = await openStorage(database, join(root, 'data', 'products.json'), options.wall ?? Date.now)
+  for (const note of storage.notes) log.warn(note)
+  const opened = storage.database
   const catalog = new Catalog(opened)
   const version = packageVersion(root)
   const wall = options.wall ?? Date.now
@@ -114,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp({
     catalog,
     chaos,
-    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE(), limits.runs),
+    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable),
     telemetry,
     log,
     root,

@@ -11,25 +11,37 @@ const APPLICATION_ID = 0x464c4b59
 /** A database without a file, for embedded servers and tests. */
 export const IN_MEMORY = ':memory:'
 
+/** The file is no database any more. */
+export class DamagedFile extends StartFailure {}
+
+/** The file, or the folder of a new one, cannot be written: read-only media, no rights, no room. */
+export class UnwritableFile extends StartFailure {}
+
+/** Milliseconds that a write waits for one of another server on the same file. */
+const BUSY_MS = 2_000
+
 /**
- * The database in `path`. A new file is filled from the seed file, in one transaction: two servers that start on
+ * The database in `path`, or the one in a file's bytes, which stays in memory. A new file is filled from the seed file, in one transaction: two servers that start on
  * the same new file make it once.
  * @throws {StartFailure} with a sentence that says what to do.
  */
-export async function openDatabase(path: string, seedFile: string): Promise<Database> {
+export async function openDatabase(path: string | Buffer, seedFile: string): Promise<Database> {
+  const name = typeof path === 'string' ? path : IN_MEMORY
   let database: Database | null = null
   try {
     const { default: Sqlite } = await import('better-sqlite3')
-    database = new Sqlite(path)
-    claim(database, path)
-    // Readers never wait for the writer. Writes are rare, and what was acknowledged must survive a power cut.
+    database = new Sqlite(path, { timeout: BUSY_MS })
+    claim(database, name)
+    check(database, name)
+    // Readers never wait for the writer. Writes are rare, and what was acknowledged must survive a power cut: FULL syncs
+    // the log at each commit, where NORMAL would sync it at the next checkpoint and lose what came after the last one.
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     migrate(database, seedFile)
     return database
   } catch (error) {
     database?.close()
-    throw error instanceof StartFailure ? error : new StartFailure(sentence(error, path), 1, error)
+    throw error instanceof StartFailure ? error : failureOf(error, name)
   }
 }
 
@@ -43,6 +55,12 @@ function claim(database: Database, path: string): void {
   if (versionOf(database) > MIGRATIONS.length) {
     throw new StartFailure(`${path} was made by a newer version of Flaky Catalog: update it, or ${OTHER_FILE}`)
   }
+}
+
+/** Reads every page: damage is found at the start and not in the middle of a workshop. */
+function check(database: Database, path: string): void {
+  const verdict = database.pragma('quick_check(1)', { simple: true })
+  if (verdict !== 'ok') throw new DamagedFile(damaged(path), 1, new Error(String(verdict)))
 }
 
 function migrate(database: Database, seedFile: string): void {
@@ -62,12 +80,27 @@ function versionOf(database: Database): number {
 
 const OTHER_FILE = 'choose another file with --db (CATALOG_DB)'
 
+function failureOf(error: unknown, path: string): StartFailure {
+  const code = codeOf(error)
+  const words = sentence(error, path)
+  if (isDamage(code)) return new DamagedFile(words, 1, error)
+  return UNWRITABLE.test(code) ? new UnwritableFile(words, 1, error) : new StartFailure(words, 1, error)
+}
+
+const UNWRITABLE = /^SQLITE_(READONLY|CANTOPEN$|FULL|IOERR|PERM|AUTH)/
+
+function isDamage(code: string): boolean {
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
+}
+
+function damaged(path: string): string {
+  return `${path} is damaged or no SQLite database: move it away and start again to have it made anew, or ${OTHER_FILE}`
+}
+
 function sentence(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return `${path} is damaged or no SQLite database: move it away and start again to have it made anew, or ${OTHER_FILE}`
-  }
+  if (isDamage(code)) return damaged(path)
   if (code.startsWith('SQLITE_BUSY')) return `${path} is locked by another program: stop that, or ${OTHER_FILE}`
   if (code === 'ERR_DLOPEN_FAILED' || /bindings file|NODE_MODULE_VERSION/.test(message)) {
     return 'The native part of better-sqlite3 does not load in this version of Node.js: run npm rebuild better-sqlite3'

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { jsonBody } from '../body.ts'
 import { sendJson } from '../json.ts'
 import { type Flaw, Problem, quote } from '../problem.ts'
+import { codeOf } from '../start-failure.ts'
 import type { Result } from './result.ts'
 import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
 import type { RunStore } from './store.ts'
@@ -69,12 +70,13 @@ export function listRuns(store: RunStore): RequestHandler {
 /** `POST /runs`: 201 with the id, once the run is on the disk. */
 export function keepRun(store: RunStore): RequestHandler[] {
   return [
+    (_req, _res, next) => next(store.durable ? undefined : NOT_KEPT),
     ...jsonBody(RUN_LIMIT),
     (req, res) => {
       const { data, error } = newRunSchema.safeParse(req.body)
       if (error) throw badBody(error)
       // What a later version added to a result is kept, though this one does not know it.
-      const id = store.keep((req.body as { result: Result }).result, data.html ?? null)
+      const id = onDisk(() => store.keep((req.body as { result: Result }).result, data.html ?? null))
       sendJson(res, JSON.stringify({ id }), ['Location', `/runs/${id}`], 201)
     },
   ]
@@ -108,8 +110,30 @@ export function showRun(store: RunStore): RequestHandler<{ id: string }> {
 /** `DELETE /runs/{id}`. */
 export function removeRun(store: RunStore): RequestHandler<{ id: string }> {
   return (req, res) => {
-    if (!store.remove(req.params.id)) throw unknown(req.params.id)
+    if (!onDisk(() => store.remove(req.params.id))) throw unknown(req.params.id)
     res.status(204).end()
+  }
+}
+
+const NOT_KEPT = new Problem(
+  503,
+  'The file of the server cannot be written, so that no run is kept: npx chaos keeps it on your machine',
+)
+
+/** A disk that is full or gone is said in its own words; what was kept before stays as it was. */
+function onDisk<T>(act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'SQLITE_FULL')
+      throw new Problem(507, 'The disk of the server is full: make room there, and post it again')
+    if (code.startsWith('SQLITE_BUSY')) {
+      const headers = { 'Retry-After': '1' }
+      throw new Problem(503, 'Another server is writing into the same file: post it again', { headers })
+    }
+    if (/^SQLITE_(READONLY|IOERR|CANTOPEN)/.test(code)) throw NOT_KEPT
+    throw error
   }
 }
 

@@ -8,6 +8,8 @@ import { MOST_RUNS, runId, summaryOf } from './run.ts'
 const MOST_TRIES = 8
 
 export class RunStore {
+  /** False where what is kept would be gone with the process. */
+  readonly durable: boolean
   readonly #draw: () => number
   readonly #most: number
   readonly #insert
@@ -23,8 +25,10 @@ export class RunStore {
   /**
    * @param draw a whole number from 0 to 2^32 - 1 each time, by chance
    * @param most runs that are kept
+   * @param durable whether the database will be there after the process
    */
-  constructor(database: Database, draw: () => number, most = MOST_RUNS) {
+  constructor(database: Database, draw: () => number, most = MOST_RUNS, durable = true) {
+    this.durable = durable
     this.#draw = draw
     this.#most = most
     this.#insert = database.prepare('INSERT INTO runs (id, summary, result, html) VALUES (?, ?, ?, ?)')
