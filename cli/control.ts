@@ -2,79 +2,10 @@
 
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './control-words.ts'
 import { CommandError, EXIT } from './io.ts'
 
-/** What `GET /chaos` says, as far as the command line reads it. */
-export interface Hello {
-  readonly name: string
-  readonly version: string
-  readonly session: string
-  readonly clockMs: number
-  readonly settings: Readonly<Record<string, unknown>>
-  readonly provenance: Readonly<Record<string, { readonly source: string; readonly at: string }>>
-  readonly arrivals: number
-}
-
-/** What `GET /chaos/stats` says, as far as the command line reads it. */
-export interface Stats {
-  readonly session: string
-  readonly requests: number
-  readonly inFlight: number
-  readonly outcomes: Readonly<Record<string, number>>
-  readonly faults: Readonly<Record<string, number>>
-  readonly [more: string]: unknown
-}
-
-export interface SessionWish {
-  readonly id?: string
-  /** A merge patch over the settings of the default session. */
-  readonly settings?: Readonly<Record<string, unknown>>
-  readonly startsIn?: string
-  /** Shares the clock of another session, so that both meet the same weather. */
-  readonly clockOf?: string
-}
-
-/** The load that shows a scenario best; durations are texts with a unit. */
-export interface ScenarioLoad {
-  readonly requests?: number
-  readonly concurrency?: number
-  readonly every?: string
-  /** Requests a second. */
-  readonly rate?: number
-  readonly duration?: string
-  readonly timeout: string
-  readonly retries: number
-  readonly arms: readonly string[]
-  readonly codes?: readonly string[]
-}
-
-export interface ScenarioSummary {
-  readonly name: string
-  readonly title: string
-  readonly about: string
-  readonly lastsMs: number
-  readonly load: ScenarioLoad
-}
-
-export interface ScenarioWhole {
-  readonly scenario: Omit<ScenarioSummary, 'lastsMs'> & {
-    readonly timeline: readonly Readonly<Record<string, unknown>>[]
-    readonly expect: readonly string[]
-  }
-  readonly lastsMs: number
-  readonly trouble: ScenarioRun['trouble']
-}
-
-/** A scenario that is being played. */
-export interface ScenarioRun {
-  readonly id: string
-  readonly scenario: string
-  readonly session: string
-  /** The moment of the timeline, negative before its beginning. */
-  readonly atMs: number
-  readonly lastsMs: number
-  readonly trouble: readonly { readonly fromMs: number; readonly toMs: number; readonly what: string }[]
-}
+export type * from './control-words.ts'
 
 export interface ControlOptions {
   /** The base URL of the server. */
