@@ -58,7 +58,8 @@ async function leave({ origin, control }: Keeper, result: Result): Promise<{ id:
     return { id: await new ServerRuns(origin, control).keep(result, renderHtml(result)) }
   } catch (error) {
     if (error instanceof CommandError && error.code === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
-    return { why: error instanceof Error ? error.message : String(error) }
+    const why = error instanceof Error ? error.message : String(error)
+    return { why: why.includes('CHAOS_TOKEN') ? 'it takes them with its CHAOS_TOKEN only' : why }
   }
 }
 

@@ -117,7 +117,7 @@ export function removeRun(store: RunStore): RequestHandler<{ id: string }> {
 
 const NOT_KEPT = new Problem(
   503,
-  'The file of the server cannot be written, so that no run is kept: npx chaos keeps it on your machine',
+  'The file of the server cannot be written, so that no run is kept here: the command line keeps its own',
 )
 
 /** A disk that is full or gone is said in its own words; what was kept before stays as it was. */

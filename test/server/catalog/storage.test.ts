@@ -98,7 +98,7 @@ describe('a file that cannot be written', () => {
     assert.equal((await call('GET', '/catalogs')).body.length, 20)
     const { status, body } = await call('POST', '/runs', { result })
     assert.equal(status, 503)
-    assert.match(body.detail, /no run is kept: npx chaos keeps it/)
+    assert.match(body.detail, /no run is kept here: the command line keeps its own/)
     assert.deepEqual((await call('GET', '/runs')).body, { runs: [], total: 0 })
   })
 
