@@ -34,6 +34,9 @@ export class Telemetry {
   readonly #metrics: Metrics
   /** Who last declared or ended an outage, by session. */
   readonly #hands = new Map<string, string>()
+  /** Take back the looks that are due when outages end, by session. */
+  readonly #alarms = new Map<string, () => void>()
+  readonly #clock: Clock
   #lab: Lab | null = null
   #silence = () => {}
 
@@ -42,6 +45,7 @@ export class Telemetry {
     const epoch = Math.round(wall())
     const lookout = new Lookout(clock, startedAt, epoch)
     this.#epoch = epoch
+    this.#clock = clock
     this.#remembered = limits?.journal
     this.#lookout = lookout
     this.#publish = new Publish({
@@ -106,6 +110,8 @@ export class Telemetry {
   /** Ends every event stream, so that the server can close. */
   close(): void {
     this.#silence()
+    for (const cancel of this.#alarms.values()) cancel()
+    this.#alarms.clear()
     this.#events.close()
     this.#metrics.close()
   }
@@ -127,6 +133,7 @@ export class Telemetry {
     if (change !== 'deleted') return
     this.#lookout.forget(session)
     this.#hands.delete(session)
+    this.#lookLater(lab, session, null)
     this.#diary.forget(session)
     this.#events.forget(session)
   }
@@ -167,10 +174,24 @@ export class Telemetry {
     const on = event.change === 'began'
     this.#lookout.note(session, on)
     const untilMs = on ? this.#lookout.untilMs(session) : null
+    this.#lookLater(lab, session.id, untilMs)
     const { what } = event
     const source = this.#handOf(lab, event)
     this.#diary.note(session.id, { type: 'outage', atMs: this.#atMs, on, source })
     this.#events.tell(session.id, 'outage', { at: this.#date(), on, what, untilMs, source })
+  }
+
+  /** Looks again when the outage is to be over, so that its end is known though nobody asks for anything. */
+  #lookLater(lab: Lab, id: string, untilMs: number | null): void {
+    this.#alarms.get(id)?.()
+    this.#alarms.delete(id)
+    if (untilMs === null) return
+    const look = () => {
+      this.#alarms.delete(id)
+      const session = lab.sessions.get(id)
+      if (session) this.#lookout.look(session)
+    }
+    this.#alarms.set(id, this.#clock.after(Math.max(1, untilMs - this.#lookout.now() + 1), look))
   }
 
   /** Who did it: the scenario, or whoever declared the outage here or in the default session; nobody for the settings' own. */

@@ -132,6 +132,20 @@ describe('the event stream', () => {
     )
   })
 
+  it('knows the end of an outage that nobody watched', async test => {
+    await change('POST', '/chaos/sessions', { id: 'unseen' })
+    for (let round = 0; round < 2; round += 1) {
+      await change('POST', '/chaos/outages?session=unseen', { for: '100ms' })
+      await new Promise(resolve => setTimeout(resolve, 300))
+    }
+    const { data } = await (await listen(test, '?session=unseen')).until('hello')
+    const told = data.changes.filter(({ type }: { type: string }) => type === 'outage')
+    assert.deepEqual(
+      told.map(({ on, source }: { on: boolean; source: string }) => [on, source]),
+      [true, false, true, false].map(on => [on, 'web']),
+    )
+  })
+
   it('tells a scenario from its start to its end', async test => {
     await change('POST', '/chaos/sessions', { id: 'stage' })
     const stream = await listen(test, '?session=stage')
