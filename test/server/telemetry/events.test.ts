@@ -110,7 +110,8 @@ describe('the event stream', () => {
     assert.equal(data.source, 'web')
     assert.ok(Math.abs(data.untilMs - data.atMs - 600) < 100, `${data.untilMs - data.atMs} ms`)
     await stream.until('sample', ({ data: { outage } }) => outage)
-    await stream.until('outage', ({ data: { on } }) => !on)
+    const { id: over } = await stream.until('outage', ({ data: { on } }) => !on)
+    await stream.until('sample', ({ id, data: { outage } }) => id > over && !outage)
     const late = await listen(test)
     const { history } = (await late.until('hello')).data
     assert.ok(history.some(({ outage }: { outage: boolean }) => outage))
