@@ -46,10 +46,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** The page's own address of each file that comes from the uPlot package. */
-const VENDOR: Readonly<Record<string, string>> = {
-  'vendor/uPlot.esm.js': 'uPlot.esm.js',
-  'vendor/uPlot.min.css': 'uPlot.min.css',
+/** The page's own address of each file that comes from a package: the package, and the file's path in it. */
+const VENDOR: Readonly<Record<string, readonly [string, string]>> = {
+  'vendor/uPlot.esm.js': ['uplot', 'dist/uPlot.esm.js'],
+  'vendor/uPlot.min.css': ['uplot', 'dist/uPlot.min.css'],
+  'vendor/inter.woff2': ['@fontsource-variable/inter', 'files/inter-latin-wght-normal.woff2'],
 }
 
 interface Asset {
@@ -108,7 +109,9 @@ function readAssets(folder: string): ReadonlyMap<string, Asset> {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     add(name.split(sep).join('/'), join(folder, name))
   }
-  const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist')
-  for (const [address, name] of Object.entries(VENDOR)) add(address, join(uplot, name))
+  const { resolve } = createRequire(import.meta.url)
+  for (const [address, [name, file]] of Object.entries(VENDOR)) {
+    add(address, join(dirname(resolve(`${name}/package.json`)), file))
+  }
   return assets
 }
