@@ -25,11 +25,15 @@ export function jsonBody(limit = BODY_LIMIT): RequestHandler[] {
     },
     (req, res, next) => {
       const most = Math.min(limit, Number(req.app.get(BODY_SETTING) ?? limit))
+      // Said at once, and not when the last byte of it has come.
+      if (Number(req.headers['content-length'] ?? 0) > most) throw new Problem(413, 'The body is too large', CLOSE)
       parse ??= express.json({ type: TYPES, limit: most, strict: false })
       parse(req, res, next)
     },
   ]
 }
+
+const CLOSE = { headers: { Connection: 'close' } }
 
 function hasBody(headers: Readonly<Record<string, unknown>>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

@@ -85,6 +85,8 @@ export function createServer(app: Express, idPrefix: string, { lets, limits = LI
     // Node.js wants no less for the whole request than for its headers.
     requestTimeout: Math.max(requestMs, headersMs),
     maxHeaderSize: headerBytes,
+    // The door asks for a host itself, and says what to do.
+    requireHostHeader: lets === undefined,
     connectionsCheckingInterval: Math.ceil(Math.min(CHECK_EVERY_MS, headersMs / 4, requestMs / 4)),
     ...classes,
   }

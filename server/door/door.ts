@@ -1,6 +1,7 @@
 /** The door in front of every route: reads what a request says, lets `admit` decide, and answers those who stay outside. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { parse } from 'node:querystring'
 import type { RequestHandler } from 'express'
 import { sendJson } from '../json.ts'
@@ -32,6 +33,8 @@ const IN_SESSION = /^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/res
 export class Door {
   readonly #parts: DoorParts
   readonly #fits: Fits
+  /** Connections that end with a refusal: what was sent behind it is not acted on. */
+  readonly #gone = new WeakSet<Socket>()
   #policy: Policy
 
   constructor(parts: DoorParts) {
@@ -47,15 +50,16 @@ export class Door {
 
   /** Whether a request is let in; one that is not has been answered. */
   readonly lets = (req: IncomingMessage, res: Answer): boolean => {
+    if (this.#gone.has(req.socket)) return false
     const said = read(req.rawHeaders)
     const { url = '' } = req
     const catalog = url.startsWith('/catalogs')
     if (catalog && said.origin !== null) res.also = SHARED
     // A proxy's way to name a host would pass by the list of hosts.
-    if (!url.startsWith('/') && url !== '*') return refuse(res, WHOLE_URL)
+    if (!url.startsWith('/') && url !== '*') return this.#refuse(req, res, WHOLE_URL)
     const facts = this.#facts(req, said, catalog)
     const problem = admit(facts, this.#policy)
-    if (problem) return refuse(res, problem)
+    if (problem) return this.#refuse(req, res, problem)
     if (catalog && said.asks && req.method === 'OPTIONS') {
       res.also = []
       res.writeHead(204, PREFLIGHT).end()
@@ -69,6 +73,12 @@ export class Door {
   readonly giveTicket: RequestHandler = (_req, res) => {
     const json = JSON.stringify({ ticket: this.#parts.tickets.give(), expiresInMs: TICKET_MS })
     sendJson(res, json, ['Cache-Control', 'no-store'], 201)
+  }
+
+  #refuse(req: IncomingMessage, res: Answer, fields: ProblemFields): false {
+    this.#gone.add(req.socket)
+    prepareProblem(fields)(res, [...Object.entries(fields.headers ?? {}).flat(), 'Connection', 'close'])
+    return false
   }
 
   #facts(req: IncomingMessage, said: Said, catalog: boolean): Facts {
@@ -106,12 +116,6 @@ export class Door {
 
 function addressOf(req: IncomingMessage): string {
   return req.socket.remoteAddress ?? ''
-}
-
-function refuse(res: Answer, fields: ProblemFields): false {
-  // What a refused client still sends is not read: its connection ends with the answer.
-  prepareProblem(fields)(res, [...Object.entries(fields.headers ?? {}).flat(), 'Connection', 'close'])
-  return false
 }
 
 const WHOLE_URL: ProblemFields = {

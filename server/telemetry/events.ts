@@ -125,6 +125,10 @@ export class Events {
     const name = typeof req.query.session === 'string' ? req.query.session : 'default'
     const scene = this.#parts.scene(name)
     if (!scene) throw new Problem(404, `There is no session ${quote(name)}: make it with POST /chaos/sessions`)
+    if (req.method === 'HEAD') {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }).end()
+      return
+    }
     const address = req.socket.remoteAddress ?? ''
     const leave = this.#admit(address)
     const lastId = Number(req.get('Last-Event-ID') ?? 'none')

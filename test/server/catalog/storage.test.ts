@@ -91,7 +91,12 @@ describe('a file that cannot be written', () => {
 
   it('is replaced by memory: the catalog is served, runs are refused with what to do', { skip }, async t => {
     let log = ''
-    const lines = await createLog('info', { write: text => void (log += text), isTTY: false })
+    const lines = await createLog('info', {
+      write: text => {
+        log += text
+      },
+      isTTY: false,
+    })
     const server = await startTestServer(t, { database: unwritable, log: lines })
     assert.match(log, /cannot be written \(SQLITE_CANTOPEN\): the catalog is served from memory/)
     const call = control(server)

@@ -1,0 +1,144 @@
+/** Raw sockets against a server with tight limits: slow, half-open, oversized and ambiguous requests; the next honest client is served. */
+
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { describe, it, type TestContext } from 'node:test'
+import type { ServerOptions } from '../../server/server.ts'
+import { httpGet } from '../support/raw.ts'
+import { startTestServer } from '../support/server.ts'
+
+const HOST = 'Host: localhost\r\n'
+const LIMITS = { headersMs: 400, requestMs: 800, headerBytes: 4_096, bodyBytes: 2_048 }
+const PUT = `PUT /chaos/fail-rate HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n`
+
+const start = (t: TestContext, options: ServerOptions = {}) => startTestServer(t, { limits: LIMITS, ...options })
+
+interface Wire {
+  readonly socket: Socket
+  /** Everything that came until the other side closed. */
+  readonly text: Promise<string>
+}
+
+function open(t: TestContext, port: number, bytes = ''): Wire {
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => void socket.destroy())
+  let text = ''
+  socket.on('data', chunk => {
+    text += chunk
+  })
+  socket.on('error', () => {})
+  if (bytes) socket.write(bytes)
+  return { socket, text: new Promise(resolve => socket.on('close', () => resolve(text))) }
+}
+
+const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+const honest = async (port: number) =>
+  assert.equal((await httpGet(`http://127.0.0.1:${port}/catalogs/155568600`)).status, 200)
+
+describe('slow senders', () => {
+  for (const [what, bytes] of [
+    ['of headers', `GET /catalogs HTTP/1.1\r\n${HOST}X-A: `],
+    ['of the first line', 'GET /cat'],
+    ['of a body', `${PUT}Content-Length: 30\r\n\r\n{"fail`],
+    ['of chunks', `${PUT}Transfer-Encoding: chunked\r\n\r\n5\r\n{"fai`],
+  ] as const) {
+    it(`${what} are told 408 and let go, however many`, async t => {
+      const { port } = await start(t)
+      const wires = Array.from({ length: 20 }, () => open(t, port, bytes))
+      await honest(port)
+      for (const { text } of wires) assert.deepEqual(statuses(await text), [408])
+    })
+  }
+})
+
+describe('half-open connections', () => {
+  it('that say nothing hold nobody up', async t => {
+    const { port } = await start(t)
+    for (let count = 0; count < 200; count += 1) open(t, port)
+    await honest(port)
+  })
+
+  it('beyond the limit are told 503, and there is room again when they have gone', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, connections: 10 } })
+    const wires = Array.from({ length: 10 }, () => open(t, port, `GET /health HTTP/1.1\r\n${HOST}\r\n`))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
+    const refused = open(t, port, `GET /health HTTP/1.1\r\n${HOST}\r\n`)
+    const answer = await refused.text
+    assert.deepEqual(statuses(answer), [503])
+    assert.match(answer, /Retry-After: 1[\s\S]*10 connections are open already/)
+    for (const { socket } of wires) socket.destroy()
+    await Promise.all(wires.map(({ text }) => text))
+    await honest(port)
+  })
+
+  it('that leave in the middle of an answer leave nothing behind', async t => {
+    const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
+    const wires = Array.from({ length: 20 }, () => open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`))
+    const { sessions } = server.chaos.lab
+    while (sessions.first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
+    for (const { socket } of wires) socket.resetAndDestroy()
+    while (sessions.first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    assert.equal(sessions.first.waits.size, 0)
+  })
+})
+
+describe('pipelining', () => {
+  it('of a hundred requests is answered in order, each by the rules of the door', async t => {
+    const { port } = await start(t)
+    const one = `GET /catalogs/155568600 HTTP/1.1\r\n${HOST}\r\n`
+    const bad = 'GET /catalogs/155568600 HTTP/1.1\r\nHost: evil.example\r\n\r\n'
+    const answered = await open(t, port, one.repeat(100) + bad + one).text
+    assert.deepEqual(statuses(answered), [...Array<number>(100).fill(200), 403])
+  })
+})
+
+describe('oversized', () => {
+  for (const [what, bytes, status] of [
+    ['headers', `GET /catalogs HTTP/1.1\r\n${HOST}X: ${'x'.repeat(5_000)}\r\n\r\n`, 431],
+    ['URLs', `GET /${'x'.repeat(5_000)} HTTP/1.1\r\n${HOST}\r\n`, 431],
+    ['bodies', `${PUT}Content-Length: 100000\r\n\r\n`, 413],
+    [
+      'chunked bodies',
+      `${PUT}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n${'x'.repeat(4_096)}\r\n0\r\n\r\n`,
+      413,
+    ],
+    ['chunk extensions', `${PUT}Transfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}\r\na\r\n`, 413],
+  ] as const) {
+    it(`${what} are told ${status}`, async t => {
+      const { port, chaos } = await start(t)
+      const wire = open(t, port, bytes)
+      assert.equal(statuses(await wire.text)[0], status)
+      assert.equal(chaos.settings().failRate, 0)
+      await honest(port)
+    })
+  }
+})
+
+describe('shapes of request smuggling', () => {
+  const inner = `DELETE /chaos HTTP/1.1\r\n${HOST}\r\n`
+  for (const [what, bytes] of [
+    ['a length and chunks', `${PUT}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${inner}`],
+    ['chunks twice', `${PUT}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${inner}`],
+    ['an unknown encoding', `${PUT}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${inner}`],
+    ['two lengths', `${PUT}Content-Length: 0\r\nContent-Length: 44\r\n\r\n${inner}`],
+    ['a length with a sign', `${PUT}Content-Length: +0\r\n\r\n${inner}`],
+    ['a space before the colon', `${PUT}Content-Length : 0\r\n\r\n${inner}`],
+    ['a folded header', `${PUT}X: a\r\n Transfer-Encoding: chunked\r\n\r\n${inner}`],
+    ['a bare line feed', `${PUT}Content-Length: 0\nX: y\r\n\r\n${inner}`],
+    ['a zero byte', `${PUT}X: \0\r\n\r\n${inner}`],
+    ['two hosts', `GET /chaos HTTP/1.1\r\n${HOST}Host: evil.example\r\n\r\n${inner}`],
+    ['no host', `GET /chaos HTTP/1.1\r\n\r\n${inner}`],
+    ['another host in the line', `GET http://evil.example/chaos HTTP/1.1\r\n${HOST}\r\n${inner}`],
+  ] as const) {
+    it(`${what}: refused, and what follows is not read`, async t => {
+      const { port, chaos } = await start(t)
+      chaos.change({ failRate: 33 }, 'api')
+      const [status = 0, ...more] = statuses(await open(t, port, bytes).text)
+      assert.ok(status >= 400 && status < 500, String(status))
+      assert.deepEqual(more, [])
+      assert.equal(chaos.settings().failRate, 33)
+      chaos.change({ failRate: 0 }, 'api')
+      await honest(port)
+    })
+  }
+})
