@@ -2,12 +2,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { CommandError, EXIT, exitCode, type Io } from './io.ts'
-
-/** Runs a command with what it needs of the process, and keeps its exit code. */
-export type Run = (act: (io: Io) => Promise<number>) => Promise<void>
-
-/** Adds arguments, options and the action to a command. */
-export type Define = (command: Command, run: Run, env: Io['env']) => void
+import type { Define, Run } from './tree/define.ts'
 
 interface Entry {
   readonly about: string

@@ -7,7 +7,7 @@ import { type Ink, ink, type Line } from './line.ts'
 import { type ArmId, type Model, SLOT_MS, type Slot } from './model.ts'
 import { heading, LABEL, label } from './panels.ts'
 import { bars } from './sparkline.ts'
-import type { Block, Window } from './view.ts'
+import type { Block, Window } from './window.ts'
 
 /** Columns at the right for the last second in numbers. */
 const FIGURE = 8

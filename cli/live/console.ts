@@ -8,7 +8,8 @@ import { begin, type Model, type Start } from './model.ts'
 import { type LiveEvent, reduce } from './reduce.ts'
 import type { Steering } from './steering.ts'
 import { Terminal, type Tty } from './terminal.ts'
-import { render, type Window } from './view.ts'
+import { render } from './view.ts'
+import type { Window } from './window.ts'
 
 export interface ConsoleParts {
   readonly tty: Tty

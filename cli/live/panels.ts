@@ -6,7 +6,7 @@ import { KEYS } from './intent.ts'
 import { apart, type Ink, ink, type Line, widthOf } from './line.ts'
 import { lampOf, type Model, SLOT_MS, shownRate } from './model.ts'
 import { gauge } from './sparkline.ts'
-import type { Window } from './view.ts'
+import type { Window } from './window.ts'
 
 /** Columns of the names at the left. */
 export const LABEL = 17

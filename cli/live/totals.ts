@@ -3,7 +3,7 @@
 import { formatCount, formatShare } from '../report/format.ts'
 import { type Ink, ink, type Line } from './line.ts'
 import { type Counts, type Model, requestsOf } from './model.ts'
-import type { Block, Window } from './view.ts'
+import type { Block, Window } from './window.ts'
 
 interface Column {
   readonly name: string

@@ -5,23 +5,7 @@ import { fit, ink, type Line, written } from './line.ts'
 import type { Model } from './model.ts'
 import { breaker, footer, help, load, logLines, notice, rate, rule, title } from './panels.ts'
 import { totals } from './totals.ts'
-
-/** The window, and what it can show. */
-export interface Window {
-  /** Columns. */
-  readonly width: number
-  /** Lines. */
-  readonly height: number
-  readonly colour: boolean
-  /** Nothing but ASCII. */
-  readonly ascii: boolean
-}
-
-/** Lines that come and go together; a lower rank stays longer when the window shrinks. */
-export interface Block {
-  readonly rank: number
-  readonly lines: readonly Line[]
-}
+import type { Block, Window } from './window.ts'
 
 const LEAST = { width: 40, height: 8 }
 

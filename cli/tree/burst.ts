@@ -7,7 +7,7 @@ import { loadOptions, outputOptions, sessionOption, targetOptions } from '../com
 import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
 import { storeOption } from '../commands/store.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 
 export const define: Define = (command, run, env) => {
   command

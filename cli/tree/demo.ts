@@ -2,7 +2,7 @@
 
 import { keepOption } from '../commands/keep.ts'
 import { outputOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 
 export const define: Define = (command, run) => {
   keepOption(outputOptions(command))

@@ -2,7 +2,7 @@
 
 import { addCircuitOptions } from '../commands/circuit-options.ts'
 import { paceOptions, sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 
 export const define: Define = (command, run, env) => {
   command

@@ -2,8 +2,8 @@
 
 import { Option } from 'commander'
 import { lookOptions, targetOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
 import { FORMATS } from '../report/format-names.ts'
+import type { Define } from './define.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {

@@ -1,7 +1,7 @@
 /** What `chaos reset` takes. */
 
 import { sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 
 export const define: Define = (command, run, env) => {
   sessionOption(targetOptions(command, env), env)

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { outputOptions, targetOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 import { isNamed } from './named.ts'
 
 const load = () => import('../commands/runs.ts')

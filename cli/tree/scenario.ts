@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 
 const load = () => import('../commands/scenario.ts')
 

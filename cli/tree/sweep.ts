@@ -5,7 +5,7 @@ import { troubleOptions } from '../commands/condition-options.ts'
 import { loadOptions, outputOptions, targetOptions } from '../commands/options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
 import { sweepOptions, USUAL_LOAD } from '../commands/sweep-options.ts'
-import type { Define } from '../program.ts'
+import type { Define } from './define.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {

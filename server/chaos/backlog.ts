@@ -1,6 +1,6 @@
 /** A queue open at both ends whose entries can also be struck out in the middle, each in constant time. */
 
-import type { Entry } from './capacity.ts'
+import type { Entry } from './job.ts'
 
 export class Backlog {
   #entries: (Entry | null)[] = []

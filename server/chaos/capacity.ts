@@ -2,32 +2,14 @@
 
 import type { Clock } from '../clock.ts'
 import { Backlog } from './backlog.ts'
+import type { Entry, Job } from './job.ts'
 import { ms } from './quantity.ts'
 import type { CapacitySettings } from './settings.ts'
 import { Shifts } from './shifts.ts'
 
-/** A request in the capacity model. Exactly one of `run` and `refuse` is called, unless its client left before. */
-export interface Job {
-  /** The virtual work is done: answer. */
-  run(): void
-  /** It waited longer than the deadline. */
-  refuse(): void
-}
-
 /** A job that was let in. `leave` says that its client has gone. */
 export interface Ticket {
   leave(): void
-}
-
-/** A job in the queue or in work. */
-export interface Entry {
-  readonly job: Job
-  /** Milliseconds of the clock. */
-  readonly arrivedAt: number
-  /** The client is still there. */
-  waiting: boolean
-  /** Where it is in the queue; -1 where it is not. */
-  place: number
 }
 
 interface Limits {

@@ -2,13 +2,11 @@
 
 import type { Memory } from './memory.ts'
 import { mixOf } from './mix.ts'
+import type { Play, RunEnd } from './play.ts'
 import type { Scenario } from './scenario.ts'
 import type { Score } from './score.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
-
-/** How a run ended: by its own length, by hand, or because something else took its place. */
-export type RunEnd = 'finished' | 'stopped' | 'interrupted'
 
 /** What a run needs of its surroundings. */
 export interface Stage {
@@ -22,7 +20,7 @@ export interface Stage {
   now(): number
 }
 
-export class Run {
+export class Run implements Play {
   readonly id: string
   readonly scenario: Scenario
   /** The moment of the session's clock at which the timeline begins. */

@@ -6,8 +6,8 @@ import type { Trouble } from './decide.ts'
 import type { Layers } from './layers.ts'
 import { Memory } from './memory.ts'
 import { Plan } from './plan.ts'
+import type { Play } from './play.ts'
 import { PulledPlugs } from './pulled-plugs.ts'
-import type { Run } from './run.ts'
 import type { SessionTime } from './session-time.ts'
 import type { SessionLog } from './visit.ts'
 import { Waits } from './waits.ts'
@@ -40,7 +40,7 @@ export class Session {
   readonly timers: Waits
   readonly plugs = new PulledPlugs()
   /** The scenario that is running. */
-  run: Run | null = null
+  run: Play | null = null
   /** Virtual workers, where the settings limit them. */
   capacity: Capacity | null = null
   /** Requests so far that had no key of their own; the next of them has this number. */

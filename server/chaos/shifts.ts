@@ -1,6 +1,6 @@
 /** Work in progress, the next to end first: a binary heap. */
 
-import type { Entry } from './capacity.ts'
+import type { Entry } from './job.ts'
 
 interface Shift {
   readonly entry: Entry
