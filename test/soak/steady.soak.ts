@@ -64,7 +64,7 @@ const rate = capacity * 0.8
 await control('PATCH', '/chaos', { failRate: 20, faults: FAULTS })
 
 /** Sends `rate` a second for so long, changes settings twice a second and turns sessions over. */
-async function load(forMs: number): Promise<number> {
+async function load(phase: string, forMs: number): Promise<number> {
   const startedAt = performance.now()
   let sent = 0
   let changes = 0
@@ -75,8 +75,8 @@ async function load(forMs: number): Promise<number> {
     if (passed > changes * 500) {
       changes += 1
       await control('PATCH', '/chaos', { failRate: changes % 60 })
-      await control('POST', '/chaos/sessions', { id: `own-${changes}` })
-      if (changes > 5) await control('DELETE', `/chaos/sessions/own-${changes - 5}`)
+      await control('POST', '/chaos/sessions', { id: `${phase}-${changes}` })
+      if (changes > 5) await control('DELETE', `/chaos/sessions/${phase}-${changes - 5}`)
     }
     await pause(5)
   }
@@ -89,13 +89,13 @@ async function rest(): Promise<void> {
 }
 
 const warmMs = Math.min(20_000, seconds * 200)
-await load(warmMs)
+await load('warm', warmMs)
 await rest()
 const before = heap()
 const timersBefore = process.getActiveResourcesInfo().length
 const delay = monitorEventLoopDelay({ resolution: 10 })
 delay.enable()
-const sent = await load(seconds * 1_000 - warmMs)
+const sent = await load('own', seconds * 1_000 - warmMs)
 delay.disable()
 await rest()
 const after = heap()
