@@ -18,7 +18,8 @@ async function countingProxy(t: { after(close: () => void): void }, target: stri
   const proxy = createServer((incoming, outgoing) => {
     const session = incoming.headers['x-chaos-session']
     if (incoming.url?.startsWith('/catalogs')) counts.set(String(session), (counts.get(String(session)) ?? 0) + 1)
-    const call = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers })
+    const headers = { ...incoming.headers, host: new URL(target).host }
+    const call = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers })
     incoming.pipe(call)
     call.on('response', answer => {
       outgoing.writeHead(answer.statusCode ?? 0, answer.headers)
