@@ -170,8 +170,12 @@ export class Control {
 function refusal(body: unknown, status: number): CommandError {
   const { detail, title } = isRecord(body) ? body : {}
   const hint = status === 401 ? ' (put the token of the server into CHAOS_TOKEN)' : ''
-  return new CommandError(`${String(detail ?? title ?? `status ${status}`)}${hint}`, EXIT.usage)
+  const Refusal = status === 403 ? WrongAddress : CommandError
+  return new Refusal(`${String(detail ?? title ?? `status ${status}`)}${hint}`, EXIT.usage)
 }
+
+/** The server does not answer by the address that was used, whatever is asked for. */
+export class WrongAddress extends CommandError {}
 
 /** The sentence for a server that does not answer. */
 export function unreachable(url: URL, error: unknown): CommandError {

@@ -13,12 +13,12 @@ const sessions = async (url: string) =>
   ((await (await fetch(`${url}/chaos/sessions`)).json()) as { sessions: { id: string }[] }).sessions.map(({ id }) => id)
 
 /** A proxy before `target` that counts what passes, by session. */
-async function countingProxy(t: { after(close: () => void): void }, target: string) {
+async function countingProxy(t: { after(close: () => void): void }, target: string, host = new URL(target).host) {
   const counts = new Map<string, number>()
   const proxy = createServer((incoming, outgoing) => {
     const session = incoming.headers['x-chaos-session']
     if (incoming.url?.startsWith('/catalogs')) counts.set(String(session), (counts.get(String(session)) ?? 0) + 1)
-    const headers = { ...incoming.headers, host: new URL(target).host }
+    const headers = { ...incoming.headers, host }
     const call = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers })
     incoming.pipe(call)
     call.on('response', answer => {
@@ -89,6 +89,15 @@ describe('chaos compare', () => {
     assert.equal(arms.length, 3)
     assert.ok((arms[1]?.upstream.calls ?? 0) > 200)
     assert.ok((arms[1]?.outcomes.success ?? 0) > (arms[0]?.outcomes.success ?? 0))
+  })
+
+  it('fires nothing at a server that refuses the address by which it is called, and says what to do', async t => {
+    const server = await startTestServer(t)
+    const { url, counts } = await countingProxy(t, server.url, 'shop.example')
+    const ran = await chaos(['compare', '-u', url, ...SHORT])
+    assert.equal(ran.code, 2)
+    assert.match(ran.stderr, /The host "shop\.example": call the server by an address that it printed/)
+    assert.equal(counts.size, 0)
   })
 
   it('works against what is no flaky catalog, without sessions and without pairs', async t => {
