@@ -38,8 +38,9 @@ export interface Policy {
 
 /** The problem that keeps a request out, or null for one that is let in. */
 export function admit(facts: Facts, policy: Policy): ProblemFields | null {
-  const [host, ...more] = facts.hosts
-  if (host === undefined || more.length > 0 || !policy.hosts.has(host)) return wrongHost(host, more.length > 0)
+  const host = facts.hosts[0]
+  const many = facts.hosts.length > 1
+  if (host === undefined || many || !policy.hosts.has(host)) return wrongHost(host, many)
   if (facts.change && !isOwnPage(facts, host)) return FOREIGN
   if (policy.locked && !facts.key && !isOpen(facts, policy)) return policy.openSessions ? NOT_YOURS : LOCKED
   if (facts.change && (facts.body || facts.type !== null) && !isJson(facts.type)) return NO_JSON

@@ -87,8 +87,14 @@ export class Door {
     const key = !outside && this.#policy.locked && this.#fits(req.headers.authorization)
     const asked = !outside && this.#policy.locked && !key
     const { path, query } = asked ? targetOf(req) : { path: '', query: '' }
+    const { hosts, origin, site, type, body } = said
+    // Named one by one: `...said` took 5 microseconds, a third of the whole request.
     return {
-      ...said,
+      hosts,
+      origin,
+      site,
+      type,
+      body,
       change,
       control: asked && (path.startsWith('/chaos') || path.startsWith('/runs')),
       key,
