@@ -111,7 +111,7 @@ describe('an edit of .env', () => {
   })
 })
 
-describe('a start that cannot go on', { concurrency: 2 }, () => {
+describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () => {
   /** Runs until the end and checks that it said one sentence for each pattern, and nothing else. */
   async function fails(t: TestContext, code: number, patterns: readonly RegExp[], options: Partial<RunOptions>) {
     const { server } = serve(t, options)
@@ -137,8 +137,9 @@ describe('a start that cannot go on', { concurrency: 2 }, () => {
 
   it('says so: a database that is none', async t => {
     const cwd = mkdtempSync(join(top, 'cwd-'))
-    writeFileSync(join(cwd, 'catalog.sqlite'), 'not a database at all, but long enough to have a header. '.repeat(20))
-    await fails(t, 1, [/^catalog\.sqlite is damaged or no SQLite database: move it away/], { cwd })
+    writeFileSync(join(cwd, 'notes.txt'), 'not a database at all, but long enough to have a header. '.repeat(20))
+    const args = ['--db', 'notes.txt']
+    await fails(t, 1, [/^notes\.txt is damaged or no SQLite database: move it away/], { cwd, args })
   })
 
   it('says so: seed data that is broken', async t => {
