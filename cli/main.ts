@@ -3,18 +3,14 @@
 
 import { homedir } from 'node:os'
 import { systemClock } from '../server/clock.ts'
+import { Interrupt } from '../server/interrupt.ts'
 import { packageRoot, packageVersion } from '../server/package-root.ts'
 import { exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
 import { runsFolder } from './runs/data-folder.ts'
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(exitCode(stop.signal))
-    stop.abort(signal)
-  })
-}
+const interrupt = new Interrupt(systemClock, () => process.exit(exitCode(interrupt.signal)))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.receive(signal))
 
 const io: Io = {
   stdout: output(process.stdout),
@@ -23,7 +19,7 @@ const io: Io = {
   clock: systemClock,
   wallMs: Date.now,
   draw: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36),
-  interrupted: stop.signal,
+  interrupted: interrupt.signal,
   runsFolder: runsFolder(process.platform, process.env, homedir()),
   tty: () => process,
 }

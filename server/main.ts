@@ -3,30 +3,17 @@
 
 import { randomInt } from 'node:crypto'
 import { systemClock } from './clock.ts'
+import { Interrupt } from './interrupt.ts'
 import type { Lines } from './log.ts'
 import { serve } from './serve.ts'
 
 /** Seeds are drawn below it: six digits are easy to say across a room. */
 const SEED_LIMIT = 1_000_000
 
-/** npm hands a signal on that the terminal has sent to everybody: the same signal within so many milliseconds is one. */
-const ECHO_MS = 200
-
-const stop = new AbortController()
-let stoppedAt = 0
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    const now = systemClock.now()
-    if (!stop.signal.aborted) {
-      stoppedAt = now
-      stop.abort(signal)
-    } else if (stop.signal.reason !== signal || now - stoppedAt > ECHO_MS) {
-      process.exit(signal === 'SIGINT' ? 130 : 143)
-    }
-  })
-}
+const interrupt = new Interrupt(systemClock, signal => process.exit(signal === 'SIGINT' ? 130 : 143))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.receive(signal))
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, reason => stop.abort(reason instanceof Error ? reason : new Error(String(reason))))
+  process.on(event, reason => interrupt.fail(reason instanceof Error ? reason : new Error(String(reason))))
 }
 
 const code = await serve({
@@ -37,7 +24,7 @@ const code = await serve({
   stderr: lines(process.stderr),
   clock: systemClock,
   draw: () => String(randomInt(SEED_LIMIT)),
-  interrupted: stop.signal,
+  interrupted: interrupt.signal,
 })
 process.exit(code)
 
