@@ -6,20 +6,8 @@ import type { CircuitSettings } from './options.ts'
 import { Probes } from './probes.ts'
 import { whyOpen, whyReopen } from './rules.ts'
 import type { CircuitSnapshot } from './snapshot.ts'
+import { Ticket } from './ticket.ts'
 import { CALL, createWindow, FAILED, SLOW, type Window } from './window.ts'
-
-/** Leave to make one call, with its own memory of having been handed back. */
-class Ticket implements Permit {
-  readonly admitted = true
-  readonly generation: number
-  readonly probe: number
-  settled = false
-
-  constructor(generation: number, probe: number) {
-    this.generation = generation
-    this.probe = probe
-  }
-}
 
 const HALF_OPEN_OVER = 'the open time is over'
 

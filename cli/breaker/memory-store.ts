@@ -5,6 +5,7 @@ import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, 
 import { CircuitCore } from './core.ts'
 import { Emitter } from './emitter.ts'
 import { type CircuitSettings, circuitSettings } from './options.ts'
+import { systemRandom } from './random.ts'
 import { type CircuitSnapshot, checkSnapshot } from './snapshot.ts'
 
 /** What a store in this process is made of; everything has a default. */
@@ -81,9 +82,4 @@ export class MemoryStore implements CircuitStore {
   }
 
   close(): void {}
-}
-
-function systemRandom(): number {
-  const [word = 0] = crypto.getRandomValues(new Uint32Array(1))
-  return word / 2 ** 32
 }

@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from '../../server/clock.ts'
 import type { CircuitSettings } from './options.ts'
+import { systemRandom } from './random.ts'
 import { connectRedis } from './redis-link.ts'
 import { settingsText } from './redis-reply.ts'
 import { RedisStore } from './redis-store.ts'
@@ -39,11 +40,6 @@ export async function openRedisCircuits(url: string, parts: RedisCircuitsParts =
     },
     close: () => link.close(),
   }
-}
-
-function systemRandom(): number {
-  const [word = 0] = crypto.getRandomValues(new Uint32Array(1))
-  return word / 2 ** 32
 }
 
 /** FNV-1a, 32 bits, as hex. */

@@ -10,6 +10,7 @@ import type { RedisLink } from './redis-link.ts'
 import { Lookout } from './redis-lookout.ts'
 import { type Reply, readReply, settingsText, stepEvent } from './redis-reply.ts'
 import { Seen } from './redis-seen.ts'
+import { Ticket } from './ticket.ts'
 
 export interface RedisStoreParts {
   readonly link: RedisLink
@@ -28,17 +29,7 @@ export interface RedisStoreParts {
 }
 
 /** Leave that the shared circuit gave; what this process's own circuit gives is of another class. */
-class SharedPermit implements Permit {
-  readonly admitted = true
-  readonly generation: number
-  readonly probe: number
-  settled = false
-
-  constructor(generation: number, probe: number) {
-    this.generation = generation
-    this.probe = probe
-  }
-}
+class SharedPermit extends Ticket {}
 
 /**
  * Asks Redis, within a deadline, and decides alone where no answer comes: `store-degraded` is told once, every call that waits
