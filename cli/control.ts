@@ -24,11 +24,18 @@ interface Reply {
 
 const PATIENCE_MS = 5_000
 
+/** What a caller without the token was given with the first session that it made: it opens all that it makes. */
+interface KeyRing {
+  key?: string
+}
+
 export class Control {
   readonly #options: ControlOptions
+  readonly #ring: KeyRing
 
-  constructor(options: ControlOptions) {
+  constructor(options: ControlOptions, ring: KeyRing = {}) {
     this.#options = options
+    this.#ring = ring
   }
 
   /**
@@ -76,7 +83,9 @@ export class Control {
   }
 
   async openSession(wish: SessionWish): Promise<{ id: string; clockMs: number }> {
-    return (await this.#call('POST', '/chaos/sessions', wish)) as { id: string; clockMs: number }
+    const made = (await this.#call('POST', '/chaos/sessions', wish)) as { id: string; clockMs: number; key?: string }
+    if (made.key !== undefined) this.#ring.key = made.key
+    return made
   }
 
   /** A session that is already gone is as good as closed. */
@@ -117,7 +126,7 @@ export class Control {
 
   /** The same server seen from another session. */
   in(session: string): Control {
-    return new Control({ ...this.#options, session })
+    return new Control({ ...this.#options, session }, this.#ring)
   }
 
   /** Any call of the control plane; answers its body. @throws {CommandError} for statuses of 400 and above */
@@ -136,7 +145,7 @@ export class Control {
   }
 
   #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
-    const { url, token, session, signal } = this.#options
+    const { url, token = this.#ring.key, session, signal } = this.#options
     const target = new URL(path, url.origin)
     if (session !== undefined) target.searchParams.set('session', session)
     const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -169,7 +178,7 @@ export class Control {
 /** The sentence for a server that lets the caller not in, or not do it. */
 function refusal(body: unknown, status: number): CommandError {
   const { detail, title } = isRecord(body) ? body : {}
-  const hint = status === 401 ? ' (put the token of the server into CHAOS_TOKEN)' : ''
+  const hint = status === 401 ? ' (the command line takes it from CHAOS_TOKEN)' : ''
   const Refusal = status === 403 ? WrongAddress : CommandError
   return new Refusal(`${String(detail ?? title ?? `status ${status}`)}${hint}`, EXIT.usage)
 }

@@ -101,7 +101,7 @@ export const serverSchema = z.object({
     .describe('time until a request is there as a whole; 408 then'),
   MAX_SESSIONS: whole(1, 10_000)
     .prefault(String(LIMITS.sessions))
-    .describe('sessions beside the default one; the least recently used makes room'),
+    .describe('sessions beside the default one; 429 beyond, where none was left alone for a minute'),
   MAX_JOURNAL: whole(1, 100_000)
     .prefault(String(LIMITS.journal))
     .describe('requests that the journal of a session remembers; the oldest makes room'),

@@ -11,7 +11,7 @@ export interface Limits {
   readonly requestMs: number
   /** Connections at once; 503 beyond. */
   readonly connections: number
-  /** Sessions beside the default one; the least recently used makes room. */
+  /** Sessions beside the default one; 429 beyond, where none of those made on demand was left alone for a minute. */
   readonly sessions: number
   /** Requests that the journal of a session remembers; the oldest makes room. */
   readonly journal: number

@@ -131,7 +131,6 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
       operationId: 'giveTicket',
       tags: ['server'],
       summary: 'A ticket for one connection to the events, for clients that cannot send the token in a header',
-      security: [{}, { token: [] }],
       responses: { default: problem, ...created },
     },
   },

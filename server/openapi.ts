@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Operation } from './chaos/control/operation.ts'
+import { isControl } from './door/facts.ts'
 import { DATA_PATHS, type PathItem, PROBLEM_SCHEMA } from './openapi-data.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 import { RUN_PATHS } from './runs/contract.ts'
@@ -37,7 +38,7 @@ export function openApi({ version, operations }: ContractParts): Json {
       { name: 'runs', description: 'Results that were kept. Never faulted.' },
       { name: 'server', description: 'The process. Never faulted.' },
     ],
-    paths: { ...DATA_PATHS, ...control, ...RUN_PATHS },
+    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS }),
     components: {
       schemas: { Problem: PROBLEM_SCHEMA, ...schemas.named },
       responses: {
@@ -47,10 +48,27 @@ export function openApi({ version, operations }: ContractParts): Json {
         },
       },
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'CHAOS_TOKEN, where the server was started with one' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'CHAOS_TOKEN, where the server has one: for changes, and for reading too where other machines reach it. With --open-sessions reading is free, and the key of a session opens that session.',
+        },
       },
     },
   }
+}
+
+/** Says of every operation of the control plane that it may want the token. */
+function guarded(paths: Readonly<Record<string, PathItem>>): Record<string, PathItem> {
+  const guard = (item: PathItem) =>
+    Object.fromEntries(
+      Object.entries(item).map(([method, operation]) => [
+        method,
+        { ...(operation as object), security: [{}, { token: [] }] },
+      ]),
+    )
+  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, isControl(path) ? guard(item) : item]))
 }
 
 function controlOperation(operation: Operation, path: string, schemas: Schemas): Json {
@@ -69,7 +87,6 @@ function controlOperation(operation: Operation, path: string, schemas: Schemas):
     summary,
     parameters: [...inPath, SESSION, ...queryParameters(query, schemas), ...(changes ? [ORIGIN] : [])],
     ...(content ? { requestBody: { required: !bodyOptional, content } } : {}),
-    ...(changes ? { security: [{}, { token: [] }] } : {}),
     responses: { ...successes(answers, schemas), default: { $ref: '#/components/responses/Problem' } },
   }
 }

@@ -111,7 +111,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     token,
     openSessions: options.openSessions ?? false,
     tickets: new Tickets(clock, secret),
-    ownerOf: session => chaos.lab.sessions.get(session)?.owner ?? null,
+    secret,
+    labs: chaos.lab.sessions,
   })
   let closing: Promise<void> | null = null
   const app = createApp({

@@ -48,8 +48,9 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const { target } = await openScene(io, options)
   const token = io.env.CHAOS_TOKEN || undefined
   const room = options.session ?? 'default'
-  const control = new Control({ url, token, session: room })
-  const hello = await enter(new Control({ url, token }), control, room)
+  const server = new Control({ url, token })
+  const control = server.in(room)
+  const hello = await enter(server, control, room)
   const [now, wallMs] = [io.clock.now(), io.wallMs()]
   const last = await runConsole({
     tty,

@@ -35,7 +35,7 @@ export interface NewSession {
   /** The session whose clock it shares. */
   readonly clockOf?: Session
   readonly pinned: boolean
-  /** The client that may change it without being the host. */
+  /** The id of the attendee who makes it and may change it without being the host. */
   readonly owner?: string | null
 }
 
@@ -68,12 +68,14 @@ export class Lab {
     this.sessions = new Sessions(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
   }
 
-  /** Makes a session that inherits everything from the default one. The id must be free. */
-  create(wanted: NewSession): Session {
+  /** Makes a session that inherits everything from the default one, or null where there is no room. The id must be free. */
+  create(wanted: NewSession): Session | null {
+    if (!this.sessions.makeRoom(this.clock.now())) return null
     const session = new Session({
       id: wanted.id,
       layers: new Layers(this.sessions.first.layers, defaultSettings(this.boot.seed)),
       time: wanted.clockOf?.time ?? new SessionTime(this.clock, wanted.startsIn ? ms(wanted.startsIn) : 0),
+      borrowsTime: wanted.clockOf !== undefined,
       log: this.#log(wanted.id),
       clock: this.clock,
       pinned: wanted.pinned,

@@ -9,6 +9,7 @@ import { CALM, type Fate } from './fate.ts'
 import { ForceError, forcedFate, isLoopback } from './force.ts'
 import type { Injector } from './inject.ts'
 import type { Lab } from './lab.ts'
+import { noRoom } from './no-room.ts'
 import type { Plan } from './plan.ts'
 import type { Session } from './session.ts'
 import { SESSION_ID } from './sessions.ts'
@@ -30,11 +31,8 @@ export function faults(lab: Lab, injector: Injector): RequestHandler {
       return
     }
     readSignals(req.rawHeaders, signals)
-    const session = signals.session === '' ? lab.sessions.first : sessionOf(lab, signals.session)
-    if (!session) {
-      next(new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores'))
-      return
-    }
+    const session = signals.session === '' ? lab.sessions.first : sessionOf(lab, signals.session, next)
+    if (!session) return
     if (session.run?.isDue()) session.run.advance()
     const now = lab.clock.now()
     const plan = session.plan()
@@ -95,11 +93,17 @@ function forcedBy(plan: Plan, { visit, req }: Victim, next: NextFunction): Fate 
   }
 }
 
-/** The session that a request names, made on demand; undefined where the name is none. */
-function sessionOf(lab: Lab, id: string): Session | undefined {
-  const session = lab.sessions.get(id)
-  if (session) return session
-  return SESSION_ID.test(id) ? lab.create({ id, pinned: false }) : undefined
+/** The session that a request names, made on demand; null where there can be none, which was answered. */
+function sessionOf(lab: Lab, id: string, next: NextFunction): Session | null {
+  const known = lab.sessions.get(id)
+  if (known) return known
+  if (!SESSION_ID.test(id)) {
+    next(new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores'))
+    return null
+  }
+  const session = lab.create({ id, pinned: false })
+  if (!session) next(noRoom(lab.sessions.limits))
+  return session
 }
 
 function arrive(session: Session, req: Request, signals: Signals, counts: boolean, now: number): Visit {

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { jsonBody } from '../body.ts'
 import { type Flaw, Problem, quote } from '../problem.ts'
 import { resource } from '../resource.ts'
-import type { Call, Operation } from './control/operation.ts'
+import type { Attendee, Call, Operation } from './control/operation.ts'
 import type { Lab } from './lab.ts'
 import type { Source } from './layers.ts'
 import { check, SettingsError } from './patch.ts'
@@ -50,7 +50,7 @@ function callOf(lab: Lab, operation: Operation, req: Request, res: Response): Ca
     query: refused('parameter', () => check(operation.query, query)),
     body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, bodyOf(operation, req))),
     source: ORIGINS[req.get('X-Chaos-Origin') ?? 'api'] ?? 'api',
-    attendee: (res.locals.attendee as string | undefined) ?? null,
+    attendee: (res.locals.attendee as Attendee | undefined) ?? null,
     ifMatch: req.get('If-Match'),
   }
 }

@@ -16,11 +16,13 @@ export interface SessionParts {
   readonly id: string
   readonly layers: Layers
   readonly time: SessionTime
+  /** The clock is another session's, and goes on when this one begins again. */
+  readonly borrowsTime?: boolean
   readonly log: SessionLog
   readonly clock: Clock
-  /** Made on purpose, by the control plane: the last to be evicted. */
+  /** Made on purpose, by the control plane: it makes room for no other. */
   readonly pinned: boolean
-  /** The client that may change it without being the host; null where nobody may. */
+  /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
   readonly owner?: string | null
   /** The default session, whose declared outages reach this one; null for itself. */
   readonly host: Session | null
@@ -32,7 +34,7 @@ export class Session {
   readonly time: SessionTime
   readonly log: SessionLog
   readonly pinned: boolean
-  /** The client that may change it without being the host; null where nobody may. */
+  /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
   readonly owner: string | null
   /** Requests that are delayed or held. */
   readonly waits: Waits
@@ -53,6 +55,7 @@ export class Session {
   weather = ''
   readonly #clock: Clock
   readonly #host: Session | null
+  readonly #borrowsTime: boolean
   readonly #memory = new Memory()
   #plan: { version: number; plan: Plan } | null = null
   /** The settings' outages are taken back until then, on the session's clock. */
@@ -69,6 +72,7 @@ export class Session {
     this.timers = new Waits(parts.clock)
     this.#clock = parts.clock
     this.#host = parts.host
+    this.#borrowsTime = parts.borrowsTime ?? false
   }
 
   /** The plan in force; compiled again when a setting has changed. */
@@ -119,7 +123,7 @@ export class Session {
     for (let down = outage?.downAt(atMs); down; down = outage?.downAt(this.#clearUntil)) this.#clearUntil = down.toMs
   }
 
-  /** Back to the beginning: inherited settings, clock and counts at zero, nobody waiting. */
+  /** Back to the beginning: inherited settings, a clock of its own and counts at zero, nobody waiting. */
   reset(): void {
     this.close()
     this.plugs.clear()
@@ -127,7 +131,7 @@ export class Session {
     this.#memory.clear()
     this.#plan = null
     this.#clearUntil = Number.NEGATIVE_INFINITY
-    this.time.restart()
+    if (!this.#borrowsTime) this.time.restart()
     this.arrivals = 0
     this.log.clear()
   }

@@ -1,4 +1,4 @@
-/** The sessions of a server: made on demand or on purpose, bounded in number, forgotten when idle. */
+/** The sessions of a server: made on demand or on purpose, bounded in number; none takes the place of one that is in use. */
 
 import type { Session } from './session.ts'
 
@@ -6,13 +6,15 @@ export const DEFAULT_SESSION = 'default'
 export const SESSION_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 export interface SessionLimits {
-  /** Sessions beside the default one; the least recently used makes room. */
+  /** Sessions beside the default one. */
   readonly most: number
+  /** A session that was made on demand makes room for another when nobody used it for so long, in milliseconds. */
+  readonly quietMs: number
   /** A session that nobody used for so long is forgotten, in milliseconds. */
   readonly idleMs: number
 }
 
-export const SESSION_LIMITS: SessionLimits = { most: 200, idleMs: 30 * 60_000 }
+export const SESSION_LIMITS: SessionLimits = { most: 200, quietMs: 60_000, idleMs: 30 * 60_000 }
 
 export class Sessions {
   readonly #limits: SessionLimits
@@ -31,10 +33,25 @@ export class Sessions {
     return id === DEFAULT_SESSION ? this.first : this.#sessions.get(id)
   }
 
-  /** Adds a session, making room for it. */
-  add(session: Session, now: number): void {
+  get limits(): SessionLimits {
+    return this.#limits
+  }
+
+  /** Whether there is room for another; where there was none, the session that was left alone longest makes it. */
+  makeRoom(now: number): boolean {
     this.forgetIdle(now)
-    if (this.#sessions.size >= this.#limits.most) this.#evict()
+    if (this.#sessions.size < this.#limits.most) return true
+    let victim: Session | null = null
+    for (const session of this.#sessions.values()) {
+      const busy = session.pinned || session.inFlight > 0 || session.run !== null
+      if (busy || now - session.usedAt < this.#limits.quietMs) continue
+      if (victim === null || session.usedAt < victim.usedAt) victim = session
+    }
+    return victim !== null && this.delete(victim.id)
+  }
+
+  /** Adds a session, for which there must be room. */
+  add(session: Session, now: number): void {
     session.usedAt = now
     this.#sessions.set(session.id, session)
   }
@@ -60,10 +77,18 @@ export class Sessions {
     }
   }
 
-  /** Least recently used first, but sessions made on purpose after those made on demand, and those in use last. */
-  #evict(): void {
-    const rank = (session: Session) => (session.inFlight > 0 ? 2 : 0) + (session.pinned ? 1 : 0)
-    const [victim] = [...this.#sessions.values()].sort((a, b) => rank(a) - rank(b) || a.usedAt - b.usedAt)
-    if (victim) this.delete(victim.id)
+  /** The id of the attendee who made a session; null for one that the host made, and for none. */
+  ownerOf(id: string): string | null {
+    return this.get(id)?.owner ?? null
+  }
+
+  /** The session that a scenario's run plays in, or null. */
+  sessionOf(run: string): string | null {
+    return this.list().find(session => session.run?.id === run)?.id ?? null
+  }
+
+  /** Whether an attendee has a session. */
+  knows(owner: string): boolean {
+    return this.list().some(session => session.owner === owner)
   }
 }

@@ -86,7 +86,7 @@ const LOCKED: ProblemFields = {
 const NOT_YOURS: ProblemFields = {
   status: 401,
   detail:
-    'Without the token only sessions of your own can be changed: make one with POST /chaos/sessions and name it with ?session=, or send Authorization: Bearer with the CHAOS_TOKEN of the host',
+    'Without the token only sessions of your own can be changed: make one with POST /chaos/sessions, name it with ?session= and send Authorization: Bearer with the key that came with it, or with the CHAOS_TOKEN of the host',
   headers: CHALLENGE,
 }
 const NO_JSON: ProblemFields = { status: 415, detail: 'Send the body as Content-Type: application/json' }

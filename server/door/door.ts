@@ -4,12 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { parse } from 'node:querystring'
 import type { RequestHandler } from 'express'
+import type { Attendee } from '../chaos/control/operation.ts'
 import { sendJson } from '../json.ts'
 import { type ProblemFields, prepareProblem } from '../problem.ts'
 import { admit, type Facts, type Policy } from './admit.ts'
 import { PREFLIGHT, SHARED } from './cross-origin.ts'
-import { read, type Said, targetOf } from './facts.ts'
-import { type Fits, lockOf } from './key.ts'
+import { isControl, read, type Said, targetOf } from './facts.ts'
+import { bearerOf, type Fits, lockOf, nameOf } from './key.ts'
 import { TICKET_MS, type Tickets } from './tickets.ts'
 
 export interface DoorParts {
@@ -17,15 +18,28 @@ export interface DoorParts {
   readonly token: string | null
   readonly openSessions: boolean
   readonly tickets: Tickets
-  /** The address of the client that made a session without the token; null for one that the host made. */
-  readonly ownerOf: (session: string) => string | null
+  /** A text that cannot be guessed, another one each time. */
+  readonly secret: () => string
+  readonly labs: Labs
+}
+
+/** What the door asks of the sessions. */
+export interface Labs {
+  /** The id of the attendee who made a session; null for one that the host made, and for none. */
+  ownerOf(session: string): string | null
+  /** The session that a scenario's run plays in, or null. */
+  sessionOf(run: string): string | null
+  /** Whether an attendee has a session. */
+  knows(owner: string): boolean
 }
 
 /** An answer that the door can add headers to. */
 export type Answer = ServerResponse & { also?: readonly string[]; locals?: unknown }
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+const SESSIONS = '/chaos/sessions'
 const OWN_SESSION = /^\/chaos\/sessions\/([A-Za-z0-9._-]{1,64})\/?$/
+const OWN_RUN = /^\/chaos\/runs\/([a-z0-9-]{1,64})\/?$/
 const PLAIN = /^[!"$-~]*$/
 /** Changes that act in the session of `?session=` and nowhere else. */
 const IN_SESSION = /^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/reset|\/scenarios\/[^/]+\/runs)?$/
@@ -65,7 +79,7 @@ export class Door {
       res.writeHead(204, PREFLIGHT).end()
       return false
     }
-    if (facts.own) res.locals = { attendee: addressOf(req) }
+    if (facts.own) res.locals = { attendee: this.#attendeeOf(req) }
     return true
   }
 
@@ -96,7 +110,7 @@ export class Door {
       type,
       body,
       change,
-      control: asked && (path.startsWith('/chaos') || path.startsWith('/runs')),
+      control: asked && isControl(path),
       key,
       ticket: asked && !change && path === '/chaos/events' && this.#takes(query),
       own: asked && change && this.#policy.openSessions && this.#isOwn(req, path, query),
@@ -110,18 +124,35 @@ export class Door {
 
   /** Read as the routes read it, so that both mean the same session. */
   #isOwn(req: IncomingMessage, path: string, query: string): boolean {
-    if (req.method === 'POST' && path === '/chaos/sessions') return true
+    if (req.method === 'POST' && path === SESSIONS) return true
     // A fragment or a letter beyond ASCII is where two readers of one URL may differ.
     if (!PLAIN.test(query)) return false
-    const [, deleted] = OWN_SESSION.exec(path) ?? []
-    const { session } = parse(query)
-    const id = req.method === 'DELETE' && deleted !== undefined ? deleted : IN_SESSION.test(path) ? session : undefined
-    return typeof id === 'string' && this.#parts.ownerOf(id) === addressOf(req)
+    const id = this.#sessionOf(req.method, path, query)
+    return typeof id === 'string' && this.#parts.labs.ownerOf(id) === ownerOf(req)
+  }
+
+  /** The session that a change is about, where it is about one alone. */
+  #sessionOf(method: string | undefined, path: string, query: string): unknown {
+    if (method === 'DELETE') {
+      const [, session] = OWN_SESSION.exec(path) ?? []
+      if (session !== undefined) return session
+      const [, run] = OWN_RUN.exec(path) ?? []
+      if (run !== undefined) return this.#parts.labs.sessionOf(run)
+    }
+    return IN_SESSION.test(path) ? parse(query).session : null
+  }
+
+  /** Who comes with a key that opens a session has that one; everybody else is given a new one. */
+  #attendeeOf(req: IncomingMessage): Attendee {
+    const id = ownerOf(req)
+    if (this.#parts.labs.knows(id)) return { id, key: bearerOf(req.headers.authorization) }
+    const key = this.#parts.secret()
+    return { id: nameOf(key), key }
   }
 }
 
-function addressOf(req: IncomingMessage): string {
-  return req.socket.remoteAddress ?? ''
+function ownerOf({ headers }: IncomingMessage): string {
+  return nameOf(bearerOf(headers.authorization))
 }
 
 const WHOLE_URL: ProblemFields = {

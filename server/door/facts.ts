@@ -49,6 +49,11 @@ const TAKE: Readonly<Record<number, Take>> = {
   },
 }
 
+/** Whether a path belongs to the control plane: what the catalog, the page and the probes do not. */
+export function isControl(path: string): boolean {
+  return path.startsWith('/chaos') || path.startsWith('/runs')
+}
+
 /** Where a request goes: the path as it was sent, and what follows the question mark. */
 export function targetOf({ url = '' }: IncomingMessage): { path: string; query: string } {
   const mark = url.indexOf('?')

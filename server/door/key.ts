@@ -1,4 +1,4 @@
-/** The token, as a lock that tells nothing of it: digests have one length and are compared in constant time. */
+/** Secrets, as digests that tell nothing of them: they have one length and are compared in constant time. */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 
@@ -8,13 +8,20 @@ export type Fits = (authorization: string | undefined) => boolean
 /** The lock that `token` opens. */
 export function lockOf(token: string): Fits {
   const expected = digestOf(token)
-  return authorization => {
-    const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
-    return timingSafeEqual(digestOf(given), expected)
-  }
+  return authorization => timingSafeEqual(digestOf(bearerOf(authorization)), expected)
+}
+
+/** What an `Authorization` header bears, or an empty text. */
+export function bearerOf(authorization: string | undefined): string {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
+}
+
+/** What a secret is kept and looked up by: how long that takes tells nothing of the secret. */
+export function nameOf(secret: string): string {
+  return digestOf(secret).toString('base64')
 }
 
 /** SHA-256. */
-export function digestOf(text: string): Buffer {
+function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

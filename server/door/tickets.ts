@@ -1,7 +1,7 @@
 /** One-time tickets for clients that can set no header, such as EventSource: a token in a URL would end in a log. */
 
 import type { Clock } from '../clock.ts'
-import { digestOf } from './key.ts'
+import { nameOf } from './key.ts'
 
 /** A ticket is good for so long, in milliseconds. */
 export const TICKET_MS = 30_000
@@ -37,8 +37,4 @@ export class Tickets {
     this.#given.delete(name)
     return givenAt !== undefined && this.#clock.now() - givenAt <= TICKET_MS
   }
-}
-
-function nameOf(ticket: string): string {
-  return digestOf(ticket).toString('base64')
 }

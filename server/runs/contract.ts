@@ -31,7 +31,6 @@ export const RUN_PATHS = {
       operationId: 'keepRun',
       tags: ['runs'],
       summary: `Keep a result, of ${RUN_LIMIT / 1024} KiB at most with its page; the oldest makes room`,
-      security: [{}, { token: [] }],
       requestBody: { required: true, content: { 'application/json': { schema: schemaOf(newRunSchema) } } },
       responses: {
         201: json('Kept, and on the disk', {
@@ -64,7 +63,6 @@ export const RUN_PATHS = {
       operationId: 'removeRun',
       tags: ['runs'],
       summary: 'Forget a run',
-      security: [{}, { token: [] }],
       parameters: [ID],
       responses: { 204: { description: 'Forgotten' }, default: PROBLEM },
     },

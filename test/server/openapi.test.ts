@@ -68,6 +68,16 @@ test('every route of the server is in the contract', () => {
   assert.deepEqual(missing, [])
 })
 
+test('what may want the token is what does on a locked server', async t => {
+  const locked = await startTestServer(t, { host: '0.0.0.0', token: 'of-the-host' })
+  for (const { path, method, operation } of operations) {
+    const url = `http://127.0.0.1:${locked.port}${path.replaceAll(/\{\w+\}/g, 'x')}`
+    const answer = await fetch(url, { method })
+    await answer.body?.cancel()
+    assert.equal(answer.status === 401, 'security' in operation, `${method} ${path}`)
+  }
+})
+
 suite('what the server answers is what the contract says', () => {
   const resolve = (schema: object) => ({ ...schema, components: contract.components })
   const answers: [string, string, string, unknown?][] = [

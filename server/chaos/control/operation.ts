@@ -7,6 +7,13 @@ import type { Session } from '../session.ts'
 
 export type Method = 'get' | 'put' | 'patch' | 'post' | 'delete'
 
+/** Somebody who is not the host: what he makes is his, and his key opens it. */
+export interface Attendee {
+  /** Tells him from others, and tells nothing of the key. */
+  readonly id: string
+  readonly key: string
+}
+
 /** One call of an operation, with everything checked against its schemas. */
 export interface Call<Q = unknown, B = unknown> {
   readonly lab: Lab
@@ -18,8 +25,8 @@ export interface Call<Q = unknown, B = unknown> {
   readonly body: B
   /** Who calls (`X-Chaos-Origin`). */
   readonly source: Source
-  /** Who calls, where it is not the host: what he makes is his. */
-  readonly attendee: string | null
+  /** Who calls, where it is not the host. */
+  readonly attendee: Attendee | null
   /** The `If-Match` header. */
   readonly ifMatch: string | undefined
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { Problem, quote } from '../../problem.ts'
 import type { Lab } from '../lab.ts'
+import { noRoom } from '../no-room.ts'
 import { SettingsError } from '../patch.ts'
 import { duration } from '../quantity.ts'
 import type { Session } from '../session.ts'
@@ -24,6 +25,9 @@ const newSession = z
   })
 
 const created = z.object({ id: z.string(), clockMs: z.number() })
+const mine = created.extend({
+  key: z.string().optional().describe('what changes of the session must bear, where it was made without the token'),
+})
 const sessionSchema = created.extend({
   arrivals: z.int(),
   inFlight: z.int(),
@@ -50,7 +54,7 @@ export const sessionOperations = [
     summary: 'Make a session: settings, seed, clock, capacity and counts of its own',
     body: newSession,
     bodyOptional: true,
-    answers: { 201: { description: 'Made', schema: created } },
+    answers: { 201: { description: 'Made', schema: mine } },
     run({ lab, body, source, attendee }) {
       const name = body.id ?? freeName(lab)
       if (lab.sessions.get(name)) throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
@@ -60,12 +64,13 @@ export const sessionOperations = [
       const session = lab.create({
         id: name,
         pinned: true,
-        owner: attendee,
+        owner: attendee?.id ?? null,
         ...(startsIn === undefined ? {} : { startsIn }),
         ...(clockOf ? { clockOf } : {}),
       })
+      if (!session) throw noRoom(lab.sessions.limits)
       if (settings) lab.change(session, source, provenance => session.layers.change(settings, provenance))
-      return { status: 201, body: { id: name, clockMs: session.time.now() } }
+      return { status: 201, body: { id: name, clockMs: session.time.now(), key: attendee?.key } }
     },
   }),
   operation({

@@ -37,7 +37,8 @@ export function createBoard(context) {
     event.preventDefault()
     const id = name.value.trim()
     context.act(async () => {
-      await context.api.addSession(id)
+      const { key } = await context.api.addSession(id)
+      if (key) context.unlock(key)
       name.value = ''
     })
   })

@@ -61,6 +61,15 @@ describe('chaos compare', () => {
     assert.deepEqual(await sessions(server.url), ['default'])
   })
 
+  it('works for an attendee without the token where sessions are open, and leaves nothing behind', async t => {
+    const server = await startTestServer(t, { token: 'of-the-host', openSessions: true })
+    const ran = await chaos(['compare', '-u', server.url, '--json', '--outage', '100ms-300ms', ...SHORT])
+    assert.equal(ran.code, 0, ran.stderr)
+    assert.ok(documentOf(ran).arms[0]?.outcomes.failed)
+    assert.match(ran.stderr, /did not keep the run \(it takes them with its CHAOS_TOKEN only\)/)
+    assert.deepEqual(await sessions(server.url), ['default'])
+  })
+
   it('lets two equal arms meet equal fates', async t => {
     const server = await startTestServer(t, { settings: { failRate: 50 } })
     const { arms, pairs } = documentOf(

@@ -154,6 +154,7 @@ suite('the timeline', () => {
   test('begins at the 0 of a session that has not begun', () => {
     const { clock, lab, theatre } = stage()
     const session = lab.create({ id: 'arm', startsIn: '1s', pinned: true })
+    assert.ok(session)
     theatre.play(parseScenario(scenario({ timeline: [{ at: '2s', set: { failRate: 50 } }] })), session)
     clock.advance(2_999)
     assert.equal(session.layers.effective().failRate, 0)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import { control } from '../../support/control.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const server = await startTestServer({ after })
@@ -104,6 +105,13 @@ suite('clocks', () => {
     assert.ok((await clockOf('c1')) >= 0)
     assert.ok((await clockOf('c2')) >= 0)
   })
+
+  test('one that shares the clock of another cannot set it back', async () => {
+    await call('POST', '/chaos/sessions', { id: 'late', startsIn: '1h' })
+    await call('POST', '/chaos/sessions', { id: 'guest', clockOf: 'late' })
+    await call('POST', '/chaos/reset?session=guest')
+    for (const id of ['late', 'guest']) assert.ok((await call('GET', `/chaos?session=${id}`)).body.clockMs < -3_500_000)
+  })
 })
 
 suite('two arms', () => {
@@ -134,17 +142,48 @@ suite('two arms', () => {
 })
 
 suite('limits', () => {
-  test('the least recently used makes room, those made on purpose last', async t => {
-    const small = await startTestServer(t)
-    const { sessions } = small.chaos.lab
-    const callSmall = control(small)
-    await callSmall('POST', '/chaos/sessions', { id: 'kept' })
-    for (let i = 0; i < 250; i += 1) {
-      await (await fetch(`${small.url}/catalogs`, { headers: { 'X-Chaos-Session': `s${i}` } })).text()
+  const limits = { sessions: 3 }
+  const visit = async (url: string, id: string) => {
+    const answer = await fetch(`${url}/catalogs`, { headers: { 'X-Chaos-Session': id } })
+    return {
+      status: answer.status,
+      retryAfter: answer.headers.get('Retry-After'),
+      body: (await answer.json()) as { detail?: string },
     }
-    assert.equal(sessions.list().length, 201)
-    assert.ok(sessions.get('kept'))
-    assert.equal(sessions.get('s0'), undefined)
-    assert.ok(sessions.get('s249'))
+  }
+
+  test('one that was made on demand and left alone for a minute makes room, the longest first', async t => {
+    const clock = new ManualClock()
+    const small = await startTestServer(t, { limits, clock })
+    const ids = () => small.chaos.lab.sessions.list().map(({ id }) => id)
+    await control(small)('POST', '/chaos/sessions', { id: 'kept' })
+    await visit(small.url, 'a')
+    clock.advance(1_000)
+    await visit(small.url, 'b')
+    clock.advance(59_000)
+    assert.equal((await visit(small.url, 'c')).status, 200)
+    assert.deepEqual(ids(), ['default', 'kept', 'b', 'c'])
+    const refused = await visit(small.url, 'd')
+    assert.equal(refused.status, 429)
+    assert.equal(refused.retryAfter, '60')
+    assert.match(refused.body.detail ?? '', /All 3 sessions are in use: .*--max-sessions/)
+    assert.equal((await visit(small.url, 'b')).status, 200, 'those who have one keep it')
+  })
+
+  test('one that was made on purpose makes room for none, and a refusal makes nothing', async t => {
+    const clock = new ManualClock()
+    const small = await startTestServer(t, { limits, clock })
+    const callSmall = control(small)
+    for (const id of ['a', 'b', 'c'])
+      assert.equal((await callSmall('POST', '/chaos/sessions', { id, settings: { failRate: 100 } })).status, 201)
+    clock.advance(29 * 60_000)
+    const { status, body } = await callSmall('POST', '/chaos/sessions', { id: 'd', settings: { failRate: 7 } })
+    assert.equal(status, 429)
+    assert.match(body.detail, /DELETE \/chaos\/sessions\/\{id\}/)
+    assert.equal((await callSmall('GET', '/chaos/sessions')).body.sessions.length, 4)
+    await callSmall('DELETE', '/chaos/sessions/b')
+    assert.equal((await callSmall('POST', '/chaos/sessions', { id: 'd' })).status, 201)
+    clock.advance(31 * 60_000)
+    assert.equal((await callSmall('GET', '/chaos/sessions')).body.sessions.length, 1, 'half an hour is long enough')
   })
 })

@@ -60,7 +60,11 @@ suite('the two-state process', () => {
 function labOf() {
   const clock = new ManualClock()
   const lab = new Lab({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
-  const make = (id: string, more: object = {}) => lab.create({ id, pinned: true, ...more })
+  const make = (id: string, more: object = {}) => {
+    const session = lab.create({ id, pinned: true, ...more })
+    assert.ok(session)
+    return session
+  }
   const set = (session: ReturnType<typeof make>, patch: object) =>
     lab.change(session, 'api', provenance => session.layers.change(patch, provenance))
   const isDown = (session: ReturnType<typeof make>) => lab.weather(session, session.plan(), clock.now()) !== null

@@ -163,47 +163,75 @@ describe('a server in the room', () => {
   it('lets an attendee change a session of his own where sessions are open, and nothing else', async t => {
     const server = await startTestServer(t, { host: '0.0.0.0', token: TOKEN, openSessions: true })
     const { port } = server
-    const make = (id: string, headers = {}) =>
-      call(port, '/chaos/sessions', {
-        method: 'POST',
-        body: JSON.stringify({ id }),
-        headers: { ...JSON_TYPE, ...headers },
-      })
-    assert.equal((await make('mine')).status, 201)
-    assert.equal((await make('hosts', host)).status, 201)
+    const make = async (id: string, headers = {}) => {
+      const body = JSON.stringify({ id })
+      const made = await call(port, '/chaos/sessions', { method: 'POST', body, headers: { ...JSON_TYPE, ...headers } })
+      assert.equal(made.status, 201)
+      return JSON.parse(made.body) as { key?: string }
+    }
+    const bearing = (key = '') => ({ Authorization: `Bearer ${key}` })
+    const { key } = await make('mine')
+    assert.match(key ?? '', /^[\w-]{16}$/)
+    const mine = bearing(key)
+    assert.equal((await make('mine-too', mine)).key, key, 'one key opens all of his')
+    const other = await make('others', bearing('something'))
+    assert.notEqual(other.key, key)
+    assert.notEqual(other.key, 'something', 'nobody chooses his key')
+    assert.equal((await make('hosts', host)).key, undefined)
     await call(port, '/catalogs', { headers: { 'X-Chaos-Session': 'on-demand' } })
     assert.equal((await call(port, '/chaos')).status, 200)
 
-    for (const path of ['/chaos/fail-rate?session=mine', '/chaos/fail-rate?session=%6dine'])
-      assert.equal((await call(port, path, rate())).status, 200, path)
-    assert.equal((await call(port, '/chaos/reset?session=mine', { method: 'POST' })).status, 204)
-    assert.equal((await call(port, '/chaos/scenarios/blackout/runs?session=mine', { method: 'POST' })).status, 201)
+    for (const path of [
+      '/chaos/fail-rate?session=mine',
+      '/chaos/fail-rate?session=%6dine',
+      '/chaos/fail-rate?session=mine-too',
+    ])
+      assert.equal((await call(port, path, rate(mine))).status, 200, path)
+    const post = { method: 'POST', headers: mine }
+    assert.equal((await call(port, '/chaos/reset?session=mine', post)).status, 204)
+    const play = '/chaos/scenarios/blackout/runs?session='
+    const played = JSON.parse((await call(port, `${play}mine`, post)).body) as { id: string }
+    const others = JSON.parse(
+      (await call(port, `${play}others`, { method: 'POST', headers: bearing(other.key) })).body,
+    ) as { id: string }
 
     const filler = Array.from({ length: 1_001 }, (_, i) => `a${i}=1`).join('&')
     for (const [method, path] of [
       ['PUT', '/chaos/fail-rate'],
       ['PUT', '/chaos/fail-rate?session=default'],
       ['PUT', '/chaos/fail-rate?session=hosts'],
+      ['PUT', '/chaos/fail-rate?session=others'],
       ['PUT', '/chaos/fail-rate?session=on-demand'],
       ['PUT', '/chaos/fail-rate?session=nobody'],
       ['PUT', '/chaos/fail-rate?session=mine&session=default'],
       ['PUT', '/chaos/fail-rate?a#&session=mine'],
       ['PUT', `/chaos/fail-rate?${filler}&session=mine`],
       ['DELETE', '/chaos/sessions/hosts?session=mine'],
-      ['DELETE', '/chaos/runs/run-1?session=mine'],
+      ['DELETE', '/chaos/sessions/others'],
+      ['DELETE', '/chaos/runs/run-99?session=mine'],
+      ['DELETE', `/chaos/runs/${others.id}`],
       ['DELETE', '/runs/tirado?session=mine'],
       ['POST', '/runs?session=mine'],
       ['POST', '/chaos/live?session=mine'],
       ['POST', '/chaos/tickets?session=mine'],
     ] as const) {
-      assert.equal(
-        (await call(port, path, method === 'DELETE' ? { method } : { ...rate(), method })).status,
-        401,
-        `${method} ${path}`,
-      )
+      const sent = method === 'DELETE' ? { method, headers: mine } : { ...rate(mine), method }
+      assert.equal((await call(port, path, sent)).status, 401, `${method} ${path}`)
     }
+    for (const headers of [{}, bearing('wrong'), { Authorization: `Basic ${key}` }] as Record<string, string>[])
+      assert.equal((await call(port, '/chaos/fail-rate?session=mine', rate(headers))).status, 401)
     assert.equal(server.chaos.settings().failRate, 0)
-    assert.equal((await call(port, '/chaos/sessions/mine', { method: 'DELETE' })).status, 204)
-    assert.equal((await call(port, '/chaos/fail-rate?session=mine', rate())).status, 401)
+    assert.equal((await call(port, `/chaos/runs/${played.id}`, { method: 'DELETE', headers: mine })).status, 204)
+    for (const id of ['mine', 'mine-too'])
+      assert.equal((await call(port, `/chaos/sessions/${id}`, { method: 'DELETE', headers: mine })).status, 204)
+    assert.equal((await call(port, '/chaos/fail-rate?session=mine', rate(mine))).status, 401)
+  })
+
+  it('gives no keys where sessions are not open, or nothing is locked', async t => {
+    const room = await startTestServer(t, { host: '0.0.0.0', token: TOKEN })
+    assert.equal((await call(room.port, '/chaos/sessions', { method: 'POST' })).status, 401)
+    const local = await startTestServer(t)
+    const made = await call(local.port, '/chaos/sessions', { method: 'POST' })
+    assert.deepEqual(Object.keys(JSON.parse(made.body)), ['id', 'clockMs'])
   })
 })
