@@ -35,25 +35,44 @@ export interface Effect {
   readonly cleared: readonly Member[]
 }
 
+/** A merge patch whose flaws are known; what does not depend on the document that it meets is checked once. */
+export class Patch {
+  /** Members that the patch sets to null although they cannot be off. */
+  readonly #cleared: readonly Member[]
+  /** Members of which it changes a part. */
+  readonly #parts: readonly (readonly [name: string, part: JsonObject])[]
+  readonly #whole: Checked
+
+  /** @throws {SettingsError} where it is no object, or nests deeper than any document does */
+  constructor(patch: unknown) {
+    if (!isObject(patch)) throw new SettingsError([{ pointer: '', detail: 'must be a JSON object' }])
+    checkDepth(patch, 0)
+    const entries = Object.entries(patch)
+    const isCleared = ([name, value]: [string, unknown]) => value === null && isMember(name) && !NULLABLE.has(name)
+    this.#cleared = entries.filter(isCleared).map(([name]) => name as Member)
+    this.#parts = entries.flatMap(([name, value]) => (isObject(value) ? [[name, value] as const] : []))
+    this.#whole = checkMembers(entries.filter(entry => !isCleared(entry) && !isObject(entry[1])))
+  }
+
+  /**
+   * What it does to `current`, which is valid.
+   * @throws {SettingsError} naming every problem
+   */
+  on(current: Settings): Effect {
+    const target = current as Readonly<Record<string, unknown>>
+    const parts = checkMembers(this.#parts.map(([name, part]) => [name, mergePatch(target[name], part)]))
+    const flaws = [...this.#whole.flaws, ...parts.flaws]
+    if (flaws.length > 0) throw new SettingsError(flaws)
+    return { values: { ...this.#whole.values, ...parts.values }, cleared: this.#cleared }
+  }
+}
+
 /**
  * The effect of a merge patch on `current`. Null switches latency, outage and capacity off, and gives other members back.
  * @throws {SettingsError} naming every problem.
  */
 export function readPatch(patch: unknown, current: Settings): Effect {
-  if (!isObject(patch)) throw new SettingsError([{ pointer: '', detail: 'must be a JSON object' }])
-  checkDepth(patch, 0)
-  const cleared: Member[] = []
-  const merged: Record<string, unknown> = { ...current }
-  const named = Object.keys(patch) as Member[]
-  for (const name of named) {
-    const value = patch[name] ?? null
-    if (value === null && isMember(name) && !NULLABLE.has(name)) cleared.push(name)
-    else merged[name] = mergePatch(merged[name], value)
-  }
-  const whole = check(settingsSchema, merged)
-  const values: Record<string, unknown> = {}
-  for (const name of named) if (!cleared.includes(name)) values[name] = whole[name]
-  return { values: values as Partial<Settings>, cleared }
+  return new Patch(patch).on(current)
 }
 
 /** The whole document that a replacement (PUT) stands for: what it does not name takes its default. */
@@ -61,6 +80,21 @@ export function readDocument(document: unknown, defaults: Settings): Settings {
   if (!isObject(document)) throw new SettingsError([{ pointer: '', detail: 'must be a JSON object' }])
   checkDepth(document, 0)
   return check(settingsSchema, { ...defaults, ...document })
+}
+
+interface Checked {
+  readonly values: Partial<Settings>
+  readonly flaws: readonly Complaint[]
+}
+
+/** No member is checked against another, so that a part of the document can be. */
+const someMembers = settingsSchema.partial()
+
+function checkMembers(entries: readonly (readonly [string, unknown])[]): Checked {
+  if (entries.length === 0) return { values: {}, flaws: [] }
+  const { data, error } = someMembers.safeParse(Object.fromEntries(entries))
+  if (error) return { values: {}, flaws: error.issues.flatMap(complaints) }
+  return { values: data as Partial<Settings>, flaws: [] }
 }
 
 /** Parses with a schema. @throws {SettingsError} with a pointer for each problem. */
