@@ -20,7 +20,7 @@ import type { Telemetry } from './telemetry/telemetry.ts'
 export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
-  readonly chaos: Pick<Chaos, 'faults' | 'routes' | 'operations'>
+  readonly chaos: Pick<Chaos, 'faults' | 'spare' | 'routes' | 'operations'>
   /** The results that command lines left here. */
   readonly runs: RunStore
   /** Events, published runs and metrics. */
@@ -60,7 +60,12 @@ export function createApp(parts: Parts): Express {
   app.use(telemetry.routes())
   app.use(consoleRoutes({ root, index: (_req, res) => sendJson(res, index(version)) }))
   app.use(unknown)
-  app.use(problemHandler((error, res) => log.error({ err: error, requestId: requestIdOf(res) }, 'a request met a bug')))
+  app.use(
+    problemHandler((error, res) => {
+      chaos.spare(res)
+      log.error({ err: error, requestId: requestIdOf(res) }, 'a request met a bug')
+    }),
+  )
   return app
 }
 

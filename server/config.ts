@@ -87,6 +87,9 @@ export const serverSchema = z.object({
     .prefault('info')
     .describe('least important lines that are logged: trace, debug, info, warn, error, fatal or silent'),
   MAX_CONNECTIONS: whole(1, 60_000).prefault(String(LIMITS.connections)).describe('connections at once; 503 beyond'),
+  MAX_REQUESTS: whole(1, 1_000_000)
+    .prefault(String(LIMITS.requests))
+    .describe('requests to the catalog at once, delayed ones among them; 503 beyond'),
   MAX_HEADER_BYTES: whole(1_024, 1_048_576)
     .prefault(String(LIMITS.headerBytes))
     .describe('bytes of the headers of a request; 431 beyond'),

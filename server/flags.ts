@@ -18,6 +18,7 @@ export const FLAGS: Readonly<Record<Name, string>> = {
   CHAOS_STEALTH: '--stealth',
   LOG_LEVEL: '--log-level <level>',
   MAX_CONNECTIONS: '--max-connections <number>',
+  MAX_REQUESTS: '--max-requests <number>',
   MAX_HEADER_BYTES: '--max-header-bytes <number>',
   MAX_BODY_BYTES: '--max-body-bytes <number>',
   HEADERS_TIMEOUT: '--headers-timeout <duration>',

@@ -8,11 +8,12 @@ import {
   Server,
   ServerResponse,
 } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
+import { Crowd } from './crowd.ts'
 import { LIMITS, type Limits } from './limits.ts'
-import { rawProblem } from './problem.ts'
+import { follow } from './pipeline.ts'
+import { prepareProblem, rawProblem } from './problem.ts'
 
 /** The header that every response carries. */
 export const REQUEST_ID = 'X-Request-Id'
@@ -22,6 +23,12 @@ export const REQUEST_ID = 'X-Request-Id'
  * race between a closing server and a sending client: that would look like an injected fault.
  */
 const KEEP_ALIVE_MS = 72_000
+
+/**
+ * Milliseconds. A connection on which nothing moves in either direction is cut then, such as that of a client that does not
+ * read its answers; longer than any fault holds a request.
+ */
+const SILENCE_MS = 300_000
 
 /** How often senders that are too slow are looked for, in milliseconds; a quarter of the shorter limit where that is less. */
 const CHECK_EVERY_MS = 5_000
@@ -35,10 +42,12 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 export interface Entrance {
   /** Whether a request is let in; one that is not has been answered. */
   readonly lets?: (req: IncomingMessage, res: ServerResponse) => boolean
-  readonly limits?: Pick<Limits, 'headerBytes' | 'headersMs' | 'requestMs' | 'connections'>
+  readonly limits?: Pick<Limits, 'headerBytes' | 'headersMs' | 'requestMs' | 'connections' | 'requests'>
 }
 
 const NONE: readonly string[] = []
+
+const unexpected = prepareProblem({ status: 417, detail: 'Expect may only be 100-continue: leave it out' })
 
 /**
  * A server for `app`, which must not serve another one.
@@ -90,36 +99,22 @@ export function createServer(app: Express, idPrefix: string, { lets, limits = LI
     connectionsCheckingInterval: Math.ceil(Math.min(CHECK_EVERY_MS, headersMs / 4, requestMs / 4)),
     ...classes,
   }
-  const listener = lets
-    ? (req: Request, res: Response) => {
-        if (lets(req, res)) app(req as never, res as never)
-      }
-    : app
+  const crowd = new Crowd(limits)
+  const enters = (req: Request, res: Response) => (lets === undefined || lets(req, res)) && crowd.serves(req, res)
+  const listener = (req: Request, res: Response) => {
+    if (!enters(req, res)) return
+    if (res.socket === null) follow(req.socket, res)
+    app(req as never, res as never)
+  }
   const server = new Server(options, listener as RequestListener)
+  crowd.watch(server)
+  server.timeout = SILENCE_MS
   server.on('clientError', (error, socket) => refuse(error, socket, limits))
-  limitConnections(server, limits.connections)
+  server.on('checkExpectation', (req: Request, res: Response) => {
+    if (enters(req, res)) unexpected(res, ['Connection', 'close'])
+  })
   return server
 }
-
-/** Answers connections beyond `most` with a problem. Somewhat further on, where somebody storms the door, without. */
-function limitConnections(server: Server, most: number): void {
-  const detail = `${most} connections are open already: close some, or try again later`
-  const answer = rawProblem({ status: 503, detail, headers: { 'Retry-After': '1' } })
-  let open = 0
-  server.maxConnections = most + STORM
-  server.on('connection', (socket: Socket) => {
-    open += 1
-    socket.once('close', () => {
-      open -= 1
-    })
-    if (open > most) {
-      // What it sent in the meantime is not read; an end without reading it would reset the answer away.
-      socket.removeAllListeners('data').resume().end(answer)
-      socket.setTimeout(1_000, () => socket.destroy())
-    }
-  })
-}
-const STORM = 64
 
 /** The id of the request that `res` answers. */
 export function requestIdOf(res: object): string {

@@ -11,6 +11,8 @@ export interface Limits {
   readonly requestMs: number
   /** Connections at once; 503 beyond. */
   readonly connections: number
+  /** Requests to the catalog that are answered at once, those held or delayed among them; 503 beyond. */
+  readonly requests: number
   /** Sessions beside the default one; 429 beyond, where none of those made on demand was left alone for a minute. */
   readonly sessions: number
   /** Requests that the journal of a session remembers; the oldest makes room. */
@@ -31,6 +33,7 @@ export const LIMITS: Limits = {
   headersMs: 10_000,
   requestMs: 30_000,
   connections: 5_000,
+  requests: 20_000,
   sessions: 200,
   journal: 1_000,
   runs: 100,

@@ -120,6 +120,7 @@ function limitsOf(config: Loaded['config']): Limits {
     headersMs: parseDuration(config.HEADERS_TIMEOUT),
     requestMs: parseDuration(config.REQUEST_TIMEOUT),
     connections: config.MAX_CONNECTIONS,
+    requests: config.MAX_REQUESTS,
     sessions: config.MAX_SESSIONS,
     journal: config.MAX_JOURNAL,
     runs: config.MAX_RUNS,

@@ -1,6 +1,6 @@
 /** Gets a catalog to serve whatever became of its file: a broken one is put aside, one that cannot be written is read into memory. */
 
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { codeOf } from '../start-failure.ts'
@@ -30,6 +30,7 @@ const ROLLBACK = 1
  */
 export async function openStorage(path: string, seedFile: string, wall: () => number): Promise<Storage> {
   if (path === IN_MEMORY) return { database: await openDatabase(path, seedFile), durable: true, notes: [] }
+  claimPrivately(path)
   const before = inode(path)
   try {
     return { database: await openDatabase(path, seedFile), durable: true, notes: [] }
@@ -44,6 +45,16 @@ export async function openStorage(path: string, seedFile: string, wall: () => nu
     return { database: opened, durable: true, notes: note }
   }
 }
+
+/** Makes a new file that only its owner reads, as SQLite then makes its logs: it will hold the runs of a whole room. */
+function claimPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', OWNER_ONLY))
+  } catch {
+    // It is there already; or it cannot be made, which opening it will say.
+  }
+}
+const OWNER_ONLY = 0o600
 
 async function inMemory(path: string, seedFile: string, code: string): Promise<Storage> {
   const copy = bytesOf(path)

@@ -1,15 +1,33 @@
-/** Keeps back what a handler answers, so that a fault can spoil it. */
+/** Keeps back what a handler answers, so that a fault can spoil it; a handler that fails instead gets its answer back. */
 
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 
-/** Calls `done` with the whole body once the handler has ended its answer; status and headers are set, nothing is sent. */
-export function captureBody(res: ServerResponse, done: (body: Buffer) => void): void {
+const kept = new WeakMap<ServerResponse, () => void>()
+
+/** Lets an answer through as it is, where it is kept back. */
+export function release(res: ServerResponse): void {
+  kept.get(res)?.()
+}
+
+/**
+ * Calls `done` with the whole body once the handler has ended its answer; status and headers are set, nothing is sent.
+ * Where the answer is let through instead, `released` is called.
+ */
+export function captureBody(res: ServerResponse, done: (body: Buffer) => void, released = () => {}): void {
   const { write, end, writeHead } = res
   const chunks: Buffer[] = []
   const keep = (chunk: unknown, encoding: unknown) => {
     if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, isEncoding(encoding) ? encoding : 'utf8'))
     else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
   }
+  const letGo = () => {
+    Object.assign(res, { write, end, writeHead })
+    kept.delete(res)
+  }
+  kept.set(res, () => {
+    letGo()
+    released()
+  })
   const replaced = {
     writeHead(status: number, ...rest: unknown[]) {
       res.statusCode = status
@@ -22,7 +40,7 @@ export function captureBody(res: ServerResponse, done: (body: Buffer) => void): 
     },
     end(chunk: unknown, encoding: unknown) {
       keep(chunk, encoding)
-      Object.assign(res, { write, end, writeHead })
+      letGo()
       done(Buffer.concat(chunks))
       return res
     },

@@ -1,6 +1,8 @@
 /** The failure model as one part of the server: faults for the data plane, routes for the control plane. */
 
+import type { ServerResponse } from 'node:http'
 import type { RequestHandler, Router } from 'express'
+import { release } from './capture.ts'
 import { countOperations } from './control/counts.ts'
 import { journalOperations } from './control/journal.ts'
 import type { Operation } from './control/operation.ts'
@@ -30,6 +32,8 @@ export interface ChaosOptions extends LabOptions {
 export interface Chaos {
   /** For the routes of the data plane, before their handlers. */
   readonly faults: RequestHandler
+  /** Lets an answer through unspoilt: a bug of the server must not look like an injected fault. */
+  readonly spare: (res: ServerResponse) => void
   /** The control plane, to be mounted at `/chaos`. */
   readonly routes: Router
   /** What `routes` does, for the OpenAPI document. */
@@ -62,6 +66,7 @@ export function createChaos(options: ChaosOptions): Chaos {
   ]
   return {
     faults: faults(lab, injector),
+    spare: release,
     routes: routes(lab, operations),
     operations,
     lab,

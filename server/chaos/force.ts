@@ -12,8 +12,21 @@ export class ForceError extends Error {
   override name = 'ForceError'
 }
 
-/** Whether a peer is on this machine. */
-export function isLoopback(address: string | undefined): boolean {
+/**
+ * Whether somebody on this machine asks for himself: no page of another origin that he happens to visit, and nobody behind
+ * a proxy that runs here.
+ */
+export function isHeard({ headers, socket }: Peer): boolean {
+  if (!isLoopback(socket.remoteAddress) || PROXIES.some(name => headers[name] !== undefined)) return false
+  const { origin, host, 'sec-fetch-site': site = 'none' } = headers
+  if (site !== 'none' && site !== 'same-origin') return false
+  return origin === undefined || origin === `http://${String(host)}`
+}
+
+/** What a proxy adds to the requests that it passes on. */
+const PROXIES = ['forwarded', 'x-forwarded-for', 'via']
+
+function isLoopback(address: string | undefined): boolean {
   if (address === undefined) return false
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address
   return plain === '::1' || plain.startsWith('127.')

@@ -136,11 +136,16 @@ export class Injector {
 
   /** Faults of the body: the handler answers, and what it says is spoilt on its way. */
   #spoil(victim: Victim, fate: Fate, fault: SpoilingFault): void {
-    captureBody(victim.res, body => {
-      if (!this.#options.stealth) victim.res.setHeader('X-Chaos-Fault', marker(fate))
+    const { res, visit, serve } = victim
+    const spoilt = (body: Buffer) => {
+      if (!this.#options.stealth) res.setHeader('X-Chaos-Fault', marker(fate))
       spoil(victim, body, fault, fate.body)
+    }
+    captureBody(res, spoilt, () => {
+      visit.outcome = null
+      visit.fault = ''
     })
-    victim.serve()
+    serve()
   }
 
   #retryAfter(waitMs: number, form: 'seconds' | 'date'): string {

@@ -70,7 +70,7 @@ export class Lab {
 
   /** Makes a session that inherits everything from the default one, or null where there is no room. The id must be free. */
   create(wanted: NewSession): Session | null {
-    if (!this.sessions.makeRoom(this.clock.now())) return null
+    if (!this.sessions.makeRoom(this.clock.now(), wanted.pinned)) return null
     const session = new Session({
       id: wanted.id,
       layers: new Layers(this.sessions.first.layers, defaultSettings(this.boot.seed)),
@@ -115,10 +115,10 @@ export class Lab {
   }
 
   /** Takes a change back after a while, where nobody has changed it since. */
-  revertAfter(session: Session, afterMs: number, change: Change): void {
+  revertAfter(session: Session, afterMs: number, { undo }: Change): void {
     const revert = () => {
       const before = session.layers.effective()
-      change.undo()
+      undo()
       const after = session.layers.effective()
       this.#tellChange(session, 'ttl', before, after, difference(before, after))
     }

@@ -51,6 +51,7 @@ export class Memory {
     const copy = new Memory()
     for (const [name, tally] of this.#kept.tallies) copy.#kept.tallies.set(name, { ...tally })
     for (const [name, bucket] of this.#kept.buckets) copy.#kept.buckets.set(name, bucket.copy())
+    for (const [name, weather] of this.#kept.weather) copy.#kept.weather.set(name, weather.copy())
     return copy
   }
 

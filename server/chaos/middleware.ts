@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts'
 import type { Capacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { CALM, type Fate } from './fate.ts'
-import { ForceError, forcedFate, isLoopback } from './force.ts'
+import { ForceError, forcedFate, isHeard } from './force.ts'
 import type { Injector } from './inject.ts'
 import type { Lab } from './lab.ts'
 import { noRoom } from './no-room.ts'
@@ -39,7 +39,7 @@ export function faults(lab: Lab, injector: Injector): RequestHandler {
     const visit = arrive(session, req, signals, plan.counts(signals.key), now)
     res.on('close', () => leave(lab, session, visit, res))
     const victim = { req, res, visit, waits: session.waits, serve: next }
-    if (signals.forced && isLoopback(req.socket.remoteAddress)) {
+    if (signals.forced && isHeard(req)) {
       const forced = forcedBy(plan, victim, next)
       if (forced === undefined) return
       if (forced) {

@@ -12,7 +12,10 @@ import { check, SettingsError } from './patch.ts'
 import type { Session } from './session.ts'
 import { DEFAULT_SESSION } from './sessions.ts'
 
-const ORIGINS: Readonly<Record<string, Source>> = { cli: 'cli', web: 'web', api: 'api' }
+const ORIGINS = new Map<string, Source>([
+  ['cli', 'cli'],
+  ['web', 'web'],
+])
 
 /** A router with every operation, to be mounted at `/chaos`. */
 export function routes(lab: Lab, operations: readonly Operation[]): Router {
@@ -49,7 +52,7 @@ function callOf(lab: Lab, operation: Operation, req: Request, res: Response): Ca
     params: req.params as Record<string, string>,
     query: refused('parameter', () => check(operation.query, query)),
     body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, bodyOf(operation, req))),
-    source: ORIGINS[req.get('X-Chaos-Origin') ?? 'api'] ?? 'api',
+    source: ORIGINS.get(req.get('X-Chaos-Origin') ?? '') ?? 'api',
     attendee: (res.locals.attendee as Attendee | undefined) ?? null,
     ifMatch: req.get('If-Match'),
   }

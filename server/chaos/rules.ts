@@ -41,7 +41,7 @@ function matcher({ match }: Rule): Matches {
     if (routes && !routes.has(visit.route)) return false
     if (sessions && !sessions.has(visit.session)) return false
     return headers.every(({ name, value }) => {
-      const sent = peer.headers[name]
+      const sent = Object.hasOwn(peer.headers, name) ? peer.headers[name] : undefined
       return sent !== undefined && (value === '*' || String(sent) === value)
     })
   }

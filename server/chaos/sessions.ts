@@ -37,14 +37,18 @@ export class Sessions {
     return this.#limits
   }
 
-  /** Whether there is room for another; where there was none, the session that was left alone longest makes it. */
-  makeRoom(now: number): boolean {
+  /**
+   * Whether there is room for another; where there was none, the session that was left alone longest makes it. Traffic alone
+   * cannot keep out one that is made on purpose: what was made on demand goes before it, quiet or not.
+   */
+  makeRoom(now: number, onPurpose: boolean): boolean {
     this.forgetIdle(now)
     if (this.#sessions.size < this.#limits.most) return true
+    const spared = onPurpose ? 0 : this.#limits.quietMs
     let victim: Session | null = null
     for (const session of this.#sessions.values()) {
       const busy = session.pinned || session.inFlight > 0 || session.run !== null
-      if (busy || now - session.usedAt < this.#limits.quietMs) continue
+      if (busy || now - session.usedAt < spared) continue
       if (victim === null || session.usedAt < victim.usedAt) victim = session
     }
     return victim !== null && this.delete(victim.id)

@@ -46,9 +46,9 @@ export const windowSchema = z
 export const outageSchema = z
   .strictObject({
     availability: z
-      .number('must be a number above 0 and below 100 (percent)')
-      .gt(0, 'must be above 0')
-      .lt(100, 'must be below 100')
+      .number('must be a number from 0.01 to 99.99 (percent)')
+      .min(0.01, 'must be 0.01 or more')
+      .max(99.99, 'must be 99.99 or less')
       .optional()
       .describe('share of time that the service is up (percent); needs meanLength'),
     meanLength: duration('mean length of an outage; needs availability', 10, 3_600_000).optional(),

@@ -10,6 +10,7 @@ export interface Period {
 
 export class TwoState {
   readonly #stream: StreamSeed
+  readonly #availability: number
   readonly #meanUpMs: number
   readonly #meanDownMs: number
   #index = -1
@@ -22,8 +23,17 @@ export class TwoState {
    */
   constructor(stream: StreamSeed, availability: number, meanDownMs: number) {
     this.#stream = stream
+    this.#availability = availability
     this.#meanDownMs = meanDownMs
     this.#meanUpMs = (meanDownMs * availability) / (100 - availability)
+  }
+
+  /** The same process, as far as it has come; asking the one does not move the other. */
+  copy(): TwoState {
+    const copy = new TwoState(this.#stream, this.#availability, this.#meanDownMs)
+    copy.#index = this.#index
+    copy.#period = this.#period
+    return copy
   }
 
   /** The outage at a moment, or null while the service is up. Cheap while time goes forward. */

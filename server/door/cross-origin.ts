@@ -8,6 +8,9 @@ export const SHARED = [
   'X-Request-Id, X-Chaos-Fault, X-Total-Count, Link, Retry-After, RateLimit, RateLimit-Policy',
 ]
 
+/** On every answer but the catalog's: pages of other origins load it neither as a script nor as anything else. */
+export const KEPT = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin']
+
 /** What the question before a request is answered, for ten minutes. */
 export const PREFLIGHT = [
   ...SHARED,

@@ -8,7 +8,7 @@ import type { Attendee } from '../chaos/control/operation.ts'
 import { sendJson } from '../json.ts'
 import { type ProblemFields, prepareProblem } from '../problem.ts'
 import { admit, type Facts, type Policy } from './admit.ts'
-import { PREFLIGHT, SHARED } from './cross-origin.ts'
+import { KEPT, PREFLIGHT, SHARED } from './cross-origin.ts'
 import { isControl, read, type Said, targetOf } from './facts.ts'
 import { bearerOf, type Fits, lockOf, nameOf } from './key.ts'
 import { TICKET_MS, type Tickets } from './tickets.ts'
@@ -68,9 +68,9 @@ export class Door {
     const said = read(req.rawHeaders)
     const { url = '' } = req
     const catalog = url.startsWith('/catalogs')
-    if (catalog && said.origin !== null) res.also = SHARED
-    // A proxy's way to name a host would pass by the list of hosts.
-    if (!url.startsWith('/') && url !== '*') return this.#refuse(req, res, WHOLE_URL)
+    if (!catalog) res.also = KEPT
+    else if (said.origin !== null) res.also = SHARED
+    if (!isPath(url)) return this.#refuse(req, res, WHOLE_URL)
     const facts = this.#facts(req, said, catalog)
     const problem = admit(facts, this.#policy)
     if (problem) return this.#refuse(req, res, problem)
@@ -153,6 +153,16 @@ export class Door {
 
 function ownerOf({ headers }: IncomingMessage): string {
   return nameOf(bearerOf(headers.authorization))
+}
+
+/**
+ * Whether everybody reads the same path in it. A whole URL, or two slashes, would name a host that passes by the list of
+ * hosts; and what follows a fragment is a path to some readers of URLs and not to others.
+ */
+function isPath(url: string): boolean {
+  if (!url.startsWith('/')) return url === '*'
+  const second = url[1]
+  return second !== '/' && second !== '\\' && !url.includes('#')
 }
 
 const WHOLE_URL: ProblemFields = {

@@ -21,10 +21,10 @@ export const CHROMIUM = PLACES.find(place => existsSync(place)) ?? null
 /** For `describe`: says why the tests of a file are left out, or false. */
 export const skip = CHROMIUM === null && 'no Chromium here: apt-get install chromium, and these tests run'
 
-/** Starts a browser; close it at the end of the file. */
-export function launch(): Promise<Browser> {
+/** Starts a browser, with `more` arguments beside the usual; close it at the end of the file. */
+export function launch(...more: string[]): Promise<Browser> {
   if (!CHROMIUM) throw new Error('there is no Chromium')
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...more] })
 }
 
 /** A page that is watched: what it complained about and where it went. */

@@ -71,6 +71,18 @@ describe('half-open connections', () => {
     await honest(port)
   })
 
+  it('beyond the limit are told 503, and what they asked for is not done', async t => {
+    const { port, chaos } = await start(t, { limits: { ...LIMITS, connections: 2 } })
+    const wires = Array.from({ length: 2 }, () => open(t, port, `GET /health HTTP/1.1\r\n${HOST}\r\n`))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
+    for (let tries = 0; tries < 5; tries += 1) {
+      const body = '{"failRate":77}'
+      const refused = await open(t, port, `${PUT}Content-Length: ${body.length}\r\n\r\n${body}`).text
+      assert.deepEqual(statuses(refused), [503])
+    }
+    assert.equal(chaos.settings().failRate, 0)
+  })
+
   it('that leave in the middle of an answer leave nothing behind', async t => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
     const wires = Array.from({ length: 20 }, () => open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`))
@@ -83,12 +95,44 @@ describe('half-open connections', () => {
 })
 
 describe('pipelining', () => {
+  it('of a client that leaves ends every request, not only the one that was being answered', async t => {
+    const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
+    const wire = open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`.repeat(20))
+    const { first } = server.chaos.lab.sessions
+    while (first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
+    wire.socket.destroy()
+    while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    assert.equal(first.waits.size, 0)
+  })
+
   it('of a hundred requests is answered in order, each by the rules of the door', async t => {
     const { port } = await start(t)
     const one = `GET /catalogs/155568600 HTTP/1.1\r\n${HOST}\r\n`
     const bad = 'GET /catalogs/155568600 HTTP/1.1\r\nHost: evil.example\r\n\r\n'
     const answered = await open(t, port, one.repeat(100) + bad + one).text
     assert.deepEqual(statuses(answered), [...Array<number>(100).fill(200), 403])
+  })
+})
+
+describe('requests in flight', () => {
+  it('beyond the limit are told 503 and do not meet the failure model; the control plane answers all the same', async t => {
+    const { port, chaos } = await start(t, {
+      limits: { ...LIMITS, requests: 50 },
+      settings: { latency: { distribution: 'fixed', delay: '30s', cap: '60s' } },
+    })
+    const held = open(t, port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`.repeat(50))
+    const { first } = chaos.lab.sessions
+    while (first.inFlight < 50) await new Promise(resolve => setTimeout(resolve, 5))
+    const { status, headers, body } = await httpGet(`http://127.0.0.1:${port}/catalogs`)
+    assert.equal(status, 503)
+    assert.equal(headers['retry-after'], '1')
+    assert.match(body, /50 requests are being answered already/)
+    assert.equal(first.arrivals, 50)
+    assert.equal((await httpGet(`http://127.0.0.1:${port}/chaos`)).status, 200)
+    held.socket.destroy()
+    while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    chaos.change({ latency: null }, 'api')
+    await honest(port)
   })
 })
 

@@ -4,14 +4,10 @@ import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import { z } from 'zod'
 import { judge } from '../../cli/report/verdict.ts'
-import { createApp } from '../../server/app.ts'
-import { systemClock } from '../../server/clock.ts'
-import { silentLog } from '../../server/log.ts'
-import { packageRoot } from '../../server/package-root.ts'
-import { Telemetry } from '../../server/telemetry/telemetry.ts'
 import { coinFlips } from '../cli/report/samples.ts'
 import { control } from '../support/control.ts'
 import { startTestServer } from '../support/server.ts'
+import { standApp } from '../support/stand-app.ts'
 
 const kept = { ...coinFlips, verdict: judge(coinFlips) }
 
@@ -56,12 +52,7 @@ suite('every operation of the contract', () => {
 })
 
 test('every route of the server is in the contract', () => {
-  const telemetry = new Telemetry({ clock: systemClock, wall: Date.now, version: '0' })
-  const root = packageRoot(import.meta.url)
-  const parts = { chaos: server.chaos, telemetry, log: silentLog(), root, version: '0' }
-  // Whatever else the app is put together from is not called here: a function that does nothing stands for it.
-  const stand = new Proxy<object>(parts, { get: (known, name) => Reflect.get(known, name) ?? (() => {}) })
-  const app = createApp(stand as Parameters<typeof createApp>[0])
+  const app = standApp({ chaos: server.chaos })
   const routes = app.router.stack.flatMap(layer => (layer.route ? [layer.route.path] : []))
   assert.ok(routes.includes('/catalogs/:code'))
   const missing = routes.map(path => path.replaceAll(/:(\w+)/g, '{$1}')).filter(path => !(path in contract.paths))

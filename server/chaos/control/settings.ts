@@ -108,6 +108,13 @@ export const settingsOperations = [
   }),
 ]
 
+/** Changes of a session that are to revert by themselves at once. */
+const MOST_TTLS = 100
+const TOO_MANY_TTLS = new Problem(
+  409,
+  `${MOST_TTLS} changes wait to be taken back already: wait for some, or POST /chaos/reset`,
+)
+
 function failRate(value: number, settings: Settings): Reply {
   return ok({ failRate: value }, { ETag: etag(settings) })
 }
@@ -118,8 +125,9 @@ function alter(call: Altering, preview: () => Settings, act: (provenance: Proven
   const { lab, session, source, query } = call
   checkTag(call)
   if (query.dryRun) return ok({ ...describe(call), settings: preview() })
+  if (query.ttl && session.timers.size >= MOST_TTLS) throw TOO_MANY_TTLS
   const change = lab.change(session, source, act)
-  if (query.ttl) lab.revertAfter(session, ms(query.ttl), change)
+  if (query.ttl && change.changed.length > 0) lab.revertAfter(session, ms(query.ttl), change)
   return state(call)
 }
 

@@ -48,6 +48,13 @@ function damage(path: string, from: number, bytes: Buffer): void {
   closeSync(file)
 }
 
+it('a new file is read by its owner alone, and so are its logs', async () => {
+  const { database } = await openStorage(at('private.sqlite'), seed, wall)
+  for (const name of ['private.sqlite', 'private.sqlite-wal', 'private.sqlite-shm'])
+    assert.equal(statSync(at(name)).mode & 0o077, process.platform === 'win32' ? 0o066 : 0, name)
+  database.close()
+})
+
 describe('a broken file', () => {
   for (const [name, spoil] of [
     ['overwritten.sqlite', path => writeFileSync(path, 'hello '.repeat(100))],

@@ -97,10 +97,11 @@ suite('PATCH', () => {
     await call('PATCH', '/chaos', { failRate: 70 }, { 'X-Chaos-Origin': 'web' })
     await call('PATCH', '/chaos', { seed: '7' }, { 'X-Chaos-Origin': 'cli' })
     await call('PATCH', '/chaos', { sampler: 'deck' }, { 'X-Chaos-Origin': 'env' })
+    await call('PATCH', '/chaos', { rules: [{ id: 'a' }] }, { 'X-Chaos-Origin': 'constructor' })
     const { provenance } = (await call('GET', '/chaos')).body
     assert.deepEqual(
-      [provenance.failRate.source, provenance.seed.source, provenance.sampler.source],
-      ['web', 'cli', 'api'],
+      [provenance.failRate.source, provenance.seed.source, provenance.sampler.source, provenance.rules.source],
+      ['web', 'cli', 'api', 'api'],
     )
     await call('DELETE', '/chaos')
     assert.equal((await call('GET', '/chaos')).body.provenance.failRate.source, 'env')
@@ -257,6 +258,27 @@ suite('bad input is refused whole, every problem with its place', () => {
   test('a body over 64 KiB', async () => {
     const answer = await call('PATCH', '/chaos', { seed: 'x'.repeat(64 * 1024) })
     assert.equal(answer.status, 413)
+  })
+
+  test('a hundred and first change that is to revert by itself', async () => {
+    const session = 'ttl'
+    await call('POST', '/chaos/sessions', { id: session })
+    const put = (failRate: number) => call('PUT', `/chaos/fail-rate?ttl=1h&session=${session}`, { failRate })
+    for (let rate = 1; rate <= 100; rate += 1) {
+      assert.equal((await put(rate)).status, 200)
+      assert.equal((await put(rate)).status, rate < 100 ? 200 : 409, 'what changes nothing takes no place')
+    }
+    assert.equal((await call('GET', `/chaos/fail-rate?session=${session}`)).body.failRate, 100)
+    await call('POST', `/chaos/reset?session=${session}`)
+    assert.equal((await put(7)).status, 200)
+  })
+
+  test('weather that changes faster than any clock tells', async () => {
+    for (const availability of [1e-300, 0, 0.009, 99.991, 100, -1]) {
+      const { status, body } = await call('PATCH', '/chaos', { outage: { availability, meanLength: '10ms' } })
+      assert.equal(status, 422)
+      assert.equal(body.errors[0].pointer, '/outage/availability')
+    }
   })
 
   test('a body that nests without end', async () => {

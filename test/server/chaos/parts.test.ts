@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { Bucket } from '../../../server/chaos/bucket.ts'
 import { decide } from '../../../server/chaos/decide.ts'
 import { CALM, explain } from '../../../server/chaos/fate.ts'
-import { isLoopback } from '../../../server/chaos/force.ts'
+import { isHeard } from '../../../server/chaos/force.ts'
 import { delayOf, normalQuantile } from '../../../server/chaos/latency.ts'
 import { marker } from '../../../server/chaos/marker.ts'
 import { Memory } from '../../../server/chaos/memory.ts'
@@ -152,6 +152,8 @@ suite('rules', () => {
     assert.equal(ruleFor(plan, { code: 'd' }, { 'x-tenant': 'acme', 'x-any': 'thing' }), 'header')
     assert.equal(ruleFor(plan, { code: 'd' }, { 'x-tenant': 'acme' }), 'failRate')
     assert.equal(ruleFor(plan, { code: 'd' }, { 'x-tenant': 'Acme', 'x-any': '' }), 'failRate')
+    const inherited = planOf([{ id: 'inherited', match: { header: { constructor: '*' } } }])
+    assert.equal(ruleFor(inherited, {}), 'failRate', 'a header is what was sent')
   })
 
   test('first n and every nth count what they match, and let the others go on', () => {
@@ -252,7 +254,8 @@ suite('signals', () => {
   }
 })
 
-suite('this machine', () => {
+suite('a forced fault is heard', () => {
+  const here = { headers: {}, socket: { remoteAddress: '127.0.0.1' } }
   for (const [address, expected] of [
     ['127.0.0.1', true],
     ['127.8.8.8', true],
@@ -263,6 +266,23 @@ suite('this machine', () => {
     ['128.0.0.1', false],
     [undefined, false],
   ] as const) {
-    test(`${address} is ${expected ? '' : 'not '}this machine`, () => assert.equal(isLoopback(address), expected))
+    test(`${expected ? '' : 'not '}from ${address}`, () =>
+      assert.equal(isHeard({ ...here, socket: { remoteAddress: address } }), expected))
+  }
+  for (const [who, headers, expected] of [
+    [
+      'a page of this server',
+      { host: 'localhost:1', origin: 'http://localhost:1', 'sec-fetch-site': 'same-origin' },
+      true,
+    ],
+    ['the address bar', { 'sec-fetch-site': 'none' }, true],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, false],
+    ['a page of another port', { 'sec-fetch-site': 'same-site' }, false],
+    ['another origin', { host: 'localhost:1', origin: 'http://localhost:2' }, false],
+    ['behind a proxy', { 'x-forwarded-for': '10.0.0.7' }, false],
+    ['behind a proxy that keeps the standard', { forwarded: 'for=10.0.0.7' }, false],
+    ['behind a cache', { via: '1.1 cache' }, false],
+  ] as const) {
+    test(`${expected ? '' : 'not '}from ${who}`, () => assert.equal(isHeard({ ...here, headers }), expected))
   }
 })

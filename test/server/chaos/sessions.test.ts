@@ -168,6 +168,9 @@ suite('limits', () => {
     assert.equal(refused.retryAfter, '60')
     assert.match(refused.body.detail ?? '', /All 3 sessions are in use: .*--max-sessions/)
     assert.equal((await visit(small.url, 'b')).status, 200, 'those who have one keep it')
+    assert.equal((await control(small)('POST', '/chaos/sessions', { id: 'e' })).status, 201)
+    assert.equal(ids().length, 4)
+    assert.ok(ids().includes('kept') && ids().includes('e'), 'traffic does not keep out what is made on purpose')
   })
 
   test('one that was made on purpose makes room for none, and a refusal makes nothing', async t => {

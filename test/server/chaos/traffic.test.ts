@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { createServer } from '../../../server/http.ts'
 import { control } from '../../support/control.ts'
+import { listen } from '../../support/listen.ts'
 import { httpGet, rawGet } from '../../support/raw.ts'
 import { startTestServer } from '../../support/server.ts'
+import { standApp } from '../../support/stand-app.ts'
 
 const PATH = '/catalogs/155568600'
 
@@ -161,6 +164,26 @@ suite('forced faults', () => {
     assert.equal((await httpGet(server.url + PATH, { 'X-Chaos-Force': 'none' })).status, 200)
     assert.equal((await httpGet(server.url + PATH)).status, 503)
   })
+})
+
+suite('an error of the handler itself', () => {
+  for (const kind of ['malformed', 'truncate', 'drip', 'stall', 'status']) {
+    test(`is a 500 of the server, whatever was to be injected (${kind})`, async t => {
+      const server = await startTestServer(t, { settings: { failRate: 100 } })
+      server.chaos.change({ faults: [{ kind }], ...(kind === 'status' ? { failRate: 0 } : {}) }, 'api')
+      const catalog = {
+        find() {
+          throw new TypeError('a bug')
+        },
+      }
+      const app = standApp({ chaos: server.chaos, catalog: catalog as never })
+      const got = await httpGet((await listen(createServer(app, 'bug'), t)) + PATH)
+      assert.deepEqual([got.status, got.complete, got.headers['x-chaos-fault']], [500, true, undefined])
+      assert.match(got.body, /The server met an error of its own/)
+      const { outcomes } = (await control(server)('GET', '/chaos/stats')).body
+      assert.deepEqual([outcomes.injected, outcomes.serverError], [0, 1])
+    })
+  }
 })
 
 suite('stealth', () => {

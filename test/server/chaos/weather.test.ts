@@ -49,6 +49,27 @@ suite('the two-state process', () => {
     )
   })
 
+  test('has a copy that goes its own way, and need not begin at 0', () => {
+    const weather = process('42', 50, 100)
+    weather.downAt(50_000)
+    const copy = weather.copy()
+    for (let at = 90_000; at > 40_000; at -= 777) assert.deepEqual(copy.downAt(at), process('42', 50, 100).downAt(at))
+    assert.deepEqual(weather.downAt(50_001), process('42', 50, 100).downAt(50_001))
+  })
+
+  test('ends when it is told to, however fast it changes and whatever the clock says', () => {
+    const { clock, lab } = labOf()
+    const { first } = lab.sessions
+    for (const availability of [0.01, 50, 99.99]) {
+      first.layers.change({ outage: { availability, meanLength: '10ms' } }, { source: 'api', at: '' })
+      for (let hours = 0; hours < 3; hours += 1) {
+        clock.advance(8 * 3_600_000)
+        first.endOutages()
+        assert.equal(first.trouble(first.plan(), clock.now()), null)
+      }
+    }
+  })
+
   test('is up at 0 and before', () => {
     for (let seed = 0; seed < 50; seed += 1) {
       assert.equal(process(String(seed)).downAt(0), null)
