@@ -74,16 +74,22 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
   })
   arms.setBaseline(parts.baselineOn)
   tell({ type: 'connected', ...toldBy(parts.hello) })
+  // Before anything is fired: a request to a session that is not there makes it.
+  await steering.openShadow()
+  let known = true
   const closeLink = openLink({
     url: parts.url,
     session: room,
     token: parts.token,
     clock,
-    onOpen: () => steering.openShadow(),
+    onOpen: () => {
+      if (!known) void steering.openShadow()
+    },
     onEvent: (name, data) => {
       for (const event of eventsOf(name, data)) tell(event)
     },
     onDown: (why, retryInMs) => {
+      known = false
       tell({ type: 'disconnected', why, retryInMs })
       void steering.findRoom()
     },

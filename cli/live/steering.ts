@@ -18,6 +18,8 @@ export interface SteeringParts {
 
 /** How long the plug stays pulled, in milliseconds. */
 const OUTAGE_MS = 10_000
+/** How often the session of the baseline is asked for while requests are on their way to it. */
+const TRIES = 5
 
 export class Steering {
   readonly #parts: SteeringParts
@@ -63,15 +65,24 @@ export class Steering {
   /**
    * Opens the session of the baseline: it inherits the settings of the room and shares its clock, but has its own workers, queues and counts,
    * so that what the baseline does to its upstream does not befall the arm beside it. Only the default session is inherited from:
-   * elsewhere the baseline shares the room.
+   * elsewhere the baseline shares the room. Resolves when it is open, or cannot be.
    */
-  openShadow(): void {
+  openShadow(): Promise<void> {
+    if (this.shadow === this.#parts.room) return Promise.resolve()
+    this.#opening = this.#attempt(() => this.#makeShadow(TRIES))
+    return this.#opening
+  }
+
+  /** A request of the baseline that comes between the two calls makes the session by itself, without the clock of the room. */
+  async #makeShadow(tries: number): Promise<void> {
     const { control, shadow, room } = this.#parts
-    if (this.shadow === room) return
-    this.#opening = this.#attempt(async () => {
+    try {
       await control.closeSession(shadow)
       await control.openSession({ id: shadow, clockOf: room })
-    })
+    } catch (error) {
+      if (tries <= 1) throw error
+      await this.#makeShadow(tries - 1)
+    }
   }
 
   /** A server that was restarted knows the default session only: makes the one that is steered again. */

@@ -116,6 +116,15 @@ test('under fire at 100 % the circuit opens, and the breaker wastes a fraction o
   await stage.quit()
 })
 
+test('what fires by itself from the start fires at sessions that are there, on the clock of the room', async t => {
+  const stage = await open(t, { auto: true, every: 10 })
+  await until(() => (stage.catalog.calls.get('live-abc123-none') ?? 0) > 50)
+  assert.deepEqual([...stage.catalog.onDemand], [])
+  assert.doesNotMatch(await stage.tty.text(), /already/)
+  await stage.quit()
+  assert.equal(stage.catalog.sessions.size, 0)
+})
+
 test('what others change is there at once, with who did it', async t => {
   const stage = await open(t)
   await until(() => stage.catalog.listening === 1)

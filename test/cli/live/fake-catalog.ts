@@ -18,6 +18,8 @@ export class FakeCatalog {
   /** Data-plane requests by session. */
   readonly calls = new Map<string, number>()
   readonly sessions = new Set<string>()
+  /** Sessions that a request made which came before they were made on purpose. */
+  readonly onDemand = new Set<string>()
   readonly #options: FakeOptions
   readonly #server: Server
   readonly #listeners = new Set<ServerResponse>()
@@ -114,6 +116,7 @@ export class FakeCatalog {
       return answer(res, 200, {})
     }
     if (call === 'POST /chaos/sessions') {
+      if (this.sessions.has(String(body.id))) return answer(res, 409, { detail: 'there is such a session already' })
       this.sessions.add(String(body.id))
       return answer(res, 201, { id: body.id, clockMs: 0 })
     }
@@ -148,6 +151,10 @@ export class FakeCatalog {
   #product(req: IncomingMessage, res: ServerResponse): void {
     const session = String(req.headers['x-chaos-session'])
     this.calls.set(session, (this.calls.get(session) ?? 0) + 1)
+    if (session !== 'default' && !this.sessions.has(session)) {
+      this.sessions.add(session)
+      this.onDemand.add(session)
+    }
     const number = Number(String(req.headers['x-chaos-key']).split('-').at(-1))
     const fails = this.outage || (number * 37) % 100 < this.failRate
     answer(res, fails ? 500 : 200, { code: 'a', brand: 'b', description: 'c', gtin: '4006381333931' })
