@@ -4,13 +4,15 @@ import { EventBuffer } from 'better-sse'
 
 /** Events that are remembered: two minutes of samples and what else happens meanwhile. */
 const RING = 640
+/** Characters that are remembered: as many events of the usual length, several times over. */
+const RING_LENGTH = 1024 * 1024
 
 /** Somebody who listens. */
 export interface Listener {
   /** Wants the counts of every session once a second. */
   readonly board: boolean
-  /** Sends; false where the listener is gone or too slow and was dropped. */
-  send(event: EventBuffer): boolean
+  /** Sends; who is gone, or is dropped because it does not read, hears nothing. */
+  send(event: EventBuffer): void
   end(): void
 }
 
@@ -21,35 +23,63 @@ interface Event {
 
 export class Channel {
   readonly session: string
-  readonly listeners = new Set<Listener>()
   /** The newest bucket of the timeline that was told. */
   told: number
-  /** Since when nobody listens, in milliseconds of the server's clock, or null. */
-  emptySince: number | null = null
+  #emptySince: number | null
+  readonly #listeners = new Set<Listener>()
   readonly #ring: Event[] = []
+  #length = 0
   /** Nothing before this event is remembered. */
   #forgotten: number
 
-  /** @param lastId the id of the newest event of the server */
-  constructor(session: string, told: number, lastId: number) {
+  /**
+   * @param lastId the id of the newest event of the server
+   * @param now milliseconds of the server's clock
+   */
+  constructor(session: string, told: number, lastId: number, now: number) {
     this.session = session
     this.told = told
     this.#forgotten = lastId
+    this.#emptySince = now
+  }
+
+  /** How many listen. */
+  get size(): number {
+    return this.#listeners.size
+  }
+
+  /** Since when nobody listens, in milliseconds of the server's clock, or null. */
+  get emptySince(): number | null {
+    return this.#emptySince
+  }
+
+  join(listener: Listener): void {
+    this.#listeners.add(listener)
+    this.#emptySince = null
+  }
+
+  leave(listener: Listener, now: number): void {
+    this.#listeners.delete(listener)
+    if (this.#listeners.size === 0) this.#emptySince = now
   }
 
   /** Tells everybody, and remembers. */
   tell(id: number, type: string, data: unknown): void {
     const frame = frameOf(id, type, data)
     this.#ring.push({ id, frame })
-    if (this.#ring.length > RING) this.#forgotten = this.#ring.shift()?.id ?? this.#forgotten
+    this.#length += frame.read().length
+    while (this.#ring.length > RING || this.#length > RING_LENGTH) this.#forget()
     this.send(frame)
   }
 
-  /** Tells everybody, or those of a kind, without remembering. */
-  send(frame: EventBuffer, wanted: (listener: Listener) => boolean = () => true): void {
-    for (const listener of this.listeners) {
-      if (wanted(listener) && !listener.send(frame)) this.listeners.delete(listener)
-    }
+  /** Tells everybody, or those who follow the board, without remembering. */
+  send(frame: EventBuffer, to: 'all' | 'board' = 'all'): void {
+    for (const listener of this.#listeners) if (to === 'all' || listener.board) listener.send(frame)
+  }
+
+  /** Somebody follows the board. */
+  get board(): boolean {
+    return [...this.#listeners].some(listener => listener.board)
   }
 
   /** What was told after the event `id`, or null where that cannot be said without a gap. */
@@ -59,8 +89,15 @@ export class Channel {
   }
 
   close(): void {
-    for (const listener of this.listeners) listener.end()
-    this.listeners.clear()
+    for (const listener of this.#listeners) listener.end()
+    this.#listeners.clear()
+  }
+
+  #forget(): void {
+    const oldest = this.#ring.shift()
+    if (!oldest) return
+    this.#forgotten = oldest.id
+    this.#length -= oldest.frame.read().length
   }
 }
 

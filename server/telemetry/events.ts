@@ -12,7 +12,8 @@
  * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs}`; `status` is started, mark, finished,
  *             stopped or interrupted.
  * `run`       start, progress, end or lost of a published run: see publish.ts.
- * `lab`       `{session, change}`: a session was created, deleted or reset.
+ * `lab`       `{session, change}`: a session was created, deleted or reset; nothing is told of those that come and go with
+ *             the requests that name them.
  * `board`     once a second, for `?board=1`: `[{id, requests, success, inFlight, failRate, outage}]` of every session.
  *
  * Ids grow with every event, over restarts too. `Last-Event-ID` resumes without gap or duplicate where the events since
@@ -24,7 +25,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Clock } from '../clock.ts'
 import { Problem, quote } from '../problem.ts'
 import { resource } from '../resource.ts'
-import { Channel, frameOf, type Listener } from './channel.ts'
+import { Channel, frameOf } from './channel.ts'
 import { openListener } from './listener.ts'
 import { BUCKET_MS, type Sample } from './timeline.ts'
 
@@ -90,7 +91,7 @@ export class Events {
 
   /** How many listen. */
   get listeners(): number {
-    return [...this.#channels.values()].reduce((sum, channel) => sum + channel.listeners.size, 0)
+    return [...this.#channels.values()].reduce((sum, channel) => sum + channel.size, 0)
   }
 
   /** The sessions that somebody listens to, or did a moment ago. */
@@ -132,15 +133,14 @@ export class Events {
     const address = req.socket.remoteAddress ?? ''
     const leave = this.#admit(address)
     const lastId = Number(req.get('Last-Event-ID') ?? 'none')
-    const listener = await openListener(req, res, leave)
+    const { clock } = this.#parts
+    const listener = await openListener(req, res, clock, leave)
     if (!listener || this.#closed) return listener?.end()
 
     const channel = this.#channel(name, scene)
-    const missed = channel.after(lastId, this.#lastId)
-    const hello = missed ? [] : [this.#hello(scene, channel)]
-    for (const frame of [...hello, ...(missed ?? [])]) if (!listener.send(frame)) return
-    this.#join(channel, listener, res)
-    this.#run()
+    listener.greet(channel.after(lastId, this.#lastId) ?? [this.#hello(scene, channel)])
+    channel.join(listener)
+    res.once('close', () => channel.leave(listener, clock.now()))
   }
 
   #hello(scene: Scene, channel: Channel): EventBuffer {
@@ -156,15 +156,6 @@ export class Events {
       changes: changes(channel.session),
     }
     return frameOf(this.#lastId, 'hello', data)
-  }
-
-  #join(channel: Channel, listener: Listener, res: Response): void {
-    channel.listeners.add(listener)
-    channel.emptySince = null
-    res.once('close', () => {
-      channel.listeners.delete(listener)
-      if (channel.listeners.size === 0) channel.emptySince = this.#parts.clock.now()
-    })
   }
 
   /** Counts a listener in; the function that is returned counts it out. */
@@ -188,8 +179,9 @@ export class Events {
   #channel(session: string, scene: Scene): Channel {
     const known = this.#channels.get(session)
     if (known) return known
-    const channel = new Channel(session, scene.lastClosed(), this.#lastId)
+    const channel = new Channel(session, scene.lastClosed(), this.#lastId, this.#parts.clock.now())
     this.#channels.set(session, channel)
+    this.#run()
     return channel
   }
 
@@ -226,11 +218,10 @@ export class Events {
   }
 
   #board(): void {
-    const wanted = (listener: Listener) => listener.board
-    const channels = [...this.#channels.values()].filter(({ listeners }) => [...listeners].some(wanted))
+    const channels = [...this.#channels.values()].filter(channel => channel.board)
     if (channels.length === 0) return
     const frame = frameOf(++this.#lastId, 'board', this.#parts.board())
-    for (const channel of channels) channel.send(frame, wanted)
+    for (const channel of channels) channel.send(frame, 'board')
   }
 
   #beat(now: number): void {

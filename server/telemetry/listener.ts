@@ -1,11 +1,19 @@
 /** A client of the event stream: better-sse speaks to it, and one that does not read is dropped. */
 
-import { createSession, type EventBuffer } from 'better-sse'
+import { createSession, type EventBuffer, type Session } from 'better-sse'
 import type { Request, Response } from 'express'
+import type { Clock } from '../clock.ts'
 import type { Listener } from './channel.ts'
 
-/** Bytes that may wait for a client, in this process: a browser that sleeps must not fill the memory. */
+/**
+ * Bytes that may wait for a client for longer than a moment, in this process, beside those that greeted it: a browser
+ * that sleeps must not fill the memory.
+ */
 export const MOST_WAITING = 512 * 1024
+/** Bytes beyond those that may wait for a moment only. */
+const MOST_OF_A_BURST = 1_536 * 1024
+/** The moment, in milliseconds: more than a client that reads takes for a burst. */
+const PATIENCE_MS = 2_000
 /** How soon a browser comes back after a broken connection, in milliseconds. */
 const RETRY_MS = 1_000
 
@@ -13,7 +21,12 @@ const RETRY_MS = 1_000
  * Opens the stream. Null where the client is gone already.
  * @param left is called once, when the connection is over
  */
-export async function openListener(req: Request, res: Response, left: () => void): Promise<Listener | null> {
+export async function openListener(
+  req: Request,
+  res: Response,
+  clock: Clock,
+  left: () => void,
+): Promise<Client | null> {
   // No timer of its own: the heartbeat comes from the channel's.
   const session = await createSession(req, res, {
     retry: RETRY_MS,
@@ -25,17 +38,69 @@ export async function openListener(req: Request, res: Response, left: () => void
     return null
   }
   res.once('close', left)
-  return {
-    board: req.query.board === '1',
-    send(event: EventBuffer): boolean {
-      if (!session.isConnected || res.destroyed) return false
-      void session.batch(event)
-      if (res.writableLength <= MOST_WAITING) return true
-      res.destroy()
-      return false
-    },
-    end() {
-      res.end()
-    },
+  return new Client(session, res, clock, req.query.board === '1')
+}
+
+export class Client implements Listener {
+  readonly board: boolean
+  readonly #session: Session
+  readonly #res: Response
+  readonly #clock: Clock
+  /** Bytes that may wait before it is suspected of not reading. */
+  #most = MOST_WAITING
+  /** Takes the suspicion back; null where there is none. */
+  #forgive: (() => void) | null = null
+  /** Since it was suspected its socket had a turn. */
+  #warned = false
+
+  constructor(session: Session, res: Response, clock: Clock, board: boolean) {
+    this.board = board
+    this.#session = session
+    this.#res = res
+    this.#clock = clock
+    const forgive = () => this.#forgive?.()
+    res.on('drain', forgive)
+    res.once('close', forgive)
+  }
+
+  /** What a client hears first is as long as it is, and no sign that it does not read. */
+  greet(frames: readonly EventBuffer[]): void {
+    for (const frame of frames) {
+      this.#most += frame.read().length
+      this.send(frame)
+    }
+  }
+
+  send(frame: EventBuffer): void {
+    if (!this.#session.isConnected || this.#res.destroyed) return
+    void this.#session.batch(frame)
+    const waiting = this.#res.writableLength
+    if (waiting <= this.#most) return
+    if (this.#forgive === null) this.#suspect()
+    else if (this.#warned && waiting > this.#most + MOST_OF_A_BURST) this.#res.destroy()
+  }
+
+  end(): void {
+    this.#res.end()
+  }
+
+  /** Drops it, unless everything has left for it by then. */
+  #suspect(): void {
+    let turn = setImmediate(() => {
+      // The first may come before any socket does.
+      turn = setImmediate(() => {
+        this.#warned = true
+      })
+    })
+    const cancel = this.#clock.after(PATIENCE_MS, () => {
+      // Its sockets come first: what became late while the loop was busy is no fault of the client.
+      turn = setImmediate(() => this.#res.destroy())
+    })
+    this.#forgive = () => {
+      this.#forgive = null
+      this.#warned = false
+      clearImmediate(turn)
+      cancel()
+    }
   }
 }

@@ -1,13 +1,13 @@
 /** What a command line publishes of the run that it is playing, and what the server remembers of it. */
 
 import { z } from 'zod'
+import { KeptSteps } from './kept-steps.ts'
+import { add, nothing, type Tally } from './tally.ts'
 import type { Weather } from './timeline.ts'
 
 /** Arms and states are few, texts short: what is published is shown to a room. */
 const MOST_ARMS = 6
 const MOST_EDGES = 200
-/** Steps reach back as far as the charts do. */
-const KEPT_MS = 125_000
 
 const count = z.int().nonnegative().max(1e9)
 const ms = z.number().nonnegative().max(1e9)
@@ -69,9 +69,6 @@ export type Step = z.infer<typeof stepSchema>
 export type RunEnd = z.infer<typeof runEndSchema>
 export type Live = z.infer<typeof liveSchema>
 
-const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
-
-type Tally = Record<(typeof FIELDS)[number], number>
 type Edge = NonNullable<ArmStep['states']>[number]
 
 /** A step with what the server adds: the weather that the arms met. */
@@ -81,9 +78,10 @@ export type Shown = Omit<Step, 'id'> & { readonly weather?: Weather }
 export class LiveRun {
   readonly #told: NewRun
   readonly #startedAtMs: number
-  readonly #totals: Record<string, Tally>
-  readonly #edges: Record<string, Edge[]>
-  #steps: Shown[] = []
+  /** By name, which may be any text. */
+  readonly #arms: ReadonlyMap<string, { readonly totals: Tally; readonly edges: Edge[] }>
+  readonly #steps: KeptSteps
+  #lastMs = 0
   #status: 'running' | 'ended' | 'lost' = 'running'
   #result: RunEnd['result']
   /** Milliseconds since the server's start when it was last heard of. */
@@ -93,8 +91,8 @@ export class LiveRun {
     this.#told = told
     this.#startedAtMs = startedAtMs
     this.heardAt = startedAtMs
-    this.#totals = Object.fromEntries(told.arms.map(arm => [arm.name, nothing()]))
-    this.#edges = Object.fromEntries(told.arms.map(arm => [arm.name, []]))
+    this.#arms = new Map(told.arms.map(({ name }) => [name, { totals: nothing(), edges: [] }]))
+    this.#steps = new KeptSteps(told.arms.map(({ name }) => name))
   }
 
   get id(): string {
@@ -109,24 +107,30 @@ export class LiveRun {
     return this.#status === 'running'
   }
 
+  /** Whether an arm was announced. */
+  has(arm: string): boolean {
+    return this.#arms.has(arm)
+  }
+
   /** The session that an arm plays in, where it has one of its own. */
   sessionOf(arm: string): string | undefined {
     return this.#told.arms.find(({ name }) => name === arm)?.session
   }
 
+  /** Takes a step of arms that were announced; `now` is in milliseconds since the server's start. */
   step(step: Shown, now: number): void {
     this.heardAt = now
+    this.#lastMs = step.atMs
     for (const arm of step.arms) {
-      const totals = this.#totals[arm.name]
-      const edges = this.#edges[arm.name]
-      if (!totals || !edges) continue
-      for (const field of FIELDS) totals[field] += arm[field]
+      const known = this.#arms.get(arm.name)
+      if (!known) continue
+      const { totals, edges } = known
+      add(totals, arm)
       for (const edge of arm.states ?? []) if (edge.state !== edges.at(-1)?.state) edges.push(edge)
       if (arm.state && arm.state !== edges.at(-1)?.state) edges.push({ atMs: step.atMs, state: arm.state })
       if (edges.length > MOST_EDGES) edges.splice(0, edges.length - MOST_EDGES)
     }
-    this.#steps.push(step)
-    if ((this.#steps[0]?.atMs ?? 0) < step.atMs - KEPT_MS) this.#steps.shift()
+    this.#steps.add(step, now)
   }
 
   end(status: 'ended' | 'lost', result: RunEnd['result'], now: number): void {
@@ -135,15 +139,16 @@ export class LiveRun {
     this.#result = result
   }
 
-  /** Everything, for a page that comes late. */
-  describe(): object {
+  /** Everything, for a page that comes late, at `now` in milliseconds since the server's start. */
+  describe(now: number): object {
+    const arms = [...this.#arms]
     return {
       ...this.start(),
       status: this.#status,
-      lastMs: this.#steps.at(-1)?.atMs ?? 0,
-      steps: this.#steps,
-      totals: this.#totals,
-      edges: this.#edges,
+      lastMs: this.#lastMs,
+      steps: this.#steps.read(now),
+      totals: Object.fromEntries(arms.map(([name, { totals }]) => [name, totals])),
+      edges: Object.fromEntries(arms.map(([name, { edges }]) => [name, edges])),
       verdict: this.#result?.verdict ?? null,
       kept: this.#result?.run ?? null,
     }
@@ -154,8 +159,4 @@ export class LiveRun {
     const { id, title, arms, load } = this.#told
     return { id, title, arms, load, startedAtMs: this.#startedAtMs }
   }
-}
-
-function nothing(): Tally {
-  return { success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 }
 }

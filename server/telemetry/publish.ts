@@ -69,7 +69,8 @@ export class Publish {
   /** The runs that a new page must know. */
   describe(): object[] {
     this.expire()
-    return [...this.#runs.values()].map(run => run.describe())
+    const now = this.#parts.now()
+    return [...this.#runs.values()].map(run => run.describe(now))
   }
 
   #take(live: Live): void {
@@ -91,6 +92,7 @@ export class Publish {
 
   #progress({ id, ...step }: Step): void {
     const run = this.#running(id)
+    refuseStrangers(run, step.arms)
     const now = this.#parts.now()
     this.#pace(id, now)
     const shown = this.#shown(run, step)
@@ -153,6 +155,14 @@ export class Publish {
       } else if (!run.running && silent > SHOWN_MS) this.#runs.delete(id)
     }
   }
+}
+
+function refuseStrangers(run: LiveRun, arms: Step['arms']): void {
+  const index = arms.findIndex(({ name }) => !run.has(name))
+  if (index < 0) return
+  throw new Problem(422, `The run ${quote(run.id)} began without this arm`, {
+    errors: [{ pointer: `/progress/arms/${index}/name`, detail: 'must be the name of an arm of the run' }],
+  })
 }
 
 function read(body: unknown): Live {

@@ -36,6 +36,8 @@ export class Telemetry {
   readonly #hands = new Map<string, string>()
   /** Take back the looks that are due when outages end, by session. */
   readonly #alarms = new Map<string, () => void>()
+  /** Sessions that were made on purpose. */
+  readonly #made = new Set<string>()
   readonly #clock: Clock
   #lab: Lab | null = null
   #silence = () => {}
@@ -128,9 +130,12 @@ export class Telemetry {
   }
 
   #lived(lab: Lab, { session, change }: Extract<ChaosEvent, { type: 'session' }>): void {
-    this.#events.tellAll('lab', { session, change })
+    if (change === 'created' && lab.sessions.get(session)?.pinned) this.#made.add(session)
+    // Any request may bring a session about by naming it: those would push out what pages must hear when they come back.
+    if (change === 'reset' || this.#made.has(session)) this.#events.tellAll('lab', { session, change })
     if (change === 'reset') this.#changed(lab, session, { changed: [], source: 'reset', before: null })
     if (change !== 'deleted') return
+    this.#made.delete(session)
     this.#lookout.forget(session)
     this.#hands.delete(session)
     this.#lookLater(lab, session, null)

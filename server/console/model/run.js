@@ -4,6 +4,8 @@
 
 /** The share of time that the charts show, and a little more, in milliseconds. */
 export const KEPT_MS = 125_000
+/** As many steps as come in that time from whoever publishes four times a second. */
+const MOST_STEPS = 500
 const MOST_EDGES = 400
 
 /** @type {(keyof Tally)[]} */
@@ -29,13 +31,34 @@ export function runFrom(told) {
     startedAtMs: told.startedAtMs ?? 0,
     status: told.status ?? 'running',
     lastMs: told.lastMs ?? 0,
-    steps: told.steps ?? [],
+    steps: (told.steps ?? []).map((/** @type {KeptStep} */ step) => stepFrom(step, names)),
     totals: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.totals?.[name] ?? nothing()])),
     edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.edges?.[name] ?? []])),
     verdict: told.verdict ?? null,
     kept: told.kept ?? null,
   }
   return run
+}
+
+/** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its tally, p50 and p95; null where the step left it out */
+
+/**
+ * @param {KeptStep} told
+ * @param {string[]} names
+ * @returns {Step}
+ */
+function stepFrom(told, names) {
+  const arms = names.flatMap((name, index) => {
+    const figures = told.arms[index]
+    if (!figures) return []
+    const tally = nothing()
+    FIELDS.forEach((field, place) => {
+      tally[field] = figures[place] ?? 0
+    })
+    const [p50 = null, p95 = null] = figures.slice(FIELDS.length)
+    return [{ name, ...tally, p50, p95 }]
+  })
+  return { ...told, arms }
 }
 
 /**
@@ -52,7 +75,7 @@ export function advance(run, step) {
     totals[arm.name] = add(totals[arm.name] ?? nothing(), arm)
     edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
   }
-  const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS)
+  const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MOST_STEPS)
   return { ...run, totals, edges, steps, lastMs: step.atMs }
 }
 

@@ -137,6 +137,37 @@ describe('POST /chaos/live', () => {
     }
   })
 
+  it('takes the names of arms for what they are, and refuses steps of arms that were not announced', async test => {
+    const other = await startTestServer(test)
+    const strange = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+    const step = (id: string, names: readonly string[]) =>
+      post({ progress: { id, atMs: 1, arms: names.map(name => arm(name, { success: 1, state: 'open' })) } }, other.url)
+    await post({ run: run('plain') }, other.url)
+    for (const name of [...strange, 'ghost']) {
+      const { status, problem } = await step('plain', ['none', name])
+      assert.deepEqual([status, problem?.errors?.[0]?.pointer], [422, '/progress/arms/1/name'], name)
+    }
+    assert.equal(Object.hasOwn(Object.prototype, 'success'), false)
+    await post({ run: { ...run('strange'), arms: strange.map(name => ({ name })) } }, other.url)
+    for (let round = 0; round < 2; round += 1) assert.equal((await step('strange', strange)).status, 204)
+    assert.equal((await step('plain', ['none'])).status, 204)
+
+    const { runs } = (await (await page(test, other.url)).until('hello')).data
+    const told = Object.fromEntries(runs.map((one: { id: string }) => [one.id, one]))
+    const { none, breaker } = told.plain.totals
+    assert.deepEqual([none.success, breaker.success, Object.keys(told.plain.totals)], [1, 0, ['none', 'breaker']])
+    for (const name of strange) {
+      assert.equal(Object.getOwnPropertyDescriptor(told.strange.totals, name)?.value.success, 2, name)
+      assert.equal(Object.getOwnPropertyDescriptor(told.strange.edges, name)?.value.length, 1, name)
+    }
+    const { status } = await fetch(`${other.url}/chaos/fail-rate`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ failRate: 1 }),
+    })
+    assert.equal(status, 200)
+  })
+
   it('bounds how often and how many', async test => {
     const other = await startTestServer(test)
     for (const id of ['1', '2', '3', '4']) assert.equal((await post({ run: run(id) }, other.url)).status, 204)
