@@ -1,15 +1,16 @@
 /** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
 
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { exchange, isChallenge, isRecord, type Reply, sentence } from './control-exchange.ts'
 import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './control-words.ts'
 import { CommandError, EXIT } from './io.ts'
 
+export { unreachable } from './control-exchange.ts'
 export type * from './control-words.ts'
 
 export interface ControlOptions {
   /** The base URL of the server. */
   readonly url: URL
+  /** Goes to no server that has not shown itself to be a flaky catalog without it. */
   readonly token?: string | undefined
   /** The session whose knobs are turned; the default one where it is not given. */
   readonly session?: string | undefined
@@ -17,16 +18,11 @@ export interface ControlOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-interface Reply {
-  readonly status: number
-  readonly body: unknown
-}
-
-const PATIENCE_MS = 5_000
-
 /** What a caller without the token was given with the first session that it made: it opens all that it makes. */
 interface KeyRing {
   key?: string
+  /** The server is a flaky catalog: it may know the token. */
+  recognised?: boolean
 }
 
 export class Control {
@@ -43,30 +39,25 @@ export class Control {
    * @throws {CommandError} with code 3 where nothing answers
    */
   async hello(): Promise<Hello | null> {
-    const { status, body } = await this.#exchange('GET', '/chaos')
-    if (status === 401 || status === 403) throw refusal(body, status)
-    return status === 200 && isRecord(body) && body.name === 'flaky-catalog' ? (body as unknown as Hello) : null
+    const reply = await this.#exchange('GET', '/chaos')
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    return isHello(reply) ? (reply.body as Hello) : null
   }
 
   /** @throws {CommandError} with code 3 where no flaky catalog answers */
   async requireCatalog(): Promise<Hello> {
     const hello = await this.hello()
     if (hello) return hello
-    throw new CommandError(
-      `${this.#options.url.origin} answers, but it is not a flaky catalog: start one with npx chaos serve, or name it with --url`,
-      EXIT.unreachable,
-    )
+    throw this.#stranger()
   }
 
   async failRate(): Promise<number> {
-    const body = await this.#call('GET', '/chaos/fail-rate')
-    return isRecord(body) ? Number(body.failRate) : Number.NaN
+    return this.#rateOf(await this.#call('GET', '/chaos/fail-rate'))
   }
 
   /** Sets the fail rate, in percent, and returns what the server made of it. */
   async setFailRate(failRate: number): Promise<number> {
-    const body = await this.#call('PUT', '/chaos/fail-rate', { failRate })
-    return isRecord(body) ? Number(body.failRate) : Number.NaN
+    return this.#rateOf(await this.#call('PUT', '/chaos/fail-rate', { failRate }))
   }
 
   /** Changes the members of the settings that `patch` names. */
@@ -75,7 +66,7 @@ export class Control {
   }
 
   async stats(): Promise<Stats> {
-    return (await this.#call('GET', '/chaos/stats')) as Stats
+    return (await this.#document('GET', '/chaos/stats')) as Stats
   }
 
   async reset(): Promise<void> {
@@ -83,7 +74,11 @@ export class Control {
   }
 
   async openSession(wish: SessionWish): Promise<{ id: string; clockMs: number }> {
-    const made = (await this.#call('POST', '/chaos/sessions', wish)) as { id: string; clockMs: number; key?: string }
+    const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
+      id: string
+      clockMs: number
+      key?: string
+    }
     if (made.key !== undefined) this.#ring.key = made.key
     return made
   }
@@ -95,14 +90,14 @@ export class Control {
 
   /** The scenarios of the server. */
   async scenarios(): Promise<readonly ScenarioSummary[]> {
-    return ((await this.#call('GET', '/chaos/scenarios')) as { scenarios: readonly ScenarioSummary[] }).scenarios
+    return this.#listOf<ScenarioSummary>('/chaos/scenarios', 'scenarios')
   }
 
   /** @throws {CommandError} with code 2 and the names that there are, for an unknown one */
   async scenario(name: string): Promise<ScenarioWhole> {
     const known = await this.scenarios()
     if (known.some(scenario => scenario.name === name)) {
-      return (await this.#call('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
+      return (await this.#document('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
     }
     const names = known.map(scenario => scenario.name).join(', ')
     throw new CommandError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
@@ -110,7 +105,7 @@ export class Control {
 
   /** What is being played, in all sessions. */
   async runs(): Promise<readonly ScenarioRun[]> {
-    return ((await this.#call('GET', '/chaos/runs')) as { runs: readonly ScenarioRun[] }).runs
+    return this.#listOf<ScenarioRun>('/chaos/runs', 'runs')
   }
 
   /** Stops a run; one that is already over is as good as stopped. */
@@ -121,7 +116,7 @@ export class Control {
   /** Plays a scenario of the server in the session, or one that is sent along. */
   async play(name: string, scenario?: Readonly<Record<string, unknown>>): Promise<ScenarioRun> {
     const path = `/chaos/scenarios/${encodeURIComponent(name)}/runs`
-    return (await this.#call('POST', path, scenario === undefined ? undefined : { scenario })) as ScenarioRun
+    return (await this.#document('POST', path, scenario === undefined ? undefined : { scenario })) as ScenarioRun
   }
 
   /** The same server seen from another session. */
@@ -137,73 +132,65 @@ export class Control {
   async #call(method: string, path: string, body?: unknown, tolerated: readonly number[] = []): Promise<unknown> {
     const reply = await this.#exchange(method, path, body)
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
-    const problem = isRecord(reply.body) ? reply.body : {}
-    const detail = String(problem.detail ?? problem.title ?? `status ${reply.status}`)
-    if (reply.status === 401 || reply.status === 403) throw refusal(reply.body, reply.status)
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    const detail = sentence(reply)
     if (reply.status < 500) throw new CommandError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
     throw new CommandError(`the server could not do it: ${detail}`, EXIT.bug)
   }
 
-  #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
-    const { url, token = this.#ring.key, session, signal } = this.#options
-    const target = new URL(path, url.origin)
-    if (session !== undefined) target.searchParams.set('session', session)
-    const payload = body === undefined ? undefined : JSON.stringify(body)
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const headers = {
-      accept: 'application/json',
-      'x-chaos-origin': 'cli',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(payload === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(payload) }),
-    }
-    const open = target.protocol === 'https:' ? requestHttps : requestHttp
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(unreachable(url, error))
-      const givenUp = method === 'GET' && signal ? { signal } : {}
-      const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS, ...givenUp }, answer => {
-        const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('error', fail)
-        answer.on('end', () => {
-          resolve({ status: answer.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString('utf8')) })
-        })
-      })
-      call.on('error', fail)
-      call.on('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS / 1_000} s`)))
-      call.end(payload)
-    })
+  /** @throws {CommandError} with code 3 where what answers is none of a flaky catalog's documents */
+  async #document(method: string, path: string, body?: unknown): Promise<unknown> {
+    const document = await this.#call(method, path, body)
+    if (isRecord(document)) return document
+    throw this.#stranger()
+  }
+
+  async #listOf<T>(path: string, name: string): Promise<readonly T[]> {
+    const list = ((await this.#document('GET', path)) as Readonly<Record<string, unknown>>)[name]
+    if (Array.isArray(list)) return list
+    throw this.#stranger()
+  }
+
+  #rateOf(document: unknown): number {
+    if (isRecord(document) && typeof document.failRate === 'number') return document.failRate
+    throw this.#stranger()
+  }
+
+  #stranger(): CommandError {
+    return new CommandError(
+      `${this.#options.url.origin} answers, but it is not a flaky catalog: start one with npx chaos serve, or name it with --url`,
+      EXIT.unreachable,
+    )
+  }
+
+  async #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
+    const { url, session, signal } = this.#options
+    return exchange({ url, method, path, session, body, signal, token: await this.#key() })
+  }
+
+  /** Asks without the token whether this is a server that may be told it. */
+  async #key(): Promise<string | undefined> {
+    const { url, token, signal } = this.#options
+    if (token === undefined) return this.#ring.key
+    this.#ring.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
+    return this.#ring.recognised ? token : undefined
   }
 }
 
+function isCatalog(reply: Reply): boolean {
+  return isHello(reply) || (isChallenge(reply) && sentence(reply).includes('CHAOS_TOKEN'))
+}
+
+function isHello({ status, body }: Reply): boolean {
+  return status === 200 && isRecord(body) && body.name === 'flaky-catalog'
+}
+
 /** The sentence for a server that lets the caller not in, or not do it. */
-function refusal(body: unknown, status: number): CommandError {
-  const { detail, title } = isRecord(body) ? body : {}
-  const hint = status === 401 ? ' (the command line takes it from CHAOS_TOKEN)' : ''
-  const Refusal = status === 403 ? WrongAddress : CommandError
-  return new Refusal(`${String(detail ?? title ?? `status ${status}`)}${hint}`, EXIT.usage)
+function refusal(reply: Reply): CommandError {
+  const hint = isChallenge(reply) ? ' (the command line takes it from CHAOS_TOKEN)' : ''
+  const Refusal = reply.status === 403 ? WrongAddress : CommandError
+  return new Refusal(sentence(reply) + hint, EXIT.usage)
 }
 
 /** The server does not answer by the address that was used, whatever is asked for. */
 export class WrongAddress extends CommandError {}
-
-/** The sentence for a server that does not answer. */
-export function unreachable(url: URL, error: unknown): CommandError {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : String(message || code || error)
-  return new CommandError(
-    `cannot reach ${url.origin} (${why}): start the server with npx chaos serve, or name another with --url`,
-    EXIT.unreachable,
-  )
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

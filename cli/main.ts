@@ -5,9 +5,12 @@ import { homedir } from 'node:os'
 import { systemClock } from '../server/clock.ts'
 import { Interrupt } from '../server/interrupt.ts'
 import { packageRoot, packageVersion } from '../server/package-root.ts'
-import { exitCode, type Io, type Output } from './io.ts'
+import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
 import { runsFolder } from './runs/data-folder.ts'
+
+/** Why the result could not be written; null while it could. */
+let lost: string | null = null
 
 const interrupt = new Interrupt(systemClock, () => process.exit(exitCode(interrupt.signal)))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.receive(signal))
@@ -24,12 +27,17 @@ const io: Io = {
   tty: () => process,
 }
 
+process.on('exit', code => {
+  if (lost !== null && code === EXIT.ok) process.exitCode = EXIT.usage
+})
 process.exitCode = await run(process.argv.slice(2), io, packageVersion(packageRoot(import.meta.url)))
 
-/** A reader that goes away early, such as `head` or a terminal that is closed, is no error. */
+/** A reader that goes away early, such as `head` or a terminal that is closed, is no error; a disk that is full loses the result. */
 function output(stream: NodeJS.WriteStream): Output {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  stream.on('error', ({ code = 'no reason given' }: NodeJS.ErrnoException) => {
+    if (stream !== process.stdout || code === 'EPIPE' || (code === 'EIO' && stream.isTTY)) return
+    if (lost === null) process.stderr.write(`chaos: what it had to say could not be written (${code})\n`)
+    lost = code
   })
   return {
     write: text => void stream.write(text),

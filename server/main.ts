@@ -28,10 +28,8 @@ const code = await serve({
 })
 process.exit(code)
 
-/** A reader that goes away, such as `head`, is no reason to end. */
+/** A reader that goes away, such as `head`, and a disk that is full are no reasons to end: what cannot be written is lost. */
 function lines(stream: NodeJS.WriteStream): Lines {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  stream.on('error', () => {})
   return { write: text => void stream.write(text), isTTY: stream.isTTY === true }
 }

@@ -3,6 +3,7 @@
 import { createParser } from 'eventsource-parser'
 import { request } from 'undici'
 import type { Clock } from '../../server/clock.ts'
+import { harmless } from '../harmless.ts'
 
 export interface LinkParts {
   readonly url: URL
@@ -78,12 +79,12 @@ function reason(error: unknown): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there'
   if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'the server fell silent'
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the server closed the connection'
-  return String(message || code || error)
+  return harmless(String(message || code || error))
 }
 
 function parsed(data: string): unknown {
   try {
-    return JSON.parse(data)
+    return harmless(JSON.parse(data))
   } catch {
     return null
   }

@@ -11,7 +11,10 @@ import type { ArmTotals } from './publish.ts'
 import { QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */
-export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
+export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'> & {
+  /** Complete answers by HTTP status; those from a cache are not answers of the upstream. */
+  readonly statuses: Record<string, number>
+}
 
 /** Its memory does not depend on the number of requests, but for one bit each. */
 export class Recorder implements Meter {
@@ -21,6 +24,7 @@ export class Recorder implements Meter {
   readonly #clock: Clock
   readonly #outcomes: Outcomes = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0 }
   readonly #failures = new Map<Failure, number>()
+  readonly #statuses = new Map<number, number>()
   readonly #latencies: Readonly<Record<Outcome, Histogram>> = {
     success: new Histogram(),
     failed: new Histogram(),
@@ -71,12 +75,13 @@ export class Recorder implements Meter {
   /** Counts the end of request `index`, planned at `plannedMs` from the start. */
   settle(index: number, plannedMs: number, answer: Answer): void {
     const atMs = this.#clock.now() - this.#startedAt
-    const { outcome, failure } = answer
+    const { outcome, failure, status } = answer
     this.#outcomes[outcome]++
     this.#latencies[outcome].record(atMs - plannedMs)
     this.#series.add(outcome, atMs)
     if (outcome === 'success' || outcome === 'fromCache') this.useful.set(index)
-    if (failure !== null) this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1)
+    if (failure !== null && outcome === 'failed') this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1)
+    if (status !== 0 && outcome !== 'fromCache') this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
   }
 
   called(): void {
@@ -111,6 +116,7 @@ export class Recorder implements Meter {
       },
       states: this.#statesFromStart(),
       failures: Object.fromEntries(this.#failures),
+      statuses: Object.fromEntries(this.#statuses),
       series: this.#series.list(),
       histogramMs: {
         success: success.buckets(),

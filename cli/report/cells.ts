@@ -35,18 +35,17 @@ export function cellsOf(arm: ArmResult, columns: number, stepMs: number): Cell[]
  * unless the column before shows one already.
  */
 function statesOf(changes: ArmResult['states'], columns: number, stepMs: number): (State | null)[] {
+  const spells = changes.map((change, at) => ({
+    state: change.state,
+    from: change.atMs,
+    to: changes[at + 1]?.atMs ?? Number.POSITIVE_INFINITY,
+  }))
   const shown: (State | null)[] = []
   for (let index = 0; index < columns; index++) {
     const [from, to] = [index * stepMs, (index + 1) * stepMs]
-    const spells = changes
-      .map((change, at) => ({
-        state: change.state,
-        from: change.atMs,
-        to: changes[at + 1]?.atMs ?? Number.POSITIVE_INFINITY,
-      }))
-      .filter(spell => spell.from < to && spell.to > from)
-    const probing = spells.some(spell => spell.state === 'half-open' && spell.from >= from)
-    const longest = spells.toSorted((a, b) => lasting(b, from, to) - lasting(a, from, to))[0]
+    const within = spells.filter(spell => spell.from < to && spell.to > from)
+    const probing = within.some(spell => spell.state === 'half-open' && spell.from >= from)
+    const longest = within.sort((a, b) => lasting(b, from, to) - lasting(a, from, to))[0]
     shown.push(probing && shown.at(-1) !== 'half-open' ? 'half-open' : (longest?.state ?? null))
   }
   return shown

@@ -51,10 +51,13 @@ function linesOf(arm: ArmResult, durationMs: number): Field[][] {
   ]
 }
 
+/** What makes a formula of a field, also where a spreadsheet takes another sign than the comma for the end of one. */
+const FORMULA = /(?<=(?:^|[;\t\r\n])"*)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/g
+
 /** A text that a spreadsheet would take for a formula gets an apostrophe before it. */
 function field(value: Field): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = value.replace(FORMULA, "'$&")
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,6 +1,7 @@
 /** Expectations on a result, such as `useful>=80%` or `breaker.p95.success<none.p95.success`: read, judged and shown. */
 
 import { parseDuration, parseRate, UnitError } from '../../server/units.ts'
+import { oneLine, plural } from './format.ts'
 import type { Look } from './look.ts'
 import { formatMeasured, MEASURE_NAMES, type Measure, type Measured, measureOf, type Unit } from './measures.ts'
 import type { ArmResult, Expectation, Unjudged } from './result.ts'
@@ -71,8 +72,9 @@ export function checkExpectations(rules: readonly Rule[], result: Unjudged): Exp
 
 /** One line an expectation: whether it held, what was expected, and what was measured. */
 export function renderExpectations(expectations: readonly Expectation[], { ascii, palette }: Look): string {
-  const widest = Math.max(0, ...expectations.map(({ text }) => text.length))
-  return expectations
+  const lines = expectations.map(each => ({ ...each, text: oneLine(each.text), measured: oneLine(each.measured) }))
+  const widest = Math.max(0, ...lines.map(({ text }) => text.length))
+  return lines
     .map(({ text, passed, measured }) => {
       const [word, glyph] = passed ? ['met   ', '✓ '] : ['failed', '✗ ']
       const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : glyph}${word}`)
@@ -86,7 +88,16 @@ function check(rule: Rule, arm: ArmResult, result: Unjudged): { name: string; pa
   const right = rightOf(rule, arm, result)
   const against = typeof rule.right === 'number' ? '' : ` against ${formatMeasured(right, rule.unit)}`
   const passed = 'value' in left && 'value' in right && holds(left.value, rule.operator, right.value)
-  return { name: arm.name, passed, measured: formatMeasured(left, rule.unit) + against }
+  return { name: arm.name, passed, measured: withNoun(left, rule) + against }
+}
+
+/** A count says what it counts, and how a share is written where one may have been meant. */
+function withNoun(measured: Measured, { left: { measure }, unit, right }: Rule): string {
+  const text = formatMeasured(measured, unit)
+  if (unit !== 'count' || 'missing' in measured) return text
+  const noun = measure.name === 'calls' || measure.name === 'wasted' ? 'call' : 'request'
+  const share = measure.units[0] === 'share' && typeof right === 'number' && right > 0 && right <= 100
+  return `${plural(measured.value, noun)}${share ? ` (for a share write ${right}%)` : ''}`
 }
 
 function rightOf({ right, unit }: Rule, left: ArmResult, { arms, trouble }: Unjudged): Measured {

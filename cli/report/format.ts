@@ -40,3 +40,8 @@ export function plural(value: number, noun: string): string {
 function tenths(value: number, most: number, least: number): string {
   return Math.max(least, Math.min(most, value)).toFixed(1)
 }
+
+/** A text of a stranger in one line: every run of white space is a blank. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ')
+}

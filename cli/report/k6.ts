@@ -1,5 +1,6 @@
 /** A result's load as a k6 script: the same schedule, keys, headers and expectations, for more than one machine can send. */
 
+import { oneLine } from './format.ts'
 import { k6Plan } from './k6-schedule.ts'
 import { k6Thresholds } from './k6-thresholds.ts'
 import type { Result } from './result.ts'
@@ -120,8 +121,4 @@ const STARTS = new SharedArray('starts', () => {
 /** JSON is JavaScript, but for two line ends that old engines took for the end of a line. */
 function literal(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\u2028\u2029]+/g, ' ')
 }

@@ -1,5 +1,6 @@
 /** A result as Markdown, for a pull request or a wiki: verdict, table, strip. */
 
+import { oneLine } from './format.ts'
 import { plain } from './look.ts'
 import type { Result } from './result.ts'
 import { tableGroups } from './rows.ts'
@@ -31,13 +32,13 @@ export function renderMarkdown(result: Result): string {
   const parts = [
     `# ${escaped(result.title ?? titleOf(result))}`,
     `**${escaped(result.verdict.text)}**`,
-    escaped(result.verdict.hint),
+    paragraph(result.verdict.hint),
     [
       line(columns),
       line(columns.map((_, index) => (index === 0 ? ':--' : '--:'))),
       ...rows.map(row => line(pad(row, columns.length))),
     ].join('\n'),
-    strip === '' ? '' : `\`\`\`text\n${strip}\n\`\`\``,
+    strip === '' ? '' : fenced(strip),
     expectations(result),
     [...notes(result), `${describeLoad(result)}, started ${result.startedAt}`]
       .map(note => `- ${escaped(note)}`)
@@ -63,6 +64,18 @@ function pad(cells: readonly string[], length: number): string[] {
   return Array.from({ length }, (_, index) => cells[index] ?? '')
 }
 
+/** A code block, its fence longer than any run of backticks within it. */
+function fenced(code: string): string {
+  const longest = Math.max(2, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${code}\n${fence}`
+}
+
+/** A text that begins a line, and begins neither a list nor a rule with it. */
+function paragraph(text: string): string {
+  return escaped(text.trim()).replace(/^(\d*)([-+=.)])/, '$1\\$2')
+}
+
 function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>|~#&]/g, sign => `\\${sign}`).replace(/\s+/g, ' ')
+  return oneLine(text.replace(/[\\`*_[\]<>|~#&]/g, sign => `\\${sign}`))
 }

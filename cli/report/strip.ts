@@ -2,6 +2,7 @@
 
 import { seriesSpanMs } from './bins.ts'
 import { type Cell, cellsOf } from './cells.ts'
+import { oneLine } from './format.ts'
 import type { Look, Tone } from './look.ts'
 import type { ArmResult, Unjudged } from './result.ts'
 import { type Piece, wrapPieces } from './wrap.ts'
@@ -31,7 +32,7 @@ export function renderStrip(result: Unjudged, look: Look): string {
   const { arms, trouble } = result
   const spanMs = seriesSpanMs(arms)
   if (spanMs < WORTH_A_STRIP_MS) return ''
-  const labels = ['trouble', ...arms.map(arm => arm.name)].map(label => label.length).filter(isShort)
+  const labels = ['trouble', ...arms.map(arm => oneLine(arm.name))].map(label => label.length).filter(isShort)
   const labelWidth = Math.max(...labels)
   const room = Math.max(10, look.width - INDENT - labelWidth - 2)
   const stepMs = columnMs(spanMs, room)
@@ -42,11 +43,12 @@ export function renderStrip(result: Unjudged, look: Look): string {
     const cells = cellsOf(arm, columns, stepMs)
     const goodput = cells.map(cell => goodputMark(cell, look.ascii))
     const states = cells.map(cell => stateMark(cell.state, look.ascii))
-    const long = !isShort(arm.name.length)
+    const name = oneLine(arm.name)
+    const long = !isShort(name.length)
     return [
       ...(index > 0 ? [''] : []),
-      ...(long ? [`${' '.repeat(INDENT)}${shorten(arm.name, look.width - INDENT)}`] : []),
-      line(long ? '' : arm.name, painted(goodput, look)),
+      ...(long ? [`${' '.repeat(INDENT)}${shorten(name, look.width - INDENT)}`] : []),
+      line(long ? '' : name, painted(goodput, look)),
       ...(arm.states.length > 0 ? [line('', painted(states, look))] : []),
     ]
   })
@@ -119,7 +121,7 @@ function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: numb
     const to = Math.min(columns, Math.max(from + 1, Math.ceil(toMs / stepMs)))
     const width = to - from
     if (width <= 0) continue
-    const label = ` ${what} `
+    const label = ` ${oneLine(what)} `
     const bar = ascii ? '=' : '▬'
     if (label.length + 4 <= width) put(from, label.padStart(2 + label.length, bar).padEnd(width, bar))
     else put(from, bar.repeat(width))

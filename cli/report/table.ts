@@ -1,5 +1,6 @@
 /** The table of outcomes side by side: one column an arm, or one block an arm where the terminal is too narrow. */
 
+import { oneLine } from './format.ts'
 import type { Look } from './look.ts'
 import type { Unjudged } from './result.ts'
 import { type Group, type Row, tableGroups } from './rows.ts'
@@ -11,7 +12,7 @@ const NAME_WIDTH = 14
 
 /** Text of the table, without a newline at its end. */
 export function renderTable(result: Unjudged, look: Look): string {
-  const names = result.arms.map(arm => arm.name)
+  const names = result.arms.map(arm => oneLine(arm.name))
   const groups = tableGroups(result)
   const wide = columns(names, groups)
   if (wide.width <= look.width) return lines(wide, look)

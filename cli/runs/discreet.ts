@@ -2,24 +2,54 @@
 
 import type { Result } from '../report/result.ts'
 
-const SECRET = /authorization|cookie|token|secret|passw|api-?key|session|credential/i
-/** Names which lab of a flaky catalog is meant, which is no secret. */
-const KNOWN = 'x-chaos-session'
+/** Headers whose values are no secret; `x-chaos-…` names a lab of a flaky catalog and the requests in it. */
+const KNOWN = /^(accept|accept-language|content-type|user-agent|x-chaos-.*)$/i
 const HIDDEN = 'hidden'
 
-/** The same result with the values of such headers hidden, and without a password in the target. */
+/** An address within a text, up to white space, a quotation mark or the bracket that ends a parameter. */
+const ADDRESS = /\bhttps?:\/\/[^\s"'<>)]*[^\s"'<>).,;:]/gi
+/** A webhook is a secret as a whole: whoever knows its path may write there. */
+const WEBHOOK = /(\bnotify\((?:url=)?https?:\/\/)(?:[^/?#)]*@)?([^/?#)]*)(?:[^()]|\([^()]*\))*/gi
+
+/**
+ * The same result without the values of headers and of queries, without the body of its request, without passwords in
+ * addresses, and without the paths of webhooks, wherever its texts name them.
+ */
 export function discreet(result: Result): Result {
-  const { request, target } = result
-  const shown = { ...result, target: withoutPassword(target) }
-  if (!request) return shown
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, isSecret(name) ? HIDDEN : value])
-  return { ...shown, request: { ...request, headers: Object.fromEntries(headers) } }
+  const target = withoutSecrets(result.target)
+  const shown = everyText(result, text =>
+    (result.target === '' ? text : text.replaceAll(result.target, () => target))
+      .replace(WEBHOOK, `$1$2/${HIDDEN}`)
+      .replace(ADDRESS, withoutSecrets),
+  )
+  const { request } = result
+  if (!request) return { ...shown, target }
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, KNOWN.test(name) ? value : HIDDEN])
+  const body = request.body === null ? null : `${HIDDEN}: ${Buffer.byteLength(request.body)} bytes`
+  const path = withoutQuery(request.path)
+  return { ...shown, target, request: { ...request, path, headers: Object.fromEntries(headers), body } }
 }
 
-function isSecret(name: string): boolean {
-  return SECRET.test(name) && name.toLowerCase() !== KNOWN
+function withoutSecrets(address: string): string {
+  return withoutQuery(address.replace(/^(\w+:\/\/)[^/?#]*@/, '$1'))
 }
 
-function withoutPassword(target: string): string {
-  return target.replace(/^(\w+:\/\/)[^/?#]*@/, '$1')
+/** The names of a query say what was asked for; its values and what comes after a `#` may be anything. */
+function withoutQuery(address: string): string {
+  const [, before = '', query] = /^([^?#]*)(\?[^#]*)?/.exec(address) ?? []
+  if (query === undefined) return before
+  const parts = query.slice(1).split('&')
+  const shown = parts.map(part => {
+    const [name = '', value] = part.split(/=(.*)/s)
+    if (value === undefined) return name === '{code}' || name === '' ? name : HIDDEN
+    return `${name}=${value === '{code}' ? value : HIDDEN}`
+  })
+  return `${before}?${shown.join('&')}`
+}
+
+function everyText<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T
+  if (Array.isArray(value)) return value.map(part => everyText(part, change)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, everyText(part, change)])) as T
 }

@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
+import { harmless } from '../harmless.ts'
 import { usageError } from '../io.ts'
 import { type Result, resultSchema } from '../report/result.ts'
-import { harmless } from './harmless.ts'
 
 /** @throws {CommandError} with code 2 for a file that cannot be read, or that holds something else */
 export async function readResult(path: string): Promise<Result> {

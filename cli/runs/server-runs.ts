@@ -1,10 +1,9 @@
 /** Runs that a server keeps, seen through its control plane. */
 
-import { RUN_LIMIT, type RunSummary, runSummarySchema } from '../../server/runs/run.ts'
+import { RUN_LIMIT, type RunSummary, runIdSchema, runSummarySchema } from '../../server/runs/run.ts'
 import type { Control } from '../control.ts'
 import type { Result } from '../report/result.ts'
 import { checkedResult } from './document.ts'
-import { harmless } from './harmless.ts'
 import type { RunPlace } from './place.ts'
 
 /** As many as a server keeps. */
@@ -26,16 +25,14 @@ export class ServerRuns implements RunPlace {
   async keep(result: Result, html: string): Promise<string> {
     const fits = Buffer.byteLength(JSON.stringify({ result, html })) <= RUN_LIMIT
     const answer = await this.#control.call('POST', '/runs', fits ? { result, html } : { result })
-    const id = (answer as { id?: unknown } | null)?.id
-    if (typeof id === 'string') return id
+    const { data } = runIdSchema.safeParse((answer as { id?: unknown } | null)?.id)
+    if (data !== undefined) return data
     throw new Error('it answered without an id')
   }
 
   async list(): Promise<readonly RunSummary[]> {
     const answer = (await this.#control.call('GET', ALL)) as { runs?: unknown } | null
-    return Array.isArray(answer?.runs)
-      ? answer.runs.flatMap(run => harmless(runSummarySchema.safeParse(run).data) ?? [])
-      : []
+    return Array.isArray(answer?.runs) ? answer.runs.flatMap(run => runSummarySchema.safeParse(run).data ?? []) : []
   }
 
   async read(id: string): Promise<Result> {

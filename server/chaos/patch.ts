@@ -1,6 +1,7 @@
 /** Changes of the settings document: JSON merge patch (RFC 7396), all or nothing, every problem with its place. */
 
 import type { z } from 'zod'
+import { nestsDeeperThan } from '../json-depth.ts'
 import { MEMBERS, type Member, type Settings, settingsSchema } from './settings.ts'
 
 /** One thing that is wrong with a document. */
@@ -46,7 +47,7 @@ export class Patch {
   /** @throws {SettingsError} where it is no object, or nests deeper than any document does */
   constructor(patch: unknown) {
     if (!isObject(patch)) throw new SettingsError([{ pointer: '', detail: 'must be a JSON object' }])
-    checkDepth(patch, 0)
+    checkShape(patch)
     const entries = Object.entries(patch)
     const isCleared = ([name, value]: [string, unknown]) => value === null && isMember(name) && !NULLABLE.has(name)
     this.#cleared = entries.filter(isCleared).map(([name]) => name as Member)
@@ -78,7 +79,7 @@ export function readPatch(patch: unknown, current: Settings): Effect {
 /** The whole document that a replacement (PUT) stands for: what it does not name takes its default. */
 export function readDocument(document: unknown, defaults: Settings): Settings {
   if (!isObject(document)) throw new SettingsError([{ pointer: '', detail: 'must be a JSON object' }])
-  checkDepth(document, 0)
+  checkShape(document)
   return check(settingsSchema, { ...defaults, ...document })
 }
 
@@ -133,11 +134,15 @@ function pointer(path: readonly PropertyKey[]): string {
 }
 
 /** Refuses what would nest deeper than any document does, and the one name that could reach an object's prototype. */
-function checkDepth(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return
-  if (depth > DEEPEST) throw new SettingsError([{ pointer: '', detail: `must not nest deeper than ${DEEPEST} levels` }])
-  if (Object.hasOwn(value, '__proto__')) throw new SettingsError([unknownMember('__proto__')])
-  for (const part of Object.values(value)) checkDepth(part, depth + 1)
+function checkShape(document: unknown): void {
+  if (nestsDeeperThan(DEEPEST, document))
+    throw new SettingsError([{ pointer: '', detail: `must not nest deeper than ${DEEPEST} levels` }])
+  if (namesPrototype(document)) throw new SettingsError([unknownMember('__proto__')])
+}
+
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype)
 }
 
 function isMember(name: string): name is Member {

@@ -1,10 +1,42 @@
 /** The result of a run, `schema: 1`: what the command line prints with `--json` and posts to `/runs`, and all that reports read. */
 
 import { z } from 'zod'
+import { list, neverBack, record } from './bounded.ts'
 
-const share = z.number().describe('a difference in percentage points')
-const count = z.int().nonnegative()
-const ms = z.number().nonnegative()
+/** Arms of a run at the most. */
+export const MOST_ARMS = 32
+
+/** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
+const MOST = {
+  /** A circuit that changes twice a second, for a day. */
+  states: 200_000,
+  /** Quarter seconds of a week. */
+  quarters: 2_419_200,
+  /** All buckets of a histogram are 23,552. */
+  buckets: 25_000,
+  troubles: 500,
+  codes: 20_000,
+  members: 300,
+  expectations: 100,
+  repeats: 100,
+} as const
+
+/** Characters. An arm with every word and every parameter has some 700. */
+const LONGEST = { arm: 1_000, word: 200, text: 20_000, url: 16_384 } as const
+
+/** Milliseconds of a week; those that are known to go wrong may end long after the run. */
+const WEEK_MS = 604_800_000
+const FAR_MS = 1e12
+
+const share = z.number().min(-100).max(100).describe('a difference in percentage points')
+const count = z.int().nonnegative().max(1e12)
+const ms = z.number().nonnegative().max(WEEK_MS)
+const moment = z.number().min(-FAR_MS).max(FAR_MS)
+const perSecond = z.number().max(1e9)
+const armName = z.string().max(LONGEST.arm)
+const word = z.string().max(LONGEST.word)
+const text = z.string().max(LONGEST.text)
+const url = z.string().max(LONGEST.url)
 
 export const outcomesSchema = z.object({ success: count, failed: count, shortCircuited: count, fromCache: count })
 
@@ -14,8 +46,10 @@ export const latencySchema = z
 
 export const stateSchema = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
 
+const buckets = list(z.tuple([ms, count.min(1)]), MOST.buckets)
+
 export const armSchema = z.object({
-  name: z.string(),
+  name: armName,
   outcomes: outcomesSchema,
   upstream: z.object({
     calls: count.describe('calls that were really made, retries included'),
@@ -28,9 +62,9 @@ export const armSchema = z.object({
     shortCircuited: latencySchema,
     fromCache: latencySchema,
   }),
-  states: z
-    .array(z.object({ atMs: z.number(), state: stateSchema }))
-    .describe('breaker states since the start; empty without a breaker'),
+  states: list(z.object({ atMs: ms, state: stateSchema }), MOST.states).describe(
+    'breaker states since the start; empty without a breaker',
+  ),
   recoveryMs: ms
     .nullable()
     .describe('from the end of the trouble to the first full second with 95 % useful; null unless `recovered`'),
@@ -38,22 +72,25 @@ export const armSchema = z.object({
     .boolean()
     .nullable()
     .describe('false: not before the run ended; null: no trouble, or the run ended less than a second after it'),
-  failures: z.record(z.string(), count).describe('failed requests by class: status, timeout, reset …'),
-  series: z
-    .array(
-      z.object({
-        atMs: z.number(),
-        success: count,
-        failed: count,
-        shortCircuited: count,
-        fromCache: count,
-        calls: count,
-        wasted: count,
-      }),
-    )
+  failures: record(count, MOST.members, LONGEST.word).describe('failed requests by class: status, timeout, reset …'),
+  statuses: record(count, MOST.members, LONGEST.word).optional().describe('complete answers by HTTP status'),
+  series: list(
+    z.object({
+      atMs: ms,
+      success: count,
+      failed: count,
+      shortCircuited: count,
+      fromCache: count,
+      calls: count,
+      wasted: count,
+    }),
+    MOST.quarters,
+  )
+    .refine(neverBack, 'must be in the order of time')
     .describe('quarter seconds since the start; a request counts where it ended, a call where it ended'),
   histogramMs: z
-    .partialRecord(z.enum(['success', 'failed', 'shortCircuited', 'fromCache']), z.array(z.tuple([ms, count])))
+    .object({ success: buckets, failed: buckets, shortCircuited: buckets, fromCache: buckets })
+    .partial()
     .optional()
     .describe('latencies as [upper bound in milliseconds, count], rising; intervals of percentiles come from it'),
 })
@@ -61,13 +98,13 @@ export const armSchema = z.object({
 export const scheduleSchema = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('batches') }),
-    z.object({ kind: z.literal('rate'), perSecond: z.number().positive() }),
-    z.object({ kind: z.literal('poisson'), perSecond: z.number().positive() }),
+    z.object({ kind: z.literal('rate'), perSecond: perSecond.positive() }),
+    z.object({ kind: z.literal('poisson'), perSecond: perSecond.positive() }),
     z.object({
       kind: z.literal('ramp'),
-      fromPerSecond: z.number().nonnegative(),
-      toPerSecond: z.number().nonnegative(),
-      overMs: ms,
+      fromPerSecond: perSecond.nonnegative(),
+      toPerSecond: perSecond.nonnegative(),
+      overMs: z.number().nonnegative().max(FAR_MS),
     }),
     z.object({ kind: z.literal('closed') }),
   ])
@@ -75,33 +112,37 @@ export const scheduleSchema = z
 
 export const requestSchema = z
   .object({
-    method: z.string(),
-    path: z.string().describe('below the target; `{code}` stands for the next of the codes'),
-    codes: z.array(z.string()),
-    headers: z.record(z.string(), z.string()),
+    method: word,
+    path: url.describe('below the target; `{code}` stands for the next of the codes'),
+    codes: list(word, MOST.codes),
+    headers: record(z.string().max(LONGEST.url), MOST.members, LONGEST.word),
     body: z.string().nullable(),
     expectsJson: z.boolean().describe('whether an answer that is not JSON counts as broken'),
   })
   .describe('what was asked for; the k6 script asks for the same')
 
 export const expectationSchema = z.object({
-  text: z.string(),
+  text: z.string().max(2 * LONGEST.arm + LONGEST.word),
   passed: z.boolean(),
-  measured: z.string().describe('the measured value, with its unit'),
+  measured: z
+    .string()
+    .max(MOST_ARMS * (LONGEST.arm + LONGEST.word))
+    .describe('the measured value, with its unit'),
 })
 
 export const repeatSchema = z
   .object({
-    seed: z.string(),
-    arms: z.array(
+    seed: word,
+    arms: list(
       z.object({
-        name: z.string(),
-        useful: z.number().nullable().describe('percent of the requests; null where there were none'),
+        name: armName,
+        useful: z.number().min(0).max(100).nullable().describe('percent of the requests; null where there were none'),
         calls: count,
         wasted: count,
         p95Ms: ms.nullable().describe('of successes'),
         recoveryMs: ms.nullable(),
       }),
+      MOST_ARMS,
     ),
   })
   .describe('one of the runs of --repeat, for their spread')
@@ -109,10 +150,10 @@ export const repeatSchema = z
 export const resultSchema = z.object({
   schema: z.literal(1),
   command: z.enum(['burst', 'compare', 'demo', 'live']),
-  title: z.string().optional(),
-  seed: z.string(),
-  target: z.string(),
-  startedAt: z.iso.datetime(),
+  title: word.optional(),
+  seed: word,
+  target: url,
+  startedAt: z.iso.datetime().max(40),
   interrupted: z.boolean(),
   load: z.object({
     requests: count,
@@ -128,24 +169,26 @@ export const resultSchema = z.object({
       .optional()
       .describe('how long the generator stood still at a time, the reason for most of what is late'),
   }),
-  trouble: z
-    .array(z.object({ fromMs: z.number(), toMs: z.number(), what: z.string() }))
-    .describe('known outages and raised rates, for the strip and the recovery time'),
+  trouble: list(z.object({ fromMs: moment, toMs: moment, what: word }), MOST.troubles).describe(
+    'known outages and raised rates, for the strip and the recovery time',
+  ),
   pairs: z
-    .object({ a: z.string(), b: z.string(), both: count, onlyA: count, onlyB: count, neither: count })
+    .object({ a: armName, b: armName, both: count, onlyA: count, onlyB: count, neither: count })
     .nullable()
     .describe('useful answers request by request, where the arms met the same fates'),
-  arms: z.array(armSchema).min(1),
+  arms: list(armSchema, MOST_ARMS, 1),
   request: requestSchema.optional(),
-  expectations: z.array(expectationSchema).optional(),
-  repeats: z.array(repeatSchema).optional().describe('all runs of --repeat; the arms above are those of the last one'),
+  expectations: list(expectationSchema, MOST.expectations).optional(),
+  repeats: list(repeatSchema, MOST.repeats)
+    .optional()
+    .describe('all runs of --repeat; the arms above are those of the last one'),
   verdict: z.object({
-    text: z.string(),
-    hint: z.string(),
+    text,
+    hint: text,
     usefulPoints: share
       .nullable()
       .describe('useful share of the last arm less that of the first, in points; null for one arm'),
-    ci95: z.tuple([z.number(), z.number()]).nullable(),
+    ci95: z.tuple([share, share]).nullable(),
   }),
 })
 

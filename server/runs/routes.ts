@@ -4,9 +4,9 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { jsonBody } from '../body.ts'
 import { sendJson } from '../json.ts'
+import { nestsDeeperThan } from '../json-depth.ts'
 import { type Flaw, Problem, quote } from '../problem.ts'
 import { codeOf } from '../start-failure.ts'
-import type { Result } from './result.ts'
 import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
 import type { RunStore } from './store.ts'
 
@@ -34,8 +34,7 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
 }
 
-/** JSON that a stranger posted stays JSON. */
-const JSON_HEADERS = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store']
+const JSON_HEADERS = ['Cache-Control', 'no-store']
 
 const WHOLE = `must be a whole number from 1 to ${MOST_RUNS}`
 
@@ -75,8 +74,10 @@ export function keepRun(store: RunStore): RequestHandler[] {
     (req, res) => {
       const { data, error } = newRunSchema.safeParse(req.body)
       if (error) throw badBody(error)
+      if (nestsDeeperThan(DEEPEST, req.body)) throw new Problem(422, `The body nests deeper than ${DEEPEST} levels`)
       // What a later version added to a result is kept, though this one does not know it.
-      const id = onDisk(() => store.keep((req.body as { result: Result }).result, data.html ?? null))
+      const { result } = req.body as { result: object }
+      const id = onDisk(() => store.keep(data.result, data.html ?? null, result))
       sendJson(res, JSON.stringify({ id }), ['Location', `/runs/${id}`], 201)
     },
   ]
@@ -148,13 +149,18 @@ function query<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
   throw new Problem(400, error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`).join('; '), { errors })
 }
 
-/** Flaws that are named; the rest is counted. */
+/** Levels of objects and lists; a result has seven. */
+const DEEPEST = 64
+
+/** Flaws that are named, and characters of each; the rest is counted, or cut. */
 const NAMED = 20
+const LONGEST_FLAW = 200
 
 function badBody({ issues }: z.ZodError): Problem {
-  const errors: Flaw[] = issues
-    .slice(0, NAMED)
-    .map(issue => ({ pointer: issue.path.map(part => `/${escaped(String(part))}`).join(''), detail: issue.message }))
+  const errors: Flaw[] = issues.slice(0, NAMED).map(issue => ({
+    pointer: issue.path.map(part => `/${escaped(String(part))}`).join(''),
+    detail: issue.message.slice(0, LONGEST_FLAW),
+  }))
   const more = issues.length > NAMED ? ` (the first ${NAMED} of ${issues.length} flaws are named)` : ''
   return new Problem(422, `The body must hold a result of chaos burst, compare, demo or live${more}`, { errors })
 }

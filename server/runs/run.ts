@@ -1,7 +1,8 @@
 /** A kept run: what is posted, what is listed, and what it is called. */
 
 import { z } from 'zod'
-import { outcomesSchema, type Result, resultSchema } from './result.ts'
+import { list } from './bounded.ts'
+import { armSchema, MOST_ARMS, type Result, resultSchema } from './result.ts'
 
 /** Runs that are kept at a place unless it says otherwise; the oldest makes room. */
 export const MOST_RUNS = 100
@@ -15,17 +16,16 @@ export const newRunSchema = z.strictObject({
   html: z.string().optional().describe('the report as a page, drawn by who posts it; served without any rights'),
 })
 
+/** What may stand in an address and in a command line as it is. */
+export const runIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+
 /** One of the kept runs, in short. */
 export const runSummarySchema = z.object({
-  id: z.string().describe('six letters'),
-  command: resultSchema.shape.command,
-  title: z.string().optional(),
-  startedAt: resultSchema.shape.startedAt,
-  seed: z.string(),
-  target: z.string(),
-  interrupted: z.boolean(),
-  requests: z.int().nonnegative().describe('of the load, for each arm'),
-  arms: z.array(z.object({ name: z.string(), outcomes: outcomesSchema })),
+  id: runIdSchema.describe('six letters'),
+  ...resultSchema.pick({ command: true, title: true, startedAt: true, seed: true, target: true, interrupted: true })
+    .shape,
+  requests: resultSchema.shape.load.shape.requests.describe('of the load, for each arm'),
+  arms: list(armSchema.pick({ name: true, outcomes: true }), MOST_ARMS),
   html: z.boolean().describe('whether it was posted with a page'),
 })
 

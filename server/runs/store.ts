@@ -41,8 +41,8 @@ export class RunStore {
     this.#html = database.prepare<[string], string | null>('SELECT html FROM runs WHERE id = ?').pluck()
     this.#known = database.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck()
     this.#remove = database.prepare('DELETE FROM runs WHERE id = ?')
-    this.#keep = database.transaction((id: string, result: Result, html: string | null) => {
-      this.#insert.run(id, JSON.stringify(summaryOf(id, result, html !== null)), JSON.stringify(result), html)
+    this.#keep = database.transaction((id: string, result: Result, html: string | null, posted: object) => {
+      this.#insert.run(id, JSON.stringify(summaryOf(id, result, html !== null)), JSON.stringify(posted), html)
       this.#trim.run(this.#most)
     })
   }
@@ -50,10 +50,11 @@ export class RunStore {
   /**
    * Keeps a run and returns its id once it is on the disk (the database runs with `synchronous = FULL`): an answer that
    * says so outlives a power cut.
+   * @param posted the result with what this version does not know: it is kept, and listed nowhere
    */
-  keep(result: Result, html: string | null): string {
+  keep(result: Result, html: string | null, posted: object = result): string {
     const id = this.#freeId()
-    this.#keep.immediate(id, result, html)
+    this.#keep.immediate(id, result, html, posted)
     return id
   }
 

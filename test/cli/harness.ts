@@ -1,7 +1,7 @@
 /** Runs the command line in this process, with streams that are kept, and as a process of its own. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
@@ -74,16 +74,22 @@ function temporaryHome(): string {
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts')
 
-/** `chaos …` as a process. */
-export function spawnChaos(args: readonly string[], env: Readonly<Record<string, string>> = {}): Spawned {
+/** `chaos …` as a process; a stream that is given a path goes there and is not kept. */
+export function spawnChaos(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { stdout, stderr }: { readonly stdout?: string; readonly stderr?: string } = {},
+): Spawned {
+  const [out, err] = [stdout, stderr].map(path => (path === undefined ? 'pipe' : openSync(path, 'w')))
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, err],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_DATA_HOME: temporaryHome(), ...env },
   })
+  for (const opened of [out, err]) if (typeof opened === 'number') closeSync(opened)
   const text = { stdout: '', stderr: '' }
   const watchers = new Set<() => void>()
   for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (more: string) => {
+    child[stream]?.setEncoding('utf8').on('data', (more: string) => {
       text[stream] += more
       for (const look of watchers) look()
     })

@@ -1,6 +1,7 @@
 /** The command line as a process: exit codes, signals, and readers that go away. */
 
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
@@ -8,6 +9,9 @@ import { startTestServer } from '../support/server.ts'
 import { spawnChaos } from './harness.ts'
 
 const LONG = ['-n', '2000', '-c', '2', '--every', '20ms']
+
+/** A file on a disk that is full. */
+const FULL = '/dev/full'
 
 describe('the process', () => {
   it('ends with 0, 2 and 3 as the commands do', async t => {
@@ -46,6 +50,29 @@ describe('the process', () => {
     const { code, stderr } = await run.ended
     assert.equal(stderr, '')
     assert.equal(code, 0)
+  })
+
+  for (const [what, args, code] of [
+    ['a result', ['burst', '--json'], 2],
+    ['a word', ['rate'], 2],
+    ['help', ['--help'], 2],
+    ['a result, and an expectation that failed', ['burst', '--expect', 'failed>5'], 99],
+  ] as const) {
+    it(`says that a full disk took ${what}, and ends with ${code}`, { skip: !existsSync(FULL) }, async t => {
+      const { url } = await startTestServer(t)
+      const run = spawnChaos(args, { CHAOS_URL: url }, { stdout: FULL })
+      const ended = await run.ended
+      assert.match(ended.stderr, /^chaos: what it had to say could not be written \(ENOSPC\)\n$/)
+      assert.equal(ended.code, code)
+    })
+  }
+
+  it('does not mind that nobody can be told how it goes', { skip: !existsSync(FULL) }, async t => {
+    const { url } = await startTestServer(t)
+    const ended = await spawnChaos(['rate', 'x'], { CHAOS_URL: url }, { stderr: FULL }).ended
+    assert.equal(ended.code, 2)
+    const fine = await spawnChaos(['rate', '0.5'], { CHAOS_URL: url }, { stderr: FULL }).ended
+    assert.deepEqual([fine.code, fine.stdout], [0, '0.5 %\n'])
   })
 
   it('finishes and tells when the server dies in the middle', async t => {

@@ -1,4 +1,4 @@
-/** Takes out of a document what would command a terminal: whoever can reach a server can leave a run there. */
+/** Takes out of a document what would command a terminal: a server may be anybody's, and whoever reaches one can leave a run there. */
 
 /** Control characters but for tab and line feed, and the marks that turn the direction of text. */
 const COMMANDS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
