@@ -1,8 +1,10 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
-import { CommandError, EXIT, exitCode, type Io } from './io.ts'
+import { CommandError, EXIT, exitCode, type Io, type Output } from './io.ts'
+import { wrapText } from './report/wrap.ts'
 import type { Define, Run } from './tree/define.ts'
+import { exampleHelp } from './tree/examples.ts'
 
 interface Entry {
   readonly about: string
@@ -88,7 +90,7 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'chaos: ')),
+      outputError: text => complain(io.stderr, text.replace(/^error: /, 'chaos: ')),
     })
     .showSuggestionAfterError()
   for (const [name, { about, load }] of Object.entries(COMMANDS)) {
@@ -96,8 +98,20 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     if (!args.includes(name)) continue
     const { define } = await load()
     define(command, run, io.env)
+    command.addHelpText('after', exampleHelp(name))
+    for (const each of [command, ...command.commands]) {
+      const names = each === command ? name : `${name} ${each.name()}`
+      each.showHelpAfterError(`To see all that it takes: npx chaos ${names} --help`)
+    }
   }
   return program
+}
+
+/** Writes sentences; a terminal would break them inside of words. */
+function complain(output: Output, text: string): void {
+  const lines = text.replace(/\n$/, '').split('\n')
+  const broken = output.isTTY ? lines.flatMap(line => wrapText(line, output.columns)) : lines
+  output.write(`${broken.join('\n')}\n`)
 }
 
 /** One sentence for what a user can do something about, the whole stack for a bug. */
@@ -107,7 +121,7 @@ function failure(io: Io, error: unknown): number {
     return exitCode(io.interrupted)
   }
   if (error instanceof CommandError) {
-    io.stderr.write(`chaos: ${error.message}\n`)
+    complain(io.stderr, `chaos: ${error.message}\n`)
     return error.code
   }
   io.stderr.write(`chaos: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)

@@ -41,3 +41,6 @@ export const LIMITS: Limits = {
   listenersPerClient: 100,
   held: 500,
 }
+
+/** Arms of a run at the most: what has more is neither made nor kept. */
+export const MOST_ARMS = 32

@@ -25,6 +25,8 @@ Now do it yourself, in two terminals:
   npx chaos rate 70        let 70 % of all calls fail
   npx chaos burst          fire 100 requests at once, as a naive client does
   npx chaos compare        fire the same requests with and without a breaker
+  npx chaos rate 0         let all be well again, but for three seconds:
+  npx chaos compare --outage 1s-4s -n 1000 --open-for 250ms
   npx chaos compare --arms none,retry,retry+breaker
   npx chaos scenario ls    see what else can go wrong
   npx chaos runs ls        find these runs again

@@ -8,6 +8,7 @@ import type { Showing } from '../load/showing.ts'
 import type { ArmPlan } from '../policy/parse.ts'
 import { checkExpectations, ExpectationError, parseExpectation, type Rule } from '../report/expect.ts'
 import type { Result } from '../report/result.ts'
+import { addressed } from './address.ts'
 import { typedCircuit } from './circuit-options.ts'
 import { type ConditionOptions, conditionsOf, needsSessions } from './condition-options.ts'
 import { type KeepOptions, type Kept, keepResult, keptLines } from './keep.ts'
@@ -55,6 +56,9 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
   if (!scene.hello && needsSessions(options)) {
     throw usageError(`${scene.target.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
   }
+  if (scene.hello && exactly && !/^\/catalogs(\/|$)/.test(exactly.pathname)) {
+    io.stderr.write(`Nothing is made to fail at ${exactly.href}: only what lies under /catalogs is.\n`)
+  }
   const plan = early ?? (await scripted(scene, options, engagement))
   const store = await openStore(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
@@ -84,8 +88,9 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     wallMs: io.wallMs,
     signal: io.interrupted,
     onProgress: bar.show,
+    failRateNow: rateReader(scene, options, own ? undefined : session?.id),
     keep: async result => {
-      kept = await keepResult(io, options, judged(result, plan.rules), keeper)
+      kept = await keepResult(io, options, judged(io, result, plan.rules), keeper)
       return kept && kept.origin !== null ? kept.id : null
     },
     ...(scene.hello ? { show: showing(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
@@ -94,7 +99,17 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     bar.end()
     store?.close()
   })
-  return conclude(io, options, judged(result, plan.rules), kept)
+  return conclude(io, options, judged(io, result, plan.rules), kept)
+}
+
+/** Tells the fail rate that the arms meet: of the session that they play in, or that theirs inherit from. */
+function rateReader({ hello, control }: Scene, options: EngageOptions, session: string | undefined) {
+  const { failRate, scenario } = conditionsOf(options)
+  const known = session === undefined ? control : control.in(session)
+  return async () => {
+    if (!hello || scenario !== undefined) return null
+    return failRate ?? (await known.failRate().catch(() => null))
+  }
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */
@@ -150,8 +165,12 @@ function expectations(texts: readonly string[], arms: readonly ArmPlan[]): Rule[
   }
 }
 
-function judged(result: Result, rules: readonly Rule[]): Result {
-  return rules.length === 0 ? result : { ...result, expectations: checkExpectations(rules, result) }
+/** The result with its expectations, and with a hint that leads to the same server. */
+function judged(io: Io, result: Result, rules: readonly Rule[]): Result {
+  const { verdict } = result
+  const hint = addressed(verdict.hint, result.target, usualUrl(io.env))
+  const expectations = rules.length === 0 ? {} : { expectations: checkExpectations(rules, result) }
+  return { ...result, verdict: { ...verdict, hint }, ...expectations }
 }
 
 /** Prints, and chooses the exit code: an interruption goes before an expectation. */

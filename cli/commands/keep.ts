@@ -5,6 +5,7 @@ import type { Control } from '../control.ts'
 import { CommandError, EXIT, type Io } from '../io.ts'
 import { total } from '../report/figures.ts'
 import type { Result } from '../report/result.ts'
+import { urlOption } from './address.ts'
 
 export interface KeepOptions {
   /** False for `--no-keep`. */
@@ -85,6 +86,6 @@ async function store(io: Io, result: Result, complaint: string): Promise<Kept | 
 
 /** What to type to see a kept run again, the command on a line of its own; `usual` is the URL of commands without `--url`. */
 export function keptLines({ id, origin }: Kept, usual: URL): string {
-  const where = origin === null || origin === usual.origin ? '' : ` -u ${origin}`
+  const where = origin === null ? '' : urlOption(origin, usual)
   return `\n  Kept as ${id}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
 }

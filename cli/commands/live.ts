@@ -12,9 +12,10 @@ import { wantsBody } from '../policy/arm.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
 import { formatCount, plural } from '../report/format.ts'
+import { urlOption } from './address.ts'
 import { armPlans } from './arms.ts'
 import { typedCircuit } from './circuit-options.ts'
-import type { LoadOptions, OutputOptions, SessionOptions } from './options.ts'
+import { type LoadOptions, type OutputOptions, type SessionOptions, usualUrl } from './options.ts'
 import { openScene } from './scene.ts'
 
 /** Batches that follow each other faster are a constant rate, which is another command's work. */
@@ -83,7 +84,8 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
       ),
     interrupted: io.interrupted,
   })
-  io.stdout.write(farewell(last))
+  const session = room === (io.env.CHAOS_SESSION || 'default') ? '' : ` --session ${room}`
+  io.stdout.write(farewell(last, `npx chaos reset${urlOption(url.href, usualUrl(io.env))}${session}`))
   return exitCode(io.interrupted)
 }
 
@@ -118,8 +120,8 @@ function ruleOf(settings: CircuitSettings): string {
   return rules.length === 0 ? '' : `opens at ${rules.join(' or ')} failed`
 }
 
-/** What the screen said last, for a terminal that shows the screen no more. */
-function farewell(model: Model): string {
+/** What the screen said last, for a terminal that shows the screen no more; `reset` is the command that takes the rate back. */
+function farewell(model: Model, reset: string): string {
   const { totals, arm, baselineOn, failRate } = model
   const line = (name: string, { success, failed, shortCircuited, fromCache, wasted }: typeof totals.main) =>
     `${name}: ${formatCount(success)} success, ${formatCount(failed)} failed, ${formatCount(shortCircuited)} short-circuited, ` +
@@ -131,6 +133,6 @@ function farewell(model: Model): string {
   const rate =
     failRate === null || failRate === 0
       ? []
-      : [`The fail rate stays at ${failRate} %: it belongs to the server. npx chaos reset takes it back.`]
+      : [`The fail rate stays at ${failRate} %: it belongs to the server. To take it back: ${reset}`]
   return [...arms, ...rate].map(text => `${text}\n`).join('')
 }

@@ -29,9 +29,14 @@ export function codeList(text: string): string[] {
   throw new InvalidArgumentError('It is a list of product codes with commas between them.')
 }
 
+/** What may stand without `http://`: a name with a dot or a port, localhost, or an IPv6 address in brackets. */
+const BARE_HOST =
+  /^(localhost|[\w-]+(\.[\w-]+)*\.[a-z]+|\d+(\.\d+){3}|[\w-]+(\.[\w-]+)*(?=:\d)|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i
+
 /** An http or https URL; `localhost:8000` is taken for http://localhost:8000. */
 export function httpUrl(text: string): URL {
-  const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  if (/^\d+$/.test(text)) throw new InvalidArgumentError(`It is a URL; for ${text} requests write -n ${text}.`)
+  const typed = BARE_HOST.test(text) ? `http://${text}` : text
   const url = URL.canParse(typed) ? new URL(typed) : null
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   throw new InvalidArgumentError('It is an http or https URL, such as http://127.0.0.1:8000.')
@@ -69,13 +74,13 @@ export function usualUrl(env: Environment): URL {
   return fromVariable('CHAOS_URL', () => httpUrl(env.CHAOS_URL || STANDARD_URL))
 }
 
-/** Where the server is. */
-export function targetOptions(command: Command, env: Environment): Command {
+/** Where the server is; `otherwise` says in words what happens where nobody names one. */
+export function targetOptions(command: Command, env: Environment, otherwise = STANDARD_URL): Command {
   const standard = env.CHAOS_URL || STANDARD_URL
   return command.addOption(
     new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(httpUrl).default(
       fromVariable('CHAOS_URL', () => httpUrl(standard)),
-      standard,
+      env.CHAOS_URL || otherwise,
     ),
   )
 }
@@ -125,7 +130,7 @@ export function loadOptions(command: Command, requests: number, concurrency: num
 export function paceOptions(command: Command, concurrency: number): Command {
   return command
     .addOption(
-      new Option('-c, --concurrency <count>', 'how many of them leave at the same moment')
+      new Option('-c, --concurrency <count>', 'how many requests leave at the same moment')
         .argParser(wholeNumber(1, 1_000_000))
         .default(concurrency),
     )

@@ -15,8 +15,14 @@ export async function writeOutput(io: Io, path: string | undefined, text: string
   io.stderr.write(`Written to ${path}\n`)
 }
 
-/** The format that the ending of a file's name asks for. */
+/**
+ * The format that the ending of a file's name asks for; undefined where it has none.
+ * @throws {CommandError} with code 2 for an ending that stands for no format
+ */
 export function formatOfFile<F>(path: string | undefined, endings: Readonly<Record<string, F>>): F | undefined {
   const ending = path === undefined ? undefined : /\.(\w+)$/.exec(path)?.[1]?.toLowerCase()
-  return ending !== undefined && Object.hasOwn(endings, ending) ? endings[ending] : undefined
+  if (ending === undefined) return undefined
+  if (Object.hasOwn(endings, ending)) return endings[ending]
+  const known = Object.keys(endings).map(each => `.${each}`)
+  throw usageError(`.${ending} is no format: end ${path} in ${known.join(', ')}, or add --format.`)
 }

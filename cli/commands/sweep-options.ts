@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander'
 import type { ConditionOptions } from './condition-options.ts'
 import { type LoadOptions, type OutputOptions, wholeNumber } from './options.ts'
+import { formatOfFile } from './output-file.ts'
 import type { ScheduleOptions } from './schedule-options.ts'
 import type { Outage } from './stage.ts'
 import { parseVary, type Vary } from './vary.ts'
@@ -51,4 +52,11 @@ export function sweepOptions(command: Command): Command {
     )
     .option('-o, --output <file>', 'write it there, and the table here')
     .option('--allow-remote', 'fire at other machines too: ones that are yours, or whose owner asked for it')
+}
+
+const ENDINGS: Readonly<Record<string, SweepFormat>> = { txt: 'text', json: 'json', html: 'html', htm: 'html' }
+
+/** What is written. @throws {CommandError} with code 2 for a file whose ending stands for no format */
+export function formatOf({ json, format, output }: SweepOptions): SweepFormat {
+  return json ? 'json' : (format ?? formatOfFile(output, ENDINGS) ?? 'text')
 }

@@ -13,17 +13,16 @@ import { type Sweep, type SweepPoint, sweepPoint } from '../report/sweep-result.
 import { typedCircuit } from './circuit-options.ts'
 import { conditionsOf, needsSessions } from './condition-options.ts'
 import { lookOf } from './look.ts'
-import { formatOfFile, writeOutput } from './output-file.ts'
+import { writeOutput } from './output-file.ts'
 import { progressBar } from './progress.ts'
 import { withLoad } from './scenario-load.ts'
 import { openScene, type Scene } from './scene.ts'
 import { checkedRequests, scheduleOf } from './schedule-options.ts'
 import { ownStages, sharedStage } from './stage.ts'
 import { armWith, armWithout, scenarioArm } from './sweep-arms.ts'
-import { MOST_COMBINATIONS, type SweepFormat, type SweepOptions, USUAL_TROUBLE } from './sweep-options.ts'
+import { formatOf, MOST_COMBINATIONS, type SweepOptions, USUAL_TROUBLE } from './sweep-options.ts'
 import { gridOf, type Settings } from './vary.ts'
 
-const ENDINGS: Readonly<Record<string, SweepFormat>> = { txt: 'text', json: 'json', html: 'html', htm: 'html' }
 /** The seed of the server that is started for a sweep. */
 const SEED = '42'
 const CLOSING_MS = 200
@@ -39,6 +38,7 @@ export async function sweep(
   named: boolean,
 ): Promise<number> {
   const grid = checkedGrid(typedOptions)
+  formatOf(typedOptions)
   if (named) return survey(io, typedOptions, typedOptions.url, grid, typed)
   const options = needsSessions(typedOptions) ? typedOptions : { ...typedOptions, outage: USUAL_TROUBLE }
   const server = await startServer({ seed: SEED })
@@ -200,7 +200,7 @@ function sweepOf(
 
 async function print(io: Io, options: SweepOptions, document: Sweep): Promise<void> {
   const { output } = options
-  const format = options.json ? 'json' : (options.format ?? formatOfFile(output, ENDINGS) ?? 'text')
+  const format = formatOf(options)
   const look = lookOf(io, output === undefined ? options : { ...options, color: false })
   const text = {
     text: () => renderSweep(document, look),

@@ -30,7 +30,7 @@ export function parseVary(text: string, before: readonly Vary[] = []): readonly 
   if (!parameter) {
     const guess = nearest(name, NAMES)
     throw new InvalidArgumentError(
-      `A breaker has no ${name}${guess === null ? '' : `: did you mean ${guess}?`} It has ${NAMES.join(', ')}.`,
+      `A breaker has no ${name}${guess === null ? '.' : `: did you mean ${guess}?`} It has ${NAMES.join(', ')}.`,
     )
   }
   if (before.some(vary => vary.name === name)) throw new InvalidArgumentError(`${name} is varied twice.`)

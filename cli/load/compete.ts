@@ -5,13 +5,17 @@ import { type Contest, type Held, hold } from './contest.ts'
 import { type Frame, resultOf } from './outcome.ts'
 import type { Schedule } from './schedule.ts'
 
-export interface Campaign extends Omit<Contest, 'schedule' | 'onProgress'>, Omit<Frame, 'startedAtWallMs'> {
+export interface Campaign
+  extends Omit<Contest, 'schedule' | 'onProgress'>,
+    Omit<Frame, 'startedAtWallMs' | 'failRate'> {
   /** The plan of a run with this seed. */
   readonly schedule: (seed: string) => Schedule
   /** Each arm alone, one after the other, instead of all of them at once. */
   readonly oneByOne: boolean
   /** How many times everything is run, each time with a seed of its own; 1 or more. */
   readonly repeat: number
+  /** The fail rate of the server at this moment, in percent; null where it cannot be told. */
+  readonly failRateNow?: () => Promise<number | null>
   /** Called four times a second with the share of all runs that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void
   /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
@@ -52,9 +56,15 @@ async function once(campaign: Campaign): Promise<{ result: Result; farewell: Far
   const { oneByOne, arms, seed, onProgress, wallMs } = campaign
   const contest: Contest = { ...campaign, schedule: campaign.schedule(seed) }
   const startedAtWallMs = wallMs()
+  const atStart = await campaign.failRateNow?.()
+  const judged = async (held: Held) => {
+    const atEnd = await campaign.failRateNow?.()
+    const known = typeof atStart === 'number' && typeof atEnd === 'number'
+    return resultOf(contest, held, { ...campaign, startedAtWallMs, failRate: known ? { atStart, atEnd } : undefined })
+  }
   if (!oneByOne) {
     const held = await hold(contest)
-    const result = resultOf(contest, held, { ...campaign, startedAtWallMs })
+    const result = await judged(held)
     return { result, farewell: kept => held.farewell(result.verdict.text, kept) }
   }
   const parts: Held[] = []
@@ -64,8 +74,7 @@ async function once(campaign: Campaign): Promise<{ result: Result; farewell: Far
     await held.farewell()
     parts.push(held)
   }
-  const result = resultOf(contest, together(parts), { ...campaign, startedAtWallMs })
-  return { result, farewell: async () => {} }
+  return { result: await judged(together(parts)), farewell: async () => {} }
 }
 
 /** Runs of single arms as one: the longest of them, with all that was late in any. */

@@ -13,6 +13,8 @@ export interface Frame {
   readonly title?: string
   /** When the run began, in milliseconds since 1970. */
   readonly startedAtWallMs: number
+  /** Of the server, in percent, when the run began and when it ended. */
+  readonly failRate?: Result['failRate'] | undefined
   /** Whether the arms met the same fates, request by request. */
   readonly paired: boolean
 }
@@ -41,6 +43,7 @@ export function resultOf(contest: Contest, held: Held, frame: Frame): Result {
       lagMs: played.lagMs,
       ...(played.eventLoopMs === undefined ? {} : { eventLoopMs: played.eventLoopMs }),
     },
+    ...(frame.failRate === undefined ? {} : { failRate: frame.failRate }),
     trouble,
     pairs: frame.paired ? pairsOf(recorders, played.sent) : null,
     arms: recorders.map((recorder): ArmResult => {

@@ -11,10 +11,7 @@ import type { ArmTotals } from './publish.ts'
 import { QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */
-export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'> & {
-  /** Complete answers by HTTP status; those from a cache are not answers of the upstream. */
-  readonly statuses: Record<string, number>
-}
+export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
 
 /** Its memory does not depend on the number of requests, but for one bit each. */
 export class Recorder implements Meter {

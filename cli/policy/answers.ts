@@ -12,8 +12,8 @@ export function failedWith(failure: Failure): Answer {
 export const ABORTED = failedWith('aborted')
 /** The time allowed for a call ran out. */
 export const TIMED_OUT = failedWith('timeout')
-/** Too many calls in flight and no room to wait. */
-export const CROWDED_OUT = failedWith('bulkhead')
+/** The call was not made: too many are in flight, and there is no room to wait. */
+export const CROWDED_OUT: Answer = Object.freeze({ ...failedWith('bulkhead'), outcome: 'shortCircuited' })
 
 /** The call was not made, because the circuit does not let it pass; `retryAfterMs` says when asking again can succeed. */
 export function shortCircuited(retryAfterMs: number): Answer {
@@ -22,11 +22,11 @@ export function shortCircuited(retryAfterMs: number): Answer {
 
 /**
  * What an answer says about the upstream. 5xx, 429, timeouts and connection or parse errors are failures; a success (a 404
- * among them) is one; another 4xx blames the request, an abort the caller, a full bulkhead and a refusal this process.
+ * among them) is one; another 4xx blames the request, an abort the caller, a refusal this process.
  */
 export function verdictOf(answer: Answer): Verdict {
   if (answer.outcome === 'success') return 'ok'
-  if (answer.outcome !== 'failed' || answer.failure === 'aborted' || answer.failure === 'bulkhead') return 'ignore'
+  if (answer.outcome !== 'failed' || answer.failure === 'aborted') return 'ignore'
   if (answer.failure !== 'status') return 'fail'
   return answer.status >= 500 || answer.status === 429 ? 'fail' : 'ignore'
 }

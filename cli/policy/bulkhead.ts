@@ -7,7 +7,7 @@ import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
 /** The parameters of `bulkhead(10)`. */
 export const BULKHEAD_PARAMETERS = {
   max: count('calls in flight', 10, 1, 1_000_000),
-  queue: count('requests that wait for a place; the rest fail at once', 0, 0, 1_000_000),
+  queue: count('requests that wait for a place; the rest are refused at once', 0, 0, 1_000_000),
 } as const
 
 export interface BulkheadOptions {
@@ -17,7 +17,7 @@ export interface BulkheadOptions {
   readonly queue: number
 }
 
-/** Answers `failure: 'bulkhead'` at once where there is neither a place nor room to wait. */
+/** Short-circuits with `failure: 'bulkhead'` at once where there is neither a place nor room to wait. */
 export function bulkhead({ max, queue }: BulkheadOptions): Policy {
   return { name: 'bulkhead', wrap: next => new Places(next, max, queue).send }
 }

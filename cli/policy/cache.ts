@@ -1,4 +1,4 @@
-/** The `cache` policy: the last good answer stands in while the circuit is open or the call fails. */
+/** The `cache` policy: the last good answer stands in while a request is refused or its call fails. */
 
 import type { Clock } from '../../server/clock.ts'
 import { isPassing } from './answers.ts'

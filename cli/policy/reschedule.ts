@@ -178,7 +178,7 @@ class Held {
   }
 
   #judge(answer: Answer): void {
-    const refused = answer.outcome === 'shortCircuited'
+    const refused = answer.outcome === 'shortCircuited' && answer.failure === null
     const again = this.#again
     this.#again = false
     if (!this.#over && !(refused && this.#wait(answer))) this.#end(answer)

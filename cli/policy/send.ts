@@ -15,7 +15,10 @@ export interface Outgoing {
 /** What a request came to, as its caller sees it. */
 export type Outcome = 'success' | 'failed' | 'shortCircuited' | 'fromCache'
 
-/** Why a request failed. `status` is an HTTP error; `parse` is no HTTP, or a body that is not what it says it is. */
+/**
+ * Why a request failed. `status` is an HTTP error; `parse` is no HTTP, or a body that is not what it says it is;
+ * `bulkhead` is no failure but the reason of a refusal that no circuit made.
+ */
 export type Failure =
   | 'status'
   | 'timeout'
@@ -33,7 +36,7 @@ export interface Answer {
   readonly outcome: Outcome
   /** The HTTP status, 0 where no complete answer came. */
   readonly status: number
-  /** Null unless `outcome` is `failed`. */
+  /** Null unless `outcome` is `failed`, or a full bulkhead refused the request. */
   readonly failure: Failure | null
   /** How long the upstream, or the open circuit, asked to be left alone; 0 where it did not say. */
   readonly retryAfterMs: number

@@ -20,7 +20,7 @@ export interface Word {
 export const WORDS = {
   none: { sentence: 'Calls the upstream and takes what comes.', parameters: {} },
   cache: {
-    sentence: 'Answers with the last good value, and its age, while the circuit is open or the call fails.',
+    sentence: 'Answers with the last good value, and its age, while a request is refused or its call fails.',
     parameters: CACHE_PARAMETERS,
   },
   reschedule: {

@@ -5,7 +5,7 @@ import { formatSigned } from './format.ts'
 import type { Look } from './look.ts'
 import type { ArmResult, Result, Unjudged } from './result.ts'
 import { renderTable } from './table.ts'
-import { describeLoad } from './text.ts'
+import { describeLoad, describeRate } from './text.ts'
 import { wrapText } from './wrap.ts'
 
 /** A result and the name that it is called by: its number, or the file it came from. */
@@ -90,8 +90,15 @@ function unlike(before: Result, after: Result): string[] {
   const differences = [
     ...(load(before) === load(after) ? [] : ['the load']),
     ...(before.target === after.target ? [] : ['the target']),
+    ...unlikeRates(before.failRate, after.failRate),
     ...(JSON.stringify(before.trouble) === JSON.stringify(after.trouble) ? [] : ['the trouble']),
     ...(before.seed === after.seed ? [] : ['the seed']),
   ]
   return differences.length === 0 ? [] : [`Not the same in both runs: ${differences.join(', ')}.`]
+}
+
+function unlikeRates(before: Result['failRate'], after: Result['failRate']): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  const words = [before, after].map(rate => (rate ? describeRate(rate) : 'not known'))
+  return [`the fail rate (${words.join(' and ')})`]
 }

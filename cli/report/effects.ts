@@ -1,6 +1,7 @@
 /** What an arm did beside its useful share, as clauses for the second sentence of a verdict. */
 
-import { amplification, wastedDifference } from './figures.ts'
+import { circuitOf } from './arm-words.ts'
+import { amplification, useful, usefulShare, wastedDifference } from './figures.ts'
 import { formatCount, formatMs, formatShare, plural } from './format.ts'
 import type { ArmResult, Unjudged } from './result.ts'
 import { savedCalls } from './situation.ts'
@@ -23,9 +24,35 @@ export function effectsSentence(result: Unjudged, first: ArmResult, last: ArmRes
   return before.length === 0 ? `It ${end}.` : `It ${before.join(', ')}, and ${end}.`
 }
 
-function lost({ pairs }: Unjudged, first: ArmResult, last: ArmResult, without: string): string[] {
-  if (!pairs || pairs.a !== first.name || pairs.b !== last.name || pairs.onlyA <= pairs.onlyB) return []
-  return [`lost ${plural(pairs.onlyA, 'answer')} that came ${without}`]
+function lost(result: Unjudged, first: ArmResult, last: ArmResult, without: string): string[] {
+  const { pairs } = result
+  const reason = why(result, first, last)
+  const because = reason === '' ? '' : ` (${reason})`
+  if (!pairs || pairs.a !== first.name || pairs.b !== last.name) {
+    return reason === '' ? [] : [`lost answers${because}`]
+  }
+  if (pairs.onlyA <= pairs.onlyB) return []
+  return [`lost ${plural(pairs.onlyA, 'answer')} that came ${without}${because}`]
+}
+
+/** The first arm does as well while the last one refuses as it does on the whole, or nearly. */
+const NEARLY = 0.8
+
+/** Why a circuit's refusals cost answers: each failure came on its own, or the circuit stayed open too long. */
+function why({ trouble }: Unjudged, first: ArmResult, last: ArmResult): string {
+  if (circuitOf(last.name) === null || useful(first.outcomes) <= useful(last.outcomes)) return ''
+  if (trouble.length > 0) {
+    const overMs = Math.max(...trouble.map(spell => spell.toMs))
+    const refused = last.series.reduce((sum, { atMs, shortCircuited }) => sum + (atMs < overMs ? 0 : shortCircuited), 0)
+    const all = useful(first.outcomes) - useful(last.outcomes)
+    return refused >= all / 2 ? 'most while its circuit was still open after the trouble' : ''
+  }
+  const shut = new Set(last.series.filter(quarter => quarter.shortCircuited > 0).map(quarter => quarter.atMs))
+  const meanwhile = first.series.filter(quarter => shut.has(quarter.atMs))
+  const answered = meanwhile.reduce((sum, quarter) => sum + quarter.success + quarter.fromCache, 0)
+  const ended = answered + meanwhile.reduce((sum, quarter) => sum + quarter.failed + quarter.shortCircuited, 0)
+  const independent = ended > 0 && answered / ended >= NEARLY * (usefulShare(first.outcomes) ?? 1)
+  return independent ? 'the failures were independent, so it refused calls that would have gone well' : ''
 }
 
 function wasted(first: ArmResult, last: ArmResult): string[] {
@@ -57,5 +84,5 @@ function back(first: ArmResult, last: ArmResult, without: string): string[] {
 }
 
 function when(ms: number): string {
-  return ms === 0 ? 'right' : formatMs(ms)
+  return ms === 0 ? 'at once' : formatMs(ms)
 }

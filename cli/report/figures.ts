@@ -32,9 +32,14 @@ export function amplification(arm: ArmResult): number | null {
   return all === 0 ? null : arm.upstream.calls / all
 }
 
-/** Whether the arm ever let nothing through because its circuit was open. */
+/** Whether the arm's circuit ever was open. */
 export function opened(arm: ArmResult): boolean {
-  return arm.outcomes.shortCircuited > 0 || arm.states.some(at => at.state === 'open' || at.state === 'forced-open')
+  return openedAt(arm) !== null
+}
+
+/** When the arm's circuit first opened, in milliseconds from the start; null where it never did. */
+export function openedAt({ states }: ArmResult): number | null {
+  return states.find(({ state }) => state === 'open' || state === 'forced-open')?.atMs ?? null
 }
 
 /**

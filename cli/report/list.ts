@@ -33,6 +33,9 @@ const HEADINGS = ['run', 'started (UTC)', 'requests', 'useful', 'what'] as const
 /** Columns of figures; the others are text and begin at the left. */
 const FIGURES = new Set<number>([2])
 
+/** Most columns of the useful shares, one of them an arm: the rest of the terminal belongs to what was run. */
+const USEFUL_WIDTH = 24
+
 /** A line a run, in the order given; ends without a newline. The last column is cut to the width of the terminal. */
 export function renderRuns(rows: readonly RunRow[], look: Look): string {
   if (rows.length === 0) return '  No run is kept yet. Make one: npx chaos compare'
@@ -40,7 +43,7 @@ export function renderRuns(rows: readonly RunRow[], look: Look): string {
     id,
     startedAt.slice(0, 16).replace('T', ' '),
     formatCount(requests),
-    arms.map(arm => formatShare(arm.useful)).join(' / '),
+    cut(arms.map(arm => formatShare(arm.useful)).join(' / '), { ...look, width: USEFUL_WIDTH }),
     `${title}${interrupted ? ' (interrupted)' : ''}`,
   ])
   const widths = HEADINGS.map((heading, column) =>

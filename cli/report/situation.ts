@@ -1,11 +1,14 @@
 /** Decides what a comparison shows, before anything is put into words. */
 
 import { type Difference, opened, total, useful, wastedDifference } from './figures.ts'
+import { foundNothing } from './missing.ts'
 import type { ArmResult } from './result.ts'
 
 /**
  * - `empty`: an arm made no request; `unreachable`: nothing listened at the target
- * - `all-refused`: the last arm let nothing through; `nothing-failed`: there was nothing to do
+ * - `all-refused`: the last arm let nothing through
+ * - `not-found`: every answer was a 404; `nothing-failed`: there was nothing to do
+ * - `too-late`: the last arm's circuit opened when there was nothing left to refuse, and the arms are alike
  * - `never-opened`: the last arm's circuit stayed closed, and the arms are alike
  * - `hurt`, `helped`: a clear difference in useful answers
  * - `price`: a small clear loss that bought many saved calls
@@ -16,7 +19,9 @@ export type Situation =
   | 'empty'
   | 'unreachable'
   | 'all-refused'
+  | 'not-found'
   | 'nothing-failed'
+  | 'too-late'
   | 'never-opened'
   | 'hurt'
   | 'helped'
@@ -28,7 +33,10 @@ export type Situation =
 /** An interval that reaches further than this from zero, in points, is too wide to call two shares equal. */
 const TOO_WIDE = 10
 
-/** A loss of useful answers up to this many points is a price and no harm, if enough calls are saved for each. */
+/**
+ * A loss of useful answers up to this many points is a price and no harm, if enough calls are saved for each. It is
+ * judged over the whole run, as a caller meets it, and not by the outage alone: a longer calm makes the same loss smaller.
+ */
 const SMALL_LOSS = 5
 const SAVED_PER_LOST = 5
 
@@ -37,8 +45,12 @@ export function situationOf(first: ArmResult, last: ArmResult, difference: Diffe
   if (!difference) return 'empty'
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
-  if (troubles(first) + troubles(last) === 0) return 'nothing-failed'
+  if (troubles(first) + troubles(last) === 0) {
+    return foundNothing(first) && foundNothing(last) ? 'not-found' : 'nothing-failed'
+  }
   if (last.states.length > 0 && !opened(last) && !difference.clear) return 'never-opened'
+  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !difference.clear)
+    return 'too-late'
   const saved = savedCalls(first, last)
   if (difference.clear && difference.value > 0) return 'helped'
   if (difference.clear) {

@@ -1,7 +1,12 @@
 /** What happened in a run of one arm, in two sentences and a hint. */
 
+import { circuitOf, wordsOf } from './arm-words.ts'
+import { goneNote, reasons, START_AGAIN } from './failures.ts'
 import { opened, total, useful, usefulShare } from './figures.ts'
 import { formatCount, formatMs, formatShare, plural } from './format.ts'
+import { hintForOne } from './hint-one.ts'
+import { lateOpening } from './late-opening.ts'
+import { foundNothing } from './missing.ts'
 import type { ArmResult, Unjudged, Verdict } from './result.ts'
 import { unreachable } from './situation.ts'
 
@@ -20,7 +25,9 @@ export function summarise(result: Unjudged): Pick<Verdict, 'text' | 'hint'> {
       hint: 'Start the catalog in another terminal: npx chaos serve',
     }
   }
-  return { text: early(result, `${answers(arm)} ${times(arm)}`), hint: next(arm) }
+  const sentences = [answers(arm), times(arm), circuit(result, arm)].filter(sentence => sentence !== '')
+  const hint = goneNote(result) === null ? hintForOne(result, arm) : START_AGAIN
+  return { text: early(result, sentences.join(' ')), hint }
 }
 
 /** Puts before a text that the run was stopped, and where. */
@@ -33,36 +40,45 @@ export function early({ interrupted, load, arms }: Unjudged, text: string): stri
   return `Stopped after ${planned}: ${rest}`
 }
 
-function answers({ outcomes, failures }: ArmResult): string {
+function answers(arm: ArmResult): string {
+  const { outcomes, failures } = arm
   const all = total(outcomes)
-  if (useful(outcomes) === all) return `All ${plural(all, 'request')} got a useful answer.`
+  if (foundNothing(arm))
+    return all === 1
+      ? 'The only request was answered 404.'
+      : `All ${formatCount(all)} requests were answered 404: nothing was found.`
+  if (useful(outcomes) === all) {
+    return all === 1 ? 'The only request got a useful answer.' : `All ${formatCount(all)} requests got a useful answer.`
+  }
+  const why = reasons(failures)
+  const failed = why === '' ? 'failed' : `failed (${why})`
+  const refused = `short-circuited${refuser(arm)}`
+  if (all === 1) return `The only request ${outcomes.failed > 0 ? failed : `was ${refused}`}.`
   const parts = [
-    ...(outcomes.failed > 0 ? [`${plural(outcomes.failed, 'request')} failed${classes(failures)}`] : []),
-    ...(outcomes.shortCircuited > 0
-      ? [`${plural(outcomes.shortCircuited, 'request')} short-circuited by the breaker`]
-      : []),
+    ...(outcomes.failed > 0 ? [`${plural(outcomes.failed, 'request')} ${failed}`] : []),
+    ...(outcomes.shortCircuited > 0 ? [`${plural(outcomes.shortCircuited, 'request')} ${refused}`] : []),
   ]
   return `${formatShare(usefulShare(outcomes))} of ${plural(all, 'request')} got a useful answer: ${parts.join(', ')}.`
 }
 
-function classes(failures: ArmResult['failures']): string {
-  const names = Object.entries(failures)
-    .filter(([, count]) => count > 0)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 3)
-    .map(([name]) => name)
-  return names.length === 0 ? '' : ` (${names.join(', ')})`
+/** Who refused, where only one could. */
+function refuser({ name }: ArmResult): string {
+  const [hasCircuit, hasPlaces] = [circuitOf(name) !== null, wordsOf(name).includes('bulkhead')]
+  if (hasCircuit === hasPlaces) return ''
+  return hasCircuit ? ' by the breaker' : ' by the bulkhead'
 }
 
-function times(arm: ArmResult): string {
-  const { success, all } = arm.latencyMs
-  if (success.count > 0)
+function times({ latencyMs: { success, all } }: ArmResult): string {
+  if (success.count === 1) return `The success came within ${formatMs(success.p50)}.`
+  if (success.count > 0) {
     return `Half of the successes came within ${formatMs(success.p50)}, 95 % within ${formatMs(success.p95)}.`
+  }
+  if (all.count === 1) return `It had ended after ${formatMs(all.p50)}.`
   return `None succeeded; half of the requests had ended after ${formatMs(all.p50)}.`
 }
 
-function next(arm: ArmResult): string {
-  if (arm.outcomes.failed + arm.outcomes.shortCircuited === 0) return 'Now make it fail: npx chaos rate 70'
-  if (opened(arm)) return 'See what it would have been without the breaker: npx chaos compare'
-  return 'See what a breaker makes of it: npx chaos compare'
+/** What became of a circuit that refused nothing. */
+function circuit(result: Unjudged, arm: ArmResult): string {
+  if (arm.states.length === 0 || arm.outcomes.shortCircuited > 0) return ''
+  return opened(arm) ? lateOpening(result, arm) : 'The circuit never opened.'
 }

@@ -3,6 +3,7 @@
 import { formatCount, formatMs } from './format.ts'
 import type { Look } from './look.ts'
 import { paretoOptimal, recommended, type Sweep, type SweepPoint } from './sweep-result.ts'
+import { enoughRequests, unfinished } from './unfinished.ts'
 import { wrapText } from './wrap.ts'
 
 /** One line of the table, as texts. */
@@ -76,11 +77,20 @@ export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): stri
   return `${[table.join('\n'), ...paragraphs].join('\n\n')}\n`
 }
 
-/** One or two sentences: which combination to take, and what it does against no breaker at all. */
-export function advice({ points, baseline, interrupted }: Sweep): string {
+/**
+ * One or two sentences: which combination to take, and what it does against no breaker at all. None is recommended where
+ * the runs did not see what each does once the trouble is over.
+ */
+export function advice(sweep: Sweep): string {
+  const { points, baseline, interrupted, trouble } = sweep
   const stopped = interrupted ? 'The sweep was stopped before its end. ' : ''
   const best = recommended(points)
   if (!best) return `${stopped}No combination was run.`
+  if (trouble.length > 0 && points.some(point => point.recovered === null)) {
+    const needed = enoughRequests(sweep)
+    const more = needed === null ? '' : ` With -n ${needed} it would be.`
+    return `${stopped}No combination is recommended. ${unfinished(sweep)}, and that is what the settings decide.${more}`
+  }
   const settings = Object.entries(best.settings)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')

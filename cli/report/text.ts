@@ -1,11 +1,14 @@
 /** The whole report as text: what was run, the table, the strip, what to know about it, the verdict and a hint. */
 
 import { renderExpectations } from './expect.ts'
+import { goneNote } from './failures.ts'
 import { formatCount, formatMs, plural } from './format.ts'
 import type { Look } from './look.ts'
+import { missingNote } from './missing.ts'
 import type { Result, Unjudged } from './result.ts'
 import { renderStrip } from './strip.ts'
 import { renderTable } from './table.ts'
+import { unfinishedNote } from './unfinished.ts'
 import { wrapText } from './wrap.ts'
 
 const INDENT = '  '
@@ -49,9 +52,18 @@ export function describeLoad(result: Unjudged): string {
 }
 
 /** The same for a run of any kind; `each` says what the requests are counted by. */
-export function describeRun({ load, seed, target }: Pick<Unjudged, 'load' | 'seed' | 'target'>, each: string): string {
+export function describeRun(
+  { load, seed, target, failRate }: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate'>,
+  each: string,
+): string {
   const schedule = load.schedule ?? { kind: 'batches' as const }
-  return `${plural(load.requests, 'request')}${each}, ${describeSchedule(schedule, load)}, timeout ${formatMs(load.timeoutMs)}, seed ${seed}, at ${target}`
+  const pace = load.requests === 1 ? '' : `${describeSchedule(schedule, load)}, `
+  return `${plural(load.requests, 'request')}${each}, ${pace}timeout ${formatMs(load.timeoutMs)}, seed ${seed}, ${failRate ? `fail rate ${describeRate(failRate)}, ` : ''}at ${target}`
+}
+
+/** `70 %`, or `0 % to 70 %` where it was turned meanwhile. */
+export function describeRate({ atStart, atEnd }: NonNullable<Unjudged['failRate']>): string {
+  return atStart === atEnd ? `${atStart} %` : `${atStart} % to ${atEnd} %`
 }
 
 function describeSchedule(schedule: NonNullable<Unjudged['load']['schedule']>, load: Unjudged['load']): string {
@@ -83,6 +95,9 @@ export function notes(result: Unjudged): string[] {
     ...(load.schedule?.kind === 'closed' && result.arms.length > 1
       ? ['Note: a closed loop sends faster to an arm that answers faster, so the arms did not meet the same load.']
       : []),
+    ...[missingNote(result), goneNote(result), unfinishedNote(result)].flatMap(note =>
+      note === null ? [] : [`Note: ${note}`],
+    ),
     ...(repeats && repeats.length > 1 ? spread(repeats) : []),
   ]
 }

@@ -8,6 +8,7 @@ import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
 import { storeOption } from '../commands/store.ts'
 import type { Define } from './define.ts'
+import { armHelp, expectHelp } from './glossary.ts'
 
 export const define: Define = (command, run, env) => {
   command
@@ -16,6 +17,7 @@ export const define: Define = (command, run, env) => {
   sessionOption(targetOptions(command, env), env)
   scheduleOptions(loadOptions(command, 100, 100))
   keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
+  command.addHelpText('after', armHelp()).addHelpText('after', expectHelp())
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/burst.ts')).burst(io, url, options, typed))

@@ -9,6 +9,7 @@ import { requestOptions } from '../commands/request-options.ts'
 import { scheduleOptions } from '../commands/schedule-options.ts'
 import { storeOption } from '../commands/store.ts'
 import type { Define } from './define.ts'
+import { armHelp, expectHelp } from './glossary.ts'
 
 export const define: Define = (command, run, env) => {
   command
@@ -21,6 +22,7 @@ export const define: Define = (command, run, env) => {
     )
   scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
   keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
+  command.addHelpText('after', armHelp()).addHelpText('after', expectHelp())
   command.action((url, options) => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'
     return run(async io => (await import('../commands/compare.ts')).compare(io, url, options, typed))

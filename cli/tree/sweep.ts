@@ -9,12 +9,12 @@ import type { Define } from './define.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {
-  sweepOptions(targetOptions(command, env))
+  sweepOptions(targetOptions(command, env, 'a server that is started for it'))
   scheduleOptions(loadOptions(command, USUAL_LOAD.requests, USUAL_LOAD.concurrency))
   addCircuitOptions(outputOptions(troubleOptions(command)))
   command.addHelpText(
     'after',
-    '\nWithout --url a server is started for it, and unless you say what goes wrong,\neverything fails from 1s to 4s.',
+    '\nOn a server that is started for it everything fails from 1s to 4s, unless you\nsay what goes wrong.',
   )
   command.action(options => {
     const typed = (name: string) => command.getOptionValueSource(name) === 'cli'

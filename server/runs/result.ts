@@ -1,10 +1,8 @@
 /** The result of a run, `schema: 1`: what the command line prints with `--json` and posts to `/runs`, and all that reports read. */
 
 import { z } from 'zod'
+import { MOST_ARMS } from '../limits.ts'
 import { list, neverBack, record } from './bounded.ts'
-
-/** Arms of a run at the most. */
-export const MOST_ARMS = 32
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
 const MOST = {
@@ -29,6 +27,7 @@ const WEEK_MS = 604_800_000
 const FAR_MS = 1e12
 
 const share = z.number().min(-100).max(100).describe('a difference in percentage points')
+const percent = z.number().min(0).max(100)
 const count = z.int().nonnegative().max(1e12)
 const ms = z.number().nonnegative().max(WEEK_MS)
 const moment = z.number().min(-FAR_MS).max(FAR_MS)
@@ -169,6 +168,10 @@ export const resultSchema = z.object({
       .optional()
       .describe('how long the generator stood still at a time, the reason for most of what is late'),
   }),
+  failRate: z
+    .object({ atStart: percent, atEnd: percent })
+    .optional()
+    .describe('of the server, in percent; not there where nothing is known of it, or a scenario set it'),
   trouble: list(z.object({ fromMs: moment, toMs: moment, what: word }), MOST.troubles).describe(
     'known outages and raised rates, for the strip and the recovery time',
   ),

@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import { list } from './bounded.ts'
-import { armSchema, MOST_ARMS, type Result, resultSchema } from './result.ts'
+import { MOST_ARMS } from '../limits.ts'
+import { armSchema, type Result, resultSchema } from './result.ts'
 
 /** Runs that are kept at a place unless it says otherwise; the oldest makes room. */
 export const MOST_RUNS = 100

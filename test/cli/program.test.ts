@@ -53,6 +53,10 @@ describe('what cannot be understood', () => {
     ['burts', /unknown command 'burts'[\s\S]*Did you mean burst/],
     ['burst --brekaer', /unknown option '--brekaer'[\s\S]*--breaker/],
     ['burst -n 0', /whole number from 1/],
+    [
+      `compare --arms ${Array.from({ length: 33 }, (_, index) => `timeout(${index + 1}s)`)}`,
+      /33 arms are too many for one run: name 32 at the most/,
+    ],
     ['burst -n many', /whole number/],
     ['burst -n 1e3', /whole number/],
     ['burst --every 50', /"50" has no unit: write 50ms or 50s/],
@@ -60,6 +64,14 @@ describe('what cannot be understood', () => {
     ['burst --codes a,,b', /list of product codes/],
     ['burst --seed a:b', /letters, digits, dots/],
     ['burst -u ftp://x', /http or https URL/],
+    ['burst 200', /for 200 requests write -n 200/],
+    ['burst htp:/x', /http or https URL, such as/],
+    ['burst example', /http or https URL, such as/],
+    ['burst --nonsense', /npx chaos burst --help$/],
+    ['runs show a b', /npx chaos runs show --help$/],
+    ['diff last', /missing required argument 'after'.*npx chaos diff --help$/],
+    ['report last -o run.pdf', /\.pdf is no format: end run\.pdf in \.txt, .*or add --format/],
+    ['sweep --vary probes=1,2 -o sweep.csv', /\.csv is no format/],
     ['burst --threshold 170', /percentage/],
     ['burst --window 2.5', /whole number/],
     ['compare --arms none,brake', /"brake" is no word.*did you mean "breaker"/],
@@ -73,9 +85,27 @@ describe('what cannot be understood', () => {
       assert.equal(code, 2, stderr)
       assert.equal(stdout, '')
       assert.match(stderr, /^chaos: /)
-      assert.match(stderr.replaceAll('\n', ' '), sentence)
+      assert.match(stderr.trim().replaceAll('\n', ' '), sentence)
     })
   }
+})
+
+it('breaks a long sentence between its words on a terminal, and nowhere else', async () => {
+  const line = ['compare', '--arms', 'none,brake']
+  const narrow = await chaos(line, { isTTY: true, columns: 40 })
+  const written = narrow.stderr.trim().split('\n')
+  assert.ok(written.length > 2 && written.every(part => part.length <= 40), narrow.stderr)
+  const whole = await chaos(line, { columns: 40 })
+  assert.equal(written.join(' '), whole.stderr.trim())
+})
+
+it('names the words of arms and the measures of expectations where they can be typed', async () => {
+  for (const name of ['burst', 'compare']) {
+    const { stdout } = await chaos([name, '--help'])
+    for (const word of ['bulkhead', 'reschedule', 'time-to-open', 'short-circuited']) assert.ok(stdout.includes(word))
+  }
+  const { stdout } = await chaos(['sweep', '--help'])
+  assert.match(stdout, /\(default: a server that\s+is started for it\)/)
 })
 
 describe('a server that does not answer', () => {

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import { startTestServer } from '../../support/server.ts'
 import { chaos, documentOf, spawnChaos } from '../harness.ts'
 
-const SHORT = ['-n', '200', '-c', '20', '--every', '20ms', '--seed', 's']
+const SHORT = ['-n', '200', '-c', '20', '--every', '20ms', '--seed', 's', '--timeout', '60s']
 
 const sessions = async (url: string) =>
   ((await (await fetch(`${url}/chaos/sessions`)).json()) as { sessions: { id: string }[] }).sessions.map(({ id }) => id)
@@ -40,7 +40,8 @@ describe('chaos compare', () => {
     const { url, counts } = await countingProxy(t, server.url)
     const ran = await chaos(['compare', '-u', url, '--json', ...SHORT])
     assert.equal(ran.code, 0, ran.stderr)
-    const { arms, pairs, verdict } = documentOf(ran)
+    const { arms, pairs, verdict, failRate } = documentOf(ran)
+    assert.deepEqual(failRate, { atStart: 40, atEnd: 40 })
     assert.deepEqual(
       arms.map(arm => arm.name),
       ['none', 'breaker'],
@@ -86,7 +87,8 @@ describe('chaos compare', () => {
     while ((await sessions(server.url)).length < 3) await new Promise(resolve => setTimeout(resolve, 10))
     await new Promise(resolve => setTimeout(resolve, 200))
     await chaos(['rate', '100', '-u', server.url])
-    const { arms } = documentOf(await running)
+    const { arms, failRate } = documentOf(await running)
+    assert.deepEqual(failRate, { atStart: 0, atEnd: 100 })
     for (const { outcomes } of arms) assert.ok(outcomes.success > 0 && outcomes.failed > 0, JSON.stringify(outcomes))
   })
 

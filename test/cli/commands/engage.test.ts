@@ -276,3 +276,73 @@ describe('expectations', () => {
     )
   })
 })
+
+describe('what a run says of itself', () => {
+  const text = async (line: string, url: string) => {
+    const ran = await chaos([
+      ...line.split(' '),
+      ...(line.includes('http:') ? [] : ['-u', url]),
+      '--no-keep',
+      '--seed',
+      's',
+    ])
+    assert.equal(ran.code, 0, ran.stderr)
+    return { stdout: ran.stdout.replace(/\s+/g, ' '), stderr: ran.stderr }
+  }
+
+  it('counts what a bulkhead refuses as short-circuited: the calls that were made are the others', async t => {
+    const server = await startTestServer(t)
+    const line = [
+      'compare',
+      '-u',
+      server.url,
+      '--json',
+      '--no-keep',
+      '--arms',
+      'none,bulkhead(3)',
+      '-n',
+      '100',
+      '-c',
+      '100',
+    ]
+    const guarded = documentOf(await chaos(line)).arms[1]
+    assert.ok(guarded)
+    const { outcomes, upstream, failures } = guarded
+    assert.ok(outcomes.shortCircuited > 0)
+    assert.deepEqual([outcomes.failed, failures], [0, {}])
+    assert.equal(outcomes.shortCircuited, 100 - upstream.calls)
+  })
+
+  it('says that all had left before the circuit opened', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 70 } })
+    const { stdout } = await text('compare -n 100 -c 100 --timeout 60s', server.url)
+    assert.match(
+      stdout,
+      /The breaker changed nothing: .* All 100 calls had left before the circuit opened \(after .*\), so it refused none\./,
+    )
+    assert.ok(stdout.includes(`send them in batches: npx chaos compare -u ${server.url}`), stdout)
+    const burst = await text('burst --breaker --timeout 60s', server.url)
+    assert.match(burst.stdout, /All 100 calls had left before the circuit opened/)
+  })
+
+  it('names a code that no product has, and an outage that it did not live to see', async t => {
+    const server = await startTestServer(t)
+    const missed = await text('burst --codes nope -n 50', server.url)
+    assert.match(missed.stdout, /Note: 50 of 50 answers were 404: no product has the code "nope"\./)
+    assert.match(missed.stdout, /All 50 requests were answered 404/)
+    const early = await text('compare --outage 1s-4s -n 10', server.url)
+    assert.match(
+      early.stdout,
+      /Note: The run ended at .* ms, before the outage \(1 s to 4 s\) began: .*; -n 600 would show it\./,
+    )
+  })
+
+  it('leads to the same server, and says where nothing is made to fail', async t => {
+    const server = await startTestServer(t)
+    const { stdout } = await text('burst -n 5', server.url)
+    assert.ok(stdout.includes(`Now make it fail: npx chaos rate 70 -u ${server.url}`), stdout)
+    const { stderr } = await text(`burst ${server.url}/health -n 5`, server.url)
+    assert.match(stderr, /^Nothing is made to fail at http:.*\/health: only what lies under \/catalogs is\.\n$/)
+    assert.equal((await text(`burst ${server.url}/catalogs/155568600 -n 5`, server.url)).stderr, '')
+  })
+})

@@ -145,11 +145,15 @@ describe('a run', () => {
     const home = scratch(t)
     const ran = await spawnChaos(['burst', '-u', await other(t), ...SHORT], { XDG_DATA_HOME: home }).ended
     assert.equal(ran.code, 0, ran.stderr)
-    assert.equal(readdirSync(join(home, 'flaky-catalog', 'runs')).length, 1)
-    // Nothing listens at the usual address of this environment, and nobody named it: the folder is enough.
-    const list = await spawnChaos(['runs', 'ls'], { XDG_DATA_HOME: home }).ended
+    const folder = join(home, 'flaky-catalog', 'runs')
+    const files = readdirSync(folder)
+    assert.equal(files.length, 1)
+    // Nobody named a server: the folder is enough, whether or not one listens at the usual address.
+    const list = await spawnChaos(['runs', 'ls', '--json'], { XDG_DATA_HOME: home }).ended
     assert.equal(list.code, 0, list.stderr)
-    assert.match(list.stdout, /burst: none/)
+    const runs = (JSON.parse(list.stdout) as { id: string; keptAt: string }[]).filter(run => run.keptAt === folder)
+    assert.equal(runs.length, 1, list.stdout)
+    assert.ok(files[0]?.endsWith(`-${runs[0]?.id}.json`))
   })
 
   it('keeps its expectations, and ends with 99 where one fails', async t => {

@@ -34,7 +34,7 @@ describe('what is varied', () => {
     ['threshold', /setting and its values/],
     ['threshold=', /setting and its values/],
     ['treshold=1..2', /did you mean threshold\?/],
-    ['toString=1', /A breaker has no toString/],
+    ['toString=1', /A breaker has no toString\. It has threshold/],
     ['threshold=20..170', /percentage/],
     ['threshold=20..', /percentage/],
     ['open-for=1..10', /duration/],
@@ -150,7 +150,7 @@ describe('chaos sweep', () => {
     ])
     assert.equal(code, 0, stderr)
     assert.match(stdout, /open-for +useful +wasted/)
-    assert.match(stdout, /Take open-for 100ms: .*/)
+    assert.match(stdout, /No combination is recommended\. The run ended at .* during the outage \(1 s\s+to 4 s\)/)
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
     const page = readFileSync(file, 'utf8')
     assert.match(page, /^<!doctype html>[\s\S]*The trade-off/)

@@ -82,6 +82,7 @@ test('quitting gives the terminal back, removes the session, leaves the rate and
   assert.equal(stage.catalog.sessions.size, 0)
   assert.equal(stage.catalog.failRate, 70)
   assert.match(stage.printed(), /^breaker: .*\nnone: .*\nThe fail rate stays at 70 %/)
+  assert.match(stage.printed(), /To take it back: npx chaos reset -u http:\/\/127\.0\.0\.1:\d+( --session \w+)?\n$/)
 })
 
 test('space fires one batch, and both arms meet the same fates', async t => {

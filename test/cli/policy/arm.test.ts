@@ -112,7 +112,8 @@ describe('buildArm', () => {
 
       const second = collect(arm.send, request(1))
       const crowded = collect(arm.send, request(2))
-      assert.equal(crowded.answers[0]?.failure, 'bulkhead', 'one call at a time')
+      assert.equal(upstream.calls.length, 2, 'one call at a time')
+      assert.equal(crowded.answers[0]?.outcome, 'fromCache', 'the cache answers whom the bulkhead refuses')
       clock.advance(100)
       assert.equal(second.answers.length, 0, 'timed out inside of the retry')
       clock.advance(50)

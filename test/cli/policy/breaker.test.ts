@@ -7,7 +7,7 @@ import { verdictOf } from '../../../cli/policy/answers.ts'
 import { breaker } from '../../../cli/policy/breaker.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { FakeStore } from './fake-store.ts'
-import { collect, failed, request, success, Upstream } from './upstream.ts'
+import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
 function world() {
   const clock = new ManualClock()
@@ -36,7 +36,7 @@ describe('verdictOf', () => {
     [failed('truncated', 200), 'fail'],
     [failed('other'), 'fail'],
     [failed('aborted'), 'ignore'],
-    [failed('bulkhead'), 'ignore'],
+    [crowdedOut(), 'ignore'],
     [{ ...success(), outcome: 'shortCircuited' }, 'ignore'],
     [{ ...success(), outcome: 'fromCache' }, 'ignore'],
   ] as const) {

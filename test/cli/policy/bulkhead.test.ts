@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { bulkhead } from '../../../cli/policy/bulkhead.ts'
-import { collect, failed, request, success, Upstream } from './upstream.ts'
+import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
 function world(max: number, queue: number) {
   const upstream = new Upstream()
@@ -17,7 +17,7 @@ describe('bulkhead', () => {
   it('lets the next in line in when a place comes free, and refuses whom it has no room for', () => {
     const { upstream, start, reached } = world(2, 1)
     const [first, , third, fourth] = [0, 1, 2, 3].map(start)
-    assert.deepEqual([reached(), fourth?.answers], [[0, 1], [failed('bulkhead')]])
+    assert.deepEqual([reached(), fourth?.answers], [[0, 1], [crowdedOut()]])
     upstream.call(0).answer(success())
     assert.deepEqual([first?.answers, reached()], [[success()], [0, 1, 2]])
     upstream.call(2).answer(success())

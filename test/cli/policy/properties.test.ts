@@ -125,6 +125,14 @@ describe('every arm', () => {
           const allowed = expression.includes('retry') ? RETRIES + 1 : 1
           for (const times of tries.values()) assert.ok(times <= allowed, `${times} tries: ${what}`)
           const retried = upstream.calls.length - tries.size
+          for (const [index, { answers }] of sent.entries()) {
+            const called = tries.has(request(index).key)
+            const [answer] = answers
+            if (answer?.outcome === 'shortCircuited') assert.ok(!called, `called and then short-circuited: ${what}`)
+            if (answer?.outcome === 'failed' && answer.failure !== 'aborted') {
+              assert.ok(called, `failed (${answer.failure}) without a call: ${what}`)
+            }
+          }
           if (expression.includes('budget')) assert.ok(retried <= RESERVE + (sent.length * SHARE) / 100, 'budget')
 
           reached.retried += retried

@@ -6,7 +6,7 @@ import { breaker } from '../../../cli/policy/breaker.ts'
 import { type RescheduleOptions, reschedule } from '../../../cli/policy/reschedule.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { FakeStore } from './fake-store.ts'
-import { collect, failed, request, success, Upstream } from './upstream.ts'
+import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
 function world(options: Partial<RescheduleOptions> = {}) {
   const clock = new ManualClock()
@@ -54,6 +54,16 @@ describe('reschedule', () => {
     assert.deepEqual(reached(), [0])
     upstream.call(0).answer(success())
     assert.deepEqual(reached(), [0, 1])
+  })
+
+  it('holds nobody back whom a full bulkhead refused: no circuit will close for it', () => {
+    const clock = new ManualClock()
+    const policy = reschedule({ clock, circuit: new FakeStore(), waitMs: 5_000, queue: 10, atOnce: 2 })
+    const send = policy.wrap((_, done) => {
+      done(crowdedOut())
+      return () => {}
+    })
+    assert.deepEqual([collect(send, request()).answers, clock.pending], [[crowdedOut()], 0])
   })
 
   it('asks again later, and not at once, when it is refused again', () => {

@@ -6,7 +6,7 @@ import { RetryBudget } from '../../../cli/policy/budget.ts'
 import { jitter } from '../../../cli/policy/jitter.ts'
 import { type RetryOptions, retry } from '../../../cli/policy/retry.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { collect, failed, request, success, Upstream } from './upstream.ts'
+import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
 function world(options: Partial<RetryOptions> = {}) {
   const clock = new ManualClock()
@@ -91,7 +91,7 @@ describe('retry', () => {
     failed('status', 400),
     failed('status', 422),
     failed('aborted'),
-    failed('bulkhead'),
+    crowdedOut(),
     REFUSED,
     success(),
     { ...success(), status: 404 },

@@ -64,6 +64,11 @@ export function failed(failure: Failure, status = 0, retryAfterMs = 0): Answer {
   return { outcome: 'failed', status, failure, retryAfterMs, body: null, ageMs: 0 }
 }
 
+/** What a full bulkhead answers: the call is not made. */
+export function crowdedOut(): Answer {
+  return { ...failed('bulkhead'), outcome: 'shortCircuited' }
+}
+
 /** Sends and keeps every answer that came, so that a second one is seen. */
 export function collect(send: Send, outgoing: Outgoing): { answers: Answer[]; cancel: Cancel } {
   const answers: Answer[] = []

@@ -18,6 +18,15 @@ test('arms of the same name are compared, with what else is not the same', () =>
   assert.match(text, /Not the same in both runs: the load, the trouble\./)
 })
 
+test('a fail rate that was another is said, and one that was turned meanwhile', () => {
+  const at = (atStart: number, atEnd = atStart) => ({ ...coinFlips, failRate: { atStart, atEnd } })
+  const text = renderDiff(named('a', at(0)), named('b', at(0, 70)), look)
+  assert.match(text, /Not the same in both runs: the fail rate\s+\(0 %\s+and\s+0 %\s+to\s+70 %\)\./)
+  assert.match(text, /seed\s+\S+,\s+fail\s+rate\s+0 %\s+to\s+70 %,\s+at/)
+  assert.match(renderDiff(named('a', coinFlips), named('b', at(5)), look), /\(not\s+known\s+and\s+5 %\)/)
+  assert.doesNotMatch(renderDiff(named('a', at(5)), named('b', at(5)), look), /Not the same/)
+})
+
 test('the same run twice differs by nothing', () => {
   const text = renderDiff(named('a', coinFlips), named('b', coinFlips), look)
   assert.match(text, /differs by no more than chance/)
@@ -56,5 +65,12 @@ test('the list has a line a run, in its width', () => {
     '  12   2026-01-02 03:04       300  69.0 % / 33.3 %  none against breaker',
   ])
   assert.ok(lines[2]?.endsWith('..') && lines[2].length === 80)
+  const many = { ...rows[0], arms: Array.from({ length: 8 }, () => ({ name: 'none', useful: 0.5 })) }
+  const crowded = renderRuns([many as (typeof rows)[number]], look).split('\n')
+  assert.match(
+    crowded[1] ?? '',
+    / 50\.0 % \/ 50\.0 % \/ 50.*(?:…|\.\.) +\S+/,
+    'the shares of many arms leave room for what was run',
+  )
   assert.match(renderRuns([], look), /npx chaos compare/)
 })

@@ -84,3 +84,20 @@ test('a difference is clear where the samples lie apart, and not where they are 
   assert.ok(apart.ci95[0] > 20 && apart.ci95[1] < 40)
   assert.equal(percentileDifference(fast, fast, 0.95, '1').clear, false)
 })
+
+for (const [quantile, least] of [
+  [0.5, 6],
+  [0.95, 72],
+  [0.99, 368],
+  [0.05, 72],
+] as const) {
+  test(`a difference of the quantile ${quantile} takes ${least} values in both samples to be clear`, () => {
+    // Samples far apart: nothing but their size can make the difference unclear.
+    const fast = (n: number): Bins => [[1, n]]
+    const slow = (n: number): Bins => [[1_000, n]]
+    const clear = (before: number, after: number) =>
+      percentileDifference(fast(before), slow(after), quantile, 'a').clear
+    assert.deepEqual([clear(least, least), clear(least - 1, 5_000), clear(5_000, least - 1)], [true, false, false])
+    assert.deepEqual([clear(1, 1), clear(1, 5_000)], [false, false])
+  })
+}

@@ -47,6 +47,21 @@ test('the advice names the settings, and what would be without', () => {
   assert.match(advice({ ...sweep, interrupted: true }), /^The sweep was stopped before its end\. Take/)
 })
 
+test('nothing is recommended where the runs did not see what comes after the trouble', () => {
+  const load = { ...sweep.load, requests: 300, durationMs: 3_010 }
+  const blind = {
+    ...sweep,
+    load,
+    trouble: [{ fromMs: 1_000, toMs: 4_000, what: 'outage' }],
+    points: sweep.points.map(point => ({ ...point, recovered: null, recoveryMs: null })),
+  }
+  assert.equal(
+    advice(blind),
+    'No combination is recommended. The run ended at 3.01 s, during the outage (1 s to 4 s): what happens afterwards was not measured, and that is what the settings decide. With -n 600 it would be.',
+  )
+  assert.match(advice({ ...blind, trouble: [] }), /^Take threshold/)
+})
+
 const anyPoint: fc.Arbitrary<SweepPoint> = fc
   .record({ success: fc.nat(20), failed: fc.nat(20), recovery: fc.option(fc.nat(5)) })
   .map(({ success, failed, recovery }) =>
