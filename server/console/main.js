@@ -3,6 +3,7 @@
 import { LANGUAGES, pickLanguage, speak } from './i18n/words.js'
 import { emptyModel, reduce } from './model/model.js'
 import { controlPlane, Refused } from './net/api.js'
+import { createKeyring } from './net/keyring.js'
 import { openStream } from './net/stream.js'
 import { h, mark } from './view/dom.js'
 import { VIEWS } from './view/header.js'
@@ -19,13 +20,13 @@ let model = emptyModel(address.searchParams.get('session') ?? 'default')
 let speech = speak(pickLanguage(store.get('language'), navigator.languages))
 let theme = THEMES.find(name => name === store.get('theme')) ?? 'auto'
 let keysOn = store.get('keys') !== 'off'
-let token = sessionStorage.getItem('token') ?? ''
+const keyring = createKeyring(sessionStorage)
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let heardAt = performance.now()
 let queued = false
 
-const api = controlPlane(() => ({ session: model.session, token }))
+const api = controlPlane(() => model.session, keyring)
 
 /** @type {import('./view/page.js').Context} */
 const context = {
@@ -38,10 +39,10 @@ const context = {
   palette: () => palette,
   act: work => {
     work().catch(error => {
-      const text =
-        error instanceof Refused && error.status === 0 ? speech.t('error.unreachable') : String(error.message ?? error)
-      if (error instanceof Refused && error.status === 401) dispatch('link', { to: 'denied' })
-      else page.refuse(text)
+      const status = error instanceof Refused ? error.status : null
+      if (status === 401) dispatch('locked', true)
+      else if (status === 0) page.refuse(speech.t('error.unreachable'), null)
+      else page.refuse(String(error.message ?? error), 'en')
     })
   },
   who: origin => speech.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
@@ -84,10 +85,12 @@ const context = {
   showKeys: () => page.keys.show(),
   retry: () => stream.restart(false),
   unlock(text) {
-    token = text
-    sessionStorage.setItem('token', text)
+    keyring.take(text)
+    dispatch('locked', false)
     stream.restart(false)
   },
+  keyring,
+  giveUp: () => dispatch('locked', false),
 }
 
 let page = createPage(context)
@@ -104,7 +107,8 @@ const stream = openStream({
     /** @type {Record<string, string>} */
     const headers = { accept: 'text/event-stream' }
     if (lastId) headers['last-event-id'] = lastId
-    if (token) headers.authorization = `Bearer ${token}`
+    const [bearer] = keyring.bearers(model.session)
+    if (bearer) headers.authorization = `Bearer ${bearer}`
     return { url: `/chaos/events${query.size > 0 ? `?${query}` : ''}`, headers }
   },
   onEvent: (type, data) => {

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { kept } from '../cli/runs/samples.ts'
+import { control } from '../support/control.ts'
 import { startTestServer } from '../support/server.ts'
 import { launch, openPage, skip } from './browser.ts'
 import { recording } from './recording.ts'
@@ -23,7 +25,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
 }
 
-describe('accessibility', { skip, timeout: 120_000 }, () => {
+describe('accessibility', { skip, timeout: 300_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await launch()
@@ -52,6 +54,23 @@ describe('accessibility', { skip, timeout: 120_000 }, () => {
         assert.deepEqual(await violations(page), [])
       })
     }
+
+    it(`has nothing against a room: five arms, a lab of its own, a kept run and a locked change, ${colorScheme}`, async test => {
+      const server = await startTestServer(test, { token: 'of-the-host', openSessions: true })
+      const call = (path: string, body: unknown) =>
+        control(server)('POST', path, body, { authorization: 'Bearer of-the-host' })
+      await call('/runs', { result: kept('2026-01-01T00:00:00.000Z') })
+      const arms = ['none', 'retry', 'breaker', 'retry+breaker', 'cache'].map(name => ({ name }))
+      await call('/chaos/live', { run: { id: 'r', title: 'compare', arms } })
+      const { page } = await openPage(test, browser, `${server.url}/#runs`, { colorScheme, locale: 'pt-BR' })
+      await page.locator('.runs-table tbody tr').waitFor()
+      assert.deepEqual(await violations(page), [])
+      await page.goto(`${server.url}/#live`)
+      await page.locator('.arms-rows').waitFor()
+      await page.keyboard.press('7')
+      await page.locator('.locked:not([hidden])').waitFor()
+      assert.deepEqual(await violations(page), [])
+    })
 
     it(`has nothing against the page without a server, ${colorScheme}`, async test => {
       const server = await startTestServer(test)

@@ -270,7 +270,7 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     const { page } = await openPage(test, browser, server.url)
     await show(page, '0')
     await page.getByRole('button', { name: '70', exact: true }).click()
-    await page.getByLabel('Token').fill('open-sesame')
+    await page.getByLabel('Token', { exact: true }).fill('open-sesame')
     await page.getByRole('button', { name: 'Unlock' }).click()
     await live(page)
     await page.getByRole('button', { name: '30', exact: true }).click()

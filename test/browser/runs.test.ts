@@ -12,9 +12,11 @@ import { control } from '../support/control.ts'
 import { listen } from '../support/listen.ts'
 import { startTestServer } from '../support/server.ts'
 import { launch, openPage, skip } from './browser.ts'
+import { overlaps } from './console-overlaps.ts'
 
 /** Each leaves a mark on whatever page it runs in. */
-const ATTACK = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">
+const LINE = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">`
+const ATTACK = `${LINE}
 <svg onload="document.title='owned'"></svg><iframe srcdoc="<script>parent.document.title='owned'</script>"></iframe>
 <a id=link href="javascript:document.title='owned'">x</a><meta http-equiv=refresh content="0;url=/?owned">
 <form id=form action="/chaos/reset" method=post><button id=button>x</button></form><base href="http://127.0.0.1:9/">`
@@ -22,7 +24,7 @@ const ATTACK = `"><script>document.title='owned'</script><img src=x onerror="doc
 const hostile = (): Result => {
   const whole = kept('2026-01-01T00:00:00.000Z')
   const arms = outage.arms.map((arm, index) => ({ ...arm, name: `${ATTACK}${index}` }))
-  return { ...whole, title: ATTACK, target: `http://x/${ATTACK}`, seed: ATTACK, arms }
+  return { ...whole, title: LINE, target: `http://x/${ATTACK}`, seed: LINE, arms }
 }
 
 describe('a kept run', { skip, timeout: 120_000 }, () => {
@@ -70,6 +72,28 @@ describe('a kept run', { skip, timeout: 120_000 }, () => {
     assert.ok((await list.page.locator('.runs-table').textContent())?.includes('<script>'))
     assert.equal(await list.page.locator('.runs-table :is(script, img, iframe, form)').count(), 0)
     for (const { page } of [report, list]) assert.doesNotMatch(await page.title(), /^owned$/)
+  })
+
+  it('is found by its name, and its figures have their words on a phone, too', async test => {
+    const server = await startTestServer(test)
+    const { id } = (await control(server)('POST', '/runs', { result: kept('2026-01-01T00:00:00.000Z') })).body
+    const { page } = await openPage(test, browser, `${server.url}/#runs`)
+    await page.getByRole('rowheader', { name: id, exact: true }).waitFor()
+    assert.ok(!(await page.locator('.cell-label').first().isVisible()))
+    for (const [locale, words] of [
+      ['en-GB', ['Requests: ', 'Useful: ']],
+      ['pt-BR', ['Pedidos: ', 'Úteis: ']],
+    ] as const) {
+      const phone = await openPage(test, browser, `${server.url}/#runs`, {
+        locale,
+        viewport: { width: 390, height: 844 },
+      })
+      await phone.page.getByText(id, { exact: true }).waitFor()
+      const labels = phone.page.locator('.cell-label')
+      assert.deepEqual(await labels.allTextContents(), words)
+      assert.ok(await labels.first().isVisible())
+      assert.deepEqual(await overlaps(phone.page), [])
+    }
   })
 
   it('shows its charts under the policy that it is served with, and opens from the list', async test => {

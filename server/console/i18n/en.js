@@ -28,6 +28,12 @@ export const en = {
   'link.retry': 'Try now',
   'link.deniedTitle': 'This server asks for its token',
   'link.deniedText': 'The host sees it where the server was started. It stays in this tab.',
+  'link.wrongTitle': 'The token does not fit',
+  'link.lockedTitle': 'This lab needs the token of the host',
+  'link.lockedText': 'The host may let you have a lab of your own: open one on the board.',
+  'link.lockedOwn': 'Nothing was changed. Yours to change: {labs}.',
+  'link.toOwn': 'Go to {lab}',
+  'link.toBoard': 'To the board',
   'link.deniedField': 'Token',
   'link.deniedSend': 'Unlock',
   'link.refusedTitle': 'The server refused the event stream',
@@ -40,6 +46,8 @@ export const en = {
   'menu.present': 'Present',
   'menu.leave': 'Leave presenter mode',
   'menu.help': 'Keys',
+  'room.join': 'Open',
+  'room.here': 'This machine only',
 
   'rate.title': 'Fail rate',
   'rate.slider': 'Fail rate in percent',
@@ -61,6 +69,16 @@ export const en = {
   'scenario.run': 'Run',
   'scenario.stop': 'Stop',
   'scenario.time': '{at} of {length} s',
+  'scenario.named.bad-deploy': 'A bad deploy, rolled out and back',
+  'scenario.named.blackout': 'A blackout of four seconds',
+  'scenario.named.brownout': 'A brownout: slow, and half of it failing',
+  'scenario.named.coin-flip': 'Coin flips at 30 %',
+  'scenario.named.flapping': 'A service that flaps',
+  'scenario.named.half-open-trap': 'The half-open trap',
+  'scenario.named.poison-product': 'One product that always fails',
+  'scenario.named.rate-limited': 'Sixty a second and no more',
+  'scenario.named.retry-storm': 'A retry storm that feeds itself',
+  'scenario.named.slow-drip': 'Answers that drip',
 
   'facts.title': 'In force',
   'facts.sampler': 'Draws',
@@ -70,11 +88,12 @@ export const en = {
   'facts.capacity': 'Capacity',
   'facts.none': 'none',
   'facts.capacityText': '{workers} workers × {service}',
+  'facts.capacitySlow': '{workers} workers × {service}, taking {factor} times as long',
   'facts.reset': 'Back to the start values',
 
   'figure.perSecond': 'Answers a second',
   'figure.useful': 'Useful',
-  'figure.p95': 'p95',
+  'figure.p95': 'p95 at the server',
   'figure.inFlight': 'In flight',
 
   'answer.success': 'Success',
@@ -103,7 +122,8 @@ export const en = {
   'chart.rate': 'Fail rate',
   'chart.outage': 'Outage',
   'chart.calls': 'Upstream calls a second',
-  'chart.latency': 'Latency',
+  'chart.latency': 'Latency at the server',
+  'chart.latencyClient': 'Latency at the client',
   'chart.p50': 'p50',
   'chart.p95': 'p95',
   'chart.now': 'now',
@@ -127,6 +147,8 @@ export const en = {
 
   'empty.title': 'Nobody has asked for anything yet',
   'empty.text': 'Ask once, or fire a burst from a terminal. The answers appear here as they come.',
+  'alone.title': 'A scenario is playing, but nobody is sending',
+  'alone.text': 'Fire from a terminal and watch what it does; it goes on where it is.',
 
   'log.title': 'What changed',
   'log.empty': 'Changes appear here with who made them.',
@@ -175,6 +197,7 @@ export const en = {
   'runs.empty': 'No run is kept here yet',
   'runs.emptyText': 'The next comparison against this server is kept and listed here.',
   'runs.missing': 'This server keeps no runs.',
+  'runs.name': 'Name',
   'runs.when': 'When',
   'runs.what': 'What',
   'runs.arms': 'Arms',
@@ -205,6 +228,7 @@ export const en = {
 
   'unit.percent': '{value} %',
   'unit.ms': '{value} ms',
+  'unit.s': '{value} s',
   'unit.none': '–',
 }
 

@@ -51,6 +51,11 @@ export function speak(language) {
     t,
     /** A word that may not exist, such as one for a name out of the server's answers. @param {string} word @param {string} otherwise */
     maybe: (word, otherwise) => (word in words ? words[/** @type {Word} */ (word)] : otherwise),
+    /** A scenario's title, translated where it is one that comes with the server. @param {string} name @param {string} title */
+    titleOf: (name, title) => {
+      const word = /** @type {Word} */ (`scenario.named.${name}`)
+      return LANGUAGES.en[word] === title ? words[word] : title
+    },
     /** @param {number} value */
     count: value => whole.format(value),
     /** @param {number | null} value */
@@ -58,9 +63,14 @@ export function speak(language) {
       value === null ? t('unit.none') : t('unit.percent', { value: shortPercent(value, tenth, whole) }),
     /** @param {number} value */
     rate: value => t('unit.percent', { value: exact.format(value) }),
+    /** @param {number} value */
+    factor: value => exact.format(value),
     /** @param {number | null} value milliseconds */
     ms: value =>
       value === null ? t('unit.none') : t('unit.ms', { value: (value < 10 ? tenth : whole).format(value) }),
+    /** Seconds from one on, so that it stays short. @param {number} value milliseconds */
+    axisMs: value =>
+      value < 1000 ? t('unit.ms', { value: tenth.format(value) }) : t('unit.s', { value: tenth.format(value / 1000) }),
     /** @param {number} seconds of the wall clock */
     time: seconds => clock.format(seconds * 1000),
     /** @param {string} iso */

@@ -17,6 +17,7 @@ const MOST_RUNS = 6
 export function emptyModel(session = 'default') {
   return {
     link: 'connecting',
+    locked: false,
     retryAtMs: 0,
     boot: '',
     epoch: 0,
@@ -35,7 +36,7 @@ export function emptyModel(session = 'default') {
 
 /**
  * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`)
- * or one of the page's own (`link`, `session`).
+ * or one of the page's own (`link`, `locked`, `session`).
  * @param {Model} model
  * @param {{ type: string, data: any }} event
  * @returns {Model}
@@ -59,6 +60,7 @@ const steps = {
   run,
   board: (model, seats) => ({ ...model, board: boardAfter(model.board, seats) }),
   link,
+  locked: (model, locked) => ({ ...model, locked }),
   session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
 }
 

@@ -61,6 +61,7 @@
  * Everything the page knows.
  * @typedef {object} Model
  * @property {'connecting' | 'live' | 'lost' | 'denied' | 'refused'} link
+ * @property {boolean} locked a change was refused for want of the right token
  * @property {number} retryAtMs when the next try starts, on the page's clock; 0 when none is planned
  * @property {string} boot names one life of the server
  * @property {number} epoch wall-clock milliseconds of the server's atMs 0

@@ -13,9 +13,10 @@ export class Refused extends Error {
 }
 
 /**
- * @param {() => { session: string, token: string }} who
+ * @param {() => string} sessionNow
+ * @param {import('./keyring.js').Keyring} keyring
  */
-export function controlPlane(who) {
+export function controlPlane(sessionNow, keyring) {
   /**
    * @param {string} method
    * @param {string} path
@@ -23,7 +24,7 @@ export function controlPlane(who) {
    * @param {boolean} [inSession]
    */
   const ask = async (method, path, body, inSession = true) => {
-    const { session, token } = who()
+    const session = sessionNow()
     const url =
       inSession && session !== 'default'
         ? `${path}${path.includes('?') ? '&' : '?'}session=${encodeURIComponent(session)}`
@@ -31,14 +32,18 @@ export function controlPlane(who) {
     /** @type {Record<string, string>} */
     const headers = { accept: 'application/json' }
     if (method !== 'GET') headers['x-chaos-origin'] = 'web'
-    if (token) headers.authorization = `Bearer ${token}`
     if (body !== undefined)
       headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    let response
-    try {
-      response = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
-    } catch {
-      throw new Refused('', 0)
+    const request = { method, body: body === undefined ? null : JSON.stringify(body) }
+    let response = new Response()
+    for (const bearer of keyring.bearers(inSession ? session : null)) {
+      if (bearer) headers.authorization = `Bearer ${bearer}`
+      try {
+        response = await fetch(url, { ...request, headers })
+      } catch {
+        throw new Refused('', 0)
+      }
+      if (response.status !== 401) break
     }
     const answer = await response.json().catch(() => null)
     if (response.ok) return answer

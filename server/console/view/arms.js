@@ -1,22 +1,23 @@
-/** The arms of the newest run side by side: lamps, useful share and totals, and the verdict at its end. */
+/** The arms of the newest run side by side, how the run stands, and the verdict at its end. */
 
-/** @import { Model, Run, Tally } from '../model/types.js' */
+/** @import { Model } from '../model/types.js' */
+/** @import { Table } from './arms-table.js' */
 
-import { nothing, usefulShare } from '../model/run.js'
+import { createColumns, createRows } from './arms-table.js'
 import { h, mark, say } from './dom.js'
-import { createLamps } from './lamps.js'
 
-/** @type {readonly (keyof Tally)[]} */
-const ROWS = ['success', 'fromCache', 'shortCircuited', 'failed', 'calls', 'wasted']
+/** Columns of more arms than this run into one another: they become rows. */
+const MOST_COLUMNS = 2
 
 /** @param {import('./page.js').Context} context */
 export function createArms(context) {
-  const { t, count, percent } = context.speech
+  const { t } = context.speech
   const title = h('h2', { id: 'arms-title' }, t('arms.title'))
   const status = h('span', { class: 'run-status' })
-  const name = h('p', { class: 'run-name' })
+  // The names and the verdict come from a command line, which speaks English.
+  const name = h('p', { class: 'run-name', lang: 'en' })
   const place = h('div', { class: 'arms-place' })
-  const verdict = h('p', { class: 'verdict', role: 'status' })
+  const verdict = h('p', { class: 'verdict', role: 'status', lang: 'en' })
   const report = h('a', { class: 'link', target: '_blank', rel: 'noopener' }, t('arms.report'))
   const element = h(
     'section',
@@ -28,74 +29,18 @@ export function createArms(context) {
     report,
   )
 
-  /** @type {((run: Run) => void) | null} */
-  let fill = null
+  /** @type {Table | null} */
+  let table = null
   let shape = ''
 
-  const empty = () => {
-    place.replaceChildren(
-      h(
-        'div',
-        { class: 'blank' },
-        h('p', { class: 'blank-title' }, t('arms.empty')),
-        h('p', null, t('arms.emptyText')),
-        h('code', { class: 'command' }, `npx chaos compare --url ${context.origin}`),
-      ),
+  const blank = () =>
+    h(
+      'div',
+      { class: 'blank' },
+      h('p', { class: 'blank-title' }, t('arms.empty')),
+      h('p', null, t('arms.emptyText')),
+      h('code', { class: 'command' }, `npx chaos compare --url ${context.origin}`),
     )
-    fill = null
-  }
-
-  /** @param {Run} run */
-  const table = run => {
-    const lamps = run.names.map(arm => createLamps(context, arm))
-    const shares = run.names.map(() => h('td', { class: 'share num' }))
-    const bars = run.names.map(() => h('span', { class: 'share-bar' }))
-    const cells = ROWS.map(() => run.names.map(() => h('td', { class: 'num' })))
-    const heads = run.names.map((arm, index) =>
-      h('th', { scope: 'col' }, h('span', { class: 'arm-name' }, arm), lamps[index]?.element ?? null),
-    )
-    const body = h(
-      'tbody',
-      null,
-      h('tr', { class: 'share-row' }, h('th', { scope: 'row' }, t('outcome.useful')), ...shares),
-    )
-    body.append(
-      h(
-        'tr',
-        { class: 'bar-row', 'aria-hidden': 'true' },
-        h('td', null),
-        ...bars.map(bar => h('td', null, h('span', { class: 'share-track' }, bar))),
-      ),
-    )
-    ROWS.forEach((row, index) => {
-      const swatch = h('span', { class: 'swatch swatch-bar', 'data-colour': row })
-      const word = h('th', { scope: 'row' }, row === 'calls' || row === 'wasted' ? null : swatch, t(`outcome.${row}`))
-      body.append(h('tr', { 'data-row': row }, word, ...(cells[index] ?? [])))
-    })
-    const corner = h('td', null)
-    place.replaceChildren(
-      h(
-        'table',
-        { class: 'arms-table', 'data-arms': String(run.names.length) },
-        h('thead', null, h('tr', null, corner, ...heads)),
-        body,
-      ),
-    )
-    fill = now => {
-      now.names.forEach((arm, column) => {
-        const tally = now.totals[arm] ?? nothing()
-        const share = usefulShare(tally)
-        lamps[column]?.update(now.edges[arm] ?? [])
-        const cell = shares[column]
-        if (cell) say(cell, percent(share))
-        bars[column]?.style.setProperty('--share', `${share ?? 0}%`)
-        ROWS.forEach((row, index) => {
-          const value = cells[index]?.[column]
-          if (value) say(value, count(tally[row]))
-        })
-      })
-    }
-  }
 
   return {
     element,
@@ -105,16 +50,18 @@ export function createArms(context) {
       const wanted = run ? `${run.id} ${run.names.join(' ')}` : 'none'
       if (wanted !== shape) {
         shape = wanted
-        if (run) table(run)
-        else empty()
+        const create = run && run.names.length > MOST_COLUMNS ? createRows : createColumns
+        table = run ? create(context, run.names) : null
+        place.replaceChildren(table?.element ?? blank())
       }
-      if (run) fill?.(run)
+      if (run) table?.fill(run)
       mark(element, 'data-status', run?.status ?? 'none')
       say(status, run ? t(`arms.${run.status}`) : '')
       say(name, run?.title ?? '')
       say(verdict, run?.verdict ?? '')
       mark(report, 'hidden', !run?.kept)
       if (run?.kept) mark(report, 'href', `/runs/${encodeURIComponent(run.kept)}?format=html`)
+      mark(element, 'tabindex', element.scrollHeight > element.clientHeight ? '0' : null)
     },
   }
 }

@@ -38,7 +38,7 @@ export function createBoard(context) {
     const id = name.value.trim()
     context.act(async () => {
       const { key } = await context.api.addSession(id)
-      if (key) context.unlock(key)
+      if (key) context.keyring.keep(id, key)
       name.value = ''
     })
   })

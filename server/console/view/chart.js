@@ -8,8 +8,8 @@ import { h, mark, say } from './dom.js'
 /** Width of the axis on the left, the same in every chart, so that their time axes lie exactly below one another. */
 const GUTTER = 54
 const STAGE_GUTTER = 72
-const MARGIN = 14
-const STAGE_MARGIN = 24
+const MARGIN = 20
+const STAGE_MARGIN = 28
 const TIME_HEIGHT = 24
 const TABLE_ROWS = 30
 const WEIGHT = { bar: 0, line: 2, thin: 1, step: 2, dash: 2, dots: 1.5 }
@@ -17,6 +17,7 @@ const WEIGHT = { bar: 0, line: 2, thin: 1, step: 2, dash: 2, dots: 1.5 }
 /**
  * @typedef {object} Line
  * @property {string} label
+ * @property {string} [short] in the legend, where the line before says the rest
  * @property {keyof import('./palette.js').Palette} colour
  * @property {'bar' | 'line' | 'thin' | 'step' | 'dash' | 'dots'} draw
  * @property {(value: number | null) => string} format
@@ -50,7 +51,7 @@ export function createChart(options) {
         'li',
         null,
         h('span', { class: `swatch swatch-${line.draw}`, 'data-colour': line.colour }),
-        line.label,
+        line.short ?? line.label,
         values[index] ?? null,
       ),
     ),
@@ -107,9 +108,8 @@ export function createChart(options) {
     const at = index ?? times.length - 1
     lines.forEach((line, row) => {
       const value = values[row]
-      // The figures of a stack flicker too fast to be read, and many do not fit: they show for the moment under the cursor.
-      const minor = lines.length > 2 && (line.draw === 'thin' || line.draw === 'dots')
-      if (value) say(value, (stack || minor) && index === null ? '' : line.format(data[row + 1]?.[at] ?? null))
+      // The figures of a stack flicker too fast to be read: they show for the moment under the cursor.
+      if (value) say(value, stack && index === null ? '' : line.format(data[row + 1]?.[at] ?? null))
     })
   }
 

@@ -72,7 +72,7 @@ export function createCharts(context) {
         const below = [
           createWeather(context, scenery),
           createCalls(context, scenery, names),
-          createLatency(context, scenery, timed ? names : []),
+          createLatency(context, scenery, timed ? names : [], timed && run?.sessions.length === 0),
         ]
         charts = [...tops, ...below]
         element.replaceChildren(...charts.map(chart => chart.element))

@@ -20,6 +20,15 @@ export function h(tag, properties, ...children) {
 }
 
 /**
+ * The name of an arm, such as `retry+breaker(threshold=15)`, with the places where a line may end.
+ * @param {string} name
+ * @returns {(Node | string)[]}
+ */
+export function breakable(name) {
+  return name.split(/(?<=\+)|(?=\()/).flatMap((part, index) => (index === 0 ? [part] : [h('wbr', null), part]))
+}
+
+/**
  * A drawing out of paths on a square of 24.
  * @param {string} className
  * @param {Record<string, Record<string, string>[]>} shapes tag, then the attributes of each

@@ -33,9 +33,7 @@ export function createFacts(context) {
         String(settings.seed ?? ''),
         faultsOf(settings.faults, rate) || t('facts.none'),
         latencyOf(settings.latency) || t('facts.none'),
-        settings.capacity
-          ? t('facts.capacityText', { workers: settings.capacity.workers, service: settings.capacity.service })
-          : t('facts.none'),
+        settings.capacity ? capacityOf(context.speech, settings.capacity) : t('facts.none'),
       ]
       texts.forEach((text, index) => {
         const value = values[index]
@@ -67,4 +65,14 @@ function latencyOf(latency) {
   if (latency.p50) return `p50 ${latency.p50}, p99 ${latency.p99}`
   if (latency.min) return `${latency.min} – ${latency.max}`
   return String(latency.delay ?? latency.distribution)
+}
+
+/**
+ * `4 workers × 40ms`, and how much longer than that the work takes while something slows it.
+ * @param {import('../i18n/words.js').Speech} speech
+ * @param {{ workers: number, service: string, slow?: number }} capacity
+ */
+function capacityOf({ t, factor }, { workers, service, slow = 1 }) {
+  const values = { workers, service, factor: factor(slow) }
+  return t(slow === 1 ? 'facts.capacityText' : 'facts.capacitySlow', values)
 }

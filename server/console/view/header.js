@@ -65,6 +65,7 @@ export function createHeader(context) {
     h('h1', null, icon('sign', SIGN), t('app.title')),
     h('nav', { 'aria-label': t('nav.label') }, ...links),
     h('div', { class: 'lab-picker' }, h('label', { for: 'lab' }, t('session.label')), lab),
+    room(context),
     link,
     h('div', { class: 'menu' }, language, theme, keys, present),
   )
@@ -103,4 +104,16 @@ export function createHeader(context) {
       })
     },
   }
+}
+
+/** The address to type, for presenter mode: the one by which this page was opened. @param {import('./page.js').Context} context */
+function room({ origin, speech: { t } }) {
+  const { hostname } = new URL(origin)
+  const alone = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  return h(
+    'p',
+    { class: 'room' },
+    h('span', null, t(alone ? 'room.here' : 'room.join')),
+    h('strong', null, origin.replace('http://', '')),
+  )
 }

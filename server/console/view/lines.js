@@ -89,9 +89,10 @@ export function createCalls(context, scenery, names) {
  * @param {import('./page.js').Context} context
  * @param {Scenery} scenery
  * @param {string[]} arms whose latencies are told, or none for the server's own
+ * @param {boolean} atClient who fires has measured them
  */
-export function createLatency(context, scenery, arms) {
-  const { t, ms } = context.speech
+export function createLatency(context, scenery, arms, atClient) {
+  const { t, ms, axisMs } = context.speech
   const names = arms.slice(0, MOST_LATENCIES)
   const format = (/** @type {number | null} */ value) => ms(value)
   /** @type {import('./chart.js').Line[]} */
@@ -102,8 +103,8 @@ export function createLatency(context, scenery, arms) {
   const chart = createChart({
     context,
     name: 'latency',
-    title: t('chart.latency'),
-    axis: value => ms(value),
+    title: t(atClient ? 'chart.latencyClient' : 'chart.latency'),
+    axis: axisMs,
     time: true,
     behind: plot => paintOutages(plot, context, scenery.spans, ''),
     lines:
@@ -111,7 +112,7 @@ export function createLatency(context, scenery, arms) {
         ? own
         : names.flatMap((name, index) => [
             { label: `${name} p50`, colour: styled(index).colour, draw: styled(index).thin, format },
-            { label: `${name} p95`, colour: styled(index).colour, draw: styled(index).line, format },
+            { label: `${name} p95`, short: 'p95', colour: styled(index).colour, draw: styled(index).line, format },
           ]),
   })
   return {

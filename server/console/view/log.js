@@ -49,11 +49,17 @@ function line(context, entry) {
   const { t, time } = context.speech
   const origin = entry.data.origin ?? { source: entry.data.source }
   const who = origin.source ? context.who(origin) : ''
+  const foreign = entry.kind === 'scenario' && entry.data.status === 'mark'
   return h(
     'li',
     { 'data-kind': entry.kind },
     h('time', { class: 'num' }, entry.t > 0 ? time(entry.t) : ''),
-    h('span', null, textOf(context, entry), who ? h('span', { class: 'who' }, ` ${t('log.by', { who })}`) : null),
+    h(
+      'span',
+      null,
+      h('span', { lang: foreign ? 'en' : null }, textOf(context, entry)),
+      who ? h('span', { class: 'who' }, ` ${t('log.by', { who })}`) : null,
+    ),
   )
 }
 

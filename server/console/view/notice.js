@@ -21,13 +21,25 @@ export function createNotice(context) {
   )
 
   const token = h('input', { type: 'password', id: 'token', autocomplete: 'off', required: true })
+  const lockedTitle = h('strong', { id: 'locked-title' })
+  const lockedText = h('span', null)
+  const own = h('button', { type: 'button', class: 'quiet' })
+  const leave = h('button', { type: 'button', class: 'quiet', onclick: () => context.giveUp() }, t('error.dismiss'))
+  own.addEventListener('click', () => {
+    context.giveUp()
+    const lab = context.keyring.labs.at(-1)
+    if (lab === undefined) location.hash = '#board'
+    else context.openSession(lab)
+  })
   const unlock = h(
     'form',
-    { class: 'notice locked', hidden: true },
-    h('p', null, h('strong', null, t('link.deniedTitle')), ' ', t('link.deniedText')),
+    { class: 'notice locked', 'aria-labelledby': 'locked-title', hidden: true },
+    h('p', { role: 'alert' }, lockedTitle, ' ', lockedText),
+    own,
     h('label', { for: 'token' }, t('link.deniedField')),
     token,
     h('button', { type: 'submit', class: 'quiet' }, t('link.deniedSend')),
+    leave,
   )
   unlock.addEventListener('submit', event => {
     event.preventDefault()
@@ -42,6 +54,24 @@ export function createNotice(context) {
     h('p', null, h('strong', null, t('error.title')), ' ', refusedText),
     h('button', { type: 'button', class: 'quiet', onclick: () => hide() }, t('error.dismiss')),
   )
+  /** Reading may be locked, and then there is nothing else to do; or a change of what belongs to others. @param {boolean} denied */
+  const tellLock = denied => {
+    const { hasToken, labs } = context.keyring
+    const lab = labs.at(-1)
+    say(lockedTitle, t(hasToken ? 'link.wrongTitle' : denied ? 'link.deniedTitle' : 'link.lockedTitle'))
+    say(
+      lockedText,
+      denied
+        ? t('link.deniedText')
+        : lab === undefined
+          ? t('link.lockedText')
+          : t('link.lockedOwn', { labs: labs.join(', ') }),
+    )
+    say(own, lab === undefined ? t('link.toBoard') : t('link.toOwn', { lab }))
+    own.hidden = denied
+    leave.hidden = denied
+  }
+
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
   const hide = () => {
@@ -51,16 +81,19 @@ export function createNotice(context) {
 
   return {
     element: h('div', { class: 'notices' }, lost, unlock, refused),
-    /** @param {string} text */
-    refuse(text) {
+    /** @param {string} text @param {string | null} lang where it is not the page's */
+    refuse(text, lang) {
       say(refusedText, text)
+      mark(refusedText, 'lang', lang)
       refused.hidden = false
       clearTimeout(timer)
       timer = setTimeout(hide, STAYS_MS)
     },
     /** @param {Model} model */
     update(model) {
-      unlock.hidden = model.link !== 'denied'
+      const denied = model.link === 'denied'
+      unlock.hidden = !denied && !model.locked
+      if (!unlock.hidden) tellLock(denied)
       const wrong = model.link === 'lost' || model.link === 'refused'
       lost.hidden = !wrong
       if (!wrong) return

@@ -3,6 +3,7 @@
 /** @import { Model } from '../model/types.js' */
 
 import { createArms } from './arms.js'
+import { createBlank } from './blank.js'
 import { createBoard } from './board.js'
 import { createCharts, shownRun } from './charts.js'
 import { h, mark } from './dom.js'
@@ -39,11 +40,12 @@ import { createTrouble } from './trouble.js'
  * @property {() => void} showKeys
  * @property {() => void} retry
  * @property {(token: string) => void} unlock
+ * @property {import('../net/keyring.js').Keyring} keyring
+ * @property {() => void} giveUp leaves what is locked as it is
  */
 
 /** @param {Context} context */
 export function createPage(context) {
-  const { t } = context.speech
   const header = createHeader(context)
   const notice = createNotice(context)
   const rate = createRate(context)
@@ -57,19 +59,12 @@ export function createPage(context) {
   const runs = createRuns(context)
   const keys = createKeys(context)
 
-  const blank = h(
-    'div',
-    { class: 'blank over', hidden: true },
-    h('p', { class: 'blank-title' }, t('empty.title')),
-    h('p', null, t('empty.text')),
-    h('code', { class: 'command' }, `curl ${context.origin}/catalogs/155568600`),
-    h('code', { class: 'command' }, `npx chaos burst --url ${context.origin}`),
-  )
+  const blank = createBlank(context)
   const live = h(
     'div',
     { class: 'live' },
     h('div', { class: 'rail' }, rate.element, trouble.element, facts.element),
-    h('div', { class: 'middle' }, figures.element, charts.element, blank),
+    h('div', { class: 'middle' }, figures.element, charts.element, blank.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
   const main = h('main', { id: 'main' }, live, board.element, runs.element)
@@ -101,7 +96,7 @@ export function createPage(context) {
         const idle = model.points.every(point => Object.keys(point.counts).length === 0)
         const quiet = idle && model.runs.length === 0
         figures.element.hidden = idle && shownRun(model, now) !== null
-        blank.hidden = !quiet || model.link === 'denied'
+        blank.update(model, quiet, now)
         mark(live, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)
       else runs.update(model)

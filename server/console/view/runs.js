@@ -17,7 +17,7 @@ export function createRuns(context) {
       h(
         'tr',
         null,
-        .../** @type {const} */ (['when', 'what', 'arms', 'requests', 'useful', 'open']).map(name =>
+        .../** @type {const} */ (['name', 'when', 'what', 'arms', 'requests', 'useful', 'open']).map(name =>
           h('th', { scope: 'col' }, t(`runs.${name}`)),
         ),
       ),
@@ -68,11 +68,12 @@ export function createRuns(context) {
     return h(
       'tr',
       null,
+      h('th', { scope: 'row' }, run.id),
       h('td', { class: 'num' }, run.startedAt ? date(run.startedAt) : ''),
-      h('th', { scope: 'row' }, run.title ?? run.command ?? run.id),
+      h('td', { lang: 'en' }, run.title ?? run.command ?? ''),
       h('td', null, names),
-      h('td', { class: 'num' }, typeof requests === 'number' ? count(requests) : ''),
-      h('td', { class: 'num' }, useful.join(' / ')),
+      h('td', { class: 'num' }, label('requests'), typeof requests === 'number' ? count(requests) : ''),
+      h('td', { class: 'num' }, label('useful'), useful.join(' / ')),
       h(
         'td',
         null,
@@ -84,6 +85,9 @@ export function createRuns(context) {
       ),
     )
   }
+
+  /** On a phone, where the table has no head. @param {'requests' | 'useful'} name */
+  const label = name => h('span', { class: 'cell-label' }, `${t(`runs.${name}`)}: `)
 
   /** A run that was kept without its page still has its figures. @param {any} run */
   const addressOf = run => `/runs/${encodeURIComponent(run.id)}${run.html === false ? '' : '?format=html'}`

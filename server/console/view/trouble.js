@@ -7,7 +7,7 @@ export const PLUG = '10s'
 
 /** @param {import('./page.js').Context} context */
 export function createTrouble(context) {
-  const { t, count } = context.speech
+  const { t, count, titleOf } = context.speech
   const plug = h('button', { type: 'button', class: 'plug', 'aria-describedby': 'plug-left' }, t('plug.pull'))
   const left = h('p', { class: 'by num', id: 'plug-left', role: 'status' })
   const outage = h(
@@ -25,7 +25,10 @@ export function createTrouble(context) {
     value: '0',
     'aria-labelledby': 'scenario-title',
   })
-  const told = h('p', { class: 'by num' })
+  // Marks are the words of whoever wrote the scenario; those that come with the server are English.
+  const point = h('span', { lang: 'en' })
+  const clock = h('span', null)
+  const told = h('p', { class: 'by num' }, point, clock)
   const scenario = h(
     'section',
     { class: 'scenario', 'aria-labelledby': 'scenario-title' },
@@ -56,7 +59,7 @@ export function createTrouble(context) {
       .catch(() => [])
     choice.replaceChildren(
       h('option', { value: '' }, t(names.length > 0 ? 'scenario.choose' : 'scenario.none')),
-      ...names.map(({ name, title }) => h('option', { value: name }, title)),
+      ...names.map(({ name, title }) => h('option', { value: name }, titleOf(name, title))),
     )
     mark(choice, 'disabled', names.length === 0)
   }
@@ -87,10 +90,12 @@ export function createTrouble(context) {
         const at = Math.max(0, serverMs - playing.startedAtMs)
         const length = playing.lengthMs
         progress.value = length > 0 ? Math.min(100, (100 * at) / length) : 0
-        const clock =
+        const time =
           length > 0 ? t('scenario.time', { at: count(Math.min(at, length) / 1000), length: count(length / 1000) }) : ''
-        say(told, [playing.mark, clock].filter(Boolean).join(' · '))
-      } else say(told, '')
+        say(point, playing.mark)
+        say(clock, playing.mark && time ? ` · ${time}` : time)
+      }
+      told.hidden = !playing
     },
   }
 }

@@ -32,6 +32,16 @@ describe('the words', () => {
     assert.deepEqual(unused, [])
   })
 
+  it('translate the titles of the scenarios that come with the server, and leave others as they are', () => {
+    const scenarios = join(import.meta.dirname, '..', '..', '..', 'data', 'scenarios')
+    for (const file of readdirSync(scenarios)) {
+      const { name, title } = JSON.parse(readFileSync(join(scenarios, file), 'utf8'))
+      assert.equal(speak('en').titleOf(name, title), title)
+      assert.notEqual(speak('pt-BR').titleOf(name, title), title, `${name}: the title is another, or not translated`)
+    }
+    assert.equal(speak('pt-BR').titleOf('blackout', 'Mine'), 'Mine')
+  })
+
   it('begin in the language of choice, then of the browser, then in English', () => {
     const cases: [string | null, string[], string][] = [
       ['pt-BR', ['en'], 'pt-BR'],

@@ -1,0 +1,75 @@
+/** What opens this server: the token of its host, and the keys of labs that were made here. The tab keeps both until it is closed. */
+
+/**
+ * @param {Pick<Storage, 'getItem' | 'setItem'>} storage
+ */
+export function createKeyring(storage) {
+  let token = read('token') ?? ''
+  /** @type {Map<string, string>} by the name of the lab, in the order in which they were made */
+  const keys = new Map(pairsOf(read('keys')))
+
+  /** @param {string} name */
+  function read(name) {
+    try {
+      return storage.getItem(name)
+    } catch {
+      return null
+    }
+  }
+
+  /** @param {string} name @param {string} text */
+  function write(name, text) {
+    try {
+      storage.setItem(name, text)
+    } catch {
+      // Kept for this page only.
+    }
+  }
+
+  return {
+    get hasToken() {
+      return token !== ''
+    },
+    /** The labs that were made here. */
+    get labs() {
+      return [...keys.keys()]
+    },
+    /** @param {string} text */
+    take(text) {
+      token = text
+      write('token', text)
+    },
+    /** @param {string} lab @param {string} key */
+    keep(lab, key) {
+      keys.delete(lab)
+      keys.set(lab, key)
+      write('keys', JSON.stringify([...keys]))
+    },
+    /**
+     * What may open a lab, the likeliest first; `''`, for nothing at all, where there is neither.
+     * @param {string | null} lab null for what is about none alone: who has a key is given no second one there
+     * @returns {string[]}
+     */
+    bearers(lab) {
+      const own = lab === null ? undefined : keys.get(lab)
+      const any = lab === null ? [...keys.values()].at(-1) : undefined
+      const all = [own, token, any].filter(one => one !== undefined && one !== '')
+      return all.length > 0 ? [...new Set(/** @type {string[]} */ (all))] : ['']
+    },
+  }
+}
+
+/** @typedef {ReturnType<typeof createKeyring>} Keyring */
+
+/**
+ * @param {string | null} text
+ * @returns {[string, string][]}
+ */
+function pairsOf(text) {
+  try {
+    const told = JSON.parse(text ?? '[]')
+    return Array.isArray(told) ? told.filter(pair => Array.isArray(pair) && pair.length === 2) : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,35 @@
+/** A scenario that plays before nobody: known by what has been asked since it began. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { playsAlone } from '../../../server/console/model/alone.js'
+import { emptyModel, reduce } from '../../../server/console/model/model.js'
+
+const sample = (atMs: number, more: object = {}) => ({
+  type: 'sample',
+  data: { atMs, counts: {}, inFlight: 0, arrivals: 0, failRate: 0, outage: false, ...more },
+})
+const begun = {
+  type: 'scenario',
+  data: { atMs: 10_000, status: 'started', name: 'blackout', id: 'b', startedAtMs: 10_000 },
+}
+const run = { type: 'run', data: { type: 'start', run: { id: 'r', arms: ['none'], startedAtMs: 10_000 } } }
+const after = (...events: { type: string; data: unknown }[]) => events.reduce(reduce, emptyModel())
+
+describe('a scenario', () => {
+  it('plays alone when nobody has asked since it began, though somebody did before', () => {
+    const model = after(sample(9_000, { counts: { success: 5 }, arrivals: 5 }), begun, sample(12_000))
+    assert.ok(playsAlone(model, 12))
+    assert.ok(!playsAlone(model, 11), 'who fires with it may still come')
+  })
+
+  it('does not play alone once somebody asked, waits for an answer or fires a run, or when there is none', () => {
+    for (const some of [{ arrivals: 1 }, { inFlight: 1 }, { counts: { injected: 1 } }])
+      assert.ok(!playsAlone(after(begun, sample(11_000, some), sample(12_000)), 12))
+    assert.ok(!playsAlone(after(begun, run, sample(12_000)), 12))
+    const step = { type: 'run', data: { type: 'progress', id: 'r', atMs: 500, arms: [] } }
+    const over = { type: 'run', data: { type: 'end', id: 'r' } }
+    assert.ok(!playsAlone(after(begun, run, step, over, sample(12_000)), 12), 'a run has ended meanwhile')
+    assert.ok(!playsAlone(after(sample(12_000)), 12))
+  })
+})

@@ -1,0 +1,48 @@
+/** The keys of a tab: which opens what, and that they outlive a reload. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createKeyring } from '../../../server/console/net/keyring.js'
+
+function storage(kept: Record<string, string> = {}) {
+  return {
+    getItem: (name: string) => kept[name] ?? null,
+    setItem(name: string, text: string) {
+      kept[name] = text
+    },
+  }
+}
+
+describe('the keyring', () => {
+  it('offers nothing where there is nothing', () => {
+    assert.deepEqual(createKeyring(storage()).bearers('ana'), [''])
+  })
+
+  it('opens a lab with its own key first, and what belongs to others with the token alone', () => {
+    const ring = createKeyring(storage())
+    ring.keep('ana', 'a')
+    ring.take('t')
+    assert.deepEqual(ring.bearers('ana'), ['a', 't'])
+    assert.deepEqual(ring.bearers('default'), ['t'])
+  })
+
+  it('makes another lab with the key that there is', () => {
+    const ring = createKeyring(storage())
+    ring.keep('ana', 'a')
+    assert.deepEqual(ring.bearers(null), ['a'])
+  })
+
+  it('is the same after a reload, and empty where the tab keeps nonsense or refuses', () => {
+    const place = storage()
+    const before = createKeyring(place)
+    before.keep('ana', 'a')
+    before.take('t')
+    const ring = createKeyring(place)
+    assert.deepEqual([ring.labs, ring.hasToken, ring.bearers('ana')], [['ana'], true, ['a', 't']])
+    assert.deepEqual(createKeyring(storage({ keys: '{' })).labs, [])
+    const refuse = () => {
+      throw new Error('SecurityError')
+    }
+    assert.deepEqual(createKeyring({ getItem: refuse, setItem: refuse }).bearers('ana'), [''])
+  })
+})
