@@ -1,47 +1,180 @@
-/** Packs the package, looks at what is in it, installs it into an empty folder and runs `npx chaos` there; skipped where npm has no network. */
+/** Packs the package, looks at what is in it, and uses it out of two empty folders: by `npx` of the packed file, and installed. */
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packageRoot } from '../../server/package-root.ts'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { packageRoot, packageVersion } from '../../server/package-root.ts'
+import { Command, finish, npmError, OFFLINE, type Outcome, tail } from './command.ts'
 
 const root = packageRoot(import.meta.url)
+const version = packageVersion(root)
 const folder = mkdtempSync(join(tmpdir(), 'flaky-pack-'))
-const npm = (command: string, args: readonly string[], cwd: string) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
+/** The build of a native part on a loaded machine included. */
+const mostMs = 15 * 60_000
+const env = { ...process.env, npm_config_cache: join(folder, 'cache'), XDG_DATA_HOME: join(folder, 'share') }
 
-/** What a user needs: the programs, the data, the page, and what to read. */
-const WANTED = /^(dist\/(cli|server)\/|data\/|server\/console\/|\.env\.example$|README[^/]*$|LICENSE$|package\.json$)/
-const UNWANTED = /\.(sqlite|test\.js|tsbuildinfo)|\.env$|coverage|pictures/
+let checks = 0
+function check(what: string, ok: boolean, detail: unknown = ''): void {
+  checks += 1
+  if (ok) return
+  console.log(`  FAILED: ${what} ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`)
+  process.exitCode = 1
+}
+
+/** What a user needs: the programs, the types of the breaker, the data, the page, and what to read. */
+const WANTED =
+  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/breaker\/\w[\w-]*|server\/clock)\.d\.ts|data\/[\w.-]+\.json|data\/scenarios\/[\w-]+\.json|server\/console\/.*\.(js|css|html|svg)|\.env\.example|README[^/]*|LICENSE|package\.json)$/
+
+/** The packed file, and the paths in it. */
+async function pack(): Promise<{ file: string; paths: string[] }> {
+  const packed = await finish('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, mostMs })
+  if (packed.code !== 0) throw new Error(`npm pack ended with ${packed.code}\n${tail(packed.stderr)}`)
+  const [entry] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('['))) as [
+    { filename: string; size: number; files: { path: string }[] },
+  ]
+  const paths = entry.files.map(({ path }) => path)
+  const sources = new Set(['cli', 'server'].flatMap(part => under(part)))
+  const stale = paths.filter(path => /^dist\/.*\.js$/.test(path) && !sources.has(path.slice(5, -2).concat('ts')))
+  const odd = paths.filter(path => !WANTED.test(path))
+  check('nothing is packed that no user needs', odd.length === 0, `${odd.length}: ${odd.slice(0, 5).join(' ')} …`)
+  check('everything in dist has a source', stale.length === 0, stale)
+  const missing = [...under('data/scenarios'), 'README.md', 'LICENSE', 'server/console/index.html'].filter(
+    path => !paths.includes(path),
+  )
+  check('scenarios, licence and page are packed', missing.length === 0, missing)
+  console.log(
+    `pack: ${paths.length} files, ${Math.round(entry.size / 1024)} KB packed, ${odd.length} that nobody needs`,
+  )
+  return { file: join(folder, entry.filename), paths }
+}
+
+function under(part: string): string[] {
+  return readdirSync(join(root, part), { recursive: true, encoding: 'utf8' }).map(name => `${part}/${name}`)
+}
+
+const CONTENT: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
+
+/** The page as a browser loads it: every address that it, its styles and its scripts name. */
+async function page(url: string, paths: readonly string[]): Promise<string> {
+  const get = (path: string) => fetch(url + path, { headers: { accept: 'text/html' } })
+  const home = await get('/')
+  const html = await home.text()
+  check('the page is HTML', home.status === 200 && /^text\/html/.test(home.headers.get('content-type') ?? ''))
+  const queue = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, to = '']) => to)
+  const bodies = new Map<string, Buffer>()
+  for (const address of queue) {
+    const answer = await get(address)
+    const body = Buffer.from(await answer.arrayBuffer())
+    bodies.set(address, body)
+    const type = CONTENT[address.split('.').at(-1) ?? ''] ?? 'font/woff2'
+    check(`${address} is served`, answer.status === 200 && (answer.headers.get('content-type') ?? '').startsWith(type))
+    const text = /\.(js|css)$/.test(address) ? body.toString() : ''
+    for (const [, to = ''] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|url\()["']([./][^"']+)["']/g)) {
+      const { pathname } = new URL(to, `${url}${address}`)
+      if (!queue.includes(pathname)) queue.push(pathname)
+    }
+  }
+  const named = queue.map(address => address.replace('/console/', 'server/console/'))
+  const orphans = paths.filter(path => /^server\/console\/.*\.(js|css|svg)$/.test(path) && !named.includes(path))
+  check('every file that is packed for the page is named by it', orphans.length === 0, orphans)
+  check('Inter is a font', bodies.get('/console/vendor/inter.woff2')?.toString('latin1', 0, 4) === 'wOF2')
+  check('uPlot is a module', /export\s*\{[^}]*default/.test(String(bodies.get('/console/vendor/uPlot.esm.js'))))
+  check('uPlot has its styles', String(bodies.get('/console/vendor/uPlot.min.css')).includes('.u-wrap'))
+  return `page of ${bodies.size} files, ${Math.round([...bodies.values()].reduce((sum, { length }) => sum + length, 0) / 1024)} KB`
+}
+
+/** One way to type `chaos`, in the folder `cwd`: everything that the README's five minutes begin with. */
+async function use(way: string, chaos: readonly string[], cwd: string, paths: readonly string[]): Promise<void> {
+  const type = (...args: string[]) => finish('npx', [...chaos, ...args], { cwd, env, mostMs })
+  const asked = await type('--version')
+  check(`${way} --version`, asked.code === 0 && asked.stdout === `${version}\n`, asked)
+  const server = new Command('npx', [...chaos, 'serve', '--port', '0'], { cwd, env })
+  const [, url = ''] = await server.sees(/ is at (http:\S+)/, 60_000)
+  const products = (await (await fetch(`${url}/catalogs`)).json()) as unknown[]
+  check(`${way} serves products`, products.length === 20, products.length)
+  const figures = await page(url, paths)
+
+  const burst = await type('burst', '-u', url)
+  const kept = /Kept as (\w+)\./.exec(burst.stdout + burst.stderr)?.[1] ?? ''
+  check(`${way} burst keeps its run`, burst.code === 0 && kept !== '', burst)
+  const { runs } = (await (await fetch(`${url}/runs`)).json()) as { runs: { id: string }[] }
+  const id = runs[0]?.id ?? ''
+  check('the server lists that run alone', runs.length === 1 && kept !== '' && id.startsWith(kept), runs)
+  const run = (await (await fetch(`${url}/runs/${id}`)).json()) as { arms: { outcomes: Record<string, number> }[] }
+  const schema = JSON.parse(readFileSync(join(root, 'data', 'result.schema.json'), 'utf8')) as object
+  check('the run is what its schema says', new Ajv2020({ strict: true, validateFormats: false }).validate(schema, run))
+  check('a hundred requests went well', run.arms.length === 1 && run.arms[0]?.outcomes.success === 100, run.arms)
+  const report = await (await fetch(`${url}/runs/${id}?format=html`)).text()
+  check('the run has its page', report.startsWith('<!doctype html>') && report.includes('<svg'))
+
+  server.signal('SIGINT')
+  await server.ended
+  const after = await fetch(`${url}/health`).then(
+    () => 'it answers',
+    () => 'gone',
+  )
+  const clean = server.stderr.includes('"msg":"closed"')
+  check(`${way} serve ends cleanly by Ctrl-C`, clean && after === 'gone', `${after}\n${server.stderr}`)
+  console.log(`  ${way}: ${version}, ${products.length} products, ${figures}, run ${kept}`)
+}
+
+/** A program of a user's: it is compiled against the types that were packed, and runs. */
+const PROGRAM = `
+import { CircuitBreaker, CircuitOpenError, type CircuitSnapshot } from 'flaky-catalog/breaker'
+const breaker = new CircuitBreaker({ failurePercentage: 50, minimumCalls: 4, openForMs: 1_000 })
+const answers: string[] = []
+const fails = async (): Promise<number> => { throw new Error('503') }
+for (let call = 0; call < 6; call += 1)
+  await breaker.run(fails).catch((error: unknown) => answers.push(error instanceof CircuitOpenError ? error.code : 'failed'))
+const snapshot: CircuitSnapshot = breaker.snapshot()
+// @ts-expect-error a call of numbers yields no string
+const wrong: string = await breaker.run(async () => 1).catch(() => 2)
+// @ts-expect-error an option's name is mistyped
+const mistyped = () => new CircuitBreaker({ failurePercentge: 50 })
+console.log(answers.join(), snapshot.state, typeof wrong, typeof mistyped)
+`
+
+async function library(cwd: string): Promise<void> {
+  writeFileSync(join(cwd, 'use.mts'), PROGRAM)
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--types', '']
+  const options = ['--target', 'es2022', '--module', 'nodenext', ...strict]
+  const compiled = await finish(process.execPath, [tsc, 'use.mts', ...options], { cwd, mostMs })
+  check('the types of flaky-catalog/breaker', compiled.code === 0, compiled)
+  const ran = await finish(process.execPath, ['use.mjs'], { cwd, mostMs })
+  const right = 'failed,failed,failed,failed,CIRCUIT_OPEN,CIRCUIT_OPEN open number function\n'
+  check('flaky-catalog/breaker breaks', ran.stdout === right, ran)
+  console.log(`  flaky-catalog/breaker: compiled in ${compiled.seconds} s, ${ran.stdout.trim()}`)
+}
+
+/** What npm says about scripts that it ran or did not run, and about anything else that is not well. */
+const warnings = ({ stderr }: Outcome) => stderr.split('\n').filter(line => /^npm warn /.test(line))
 
 try {
-  const [packed] = JSON.parse(
-    npm('npm', ['pack', '--json', '--pack-destination', folder], root).replace(/^[^[]*/, ''),
-  ) as [{ filename: string; size: number; files: { path: string }[] }]
-  const odd = packed.files.map(({ path }) => path).filter(path => !WANTED.test(path) || UNWANTED.test(path))
-  console.log(
-    `pack: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KB packed, ${odd.length} that nobody needs`,
-  )
-  for (const path of odd) console.log(`  ${path}`)
-  if (odd.length > 0) process.exitCode = 1
+  const { file, paths } = await pack()
+  const [guest, own] = ['guest', 'own'].map(name => join(folder, name)) as [string, string]
+  for (const path of [guest, own]) mkdirSync(path)
+  // A bare path is a program that npx runs, not a package.
+  const guestChaos = ['--yes', `file:${file}`]
+  const first = await finish('npx', [...guestChaos, '--version'], { cwd: guest, env, mostMs })
+  if (OFFLINE.test(npmError(first))) {
+    console.log(`  SKIPPED the rest: npm has no network (${npmError(first)})`)
+  } else {
+    check('npx', first.code === 0, first)
+    console.log(`  npx of the packed file: ${first.seconds} s with an empty cache`)
+    for (const line of warnings(first)) console.log(`    ${line}`)
+    await use('npx of the packed file', guestChaos, guest, paths)
+    check('npx leaves its folder empty', readdirSync(guest).length === 0, readdirSync(guest))
 
-  writeFileSync(join(folder, 'package.json'), '{"private":true,"allowScripts":{"better-sqlite3":true}}')
-  try {
-    npm('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], folder)
-  } catch (error) {
-    console.log(
-      `  SKIPPED the rest: npm cannot install here (${String((error as { stderr?: string }).stderr).slice(-300)})`,
-    )
-    throw new Error('skipped')
+    const installed = await finish('npm', ['install', file], { cwd: own, env, mostMs })
+    check('npm install', installed.code === 0, installed)
+    console.log(`  npm install: ${installed.seconds} s`)
+    for (const line of warnings(installed)) console.log(`    ${line}`)
+    await use('npx chaos, installed', ['--no-install', 'chaos'], own, paths)
+    await library(own)
   }
-  const version = npm('npx', ['--no-install', 'chaos', '--version'], folder).trim()
-  const burst = npm('npx', ['--no-install', 'chaos', 'demo', '--help'], folder)
-  console.log(
-    `  npx chaos --version in an empty folder: ${version}; help of the demo has ${burst.split('\n').length} lines`,
-  )
-} catch (error) {
-  if ((error as Error).message !== 'skipped') throw error
+  console.log(`  ${checks} checks`)
 } finally {
-  rmSync(folder, { recursive: true })
+  rmSync(folder, { recursive: true, force: true })
 }
