@@ -1,6 +1,7 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
+import { StartFailure } from '../server/start-failure.ts'
 import { CommandError, EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
 import type { Define, Run } from './tree/define.ts'
@@ -119,6 +120,10 @@ function failure(io: Io, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof CommandError && error.code === EXIT.unreachable && io.interrupted.aborted) {
     return exitCode(io.interrupted)
+  }
+  if (error instanceof StartFailure) {
+    complain(io.stderr, `chaos: ${error.message}\n`)
+    return error.exitCode
   }
   if (error instanceof CommandError) {
     complain(io.stderr, `chaos: ${error.message}\n`)

@@ -2,6 +2,7 @@
 
 import type { Database } from 'better-sqlite3'
 import { codeOf, StartFailure } from '../start-failure.ts'
+import { keepAlive, read } from './keep-alive.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { insertProducts, readSeed } from './seed.ts'
 
@@ -30,13 +31,13 @@ export async function openDatabase(path: string | Buffer, seedFile: string): Pro
   let database: Database | null = null
   try {
     const { default: Sqlite } = await import('better-sqlite3')
-    database = new Sqlite(path, { timeout: BUSY_MS })
+    database = keepAlive(new Sqlite(path, { timeout: BUSY_MS }))
     claim(database, name)
     check(database, name)
     // Readers never wait for the writer. Writes are rare, and what was acknowledged must survive a power cut: FULL syncs
     // the log at each commit, where NORMAL would sync it at the next checkpoint and lose what came after the last one.
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = FULL')
     migrate(database, seedFile)
     return database
   } catch (error) {
@@ -47,7 +48,7 @@ export async function openDatabase(path: string | Buffer, seedFile: string): Pro
 
 /** Refuses what is not ours to write: a database of another program, or of a later version. */
 function claim(database: Database, path: string): void {
-  const mark = database.pragma('application_id', { simple: true })
+  const mark = read(database, 'application_id')
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()
   if (mark !== APPLICATION_ID && tables !== 0) {
     throw new StartFailure(`${path} is a database of another program: ${OTHER_FILE}`)
@@ -59,7 +60,7 @@ function claim(database: Database, path: string): void {
 
 /** Reads every page: damage is found at the start and not in the middle of a workshop. */
 function check(database: Database, path: string): void {
-  const verdict = database.pragma('quick_check(1)', { simple: true })
+  const verdict = read(database, 'quick_check(1)')
   if (verdict !== 'ok') throw new DamagedFile(damaged(path), 1, new Error(String(verdict)))
 }
 
@@ -68,14 +69,14 @@ function migrate(database: Database, seedFile: string): void {
     const version = versionOf(database)
     for (const step of MIGRATIONS.slice(version)) database.exec(step)
     if (version === 0) insertProducts(database, readSeed(seedFile))
-    database.pragma(`application_id = ${APPLICATION_ID}`)
-    database.pragma(`user_version = ${MIGRATIONS.length}`)
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
   })
   take.immediate()
 }
 
 function versionOf(database: Database): number {
-  return Number(database.pragma('user_version', { simple: true }))
+  return Number(read(database, 'user_version'))
 }
 
 const OTHER_FILE = 'choose another file with --db (CATALOG_DB)'
@@ -93,6 +94,8 @@ function isDamage(code: string): boolean {
   return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
 }
 
+const REBUILD = 'run npm rebuild better-sqlite3 (npm 12 wants npm install-scripts approve better-sqlite3 before)'
+
 function damaged(path: string): string {
   return `${path} is damaged or no SQLite database: move it away and start again to have it made anew, or ${OTHER_FILE}`
 }
@@ -103,7 +106,7 @@ function sentence(error: unknown, path: string): string {
   if (isDamage(code)) return damaged(path)
   if (code.startsWith('SQLITE_BUSY')) return `${path} is locked by another program: stop that, or ${OTHER_FILE}`
   if (code === 'ERR_DLOPEN_FAILED' || /bindings file|NODE_MODULE_VERSION/.test(message)) {
-    return 'The native part of better-sqlite3 does not load in this version of Node.js: run npm rebuild better-sqlite3'
+    return `The native part of better-sqlite3 does not load in this version of Node.js: ${REBUILD}`
   }
   if (code === 'ERR_MODULE_NOT_FOUND') return 'better-sqlite3 is not installed: run npm install'
   return `The database ${path} cannot be opened (${code || message}): check that its folder exists and can be written, or ${OTHER_FILE}`

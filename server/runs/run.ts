@@ -1,8 +1,8 @@
 /** A kept run: what is posted, what is listed, and what it is called. */
 
 import { z } from 'zod'
-import { list } from './bounded.ts'
 import { MOST_ARMS } from '../limits.ts'
+import { list } from './bounded.ts'
 import { armSchema, type Result, resultSchema } from './result.ts'
 
 /** Runs that are kept at a place unless it says otherwise; the oldest makes room. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { judge } from '../../cli/report/verdict.ts'
+import { keepAlive, read } from '../../server/catalog/keep-alive.ts'
 import { createLog } from '../../server/log.ts'
 import type { RunningServer } from '../../server/server.ts'
 import { coinFlips } from '../cli/report/samples.ts'
@@ -84,8 +85,8 @@ describe('a full disk', { skip }, () => {
     free()
     assert.equal((await call('POST', '/runs', { result, html })).status, 201)
     await server.close(100)
-    const database = new Sqlite(file)
-    assert.equal(database.pragma('integrity_check', { simple: true }), 'ok')
+    const database = keepAlive(new Sqlite(file))
+    assert.equal(read(database, 'integrity_check'), 'ok')
     assert.equal(database.prepare('SELECT count(*) FROM runs').pluck().get(), 2)
     database.close()
   })

@@ -160,9 +160,14 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
 
   it('says so: the native part of better-sqlite3 is missing', async t => {
     const broken = `process.dlopen = () => { throw Object.assign(new Error('no such file'), { code: 'ERR_DLOPEN_FAILED' }) }`
-    await fails(t, 1, [/^The native part of better-sqlite3 does not load.*: run npm rebuild better-sqlite3$/], {
-      node: ['--import', `data:text/javascript,${encodeURIComponent(broken)}`],
-    })
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(broken)}`]
+    const sentence = /The native part of better-sqlite3 does not load.*: run npm rebuild better-sqlite3 \(npm 12 .*\)$/
+    await fails(t, 1, [sentence], { node })
+    const script = join(packageRoot(import.meta.url), 'cli', 'main.ts')
+    const demo = run(t, { node, script, args: ['demo'], cwd: tmpdir() })
+    assert.equal(await demo.ended, 1)
+    assert.doesNotMatch(demo.stderr, /bug/)
+    assert.match(demo.stderr.replaceAll(/\s+/g, ' ').trim(), sentence)
   })
 })
 

@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Catalog } from '../../../server/catalog/catalog.ts'
 import { IN_MEMORY, openDatabase } from '../../../server/catalog/database.ts'
+import { keepAlive, read } from '../../../server/catalog/keep-alive.ts'
 import { MIGRATIONS } from '../../../server/catalog/migrations.ts'
 import { packageRoot } from '../../../server/package-root.ts'
 import { StartFailure } from '../../../server/start-failure.ts'
@@ -25,8 +26,8 @@ function file(name: string, text: string): string {
 describe('openDatabase', () => {
   it('fills a new file, byte for byte what is served later', async () => {
     const database = await openDatabase(path('new.sqlite'), seed)
-    assert.equal(database.pragma('journal_mode', { simple: true }), 'wal')
-    assert.equal(database.pragma('user_version', { simple: true }), MIGRATIONS.length)
+    assert.equal(read(database, 'journal_mode'), 'wal')
+    assert.equal(read(database, 'user_version'), MIGRATIONS.length)
     const catalog = new Catalog(database)
     const expected = JSON.parse(readFileSync(seed, 'utf8'))
     assert.deepEqual(JSON.parse(catalog.list().json), expected)
@@ -68,7 +69,7 @@ describe('openDatabase', () => {
 
 describe('openDatabase refuses, in one sentence that says what to do,', () => {
   const foreign = path('foreign.sqlite')
-  const other = new Sqlite(foreign)
+  const other = keepAlive(new Sqlite(foreign))
   other.exec('CREATE TABLE letters (text TEXT)')
   other.close()
   const later = path('later.sqlite')
@@ -111,7 +112,7 @@ describe('openDatabase refuses, in one sentence that says what to do,', () => {
 
   it('a file of a later version', async () => {
     const database = await openDatabase(later, seed)
-    database.pragma(`user_version = ${MIGRATIONS.length + 1}`)
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`)
     database.close()
     await assert.rejects(openDatabase(later, seed), /newer version of Flaky Catalog: update it/)
   })
