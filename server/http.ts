@@ -11,6 +11,7 @@ import {
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
 import { Crowd } from './crowd.ts'
+import { cutDeaf } from './deaf.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { follow } from './pipeline.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
@@ -23,12 +24,6 @@ export const REQUEST_ID = 'X-Request-Id'
  * race between a closing server and a sending client: that would look like an injected fault.
  */
 const KEEP_ALIVE_MS = 72_000
-
-/**
- * Milliseconds. A connection on which nothing moves in either direction is cut then, such as that of a client that does not
- * read its answers; longer than any fault holds a request.
- */
-const SILENCE_MS = 300_000
 
 /** How often senders that are too slow are looked for, in milliseconds; a quarter of the shorter limit where that is less. */
 const CHECK_EVERY_MS = 5_000
@@ -108,7 +103,7 @@ export function createServer(app: Express, idPrefix: string, { lets, limits = LI
   }
   const server = new Server(options, listener as RequestListener)
   crowd.watch(server)
-  server.timeout = SILENCE_MS
+  cutDeaf(server)
   server.on('clientError', (error, socket) => refuse(error, socket, limits))
   server.on('checkExpectation', (req: Request, res: Response) => {
     if (enters(req, res)) unexpected(res, ['Connection', 'close'])
