@@ -1,7 +1,7 @@
 /** What a command gets of the process: its streams, its environment, its clock, and the wish of its user to stop. */
 
 import type { Clock } from '../server/clock.ts'
-import type { Tty } from './live/terminal.ts'
+import type { Tty } from './tty.ts'
 
 /** Where text goes. */
 export interface Output {

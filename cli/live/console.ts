@@ -1,13 +1,14 @@
 /** The console while it runs: keys, server and arms on one side, the model and the screen on the other. */
 
 import type { Clock } from '../../server/clock.ts'
+import type { Tty } from '../tty.ts'
 import type { Arms } from './arms.ts'
 import { type Intent, intentOf } from './intent.ts'
 import { flushKeys, parseKeys } from './keys.ts'
 import { begin, type Model, type Start } from './model.ts'
 import { type LiveEvent, reduce } from './reduce.ts'
 import type { Steering } from './steering.ts'
-import { Terminal, type Tty } from './terminal.ts'
+import { Terminal } from './terminal.ts'
 import { render } from './view.ts'
 import type { Window } from './window.ts'
 

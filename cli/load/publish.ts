@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import type { Clock } from '../../server/clock.ts'
-import type { Live, NewRun, RunEnd } from '../../server/telemetry/live-run.ts'
+import type { Live, NewRun, RunEnd } from '../../server/telemetry/live-words.ts'
 import type { State } from '../breaker/circuit.ts'
 
 /** What an arm came to since the start of the run. */

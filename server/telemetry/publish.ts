@@ -1,7 +1,7 @@
 /**
  * `POST /chaos/live`: command lines tell what they are firing, and every page sees it.
  *
- * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-run.ts); the answer is 204. Listeners get `run`
+ * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-words.ts); the answer is 204. Listeners get `run`
  * events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, title, result?}`,
  * and `{type: 'lost', id, title}` for a run that went silent. Arms that play in sessions of their own get what the server saw of
  * them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and `p95` where the
@@ -12,7 +12,8 @@ import { Router } from 'express'
 import { jsonBody } from '../body.ts'
 import { Problem, quote } from '../problem.ts'
 import { resource } from '../resource.ts'
-import { type Live, LiveRun, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-run.ts'
+import { LiveRun } from './live-run.ts'
+import { type Live, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-words.ts'
 import type { Sample, Weather } from './timeline.ts'
 
 /** Runs that are remembered; a running one never makes room. */
