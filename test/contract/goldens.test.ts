@@ -35,22 +35,11 @@ function shapeOf(value: unknown): Shape {
   )
 }
 
+/** Both; whether a percentile was null in one of several samples is a matter of chance, and not said where another kind is. */
 function union(a: Shape, b: Shape): Shape {
-  if (typeof a === 'string' && typeof b === 'string') {
-    const kinds = new Set([...a.split(' | '), ...b.split(' | ')])
-    return (
-      [...kinds]
-        .filter(kind => kind !== 'empty')
-        .sort()
-        .join(' | ') || 'empty'
-    )
-  }
-  if (typeof a === 'string' || typeof b === 'string') {
-    const [kinds, members] = typeof a === 'string' ? [a, b] : [b as string, a]
-    const also = (typeof members === 'object' && members.or) || 'empty'
-    const or = union(kinds, also)
-    return or === 'empty' ? members : { ...(members as object), or }
-  }
+  const said = [a, b].filter(shape => shape !== 'empty' && shape !== 'null')
+  if (said.length < 2) return said[0] ?? (a === 'empty' ? b : a)
+  if (typeof a === 'string' || typeof b === 'string') return a === b ? a : `${pretty(a)} or ${pretty(b)}`
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
   return Object.fromEntries(names.map(name => [name, union(a[name] ?? 'empty', b[name] ?? 'empty')]))
 }
