@@ -1,6 +1,6 @@
 /** What a command gets of the process: its streams, its environment, its clock, and the wish of its user to stop. */
 
-import type { Clock } from '../server/clock.ts'
+import type { Clock } from '../server/lib/clock.ts'
 import type { Tty } from './tty.ts'
 
 /** Where text goes. */

@@ -2,9 +2,9 @@
 /** The process of the command line: streams, signals and the exit code; the only file of cli/ that touches `process`. */
 
 import { homedir } from 'node:os'
-import { systemClock } from '../server/clock.ts'
-import { Interrupt } from '../server/interrupt.ts'
-import { packageRoot, packageVersion } from '../server/package-root.ts'
+import { systemClock } from '../server/lib/clock.ts'
+import { Interrupt } from '../server/lib/interrupt.ts'
+import { packageRoot, packageVersion } from '../server/lib/package-root.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
 import { runsFolder } from './runs/data-folder.ts'

@@ -1,11 +1,11 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
-import { StartFailure } from '../server/start-failure.ts'
+import { StartFailure } from '../server/lib/user-error.ts'
+import type { Define, Run } from './commands/command.ts'
+import { exampleHelp } from './commands/help.ts'
 import { CommandError, EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
-import type { Define, Run } from './tree/define.ts'
-import { exampleHelp } from './tree/examples.ts'
 
 interface Entry {
   readonly about: string

@@ -1,6 +1,6 @@
 /** What a server says when it is up: where it is, how it fails, and what to type next. */
 
-import type { Loaded, Origin } from './config.ts'
+import type { Loaded, Origin } from './config/config.ts'
 import type { RunningServer } from './server.ts'
 
 const FROM: Readonly<Record<Origin, string>> = {

@@ -1,7 +1,7 @@
 /** One line in the log for each setting that changes: what, from what to what, and from where. */
 
 import type { Chaos } from './chaos/chaos.ts'
-import type { Logger } from './log.ts'
+import type { Logger } from './lib/log.ts'
 
 /** A value that is longer is cut in the log: a whole list of rules is no line. */
 const LONGEST = 200

@@ -2,9 +2,9 @@
 /** The process of `npm start`: streams, signals and the exit code; the only file of server/ that touches `process`. */
 
 import { randomInt } from 'node:crypto'
-import { systemClock } from './clock.ts'
-import { Interrupt } from './interrupt.ts'
-import type { Lines } from './log.ts'
+import { systemClock } from './lib/clock.ts'
+import { Interrupt } from './lib/interrupt.ts'
+import type { Lines } from './lib/log.ts'
 import { serve } from './serve.ts'
 
 /** Seeds are drawn below it: six digits are easy to say across a room. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { packageRoot } from '../server/package-root.ts'
+import { packageRoot } from '../server/lib/package-root.ts'
 
 interface Locked {
   readonly version?: string

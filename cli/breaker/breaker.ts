@@ -1,12 +1,12 @@
 /** The breaker that people use: makes calls through a circuit, judges what came of them and tells listeners. */
 
-import { systemClock } from '../../server/clock.ts'
+import { systemClock } from '../../server/lib/clock.ts'
 import type { Admission, CircuitEvent, CircuitStore, Override, Permit, Refusal, State, Verdict } from './circuit.ts'
 import { rethrowLater } from './emitter.ts'
 import { CircuitOpenError } from './errors.ts'
+import { abortVerdict, errorVerdict, retryAfterOf, valueVerdict } from './http-outcome.ts'
 import { MemoryStore } from './memory-store.ts'
 import { type CircuitOptions, circuitSettings } from './options.ts'
-import { abortVerdict, errorVerdict, retryAfterOf, valueVerdict } from './outcome.ts'
 import type { CircuitSnapshot } from './snapshot.ts'
 
 /** A breaker's options: the circuit's own, and what the breaker is made of. */

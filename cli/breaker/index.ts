@@ -4,6 +4,7 @@ export { type BreakerOptions, type Call, CircuitBreaker, type EventOf, type RunO
 export type * from './circuit.ts'
 export { CircuitCore } from './core.ts'
 export { CircuitOpenError } from './errors.ts'
+export { errorVerdict, retryAfterOf, statusVerdict, valueVerdict } from './http-outcome.ts'
 export { fromLasier, type LasierOptions, MaxFailuresRule, PercentageFailuresRule } from './lasier.ts'
 export { MemoryStore, type MemoryStoreParts } from './memory-store.ts'
 export {
@@ -15,8 +16,7 @@ export {
   type OptionRule,
   rangeOf,
 } from './options.ts'
-export { errorVerdict, retryAfterOf, statusVerdict, valueVerdict } from './outcome.ts'
-export { openRedisCircuits, type RedisCircuits, type RedisCircuitsParts } from './redis-circuits.ts'
-export { RedisUrlError } from './redis-link.ts'
-export { RedisStore, type RedisStoreParts } from './redis-store.ts'
+export { openRedisCircuits, type RedisCircuits, type RedisCircuitsParts } from './redis/circuits.ts'
+export { RedisUrlError } from './redis/link.ts'
+export { RedisStore, type RedisStoreParts } from './redis/store.ts'
 export type { CircuitSnapshot } from './snapshot.ts'

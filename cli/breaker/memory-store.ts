@@ -1,6 +1,6 @@
 /** A circuit that lives in this process and answers at once. */
 
-import { systemClock } from '../../server/clock.ts'
+import { systemClock } from '../../server/lib/clock.ts'
 import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, State, Verdict } from './circuit.ts'
 import { CircuitCore } from './core.ts'
 import { Emitter } from './emitter.ts'

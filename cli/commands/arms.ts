@@ -1,6 +1,6 @@
 /** Reads the arms of a command line; what cannot be read is a usage error. */
 
-import { MOST_ARMS } from '../../server/limits.ts'
+import { MOST_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
 import { ArmError, type ArmPlan, parseArms } from '../policy/parse.ts'
 

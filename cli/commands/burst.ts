@@ -1,10 +1,10 @@
 /** `chaos burst`: fires requests at one target through one arm, and says what became of them. */
 
 import { type Io, usageError } from '../io.ts'
+import { typedCircuit } from '../options/circuit.ts'
+import type { SessionOptions } from '../options/common.ts'
 import { armPlans } from './arms.ts'
-import { typedCircuit } from './circuit-options.ts'
-import { type EngageOptions, engage } from './engage.ts'
-import type { SessionOptions } from './options.ts'
+import { type EngageOptions, engage } from './run-experiment.ts'
 
 export interface BurstOptions extends EngageOptions, SessionOptions {
   readonly breaker?: boolean

@@ -2,7 +2,7 @@
 
 import type { Io } from '../io.ts'
 import { armPlans } from './arms.ts'
-import { type EngageOptions, engage } from './engage.ts'
+import { type EngageOptions, engage } from './run-experiment.ts'
 
 export interface CompareOptions extends EngageOptions {
   /** Expressions with commas between them. */

@@ -1,20 +1,20 @@
 /** `chaos demo`: shows on a server of its own, one regime after the other, when a breaker helps and when it hurts. */
 
 import { startServer } from '../../server/server.ts'
-import { Control } from '../control.ts'
+import { Control } from '../control/control.ts'
+import { compete } from '../experiment/experiment.ts'
+import { type KeepOptions, keepResult } from '../experiment/keep.ts'
+import { ownStages } from '../experiment/sessions.ts'
 import { exitCode, type Io } from '../io.ts'
-import { compete } from '../load/compete.ts'
 import { catalogTarget } from '../load/target.ts'
+import { DEFAULT_CODES, type OutputOptions } from '../options/common.ts'
+import { scheduleOf } from '../options/schedule.ts'
 import { parseArms } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
-import { renderText } from '../report/text.ts'
-import { type KeepOptions, keepResult } from './keep.ts'
+import { renderText } from '../report/text/text.ts'
 import { lookOf } from './look.ts'
-import { DEFAULT_CODES, type OutputOptions } from './options.ts'
 import { progressBar } from './progress.ts'
 import { REGIMES, type Regime } from './regimes.ts'
-import { scheduleOf } from './schedule-options.ts'
-import { ownStages } from './stage.ts'
 
 /** Seed of the server and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
 const SEED = '42'

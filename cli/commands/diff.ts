@@ -1,10 +1,10 @@
 /** `chaos diff`: two kept runs side by side. */
 
 import { EXIT, type Io } from '../io.ts'
-import { renderDiff } from '../report/diff.ts'
+import { renderDiff } from '../report/text/diff.ts'
 import { lookOf } from './look.ts'
+import { openShelf } from './open-library.ts'
 import type { RunsOptions } from './runs.ts'
-import { openShelf } from './shelf.ts'
 
 export async function diff(
   io: Io,

@@ -1,22 +1,22 @@
 /** `chaos live`: the full-screen console, where keys turn the knobs and the breaker can be watched at work. */
 
-import { formatDuration } from '../../server/units.ts'
+import { formatDuration } from '../../server/lib/units.ts'
 import { type CircuitSettings, circuitSettings } from '../breaker/options.ts'
-import { Control, type Hello } from '../control.ts'
+import { Control, type Hello } from '../control/control.ts'
+import { openScene } from '../experiment/recognise.ts'
+import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
 import { runConsole } from '../live/console.ts'
 import { openMachinery } from '../live/machinery.ts'
 import { type Model, requestsOf } from '../live/model.ts'
 import { isInteractive } from '../live/terminal.ts'
+import { typedCircuit } from '../options/circuit.ts'
+import { type LoadOptions, type OutputOptions, type SessionOptions, usualUrl } from '../options/common.ts'
 import { wantsBody } from '../policy/arm.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
 import { formatCount, plural } from '../report/format.ts'
-import { urlOption } from './address.ts'
 import { armPlans } from './arms.ts'
-import { typedCircuit } from './circuit-options.ts'
-import { type LoadOptions, type OutputOptions, type SessionOptions, usualUrl } from './options.ts'
-import { openScene } from './scene.ts'
 
 /** Batches that follow each other faster are a constant rate, which is another command's work. */
 const LEAST_EVERY_MS = 10

@@ -2,8 +2,8 @@
 
 import { Chalk, supportsColor } from 'chalk'
 import type { Io } from '../io.ts'
+import type { OutputOptions } from '../options/common.ts'
 import { colours, type Look, plain } from '../report/look.ts'
-import type { OutputOptions } from './options.ts'
 
 const WIDEST = 120
 

@@ -1,9 +1,9 @@
 /** `chaos rate`: reads or sets the fail rate of the server. */
 
-import { parseRate, rateNote } from '../../server/units.ts'
-import { Control } from '../control.ts'
+import { parseRate, rateNote } from '../../server/lib/units.ts'
+import { Control } from '../control/control.ts'
 import { EXIT, type Io, usageError } from '../io.ts'
-import type { SessionOptions, TargetOptions } from './options.ts'
+import type { SessionOptions, TargetOptions } from '../options/common.ts'
 
 export interface RateOptions extends TargetOptions, SessionOptions {
   readonly json?: boolean

@@ -1,7 +1,7 @@
 /** The regimes of the demo: what is done to the server, and what is fired at it meanwhile. */
 
-import type { ScheduleOptions } from './schedule-options.ts'
-import type { Conditions } from './stage.ts'
+import type { Conditions } from '../experiment/sessions.ts'
+import type { ScheduleOptions } from '../options/schedule.ts'
 
 export interface Regime {
   readonly title: string

@@ -3,9 +3,9 @@
 import { EXIT, type Io } from '../io.ts'
 import { type Format, renderReport } from '../report/formats.ts'
 import { lookOf } from './look.ts'
+import { openShelf } from './open-library.ts'
 import { formatOfFile, writeOutput } from './output-file.ts'
 import type { RunsOptions } from './runs.ts'
-import { openShelf } from './shelf.ts'
 
 export interface ReportOptions extends RunsOptions {
   readonly format?: Format

@@ -1,8 +1,8 @@
 /** `chaos reset`: everything of a session back to how the server booted, and its hung requests released. */
 
-import { Control } from '../control.ts'
+import { Control } from '../control/control.ts'
 import { EXIT, type Io } from '../io.ts'
-import type { SessionOptions, TargetOptions } from './options.ts'
+import type { SessionOptions, TargetOptions } from '../options/common.ts'
 
 export async function reset(io: Io, options: TargetOptions & SessionOptions): Promise<number> {
   const control = new Control({

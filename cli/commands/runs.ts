@@ -1,14 +1,14 @@
 /** `chaos runs`: lists the kept runs, shows one, and forgets some. */
 
 import { EXIT, type Io } from '../io.ts'
-import { usefulShare } from '../report/figures.ts'
-import { type RunRow, renderRuns } from '../report/list.ts'
-import { titleOf } from '../report/text.ts'
-import type { Kept } from '../runs/shelf.ts'
+import type { OutputOptions, TargetOptions } from '../options/common.ts'
+import { printResult } from '../output.ts'
+import { usefulShare } from '../report/stats/figures.ts'
+import { type RunRow, renderRuns } from '../report/text/list.ts'
+import { titleOf } from '../report/text/text.ts'
+import type { Kept } from '../runs/run-library.ts'
 import { lookOf } from './look.ts'
-import type { OutputOptions, TargetOptions } from './options.ts'
-import { printResult } from './print.ts'
-import { openShelf } from './shelf.ts'
+import { openShelf } from './open-library.ts'
 
 export interface RunsOptions extends TargetOptions, OutputOptions {}
 

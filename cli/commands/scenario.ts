@@ -1,10 +1,10 @@
 /** `chaos scenario`: which scenarios the server has, what one does, and playing one for everybody. */
 
-import { formatDuration } from '../../server/units.ts'
-import { Control, type ScenarioRun } from '../control.ts'
+import { formatDuration } from '../../server/lib/units.ts'
+import { Control, type ScenarioRun } from '../control/control.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
+import type { SessionOptions, TargetOptions } from '../options/common.ts'
 import { wrapText } from '../report/wrap.ts'
-import type { SessionOptions, TargetOptions } from './options.ts'
 
 export interface ScenarioOptions extends TargetOptions, SessionOptions {
   readonly json?: boolean

@@ -1,8 +1,8 @@
 /** `chaos status`: what the server does at present, where each setting came from, and what it has counted. */
 
-import { Control, type Hello, type Stats } from '../control.ts'
+import { Control, type Hello, type Stats } from '../control/control.ts'
 import { EXIT, type Io } from '../io.ts'
-import type { SessionOptions, TargetOptions } from './options.ts'
+import type { SessionOptions, TargetOptions } from '../options/common.ts'
 import { type Look, watch } from './status-watch.ts'
 
 export interface StatusOptions extends TargetOptions, SessionOptions {

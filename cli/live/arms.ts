@@ -1,7 +1,7 @@
 /** The two arms under fire: every request goes to each of them with the same key, so that both meet the same fate. */
 
-import type { Clock } from '../../server/clock.ts'
-import type { Meter } from '../load/exchange.ts'
+import type { Clock } from '../../server/lib/clock.ts'
+import type { Meter } from '../load/call.ts'
 import type { Arm } from '../policy/arm.ts'
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
 import { type ArmId, type Counts, NOTHING } from './model.ts'

@@ -1,6 +1,6 @@
 /** The parts of the screen around the charts: title, knobs, lamp, log, keys, help. */
 
-import { formatDuration } from '../../server/units.ts'
+import { formatDuration } from '../../server/lib/units.ts'
 import type { State } from '../breaker/circuit.ts'
 import { KEYS } from './intent.ts'
 import { apart, type Ink, ink, type Line, widthOf } from './line.ts'

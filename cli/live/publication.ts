@@ -1,8 +1,8 @@
 /** Shows what this console fires on the web pages of the server: a published run, begun anew when the console or the server begins anew. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { State } from '../breaker/circuit.ts'
-import type { ArmTotals, Publisher } from '../load/publish.ts'
+import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
 import { type Counts, type Model, requestsOf } from './model.ts'
 import type { LiveEvent } from './reduce.ts'
 

@@ -1,8 +1,8 @@
 /** What the keys do at the server: the rate, outages, the reset, and the session of the baseline. */
 
-import type { Clock } from '../../server/clock.ts'
-import { formatDuration } from '../../server/units.ts'
-import type { Control } from '../control.ts'
+import type { Clock } from '../../server/lib/clock.ts'
+import { formatDuration } from '../../server/lib/units.ts'
+import type { Control } from '../control/control.ts'
 import { CommandError, EXIT } from '../io.ts'
 
 export interface SteeringParts {

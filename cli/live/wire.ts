@@ -1,7 +1,7 @@
 /** Reads what the server says of a session, in answers and in events, into the words of this console. */
 
 import { z } from 'zod'
-import type { Hello } from '../control.ts'
+import type { Hello } from '../control/control.ts'
 import type { LiveEvent, Told } from './reduce.ts'
 
 const settings = z.looseObject({ failRate: z.number() })

@@ -2,8 +2,8 @@
 
 import type { Dispatcher } from 'undici'
 import type { Outgoing, Send } from '../policy/send.ts'
+import { Call, type Meter, type Wire } from './call.ts'
 import { Connections } from './connections.ts'
-import { Call, type Meter, type Wire } from './exchange.ts'
 import type { Target } from './target.ts'
 
 export interface ClientOptions {

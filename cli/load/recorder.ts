@@ -1,13 +1,13 @@
 /** What one arm of a run came to: exact counts, latencies by outcome, the series, the states of its circuit. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { State } from '../breaker/circuit.ts'
+import type { ArmTotals } from '../control/live-publisher.ts'
 import type { Answer, Failure, Outcome } from '../policy/send.ts'
 import type { ArmResult, Outcomes } from '../report/result.ts'
 import { Bits } from './bits.ts'
-import type { Meter } from './exchange.ts'
+import type { Meter } from './call.ts'
 import { Histogram } from './histogram.ts'
-import type { ArmTotals } from './publish.ts'
 import { QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */

@@ -1,6 +1,6 @@
 /** When each request of a run is to leave: pure arithmetic, the same for every arm. */
 
-import { drawNumber, streamSeed } from '../../server/chaos/draw.ts'
+import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
 import type { Schedule as Shape } from '../report/result.ts'
 
 /** A plan. But for the closed loop, what was answered, or how slowly, never moves a planned start. */

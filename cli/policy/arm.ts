@@ -1,6 +1,6 @@
 /** Builds an arm of a comparison from its expression: the policies, nested in their fixed order around the call. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitEvent, CircuitStore, State } from '../breaker/circuit.ts'
 import { MemoryStore } from '../breaker/memory-store.ts'
 import { type CircuitOptions, type CircuitSettings, circuitSettings } from '../breaker/options.ts'

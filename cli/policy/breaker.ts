@@ -1,6 +1,6 @@
 /** The `breaker` policy: asks a circuit for leave before each call, and tells it what became of the call. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { Admission, CircuitStore, Permit } from '../breaker/circuit.ts'
 import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
 import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'

@@ -1,6 +1,6 @@
 /** The `cache` policy: the last good answer stands in while a request is refused or its call fails. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import { isPassing } from './answers.ts'
 import { count, duration } from './parameters.ts'
 import type { Answer, Policy } from './send.ts'

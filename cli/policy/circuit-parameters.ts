@@ -1,6 +1,6 @@
 /** The options of a circuit as an arm's expression writes them: `breaker(threshold=40,open-for=2s)`. */
 
-import { formatDuration, parseDuration, parseRate } from '../../server/units.ts'
+import { formatDuration, parseDuration, parseRate } from '../../server/lib/units.ts'
 import { type CircuitOptions, OPTION_RULES } from '../breaker/options.ts'
 import { type Parameter, wholeNumber, within } from './parameters.ts'
 

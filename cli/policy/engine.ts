@@ -1,6 +1,6 @@
 /** The seam for other circuit breakers: what a library must offer to stand in an arm, and the policy made of it. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitEvent, State } from '../breaker/circuit.ts'
 import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
 import type { CircuitPolicy } from './observed.ts'

@@ -1,6 +1,6 @@
 /** What can stand between the parentheses of a policy word: each parameter's name, unit, range and default, said once. */
 
-import { formatDuration, parseDuration, parseRate } from '../../server/units.ts'
+import { formatDuration, parseDuration, parseRate } from '../../server/lib/units.ts'
 
 /** One parameter of a word, such as `wait=2s`. */
 export interface Parameter<T> {

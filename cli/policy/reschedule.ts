@@ -1,6 +1,6 @@
 /** The `reschedule` policy: refused requests wait, and are tried again once the circuit has closed. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED } from './answers.ts'
 import { type ClosablePolicy, type Observed, onState } from './observed.ts'
 import { count, duration } from './parameters.ts'

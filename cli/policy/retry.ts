@@ -1,6 +1,6 @@
 /** The `retry` policy: tries a failed call again, later and later, at moments that differ from caller to caller. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED, isPassing } from './answers.ts'
 import type { RetryBudget } from './budget.ts'
 import { count, duration } from './parameters.ts'

@@ -1,6 +1,6 @@
 /** The `timeout` policy: gives a call up when its time has run out. */
 
-import type { Clock } from '../../server/clock.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED, TIMED_OUT } from './answers.ts'
 import { duration } from './parameters.ts'
 import type { Answer, Policy } from './send.ts'

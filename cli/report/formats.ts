@@ -2,12 +2,12 @@
 
 import { renderCsv } from './csv.ts'
 import type { Format } from './format-names.ts'
-import { renderHtml } from './html.ts'
-import { renderK6 } from './k6.ts'
+import { renderHtml } from './html/html.ts'
+import { renderK6 } from './k6/k6.ts'
 import type { Look } from './look.ts'
 import { renderMarkdown } from './markdown.ts'
 import type { Result } from './result.ts'
-import { renderText } from './text.ts'
+import { renderText } from './text/text.ts'
 
 export { FORMATS, type Format } from './format-names.ts'
 

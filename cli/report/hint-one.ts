@@ -1,10 +1,10 @@
 /** One hint of what to try after a run of one arm. */
 
-import { armList, circuitOf } from './arm-words.ts'
-import { opened } from './figures.ts'
 import { leftAtOnce } from './late-opening.ts'
 import { foundNothing } from './missing.ts'
 import type { ArmResult, Unjudged } from './result.ts'
+import { opened } from './stats/figures.ts'
+import { armList, circuitOf } from './verdict/arm-words.ts'
 
 /** A sentence, with a command to type where one can be named. */
 export function hintForOne(result: Unjudged, arm: ArmResult): string {

@@ -1,8 +1,8 @@
 /** Says of a circuit that opened and refused nothing why that was so. */
 
-import { openedAt, total } from './figures.ts'
 import { formatCount, formatMs } from './format.ts'
 import type { ArmResult, Unjudged } from './result.ts'
+import { openedAt, total } from './stats/figures.ts'
 
 /** Whether every request of the run left at the same moment. */
 export function leftAtOnce({ load }: Pick<Unjudged, 'load'>): boolean {

@@ -3,9 +3,9 @@
 import { oneLine } from './format.ts'
 import { plain } from './look.ts'
 import type { Result } from './result.ts'
-import { tableGroups } from './rows.ts'
-import { renderStrip } from './strip.ts'
-import { describeLoad, notes, titleOf } from './text.ts'
+import { tableGroups } from './text/rows.ts'
+import { renderStrip } from './text/strip.ts'
+import { describeLoad, notes, titleOf } from './text/text.ts'
 
 /** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */
 const STRIP_WIDTH = 80

@@ -1,14 +1,14 @@
 /** What `chaos compare` takes. */
 
 import { Option } from 'commander'
-import { addCircuitOptions } from '../commands/circuit-options.ts'
-import { conditionOptions } from '../commands/condition-options.ts'
-import { keepOption } from '../commands/keep.ts'
-import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../commands/options.ts'
-import { requestOptions } from '../commands/request-options.ts'
-import { scheduleOptions } from '../commands/schedule-options.ts'
-import { storeOption } from '../commands/store.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { keepOption } from '../experiment/keep.ts'
+import { storeOption } from '../experiment/redis.ts'
+import { addCircuitOptions } from '../options/circuit.ts'
+import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../options/common.ts'
+import { conditionOptions } from '../options/conditions.ts'
+import { requestOptions } from '../options/request.ts'
+import { scheduleOptions } from '../options/schedule.ts'
 import { armHelp, expectHelp } from './glossary.ts'
 
 export const define: Define = (command, run, env) => {

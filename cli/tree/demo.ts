@@ -1,8 +1,8 @@
 /** What `chaos demo` takes. */
 
-import { keepOption } from '../commands/keep.ts'
-import { outputOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { keepOption } from '../experiment/keep.ts'
+import { outputOptions } from '../options/common.ts'
 
 export const define: Define = (command, run) => {
   keepOption(outputOptions(command))

@@ -1,7 +1,7 @@
 /** What `chaos diff` takes. */
 
-import { outputOptions, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { outputOptions, targetOptions } from '../options/common.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {

@@ -1,7 +1,7 @@
 /** What may stand in an arm and in an expectation, for the help of the commands that take one. */
 
 import { wordList } from '../policy/words.ts'
-import { MEASURE_NAMES } from '../report/measures.ts'
+import { MEASURE_NAMES } from '../report/stats/measures.ts'
 import { wrapText } from '../report/wrap.ts'
 
 const WIDTH = 76

@@ -1,8 +1,8 @@
 /** What `chaos live` takes. */
 
-import { addCircuitOptions } from '../commands/circuit-options.ts'
-import { paceOptions, sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { addCircuitOptions } from '../options/circuit.ts'
+import { paceOptions, sessionOption, targetOptions } from '../options/common.ts'
 
 export const define: Define = (command, run, env) => {
   command

@@ -1,9 +1,9 @@
 /** What `chaos report` takes. */
 
 import { Option } from 'commander'
-import { lookOptions, targetOptions } from '../commands/options.ts'
+import type { Define } from '../commands/command.ts'
+import { lookOptions, targetOptions } from '../options/common.ts'
 import { FORMATS } from '../report/format-names.ts'
-import type { Define } from './define.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {

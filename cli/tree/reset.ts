@@ -1,7 +1,7 @@
 /** What `chaos reset` takes. */
 
-import { sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { sessionOption, targetOptions } from '../options/common.ts'
 
 export const define: Define = (command, run, env) => {
   sessionOption(targetOptions(command, env), env)

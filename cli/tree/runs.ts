@@ -1,8 +1,8 @@
 /** What `chaos runs` takes. */
 
 import type { Command } from 'commander'
-import { outputOptions, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { outputOptions, targetOptions } from '../options/common.ts'
 import { isNamed } from './named.ts'
 
 const load = () => import('../commands/runs.ts')

@@ -1,8 +1,8 @@
 /** What `chaos scenario` takes. */
 
 import type { Command } from 'commander'
-import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { jsonOption, sessionOption, targetOptions } from '../options/common.ts'
 
 const load = () => import('../commands/scenario.ts')
 

@@ -1,7 +1,7 @@
 /** What `chaos status` takes. */
 
-import { jsonOption, sessionOption, targetOptions } from '../commands/options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { jsonOption, sessionOption, targetOptions } from '../options/common.ts'
 
 export const define: Define = (command, run, env) => {
   jsonOption(sessionOption(targetOptions(command, env), env))

@@ -1,11 +1,11 @@
 /** What `chaos sweep` takes. */
 
-import { addCircuitOptions } from '../commands/circuit-options.ts'
-import { troubleOptions } from '../commands/condition-options.ts'
-import { loadOptions, outputOptions, targetOptions } from '../commands/options.ts'
-import { scheduleOptions } from '../commands/schedule-options.ts'
-import { sweepOptions, USUAL_LOAD } from '../commands/sweep-options.ts'
-import type { Define } from './define.ts'
+import type { Define } from '../commands/command.ts'
+import { addCircuitOptions } from '../options/circuit.ts'
+import { loadOptions, outputOptions, targetOptions } from '../options/common.ts'
+import { troubleOptions } from '../options/conditions.ts'
+import { scheduleOptions } from '../options/schedule.ts'
+import { sweepOptions, USUAL_LOAD } from '../options/sweep.ts'
 import { isNamed } from './named.ts'
 
 export const define: Define = (command, run, env) => {

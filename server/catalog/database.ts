@@ -1,7 +1,7 @@
 /** Opens the database file: makes, migrates and seeds it where needed, and says in one sentence what stands in the way. */
 
 import type { Database } from 'better-sqlite3'
-import { codeOf, StartFailure } from '../start-failure.ts'
+import { codeOf, StartFailure } from '../lib/user-error.ts'
 import { keepAlive, read } from './keep-alive.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { insertProducts, readSeed } from './seed.ts'

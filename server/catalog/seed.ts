@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
-import { codeOf, StartFailure } from '../start-failure.ts'
+import { codeOf, StartFailure } from '../lib/user-error.ts'
 import { type Product, productsSchema, searchable } from './product.ts'
 
 /** Flaws that are named in a sentence; the rest is counted. */

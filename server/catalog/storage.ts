@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
-import { codeOf } from '../start-failure.ts'
+import { codeOf } from '../lib/user-error.ts'
 import { DamagedFile, IN_MEMORY, openDatabase, UnwritableFile } from './database.ts'
 
 /** An open database, and what had to be done to get it. */

@@ -1,6 +1,6 @@
 /** The `X-Chaos-Fault` header: what was done to the request, and on which draw. */
 
-import type { Fate } from './fate.ts'
+import type { Fate } from './decision/decision.ts'
 
 /** Two digits are enough for a header; the journal has all of them. Cut, not rounded: 0.699 is below 0.70. */
 const DRAWS = Array.from({ length: 100 }, (_, hundredths) => `0.${String(hundredths).padStart(2, '0')}`)

@@ -1,7 +1,7 @@
 /** The answer to whoever wants one session more than there may be; those who have one keep it. */
 
-import { Problem } from '../problem.ts'
-import type { SessionLimits } from './sessions.ts'
+import { Problem } from '../http/problem.ts'
+import type { SessionLimits } from './session/registry.ts'
 
 export function noRoom({ most, quietMs }: SessionLimits): Problem {
   return new Problem(

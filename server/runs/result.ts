@@ -1,7 +1,7 @@
 /** The result of a run, `schema: 1`: what the command line prints with `--json` and posts to `/runs`, and all that reports read. */
 
 import { z } from 'zod'
-import { MOST_ARMS } from '../limits.ts'
+import { MOST_ARMS } from '../config/limits.ts'
 import { list, neverBack, record } from './bounded.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */

@@ -2,11 +2,11 @@
 
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { jsonBody } from '../body.ts'
+import { jsonBody } from '../http/json.ts'
+import { type Flaw, Problem, quote } from '../http/problem.ts'
 import { sendJson } from '../json.ts'
 import { nestsDeeperThan } from '../json-depth.ts'
-import { type Flaw, Problem, quote } from '../problem.ts'
-import { codeOf } from '../start-failure.ts'
+import { codeOf } from '../lib/user-error.ts'
 import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
 import type { RunStore } from './store.ts'
 

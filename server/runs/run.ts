@@ -1,7 +1,7 @@
 /** A kept run: what is posted, what is listed, and what it is called. */
 
 import { z } from 'zod'
-import { MOST_ARMS } from '../limits.ts'
+import { MOST_ARMS } from '../config/limits.ts'
 import { list } from './bounded.ts'
 import { armSchema, type Result, resultSchema } from './result.ts'
 

@@ -22,9 +22,9 @@
 
 import { EventBuffer } from 'better-sse'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Clock } from '../clock.ts'
-import { Problem, quote } from '../problem.ts'
-import { resource } from '../resource.ts'
+import { Problem, quote } from '../http/problem.ts'
+import { resource } from '../http/resource.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Channel, frameOf } from './channel.ts'
 import { openListener } from './listener.ts'
 import { BUCKET_MS, type Sample } from './timeline.ts'

@@ -1,6 +1,6 @@
 /** The journal of one session: its newest visits in a ring of fixed size. */
 
-import type { Visit, VisitQuery } from '../chaos/visit.ts'
+import type { Visit, VisitQuery } from '../chaos/decision/request-record.ts'
 
 /** Visits that are remembered. */
 export const JOURNAL_SIZE = 1_000

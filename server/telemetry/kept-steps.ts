@@ -1,6 +1,6 @@
 /** The steps of a run that the charts still show, kept small: every page that comes late is told all of them. */
 
-import type { ArmStep, Shown } from './live-words.ts'
+import type { ArmStep, Shown } from './live-schema.ts'
 import { FIELDS } from './tally.ts'
 import type { Weather } from './timeline.ts'
 

@@ -2,7 +2,7 @@
 
 import { createSession, type EventBuffer, type Session } from 'better-sse'
 import type { Request, Response } from 'express'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Listener } from './channel.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** A run that a command line publishes while it plays it, as far as the server remembers it. */
 
 import { KeptSteps } from './kept-steps.ts'
-import { type Edge, MOST_EDGES, type NewRun, type RunEnd, type Shown } from './live-words.ts'
+import { type Edge, MOST_EDGES, type NewRun, type RunEnd, type Shown } from './live-schema.ts'
 import { add, nothing, type Tally } from './tally.ts'
 
 /** A published run, from its start on; a page that comes late is told all of it. */

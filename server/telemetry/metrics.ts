@@ -2,7 +2,7 @@
 
 import { Router } from 'express'
 import client from 'prom-client'
-import { resource } from '../resource.ts'
+import { resource } from '../http/resource.ts'
 import { BOUNDS, type Totals } from './totals.ts'
 
 /** What the gauges show of this moment. */

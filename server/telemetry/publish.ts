@@ -9,11 +9,11 @@
  */
 
 import { Router } from 'express'
-import { jsonBody } from '../body.ts'
-import { Problem, quote } from '../problem.ts'
-import { resource } from '../resource.ts'
+import { jsonBody } from '../http/json.ts'
+import { Problem, quote } from '../http/problem.ts'
+import { resource } from '../http/resource.ts'
 import { LiveRun } from './live-run.ts'
-import { type Live, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-words.ts'
+import { type Live, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-schema.ts'
 import type { Sample, Weather } from './timeline.ts'
 
 /** Runs that are remembered; a running one never makes room. */

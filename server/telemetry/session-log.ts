@@ -1,6 +1,6 @@
 /** Where the visits of one session are written down: its counts and its journal. */
 
-import type { SessionLog } from '../chaos/visit.ts'
+import type { SessionLog } from '../chaos/decision/request-record.ts'
 import { JOURNAL_SIZE, Journal } from './journal.ts'
 import { Stats } from './stats.ts'
 

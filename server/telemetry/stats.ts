@@ -1,6 +1,6 @@
 /** Counts of one session: by outcome, by fault, by route, and second by second over the last minute. */
 
-import { OUTCOMES, type Outcome, type Visit } from '../chaos/visit.ts'
+import { OUTCOMES, type Outcome, type Visit } from '../chaos/decision/request-record.ts'
 
 type Counts = Record<Outcome, number>
 

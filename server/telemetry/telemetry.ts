@@ -1,17 +1,17 @@
 /** Telemetry as one part of the server: writes the visits down, and tells pages, command lines and Prometheus of them. */
 
 import { Router } from 'express'
-import type { ChaosEvent } from '../chaos/event.ts'
-import type { Lab } from '../chaos/lab.ts'
-import type { SessionLog } from '../chaos/visit.ts'
-import type { Clock } from '../clock.ts'
-import type { Limits } from '../limits.ts'
-import { Diary } from './diary.ts'
+import type { Lab } from '../chaos/control.ts'
+import type { SessionLog } from '../chaos/decision/request-record.ts'
+import type { ChaosEvent } from '../chaos/session/events.ts'
+import type { Limits } from '../config/limits.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Events } from './events.ts'
-import { Lookout } from './lookout.ts'
 import { Metrics, type Moment } from './metrics.ts'
 import { Publish } from './publish.ts'
+import { Diary } from './recent-changes.ts'
 import { sessionLog } from './session-log.ts'
+import { Lookout } from './session-watch.ts'
 import { Totals } from './totals.ts'
 
 export interface TelemetryOptions {

@@ -1,6 +1,6 @@
 /** One session's last two minutes in quarter seconds, written as visits end: whoever comes late can be told all of it. */
 
-import { OUTCOMES, type Outcome } from '../chaos/visit.ts'
+import { OUTCOMES, type Outcome } from '../chaos/decision/request-record.ts'
 import { Spread } from './spread.ts'
 
 /** Width of a bucket in milliseconds. */

@@ -1,6 +1,6 @@
 /** Counts since the server's start, over all sessions: what Prometheus is told. Nothing sets them back. */
 
-import { OUTCOMES, type Outcome, type Visit } from '../chaos/visit.ts'
+import { OUTCOMES, type Outcome, type Visit } from '../chaos/decision/request-record.ts'
 
 /** Upper bounds of the duration's buckets, in seconds. */
 export const BOUNDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

@@ -5,9 +5,9 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Capacity } from '../../server/chaos/capacity.ts'
-import { capacitySchema } from '../../server/chaos/settings.ts'
-import { type Clock, systemClock } from '../../server/clock.ts'
+import { Capacity } from '../../server/chaos/capacity/capacity.ts'
+import { capacitySchema } from '../../server/chaos/settings/schema.ts'
+import { type Clock, systemClock } from '../../server/lib/clock.ts'
 
 const LIMIT = 1
 const REQUESTS = 10_000

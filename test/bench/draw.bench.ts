@@ -1,11 +1,11 @@
 /** What a draw costs: bernoulli by key and by arrival, and the deck, in nanoseconds. The limit is 200. */
 
-import { decide } from '../../server/chaos/decide.ts'
-import { Deck, trailingNumber } from '../../server/chaos/deck.ts'
-import { draw, drawNumber, streamSeed } from '../../server/chaos/draw.ts'
-import { Memory } from '../../server/chaos/memory.ts'
-import { Plan } from '../../server/chaos/plan.ts'
-import { defaultSettings } from '../../server/chaos/settings.ts'
+import { Plan } from '../../server/chaos/decision/compiled-settings.ts'
+import { decide } from '../../server/chaos/decision/decide.ts'
+import { Deck, trailingNumber } from '../../server/chaos/decision/deck.ts'
+import { draw, drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
+import { Memory } from '../../server/chaos/decision/rule-state.ts'
+import { defaultSettings } from '../../server/chaos/settings/schema.ts'
 import { PEER, visitOf } from '../support/visit.ts'
 
 const LIMIT_NS = 200

@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 import { Pool } from 'undici'
-import type { Contest } from '../../cli/load/contest.ts'
+import type { Contest } from '../../cli/experiment/run.ts'
 import type { Schedule } from '../../cli/load/schedule.ts'
 
 const CONNECTIONS = 64
@@ -51,11 +51,11 @@ type Engine = Awaited<ReturnType<typeof built>>
 async function built() {
   const from = <M>(path: string): Promise<M> => import(new URL(`../../dist/${path}`, import.meta.url).href)
   return {
-    ...(await from<typeof import('../../cli/load/contest.ts')>('cli/load/contest.js')),
+    ...(await from<typeof import('../../cli/experiment/run.ts')>('cli/load/contest.js')),
     ...(await from<typeof import('../../cli/load/schedule.ts')>('cli/load/schedule.js')),
     ...(await from<typeof import('../../cli/load/target.ts')>('cli/load/target.js')),
     ...(await from<typeof import('../../cli/policy/parse.ts')>('cli/policy/parse.js')),
-    ...(await from<typeof import('../../server/clock.ts')>('server/clock.js')),
+    ...(await from<typeof import('../../server/lib/clock.ts')>('server/clock.js')),
   }
 }
 

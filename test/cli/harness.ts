@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
 import { run } from '../../cli/program.ts'
 import { type Result, resultSchema } from '../../cli/report/result.ts'
-import { systemClock } from '../../server/clock.ts'
+import { systemClock } from '../../server/lib/clock.ts'
 
 export interface Ran {
   readonly code: number

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { packageRoot } from '../../server/package-root.ts'
+import { packageRoot } from '../../server/lib/package-root.ts'
 import { control } from '../support/control.ts'
 
 /** Takes nothing, as a disk that is full. */

@@ -1,7 +1,7 @@
 /** Fires generated requests at a server, from a seed, and says what came back that must not. */
 
 import { Agent, request } from 'undici'
-import { settingsSchema } from '../../server/chaos/settings.ts'
+import { settingsSchema } from '../../server/chaos/settings/schema.ts'
 import type { RunningServer } from '../../server/server.ts'
 
 export interface FuzzFigures {

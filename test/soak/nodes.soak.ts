@@ -6,7 +6,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { packageRoot } from '../../server/package-root.ts'
+import { packageRoot } from '../../server/lib/package-root.ts'
 import { finish, npmError, OFFLINE, tail } from './command.ts'
 
 const root = packageRoot(import.meta.url)

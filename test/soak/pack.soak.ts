@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { packageRoot, packageVersion } from '../../server/package-root.ts'
+import { packageRoot, packageVersion } from '../../server/lib/package-root.ts'
 import { Command, finish, npmError, OFFLINE, type Outcome, tail } from './command.ts'
 
 const root = packageRoot(import.meta.url)

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { packageRoot } from '../../server/package-root.ts'
+import { packageRoot } from '../../server/lib/package-root.ts'
 
 export interface RunOptions {
   readonly args?: readonly string[]

@@ -2,9 +2,9 @@
 
 import type { Express } from 'express'
 import { createApp, type Parts } from '../../server/app.ts'
-import { systemClock } from '../../server/clock.ts'
-import { silentLog } from '../../server/log.ts'
-import { packageRoot } from '../../server/package-root.ts'
+import { systemClock } from '../../server/lib/clock.ts'
+import { silentLog } from '../../server/lib/log.ts'
+import { packageRoot } from '../../server/lib/package-root.ts'
 import { Telemetry } from '../../server/telemetry/telemetry.ts'
 
 export function standApp(own: Partial<Parts>): Express {

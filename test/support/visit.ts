@@ -1,7 +1,7 @@
 /** A visit to the failure model, for tests of its core. */
 
-import { CALM } from '../../server/chaos/fate.ts'
-import type { Visit } from '../../server/chaos/visit.ts'
+import { CALM } from '../../server/chaos/decision/decision.ts'
+import type { Visit } from '../../server/chaos/decision/request-record.ts'
 
 /** A request for a product; what matters is given. */
 export function visitOf(given: Partial<Visit> = {}): Visit {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type LiveOptions, live } from '../../../cli/commands/live.ts'
 import { CommandError, type Io } from '../../../cli/io.ts'
-import { systemClock } from '../../../server/clock.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 import { FakeCatalog, type FakeOptions } from './fake-catalog.ts'
 import { FakeTty } from './fake-tty.ts'
 

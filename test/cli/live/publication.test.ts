@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ArmTotals } from '../../../cli/control/live-publisher.ts'
 import { NOTHING } from '../../../cli/live/model.ts'
 import { Publication } from '../../../cli/live/publication.ts'
 import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
-import type { ArmTotals } from '../../../cli/load/publish.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { story } from './story.ts'
 

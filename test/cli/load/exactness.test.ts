@@ -4,11 +4,11 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
-import { type Contest, hold, type Stage } from '../../../cli/load/contest.ts'
+import { type Contest, hold, type Stage } from '../../../cli/experiment/run.ts'
 import { batches, constantRate } from '../../../cli/load/schedule.ts'
 import { catalogTarget } from '../../../cli/load/target.ts'
 import { parseArms } from '../../../cli/policy/parse.ts'
-import { systemClock } from '../../../server/clock.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const stage = async (arms: number): Promise<Stage> => ({

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { renderCsv } from '../../../cli/report/csv.ts'
 import type { Unjudged } from '../../../cli/report/result.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { arm, outage, result } from './samples.ts'
 
 /** A reader of RFC 4180, written from its grammar. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { renderMarkdown } from '../../../cli/report/markdown.ts'
 import type { Unjudged } from '../../../cli/report/result.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { arm, coinFlips, outage, result } from './samples.ts'
 
 const written = (run: Unjudged) => renderMarkdown({ ...run, verdict: judge(run) })

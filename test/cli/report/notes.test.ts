@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { plain } from '../../../cli/report/look.ts'
 import type { Unjudged } from '../../../cli/report/result.ts'
-import { notes, renderText } from '../../../cli/report/text.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { notes, renderText } from '../../../cli/report/text/text.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { arm, coinFlips, outage, result, series } from './samples.ts'
 
 const spell = (fromMs: number, toMs: number, what = 'outage') => ({ fromMs, toMs, what })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { resultJsonSchema } from '../../../cli/report/schema.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { arm, coinFlips, outage, result } from './samples.ts'
 
 const published = JSON.parse(readFileSync(new URL('../../../data/result.schema.json', import.meta.url), 'utf8'))

@@ -8,7 +8,7 @@ import { FORMATS, type Format } from '../../../cli/report/format-names.ts'
 import { renderReport } from '../../../cli/report/formats.ts'
 import { plain } from '../../../cli/report/look.ts'
 import type { Result } from '../../../cli/report/result.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { resultSchema } from '../../../server/runs/result.ts'
 import { outage } from './samples.ts'
 

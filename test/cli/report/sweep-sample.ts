@@ -1,6 +1,6 @@
 /** A constructed sweep of two settings. */
 
-import { type Sweep, sweepPoint } from '../../../cli/report/sweep-result.ts'
+import { type Sweep, sweepPoint } from '../../../cli/report/stats/sweep-result.ts'
 import { arm, outage } from './samples.ts'
 
 const grid = ['20', '40', '60', '80'].flatMap((threshold, row) =>

@@ -1,7 +1,7 @@
 /** Results to keep. */
 
 import type { Result } from '../../../cli/report/result.ts'
-import { judge } from '../../../cli/report/verdict.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { coinFlips } from '../report/samples.ts'
 
 /** A comparison that began at `startedAt`. */

@@ -10,8 +10,8 @@ import { Catalog } from '../../../server/catalog/catalog.ts'
 import { IN_MEMORY, openDatabase } from '../../../server/catalog/database.ts'
 import { keepAlive, read } from '../../../server/catalog/keep-alive.ts'
 import { MIGRATIONS } from '../../../server/catalog/migrations.ts'
-import { packageRoot } from '../../../server/package-root.ts'
-import { StartFailure } from '../../../server/start-failure.ts'
+import { packageRoot } from '../../../server/lib/package-root.ts'
+import { StartFailure } from '../../../server/lib/user-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flaky-database-'))
 after(() => rmSync(folder, { recursive: true }))

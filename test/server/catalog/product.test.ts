@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { isGtin13, productsSchema, searchable } from '../../../server/catalog/product.ts'
-import { packageRoot } from '../../../server/package-root.ts'
+import { packageRoot } from '../../../server/lib/package-root.ts'
 
 describe('isGtin13', () => {
   for (const [text, valid] of [

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import type { Product } from '../../../server/catalog/product.ts'
-import { packageRoot } from '../../../server/package-root.ts'
+import { packageRoot } from '../../../server/lib/package-root.ts'
 import { type ProblemBody, readJson } from '../../support/json.ts'
 import { startTestServer } from '../../support/server.ts'
 

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '../../../server/clock.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
 

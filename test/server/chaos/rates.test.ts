@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { decide } from '../../../server/chaos/decide.ts'
-import type { Fate } from '../../../server/chaos/fate.ts'
-import { Memory } from '../../../server/chaos/memory.ts'
-import { readPatch } from '../../../server/chaos/patch.ts'
-import { Plan } from '../../../server/chaos/plan.ts'
-import { defaultSettings, type Settings } from '../../../server/chaos/settings.ts'
+import { Plan } from '../../../server/chaos/decision/compiled-settings.ts'
+import { decide } from '../../../server/chaos/decision/decide.ts'
+import type { Fate } from '../../../server/chaos/decision/decision.ts'
+import { Memory } from '../../../server/chaos/decision/rule-state.ts'
+import { readPatch } from '../../../server/chaos/settings/patch.ts'
+import { defaultSettings, type Settings } from '../../../server/chaos/settings/schema.ts'
 import { PEER, visitOf } from '../../support/visit.ts'
 
 fc.configureGlobal({ seed: 42 })

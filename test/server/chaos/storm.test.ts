@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { buildArm } from '../../../cli/policy/arm.ts'
 import { jitter } from '../../../cli/policy/jitter.ts'
 import type { Answer, Send } from '../../../cli/policy/send.ts'
-import { systemClock } from '../../../server/clock.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createServer } from '../../../server/http.ts'
+import { createServer } from '../../../server/http/server.ts'
 import { control } from '../../support/control.ts'
 import { listen } from '../../support/listen.ts'
 import { httpGet, rawGet } from '../../support/raw.ts'

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { streamSeed } from '../../../server/chaos/draw.ts'
-import { Lab } from '../../../server/chaos/lab.ts'
-import { TwoState } from '../../../server/chaos/two-state.ts'
+import { Lab } from '../../../server/chaos/control.ts'
+import { streamSeed } from '../../../server/chaos/decision/draw.ts'
+import { TwoState } from '../../../server/chaos/decision/random-outages.ts'
 import { sessionLog } from '../../../server/telemetry/session-log.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 

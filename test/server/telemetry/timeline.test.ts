@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { OUTCOMES, type Outcome } from '../../../server/chaos/visit.ts'
+import { OUTCOMES, type Outcome } from '../../../server/chaos/decision/request-record.ts'
 import { Spread } from '../../../server/telemetry/spread.ts'
 import { BUCKET_MS, Timeline } from '../../../server/telemetry/timeline.ts'
 

@@ -1,0 +1,50 @@
+/** Circuits by name in one Redis: the first thing to open, the last to close. */
+
+import { type Clock, systemClock } from '../../../server/lib/clock.ts'
+import type { CircuitSettings } from '../options.ts'
+import { systemRandom } from '../random.ts'
+import { connectRedis } from './link.ts'
+import { settingsText } from './reply.ts'
+import { RedisStore } from './store.ts'
+
+export interface RedisCircuits {
+  /** The circuit of that name: the same for every process that asks with the same name and settings. */
+  open(name: string, settings: CircuitSettings): RedisStore
+  /** Ends the connection. */
+  close(): void
+}
+
+/** What shared circuits are made of; everything has a default. */
+export interface RedisCircuitsParts {
+  readonly clock?: Clock | undefined
+  /** A number from 0 to below 1, for jitter. */
+  readonly random?: (() => number) | undefined
+  /** What the keys begin with, `flaky-catalog` when left out. */
+  readonly prefix?: string | undefined
+  /** Milliseconds that Redis has for an answer, 100 when left out. */
+  readonly deadlineMs?: number | undefined
+}
+
+/**
+ * Connects to Redis at a `redis://` address. Settings are part of a circuit's key, so that processes which disagree about them
+ * keep circuits of their own in place of confusing each other.
+ * @throws {RedisUrlError} as a rejection.
+ */
+export async function openRedisCircuits(url: string, parts: RedisCircuitsParts = {}): Promise<RedisCircuits> {
+  const { clock = systemClock, random = systemRandom, prefix = 'flaky-catalog', deadlineMs = 100 } = parts
+  const link = await connectRedis(url)
+  return {
+    open: (name, settings) => {
+      const key = `${prefix}:circuit:${name}:${fingerprint(settingsText(settings))}`
+      return new RedisStore({ link, key, settings, clock, random, deadlineMs })
+    },
+    close: () => link.close(),
+  }
+}
+
+/** FNV-1a, 32 bits, as hex. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,39 @@
+/** The shared circuit as this process last saw it, and how this process goes on from there alone. */
+
+import type { State } from '../circuit.ts'
+import type { CircuitSnapshot } from '../snapshot.ts'
+
+export class Seen {
+  state: State = 'closed'
+  generation = 0
+  /** Until when it is open, by this process's clock; of use while `state` is open. */
+  #openUntil = 0
+
+  /** Takes note of a state; `openForMs` is a guess at how long an opening lasts that nobody was refused by yet. */
+  see(state: State, generation: number, now: number, openForMs: number): void {
+    if (state === 'open' && generation !== this.generation) this.#openUntil = now + openForMs
+    this.state = state
+    this.generation = generation
+  }
+
+  /** A refusal says exactly when asking again can succeed. */
+  refused(now: number, retryAfterMs: number): void {
+    this.#openUntil = now + retryAfterMs
+  }
+
+  /** The same state for this process's own circuit, with nothing in its window; half-open it begins with probes of its own. */
+  carryOver(generation: number, now: number): CircuitSnapshot {
+    return {
+      version: 1,
+      state: this.state === 'half-open' ? 'open' : this.state,
+      generation,
+      openLeftMs: this.state === 'open' ? Math.max(0, this.#openUntil - now) : 0,
+      closedForMs: 0,
+      restLeftMs: 0,
+      level: 0,
+      streak: 0,
+      window: { kind: 'calls', marks: [] },
+      probes: { last: 0, counted: 0, failed: 0, slow: 0, leases: [] },
+    }
+  }
+}

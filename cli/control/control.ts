@@ -1,0 +1,196 @@
+/** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
+
+import { CommandError, EXIT } from '../io.ts'
+import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
+import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './types.ts'
+
+export { unreachable } from './exchange.ts'
+export type * from './types.ts'
+
+export interface ControlOptions {
+  /** The base URL of the server. */
+  readonly url: URL
+  /** Goes to no server that has not shown itself to be a flaky catalog without it. */
+  readonly token?: string | undefined
+  /** The session whose knobs are turned; the default one where it is not given. */
+  readonly session?: string | undefined
+  /** Gives up what is only being read; a change is always finished, because it may be what puts things back. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a caller without the token was given with the first session that it made: it opens all that it makes. */
+interface KeyRing {
+  key?: string
+  /** The server is a flaky catalog: it may know the token. */
+  recognised?: boolean
+}
+
+export class Control {
+  readonly #options: ControlOptions
+  readonly #ring: KeyRing
+
+  constructor(options: ControlOptions, ring: KeyRing = {}) {
+    this.#options = options
+    this.#ring = ring
+  }
+
+  /**
+   * The flaky catalog at the URL, or null where something else answers there.
+   * @throws {CommandError} with code 3 where nothing answers
+   */
+  async hello(): Promise<Hello | null> {
+    const reply = await this.#exchange('GET', '/chaos')
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    return isHello(reply) ? (reply.body as Hello) : null
+  }
+
+  /** @throws {CommandError} with code 3 where no flaky catalog answers */
+  async requireCatalog(): Promise<Hello> {
+    const hello = await this.hello()
+    if (hello) return hello
+    throw this.#stranger()
+  }
+
+  async failRate(): Promise<number> {
+    return this.#rateOf(await this.#call('GET', '/chaos/fail-rate'))
+  }
+
+  /** Sets the fail rate, in percent, and returns what the server made of it. */
+  async setFailRate(failRate: number): Promise<number> {
+    return this.#rateOf(await this.#call('PUT', '/chaos/fail-rate', { failRate }))
+  }
+
+  /** Changes the members of the settings that `patch` names. */
+  async patch(patch: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#call('PATCH', '/chaos', patch)
+  }
+
+  async stats(): Promise<Stats> {
+    return (await this.#document('GET', '/chaos/stats')) as Stats
+  }
+
+  async reset(): Promise<void> {
+    await this.#call('POST', '/chaos/reset')
+  }
+
+  async openSession(wish: SessionWish): Promise<{ id: string; clockMs: number }> {
+    const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
+      id: string
+      clockMs: number
+      key?: string
+    }
+    if (made.key !== undefined) this.#ring.key = made.key
+    return made
+  }
+
+  /** A session that is already gone is as good as closed. */
+  async closeSession(id: string): Promise<void> {
+    await this.#call('DELETE', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** The scenarios of the server. */
+  async scenarios(): Promise<readonly ScenarioSummary[]> {
+    return this.#listOf<ScenarioSummary>('/chaos/scenarios', 'scenarios')
+  }
+
+  /** @throws {CommandError} with code 2 and the names that there are, for an unknown one */
+  async scenario(name: string): Promise<ScenarioWhole> {
+    const known = await this.scenarios()
+    if (known.some(scenario => scenario.name === name)) {
+      return (await this.#document('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
+    }
+    const names = known.map(scenario => scenario.name).join(', ')
+    throw new CommandError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
+  }
+
+  /** What is being played, in all sessions. */
+  async runs(): Promise<readonly ScenarioRun[]> {
+    return this.#listOf<ScenarioRun>('/chaos/runs', 'runs')
+  }
+
+  /** Stops a run; one that is already over is as good as stopped. */
+  async stopRun(id: string): Promise<void> {
+    await this.#call('DELETE', `/chaos/runs/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** Plays a scenario of the server in the session, or one that is sent along. */
+  async play(name: string, scenario?: Readonly<Record<string, unknown>>): Promise<ScenarioRun> {
+    const path = `/chaos/scenarios/${encodeURIComponent(name)}/runs`
+    return (await this.#document('POST', path, scenario === undefined ? undefined : { scenario })) as ScenarioRun
+  }
+
+  /** The same server seen from another session. */
+  in(session: string): Control {
+    return new Control({ ...this.#options, session }, this.#ring)
+  }
+
+  /** Any call of the control plane; answers its body. @throws {CommandError} for statuses of 400 and above */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#call(method, path, body)
+  }
+
+  async #call(method: string, path: string, body?: unknown, tolerated: readonly number[] = []): Promise<unknown> {
+    const reply = await this.#exchange(method, path, body)
+    if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    const detail = sentence(reply)
+    if (reply.status < 500) throw new CommandError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
+    throw new CommandError(`the server could not do it: ${detail}`, EXIT.bug)
+  }
+
+  /** @throws {CommandError} with code 3 where what answers is none of a flaky catalog's documents */
+  async #document(method: string, path: string, body?: unknown): Promise<unknown> {
+    const document = await this.#call(method, path, body)
+    if (isRecord(document)) return document
+    throw this.#stranger()
+  }
+
+  async #listOf<T>(path: string, name: string): Promise<readonly T[]> {
+    const list = ((await this.#document('GET', path)) as Readonly<Record<string, unknown>>)[name]
+    if (Array.isArray(list)) return list
+    throw this.#stranger()
+  }
+
+  #rateOf(document: unknown): number {
+    if (isRecord(document) && typeof document.failRate === 'number') return document.failRate
+    throw this.#stranger()
+  }
+
+  #stranger(): CommandError {
+    return new CommandError(
+      `${this.#options.url.origin} answers, but it is not a flaky catalog: start one with npx chaos serve, or name it with --url`,
+      EXIT.unreachable,
+    )
+  }
+
+  async #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
+    const { url, session, signal } = this.#options
+    return exchange({ url, method, path, session, body, signal, token: await this.#key() })
+  }
+
+  /** Asks without the token whether this is a server that may be told it. */
+  async #key(): Promise<string | undefined> {
+    const { url, token, signal } = this.#options
+    if (token === undefined) return this.#ring.key
+    this.#ring.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
+    return this.#ring.recognised ? token : undefined
+  }
+}
+
+function isCatalog(reply: Reply): boolean {
+  return isHello(reply) || (isChallenge(reply) && sentence(reply).includes('CHAOS_TOKEN'))
+}
+
+function isHello({ status, body }: Reply): boolean {
+  return status === 200 && isRecord(body) && body.name === 'flaky-catalog'
+}
+
+/** The sentence for a server that lets the caller not in, or not do it. */
+function refusal(reply: Reply): CommandError {
+  const hint = isChallenge(reply) ? ' (the command line takes it from CHAOS_TOKEN)' : ''
+  const Refusal = reply.status === 403 ? WrongAddress : CommandError
+  return new Refusal(sentence(reply) + hint, EXIT.usage)
+}
+
+/** The server does not answer by the address that was used, whatever is asked for. */
+export class WrongAddress extends CommandError {}

@@ -1,0 +1,91 @@
+/** The line to the server's events: opens it, notices when it is dead, and opens it again. */
+
+import { createParser } from 'eventsource-parser'
+import { request } from 'undici'
+import type { Clock } from '../../server/lib/clock.ts'
+import { harmless } from './sanitize.ts'
+
+export interface LinkParts {
+  readonly url: URL
+  readonly session: string
+  readonly token: string | undefined
+  readonly clock: Clock
+  /** The line stands; called again each time that it was opened again. */
+  readonly onOpen: () => void
+  /** An event of the server: its name and its data, parsed. */
+  readonly onEvent: (name: string, data: unknown) => void
+  /** The line is down and will be tried again in `retryInMs`. */
+  readonly onDown: (why: string, retryInMs: number) => void
+}
+
+/** The server speaks four times a second: a line that is silent for so long is dead, whatever the sockets say. */
+const SILENT_MS = 5_000
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 4_000
+
+/** Opens the line and keeps it open until the returned function is called. */
+export function openLink(parts: LinkParts): () => void {
+  const { clock, onOpen, onEvent, onDown } = parts
+  const stop = new AbortController()
+  let retryMs = FIRST_RETRY_MS
+  let cancelRetry = () => {}
+
+  const parser = createParser({
+    maxBufferSize: 8_000_000,
+    onEvent: ({ event, data }) => onEvent(event ?? 'message', parsed(data)),
+  })
+
+  const listen = async (): Promise<void> => {
+    const path = new URL('/chaos/events', parts.url.origin)
+    path.searchParams.set('session', parts.session)
+    const { statusCode, body } = await request(path, {
+      headers: {
+        accept: 'text/event-stream',
+        ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
+      },
+      headersTimeout: SILENT_MS,
+      bodyTimeout: SILENT_MS,
+      signal: stop.signal,
+    })
+    if (statusCode !== 200) {
+      await body.dump()
+      throw new Error(`the server answers ${statusCode} where its events should be`)
+    }
+    retryMs = FIRST_RETRY_MS
+    parser.reset()
+    onOpen()
+    body.setEncoding('utf8')
+    for await (const chunk of body) parser.feed(String(chunk))
+    throw new Error('the server closed the connection')
+  }
+
+  const run = (): void => {
+    listen().catch((error: unknown) => {
+      if (stop.signal.aborted) return
+      onDown(reason(error), retryMs)
+      cancelRetry = clock.after(retryMs, run)
+      retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)
+    })
+  }
+  run()
+  return () => {
+    cancelRetry()
+    stop.abort()
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (code === 'ECONNREFUSED') return 'nothing listens there'
+  if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'the server fell silent'
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the server closed the connection'
+  return harmless(String(message || code || error))
+}
+
+function parsed(data: string): unknown {
+  try {
+    return harmless(JSON.parse(data))
+  } catch {
+    return null
+  }
+}

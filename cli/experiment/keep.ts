@@ -1,0 +1,91 @@
+/** Keeps the result of a run: at the flaky catalog that it was fired at, else in a folder of this machine. */
+
+import type { Command } from 'commander'
+import type { Control } from '../control/control.ts'
+import { urlOption } from '../hint-address.ts'
+import { CommandError, EXIT, type Io } from '../io.ts'
+import type { Result } from '../report/result.ts'
+import { total } from '../report/stats/figures.ts'
+
+export interface KeepOptions {
+  /** False for `--no-keep`. */
+  readonly keep: boolean
+}
+
+export function keepOption(command: Command): Command {
+  return command.option('--no-keep', 'do not keep the result (chaos runs ls lists those that are kept)')
+}
+
+/** The server of a run. */
+export interface Keeper {
+  readonly origin: string
+  readonly control: Control
+}
+
+/** Where a result went. */
+export interface Kept {
+  readonly id: string
+  /** The server that keeps it, or null for the folder of this machine. */
+  readonly origin: string | null
+}
+
+/**
+ * Keeps a result, or says once on the error stream why it could not: a run that was made is worth more than its place.
+ * @param keeper the flaky catalog that was fired at, or null
+ * @returns null where it is kept nowhere
+ */
+export async function keepResult(
+  io: Io,
+  { keep }: KeepOptions,
+  result: Result,
+  keeper: Keeper | null,
+): Promise<Kept | null> {
+  if (!keep || result.arms.every(arm => total(arm.outcomes) === 0)) return null
+  const { discreet } = await import('../runs/redact.ts')
+  const shared = discreet(result)
+  if (!keeper) return store(io, shared, '')
+  const left = await leave(keeper, shared)
+  return 'id' in left
+    ? { id: left.id, origin: keeper.origin }
+    : store(io, shared, `${keeper.origin} did not keep the run (${left.why}). `)
+}
+
+async function leave({ origin, control }: Keeper, result: Result): Promise<{ id: string } | { why: string }> {
+  const [{ ServerRuns }, { renderHtml }] = await Promise.all([
+    import('../runs/server-store.ts'),
+    import('../report/html/html.ts'),
+  ])
+  try {
+    return { id: await new ServerRuns(origin, control).keep(result, renderHtml(result)) }
+  } catch (error) {
+    if (error instanceof CommandError && error.code === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
+    const why = error instanceof Error ? error.message : String(error)
+    return { why: why.includes('CHAOS_TOKEN') ? 'it takes them with its CHAOS_TOKEN only' : why }
+  }
+}
+
+/** `complaint` is what happened before: a sentence and a space, or nothing. */
+async function store(io: Io, result: Result, complaint: string): Promise<Kept | null> {
+  const say = (sentence: string) => io.stderr.write(`chaos: ${complaint}${sentence}\n`)
+  const { runsFolder } = io
+  if (runsFolder === undefined) {
+    if (complaint !== '') say('--json prints it whole')
+    return null
+  }
+  const { RunFolder } = await import('../runs/local-store.ts')
+  try {
+    const id = await new RunFolder(runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
+    if (complaint !== '') say(`It is in ${runsFolder}`)
+    return { id, origin: null }
+  } catch (error) {
+    const why = (error as { code?: string }).code ?? String(error)
+    say(`${runsFolder} cannot be written (${why}), so the run is not kept; --no-keep says that it need not be`)
+    return null
+  }
+}
+
+/** What to type to see a kept run again, the command on a line of its own; `usual` is the URL of commands without `--url`. */
+export function keptLines({ id, origin }: Kept, usual: URL): string {
+  const where = origin === null ? '' : urlOption(origin, usual)
+  return `\n  Kept as ${id}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
+}

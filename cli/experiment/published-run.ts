@@ -1,0 +1,70 @@
+/** A run on the web pages of the server while it is played: begun, followed and ended through a publisher. */
+
+import type { Clock } from '../../server/lib/clock.ts'
+import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
+
+/** What makes a run known. */
+export interface Showing {
+  /** Names the run; no other that is being published has the same. */
+  readonly id: string
+  readonly title: string
+  readonly publisher: Publisher
+}
+
+/** An arm, as far as it is shown. */
+export interface ShownArm {
+  readonly name: string
+  readonly totals: ArmTotals
+}
+
+/** As long as the server takes for a title and for the name of an arm. */
+const LONGEST = { title: 120, name: 60 }
+
+export class Shown {
+  readonly #publisher: Publisher
+  readonly #arms: readonly ShownArm[]
+  readonly #clock: Clock
+  readonly #startedAt: number
+
+  /** @param sessions where each arm plays; undefined where it shares the server's own */
+  constructor(
+    { id, title, publisher }: Showing,
+    arms: readonly ShownArm[],
+    sessions: readonly (string | undefined)[],
+    load: Readonly<Record<string, number>>,
+    clock: Clock,
+  ) {
+    this.#publisher = publisher
+    this.#arms = arms
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    publisher.start({
+      id,
+      title: title.slice(0, LONGEST.title),
+      arms: arms.map(({ name }, index) => {
+        const session = sessions[index]
+        return { name: name.slice(0, LONGEST.name), ...(session === undefined ? {} : { session }) }
+      }),
+      load: { ...load },
+    })
+  }
+
+  /** Tells how far the arms are. */
+  follow(): void {
+    this.#publisher.progress(this.#atMs, this.#totals())
+  }
+
+  /** Tells the end, what it means, and the id that it is kept under; resolves soon. */
+  end(verdict?: string, kept: string | null = null): Promise<void> {
+    const result = { ...(verdict === undefined ? {} : { verdict }), ...(kept === null ? {} : { run: kept }) }
+    return this.#publisher.end(this.#atMs, this.#totals(), result)
+  }
+
+  get #atMs(): number {
+    return this.#clock.now() - this.#startedAt
+  }
+
+  #totals(): ArmTotals[] {
+    return this.#arms.map(({ totals }) => ({ ...totals, name: totals.name.slice(0, LONGEST.name) }))
+  }
+}

@@ -1,0 +1,98 @@
+/** Plays one schedule through several arms at once, on one clock. */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Clock } from '../../server/lib/clock.ts'
+import { type Arm, Flights } from './calls-in-flight.ts'
+import { ClosedFeed, type Feed, OpenFeed } from './loops.ts'
+import type { Schedule } from './schedule.ts'
+
+export interface Performance {
+  readonly schedule: Schedule
+  readonly arms: readonly Arm[]
+  /** Asked for in turns: request k asks for code k modulo their number. */
+  readonly codes: readonly string[]
+  /** Request k has the key `seed-k`, in every arm. */
+  readonly seed: string
+  /** Connections of an arm; an open loop that outruns them is held back. */
+  readonly room: number
+  readonly clock: Clock
+  /** Ends the run early: nothing more is sent, and what is under way is given up. */
+  readonly signal?: AbortSignal | undefined
+  /** Called four times a second with the share that has ended, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined
+}
+
+/** How the generator itself did. */
+export interface Played {
+  readonly interrupted: boolean
+  /** Requests that left, the same number in every arm. */
+  readonly sent: number
+  /** From the first planned start to the last answer, in milliseconds. */
+  readonly durationMs: number
+  /** Requests that left more than 10 ms after their planned start. */
+  readonly late: number
+  readonly lagMs: { readonly p99: number; readonly max: number }
+  /** How long this process stood still at a time: the reason for most of what is late. */
+  readonly eventLoopMs?: { readonly p99: number; readonly max: number }
+}
+
+const PROGRESS_MS = 250
+/** How often the event loop is looked at, in milliseconds. */
+const LOOK_MS = 10
+
+/** Resolves when the last answer is in. Never rejects for what the upstream does. */
+export function play(performance: Performance): Promise<Played> {
+  const { schedule, clock, arms, signal, onProgress } = performance
+  const startedAt = clock.now()
+  for (const { recorder } of arms) recorder.startAt(startedAt)
+  const flights = new Flights()
+  const loop = monitorEventLoopDelay({ resolution: LOOK_MS })
+  loop.enable()
+  let interrupted = false
+  return new Promise(resolve => {
+    const landed = () => {
+      if (flights.count === 0 && feed.exhausted) end()
+    }
+    const parts = { ...performance, flights, startedAt, landed }
+    const feed: Feed = schedule.shape.kind === 'closed' ? new ClosedFeed(parts) : new OpenFeed(parts)
+    const interrupt = () => {
+      interrupted = true
+      feed.stop()
+      flights.giveUp()
+      landed()
+    }
+    const stopTicking = onProgress ? tick(clock, () => onProgress(settledShare(performance))) : () => {}
+    const end = () => {
+      stopTicking()
+      signal?.removeEventListener('abort', interrupt)
+      const { sent, late, lag } = feed
+      const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
+      loop.disable()
+      const eventLoopMs = { p99: stillMs(loop.percentile(99)), max: stillMs(loop.max) }
+      resolve({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs, eventLoopMs })
+    }
+    if (signal?.aborted) interrupt()
+    else {
+      signal?.addEventListener('abort', interrupt, { once: true })
+      feed.start()
+    }
+  })
+}
+
+/** Milliseconds beyond the wait between two looks; 0 where the run was over before the first. */
+function stillMs(nanoseconds: number): number {
+  return Math.max(0, Math.round(nanoseconds / 1e5) / 10 - LOOK_MS)
+}
+
+function settledShare({ arms, schedule }: Performance): number {
+  const settled = arms.reduce((sum, arm) => sum + arm.recorder.settled, 0)
+  return settled / Math.max(1, schedule.requests * arms.length)
+}
+
+function tick(clock: Clock, act: () => void): () => void {
+  let stop = clock.after(PROGRESS_MS, function again() {
+    act()
+    stop = clock.after(PROGRESS_MS, again)
+  })
+  return () => stop()
+}

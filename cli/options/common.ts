@@ -1,0 +1,182 @@
+/** The options that commands share, each described once: its flags, unit, range and default. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../../server/lib/units.ts'
+import { type Io, usageError } from '../io.ts'
+
+/** A whole number of `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return text => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** A duration of `min` to `max` milliseconds, written with a unit. */
+export function duration(min: number, max: number): (text: string) => number {
+  return text => {
+    const ms = reading(() => parseDuration(text))
+    if (ms >= min && ms <= max) return ms
+    throw new InvalidArgumentError(`It is a duration from ${min}ms to ${max / 1_000}s.`)
+  }
+}
+
+/** Codes with commas between them; at least one. */
+export function codeList(text: string): string[] {
+  const codes = text.split(',').map(code => code.trim())
+  if (codes.every(code => code !== '')) return codes
+  throw new InvalidArgumentError('It is a list of product codes with commas between them.')
+}
+
+/** What may stand without `http://`: a name with a dot or a port, localhost, or an IPv6 address in brackets. */
+const BARE_HOST =
+  /^(localhost|[\w-]+(\.[\w-]+)*\.[a-z]+|\d+(\.\d+){3}|[\w-]+(\.[\w-]+)*(?=:\d)|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i
+
+/** An http or https URL; `localhost:8000` is taken for http://localhost:8000. */
+export function httpUrl(text: string): URL {
+  if (/^\d+$/.test(text)) throw new InvalidArgumentError(`It is a URL; for ${text} requests write -n ${text}.`)
+  const typed = BARE_HOST.test(text) ? `http://${text}` : text
+  const url = URL.canParse(typed) ? new URL(typed) : null
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  throw new InvalidArgumentError('It is an http or https URL, such as http://127.0.0.1:8000.')
+}
+
+/** A seed or the name of a session: what may stand in a header. */
+export function word(text: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text
+  throw new InvalidArgumentError('It is 1 to 64 letters, digits, dots, dashes and underscores.')
+}
+
+/** Runs a reader and hands its sentence on as a usage error. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new InvalidArgumentError(`${error instanceof Error ? error.message : String(error)}.`)
+  }
+}
+
+/** Products of the seed data. */
+export const DEFAULT_CODES = ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400']
+
+export interface TargetOptions {
+  readonly url: URL
+}
+
+/** What the environment says for options that were not typed. */
+export type Environment = Io['env']
+
+const STANDARD_URL = 'http://127.0.0.1:8000'
+
+/** The server of a command to which nobody names one. */
+export function usualUrl(env: Environment): URL {
+  return fromVariable('CHAOS_URL', () => httpUrl(env.CHAOS_URL || STANDARD_URL))
+}
+
+/** Where the server is; `otherwise` says in words what happens where nobody names one. */
+export function targetOptions(command: Command, env: Environment, otherwise = STANDARD_URL): Command {
+  const standard = env.CHAOS_URL || STANDARD_URL
+  return command.addOption(
+    new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(httpUrl).default(
+      fromVariable('CHAOS_URL', () => httpUrl(standard)),
+      env.CHAOS_URL || otherwise,
+    ),
+  )
+}
+
+export interface SessionOptions {
+  readonly session?: string
+}
+
+export function sessionOption(command: Command, env: Environment): Command {
+  const named = env.CHAOS_SESSION
+  const option = new Option('--session <name>', 'which session of the server; CHAOS_SESSION says it for all commands')
+  if (named) option.default(fromVariable('CHAOS_SESSION', () => word(named)))
+  return command.addOption(option.argParser(word))
+}
+
+function fromVariable<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw usageError(`${name} cannot be used. ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+export interface LoadOptions extends TargetOptions {
+  readonly requests: number
+  readonly concurrency: number
+  readonly every: number
+  readonly codes: readonly string[]
+  readonly timeout: number
+  readonly seed?: string
+  readonly connections: number
+}
+
+/** What is fired: how much, when, at which products. */
+export function loadOptions(command: Command, requests: number, concurrency: number): Command {
+  return paceOptions(
+    command.addOption(
+      new Option('-n, --requests <count>', 'how many requests')
+        .argParser(wholeNumber(1, 100_000_000))
+        .default(requests),
+    ),
+    concurrency,
+  )
+}
+
+/** The same without an end to it. */
+export function paceOptions(command: Command, concurrency: number): Command {
+  return command
+    .addOption(
+      new Option('-c, --concurrency <count>', 'how many requests leave at the same moment')
+        .argParser(wholeNumber(1, 1_000_000))
+        .default(concurrency),
+    )
+    .addOption(
+      new Option('--every <duration>', 'time between the starts of two such batches')
+        .argParser(duration(0, 3_600_000))
+        .default(100, '100ms'),
+    )
+    .addOption(
+      new Option('--codes <list>', 'product codes, asked for in turns')
+        .argParser(codeList)
+        .default(DEFAULT_CODES, 'five of the seed data'),
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'how long a call may take')
+        .argParser(duration(1, 600_000))
+        .default(2_000, '2s'),
+    )
+    .addOption(
+      new Option('--seed <word>', 'decides which requests meet a fault (default: drawn and printed)').argParser(word),
+    )
+    .addOption(
+      new Option('--connections <count>', 'connections that an arm has open at the most')
+        .argParser(wholeNumber(1, 10_000))
+        .default(64),
+    )
+}
+
+export interface OutputOptions {
+  readonly json?: boolean
+  readonly ascii?: boolean
+  /** False for `--no-color`. */
+  readonly color: boolean
+}
+
+export function outputOptions(command: Command): Command {
+  return lookOptions(jsonOption(command))
+}
+
+/** How text looks. */
+export function lookOptions(command: Command): Command {
+  return command
+    .option('--ascii', 'draw with plain ASCII characters')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+}
+
+export function jsonOption(command: Command): Command {
+  return command.option('--json', 'print one JSON document and nothing else')
+}

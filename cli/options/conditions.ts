@@ -1,0 +1,66 @@
+/** What goes wrong during a run, and how often it is run, as options. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration, parseRate } from '../../server/lib/units.ts'
+import type { Conditions, Outage } from '../experiment/sessions.ts'
+import { reading, wholeNumber } from './common.ts'
+
+export interface ConditionOptions {
+  /** As it was typed, and known to be a rate. */
+  readonly failRate?: string
+  readonly outage?: readonly Outage[]
+  readonly scenario?: string
+  readonly warmup: number
+  readonly expect?: readonly string[]
+}
+
+/** Adds what happens to the server, warm-up and expectations. */
+export function conditionOptions(command: Command): Command {
+  return troubleOptions(command).addOption(
+    new Option('--expect <expectation>', 'such as "useful>=80%"; may be repeated; exit code 99 if one fails').argParser(
+      (text: string, before: readonly string[] = []) => [...before, text],
+    ),
+  )
+}
+
+/** Adds what happens to the server, and warm-up. */
+export function troubleOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--fail-rate <percent>', 'the fail rate during this run; put back afterwards').argParser(text => {
+        reading(() => parseRate(text))
+        return text
+      }),
+    )
+    .addOption(
+      new Option('--outage <spell>', 'a spell of failures, such as 2s-8s or 80%@2s-8s; may be repeated').argParser(
+        outageSpell,
+      ),
+    )
+    .option('--scenario <name>', 'play a scenario of the server, with its load (chaos scenario ls)')
+    .addOption(
+      new Option('--warmup <count>', 'requests before the run that count nowhere')
+        .argParser(wholeNumber(0, 10_000))
+        .default(0),
+    )
+}
+
+/** The conditions that were typed. */
+export function conditionsOf({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): Conditions {
+  return { failRate: failRate === undefined ? undefined : parseRate(failRate), outages: outage, scenario }
+}
+
+/** Whether anything was typed that needs sessions of its own. */
+export function needsSessions({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): boolean {
+  return failRate !== undefined || outage.length > 0 || scenario !== undefined
+}
+
+function outageSpell(text: string, before: readonly Outage[] = []): readonly Outage[] {
+  const [, rate = '100', from, to] = /^(?:([^@]+)@)?([^@-]+)-([^@-]+)$/.exec(text.trim()) ?? []
+  if (from === undefined || to === undefined) {
+    throw new InvalidArgumentError('It is a beginning and an end, such as 2s-8s, with a rate before it: 80%@2s-8s.')
+  }
+  const outage = reading(() => ({ failRate: parseRate(rate), fromMs: parseDuration(from), toMs: parseDuration(to) }))
+  if (outage.fromMs < outage.toMs) return [...before, outage]
+  throw new InvalidArgumentError('It ends before it begins.')
+}

@@ -1,0 +1,90 @@
+/** A result as one HTML file that needs nothing else: verdict, table, charts with their data, and how it was measured. */
+
+import { formatCount, formatMs } from '../format.ts'
+import type { Result } from '../result.ts'
+import { type Row, tableGroups } from '../text/rows.ts'
+import { describeLoad, notes, titleOf } from '../text/text.ts'
+import { answerCharts } from './chart-answers.ts'
+import { latencyChart } from './chart-latency.ts'
+import { wastedChart } from './chart-wasted.ts'
+import { html, type Markup } from './markup.ts'
+import { page } from './page.ts'
+
+/** The document. Everything that a result carries is escaped, and the page forbids scripts and loads of any kind. */
+export function renderHtml(result: Result): string {
+  const title = result.title ?? titleOf(result)
+  return page(title, [
+    html`<header><h1>${title}</h1><p class="quiet">${describeLoad(result)}</p></header>
+<div class="verdict"><p>${result.verdict.text}</p><p>${hint(result.verdict.hint)}</p></div>`,
+    ...expectations(result),
+    outcomes(result),
+    ...answerCharts(result),
+    ...wastedChart(result),
+    ...latencyChart(result),
+    measured(result),
+  ])
+}
+
+function hint(text: string): Markup {
+  const [, words = text, command] = /^(.*: )(npx .+)$/.exec(text) ?? []
+  return command === undefined ? html`${words}` : html`${words}<code>${command}</code>`
+}
+
+function expectations({ expectations = [] }: Result): Markup[] {
+  if (expectations.length === 0) return []
+  return [
+    html`<section><h2>Expectations</h2><table><thead><tr><th scope="col">expected</th><th scope="col" class="l">held</th><th scope="col" class="l">measured</th></tr></thead><tbody>${expectations.map(
+      ({ text, passed, measured }) =>
+        html`<tr><th scope="row"><code>${text}</code></th><td class="l ${passed ? 'met' : 'unmet'}">${passed ? '✓ met' : '✗ failed'}</td><td class="l">${measured}</td></tr>`,
+    )}</tbody></table></section>`,
+  ]
+}
+
+function outcomes(result: Result): Markup {
+  const names = result.arms.map(arm => arm.name)
+  const two = names.length === 2
+  const groups = tableGroups(result).map(({ title, rows }, group) => [
+    ...(title === ''
+      ? []
+      : [html`<tr class="gap"><th scope="row" colspan="${names.length + (two ? 2 : 1)}">${title}</th></tr>`]),
+    ...rows.flatMap((row, index) => rowLines(row, two, names[0] ?? '', group > 0 && index === 0 && title === '')),
+  ])
+  return html`<section><h2>Outcomes</h2><div class="wide" role="region" aria-label="Outcomes" tabindex="0"><table>
+<thead><tr><td></td>${[...names, ...(two ? ['difference'] : [])].map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${groups.flat()}</tbody></table></div>${notes(result).map(note => html`<p class="quiet">${note}</p>`)}
+<p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero. Intervals speak of the requests of this run; other outages can give other results, which a repeated run with other seeds shows.</p></section>`
+}
+
+function rowLines({ label, values, differences, tone }: Row, two: boolean, first: string, gap: boolean): Markup[] {
+  const style = `${tone === 'strong' ? 'first ' : ''}${gap ? 'gap' : ''}`.trim()
+  const text = label.trim()
+  if (two) return [line(style, text, [...values, differences[1] ?? ''])]
+  const silent = values.every(value => value === '')
+  const said = differences.some(difference => difference !== '')
+  return [
+    ...(silent ? [] : [line(style, text, values)]),
+    ...(said ? [line('', silent ? text : `vs ${first}`, differences)] : []),
+  ]
+}
+
+function line(style: string, label: string, cells: readonly string[]): Markup {
+  return html`<tr class="${style}"><th scope="row">${label}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`
+}
+
+function measured(result: Result): Markup {
+  const { load, seed, target, startedAt, interrupted } = result
+  const facts: readonly (readonly [string, string])[] = [
+    ['Target', target],
+    ['Started', startedAt],
+    ['Lasted', formatMs(load.durationMs)],
+    ['Seed', seed],
+    ['Timeout', formatMs(load.timeoutMs)],
+    [
+      'Behind schedule',
+      `${formatCount(load.late)} requests by more than 10 ms; 99th percentile ${formatMs(load.lagMs.p99)}, at most ${formatMs(load.lagMs.max)}`,
+    ],
+    ...(interrupted ? [['Interrupted', 'yes: the figures are those of the part that ran'] as const] : []),
+  ]
+  return html`<section><h2>How it was measured</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<p class="quiet"><b>Useful</b> answers are successes and answers from the cache. <b>Short-circuited</b> requests were refused by an open breaker without a call. <b>Wasted</b> calls reached the upstream and failed. <b>Recovery</b> is the time from the end of the trouble to the first full second with at least 95 % useful answers. Latencies count from the planned start of a request, so waiting for a slow generator or server is part of them.</p></section>`
+}

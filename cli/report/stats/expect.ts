@@ -1,0 +1,156 @@
+/** Expectations on a result, such as `useful>=80%` or `breaker.p95.success<none.p95.success`: read, judged and shown. */
+
+import { parseDuration, parseRate, UnitError } from '../../../server/lib/units.ts'
+import { oneLine, plural } from '../format.ts'
+import type { Look } from '../look.ts'
+import type { ArmResult, Expectation, Unjudged } from '../result.ts'
+import { formatMeasured, MEASURE_NAMES, type Measure, type Measured, measureOf, type Unit } from './measures.ts'
+
+/** Says what is wrong with an expectation and what to type instead. */
+export class ExpectationError extends Error {
+  override name = 'ExpectationError'
+}
+
+export type Operator = '>=' | '<=' | '>' | '<' | '=='
+
+/** A measure of one arm, or of every arm where `arm` is null. */
+export interface Term {
+  readonly arm: string | null
+  readonly measure: Measure
+}
+
+/** An expectation that was understood. */
+export interface Rule {
+  readonly text: string
+  readonly left: Term
+  readonly operator: Operator
+  readonly unit: Unit
+  /** A value in the unit's own scale (a share from 0 to 1, milliseconds), or a measure to compare with. */
+  readonly right: number | Term
+}
+
+/** An operator within brackets belongs to the name of an arm. */
+const SHAPE = /^((?:\([^)]*\)|[^()<>=])+?)\s*(>=|<=|==|=|>|<)\s*(.+)$/
+const EXAMPLES = 'useful>=80%, wasted<100, p95<100ms, recovery<3s or breaker.useful>=none.useful'
+
+/**
+ * Reads an expectation. A measure without an arm's name before it is meant of every arm.
+ * @throws {ExpectationError} for an unknown arm or measure, and for a value of the wrong kind
+ */
+export function parseExpectation(text: string, arms: readonly string[]): Rule {
+  const [, leftText = '', sign = '', rightText = ''] = SHAPE.exec(text.trim()) ?? []
+  if (leftText === '') throw new ExpectationError(`"${text}" is not an expectation: write one like ${EXAMPLES}`)
+  const left = termOf(leftText, arms)
+  if (typeof left === 'string') throw new ExpectationError(`"${text}": ${left}`)
+  const operator = (sign === '=' ? '==' : sign) as Operator
+  if (/^[\d.+-]/.test(rightText)) return { text, left, operator, ...typedValue(text, rightText, left.measure) }
+  const right = termOf(rightText, arms)
+  if (typeof right === 'string') throw new ExpectationError(`"${text}": ${right}`)
+  const unit = left.measure.units.find(unit => right.measure.units.includes(unit))
+  if (!unit) {
+    throw new ExpectationError(
+      `"${text}" compares ${left.measure.name} with ${right.measure.name}, which have no unit in common`,
+    )
+  }
+  return { text, left, operator, unit, right }
+}
+
+/** Judges expectations by a result. What was not measured (a recovery without trouble) does not pass. */
+export function checkExpectations(rules: readonly Rule[], result: Unjudged): Expectation[] {
+  return rules.map(rule => {
+    const subjects = result.arms.filter(arm => rule.left.arm === null || arm.name === rule.left.arm)
+    const verdicts = subjects.map(arm => check(rule, arm, result))
+    const many = verdicts.length > 1
+    return {
+      text: rule.text,
+      passed: verdicts.length > 0 && verdicts.every(verdict => verdict.passed),
+      measured:
+        verdicts.map(({ name, measured }) => (many ? `${name} ${measured}` : measured)).join(', ') || 'no such arm',
+    }
+  })
+}
+
+/** One line an expectation: whether it held, what was expected, and what was measured. */
+export function renderExpectations(expectations: readonly Expectation[], { ascii, palette }: Look): string {
+  const lines = expectations.map(each => ({ ...each, text: oneLine(each.text), measured: oneLine(each.measured) }))
+  const widest = Math.max(0, ...lines.map(({ text }) => text.length))
+  return lines
+    .map(({ text, passed, measured }) => {
+      const [word, glyph] = passed ? ['met   ', '✓ '] : ['failed', '✗ ']
+      const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : glyph}${word}`)
+      return `  ${mark}  ${text.padEnd(widest)}  measured ${measured}`
+    })
+    .join('\n')
+}
+
+function check(rule: Rule, arm: ArmResult, result: Unjudged): { name: string; passed: boolean; measured: string } {
+  const left = rule.left.measure.read(arm, result.trouble, rule.unit)
+  const right = rightOf(rule, arm, result)
+  const against = typeof rule.right === 'number' ? '' : ` against ${formatMeasured(right, rule.unit)}`
+  const passed = 'value' in left && 'value' in right && holds(left.value, rule.operator, right.value)
+  return { name: arm.name, passed, measured: withNoun(left, rule) + against }
+}
+
+/** A count says what it counts, and how a share is written where one may have been meant. */
+function withNoun(measured: Measured, { left: { measure }, unit, right }: Rule): string {
+  const text = formatMeasured(measured, unit)
+  if (unit !== 'count' || 'missing' in measured) return text
+  const noun = measure.name === 'calls' || measure.name === 'wasted' ? 'call' : 'request'
+  const share = measure.units[0] === 'share' && typeof right === 'number' && right > 0 && right <= 100
+  return `${plural(measured.value, noun)}${share ? ` (for a share write ${right}%)` : ''}`
+}
+
+function rightOf({ right, unit }: Rule, left: ArmResult, { arms, trouble }: Unjudged): Measured {
+  if (typeof right === 'number') return { value: right }
+  const arm = right.arm === null ? left : arms.find(({ name }) => name === right.arm)
+  return arm ? right.measure.read(arm, trouble, unit) : { missing: 'no such arm' }
+}
+
+function holds(left: number, operator: Operator, right: number): boolean {
+  switch (operator) {
+    case '>=':
+      return left >= right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '<':
+      return left < right
+    case '==':
+      return left === right
+  }
+}
+
+function termOf(text: string, arms: readonly string[]): Term | string {
+  const whole = measureOf(text)
+  if (whole) return { arm: null, measure: whole }
+  const arm = arms.filter(name => text.startsWith(`${name}.`)).sort((a, b) => b.length - a.length)[0]
+  if (arm === undefined) {
+    const dot = text.indexOf('.')
+    const rest = dot < 0 ? undefined : measureOf(text.slice(dot + 1))
+    if (rest) return `there is no arm ${text.slice(0, dot)}; the arms are ${arms.join(', ')}`
+    return `${text} is nothing that is measured; write ${MEASURE_NAMES.join(', ')}, or a percentile of an outcome such as p95.success`
+  }
+  const measure = measureOf(text.slice(arm.length + 1))
+  return measure
+    ? { arm, measure }
+    : `${text.slice(arm.length + 1)} is nothing that is measured of ${arm}; write ${MEASURE_NAMES.join(', ')}`
+}
+
+function typedValue(text: string, value: string, { name, units }: Measure): Pick<Rule, 'unit' | 'right'> {
+  try {
+    if (value.endsWith('%') && units.includes('share')) return { unit: 'share', right: parseRate(value) / 100 }
+    if (units.includes('duration')) return { unit: 'duration', right: parseDuration(value) }
+    if (!units.includes('count') && !units.includes('ratio'))
+      throw new UnitError(`${name} is compared with a percentage, such as ${name}>=80%`)
+    const unit = units.includes('ratio') ? 'ratio' : 'count'
+    const number = value.replace(/x$/, '')
+    if (!/^\d+(\.\d+)?$/.test(number)) {
+      throw new UnitError(`${value} is not a number${units.includes('share') ? ' or a percentage' : ''}`)
+    }
+    return { unit, right: Number(number) }
+  } catch (error) {
+    if (error instanceof UnitError) throw new ExpectationError(`"${text}": ${error.message}`)
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+/** The figures that every report shows, worked out from the counts of an arm. */
+
+import type { ArmResult, Outcomes, Unjudged } from '../result.ts'
+import { countDifference, type Interval, includesZero, independentDifference, pairedDifference } from './statistics.ts'
+
+/** A difference between two arms: the second less the first. `clear` is false where the interval includes zero. */
+export interface Difference {
+  readonly value: number
+  readonly ci95: Interval
+  readonly clear: boolean
+}
+
+/** Requests that ended, whatever became of them. */
+export function total(outcomes: Outcomes): number {
+  return outcomes.success + outcomes.failed + outcomes.shortCircuited + outcomes.fromCache
+}
+
+/** Requests whose caller got a product: successes and answers from the cache. */
+export function useful(outcomes: Outcomes): number {
+  return outcomes.success + outcomes.fromCache
+}
+
+/** Useful answers as a share of all requests, 0 to 1; null where there were none. */
+export function usefulShare(outcomes: Outcomes): number | null {
+  const all = total(outcomes)
+  return all === 0 ? null : useful(outcomes) / all
+}
+
+/** Upstream calls per request; null where there were no requests. */
+export function amplification(arm: ArmResult): number | null {
+  const all = total(arm.outcomes)
+  return all === 0 ? null : arm.upstream.calls / all
+}
+
+/** Whether the arm's circuit ever was open. */
+export function opened(arm: ArmResult): boolean {
+  return openedAt(arm) !== null
+}
+
+/** When the arm's circuit first opened, in milliseconds from the start; null where it never did. */
+export function openedAt({ states }: ArmResult): number | null {
+  return states.find(({ state }) => state === 'open' || state === 'forced-open')?.atMs ?? null
+}
+
+/**
+ * The useful share of `to` less that of `from`, in percentage points, with its 95 % interval: by pairs where the
+ * result has them for these two arms, else as two independent samples. Null where an arm has no requests.
+ * It takes requests for independent of each other: it says how sure this run is, not what other outages would do.
+ */
+export function usefulDifference(result: Pick<Unjudged, 'pairs'>, from: ArmResult, to: ArmResult): Difference | null {
+  const [before, after] = [usefulShare(from.outcomes), usefulShare(to.outcomes)]
+  if (before === null || after === null) return null
+  const { pairs } = result
+  const paired = pairs !== null && pairs.both + pairs.onlyA + pairs.onlyB + pairs.neither > 0
+  const interval =
+    paired && pairs.a === from.name && pairs.b === to.name
+      ? pairedDifference({ ...pairs, onlyA: pairs.onlyB, onlyB: pairs.onlyA })
+      : independentDifference(useful(to.outcomes), total(to.outcomes), useful(from.outcomes), total(from.outcomes))
+  const ci95: Interval = [100 * interval[0], 100 * interval[1]]
+  return { value: 100 * (after - before), ci95, clear: !includesZero(ci95) }
+}
+
+/**
+ * Wasted calls of `to` less those of `from`, with an interval that holds where both arms had the same requests to make.
+ * Null where they had not.
+ */
+export function wastedDifference(from: ArmResult, to: ArmResult): Difference | null {
+  if (total(from.outcomes) !== total(to.outcomes)) return null
+  const ci95 = countDifference(to.upstream.wasted, from.upstream.wasted)
+  return { value: to.upstream.wasted - from.upstream.wasted, ci95, clear: !includesZero(ci95) }
+}

@@ -1,0 +1,106 @@
+/** The trade-off of a sweep as a table: a line a combination, the ones that nothing else beats marked. */
+
+import { formatCount, formatMs } from '../format.ts'
+import type { Look } from '../look.ts'
+import { paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
+import { enoughRequests, unfinished } from '../unfinished.ts'
+import { wrapText } from '../wrap.ts'
+
+/** One line of the table, as texts. */
+export interface SweepLine {
+  readonly cells: readonly string[]
+  /** No other combination is better in one respect and no worse in the others. */
+  readonly optimal: boolean
+}
+
+/** Headings and lines, best useful share first; the baseline, where there is one, last. */
+export function sweepLines({ points, baseline }: Sweep): { headings: string[]; lines: SweepLine[] } {
+  const names = [...new Set(points.flatMap(point => Object.keys(point.settings)))]
+  const recovers = [...points, ...(baseline ? [baseline] : [])].some(point => point.recovered !== null)
+  const optimal = paretoOptimal(points)
+  const cellsOf = (point: SweepPoint, settings: readonly string[]) => [
+    ...settings,
+    percent(point.useful),
+    formatCount(point.wasted),
+    formatCount(point.calls),
+    formatMs(point.p95Ms),
+    ...(recovers ? [point.recovered === false ? 'never' : formatMs(point.recoveryMs)] : []),
+  ]
+  const lines = points
+    .map((point, index) => ({ point, optimal: optimal[index] ?? false }))
+    .sort((a, b) => (b.point.useful ?? -1) - (a.point.useful ?? -1) || a.point.wasted - b.point.wasted)
+    .map(({ point, optimal }) => ({
+      cells: cellsOf(
+        point,
+        names.map(name => point.settings[name] ?? '-'),
+      ),
+      optimal,
+    }))
+  const last = baseline
+    ? [
+        {
+          cells: cellsOf(
+            baseline,
+            names.map((_, index) => (index === 0 ? baseline.arm : '')),
+          ),
+          optimal: false,
+        },
+      ]
+    : []
+  return {
+    headings: [...names, 'useful', 'wasted', 'calls', 'success p95', ...(recovers ? ['recovery'] : [])],
+    lines: [...lines, ...last],
+  }
+}
+
+/** Text of a sweep, ending with a newline. */
+export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): string {
+  const { headings, lines } = sweepLines(sweep)
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...lines.map(line => line.cells[column]?.length ?? 0)),
+  )
+  const star = ascii ? '*' : '◆'
+  const write = (mark: string, cells: readonly string[]) =>
+    `  ${mark} ${cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')}`.trimEnd()
+  const rule = (ascii ? '-' : '─').repeat(widths.reduce((sum, each) => sum + each + 2, 0))
+  const table = [
+    palette.paint('strong', write(' ', headings)),
+    `  ${palette.paint('quiet', rule)}`,
+    ...lines.map(({ cells, optimal }) => (optimal ? palette.paint('strong', write(star, cells)) : write(' ', cells))),
+  ]
+  const prose = [`${star} no other combination is better in one column without being worse in another.`, advice(sweep)]
+  const paragraphs = prose.map(text =>
+    wrapText(text, Math.max(20, width - 2))
+      .map(line => `  ${line}`)
+      .join('\n'),
+  )
+  return `${[table.join('\n'), ...paragraphs].join('\n\n')}\n`
+}
+
+/**
+ * One or two sentences: which combination to take, and what it does against no breaker at all. None is recommended where
+ * the runs did not see what each does once the trouble is over.
+ */
+export function advice(sweep: Sweep): string {
+  const { points, baseline, interrupted, trouble } = sweep
+  const stopped = interrupted ? 'The sweep was stopped before its end. ' : ''
+  const best = recommended(points)
+  if (!best) return `${stopped}No combination was run.`
+  if (trouble.length > 0 && points.some(point => point.recovered === null)) {
+    const needed = enoughRequests(sweep)
+    const more = needed === null ? '' : ` With -n ${needed} it would be.`
+    return `${stopped}No combination is recommended. ${unfinished(sweep)}, and that is what the settings decide.${more}`
+  }
+  const settings = Object.entries(best.settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+  const wasted = (calls: number) => `${formatCount(calls)} wasted call${calls === 1 ? '' : 's'}`
+  const against = baseline
+    ? ` Without a breaker: ${percent(baseline.useful)} useful and ${wasted(baseline.wasted)}.`
+    : ''
+  return `${stopped}Take ${settings}: within one point of the best useful share (${percent(best.useful)}) it wastes least, ${wasted(best.wasted)}.${against}`
+}
+
+function percent(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(1)} %`
+}

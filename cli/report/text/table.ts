@@ -1,0 +1,126 @@
+/** The table of outcomes side by side: one column an arm, or one block an arm where the terminal is too narrow. */
+
+import { oneLine } from '../format.ts'
+import type { Look } from '../look.ts'
+import type { Unjudged } from '../result.ts'
+import { type Group, type Row, tableGroups } from './rows.ts'
+
+const INDENT = 2
+const GAP = 2
+/** A name longer than this is broken after a plus sign, a comma or a bracket. */
+const NAME_WIDTH = 14
+
+/** Text of the table, without a newline at its end. */
+export function renderTable(result: Unjudged, look: Look): string {
+  const names = result.arms.map(arm => oneLine(arm.name))
+  const groups = tableGroups(result)
+  const wide = columns(names, groups)
+  if (wide.width <= look.width) return lines(wide, look)
+  return names
+    .map((name, arm) => {
+      const first = names[0] ?? ''
+      return lines(block(name, arm, groups, first), look)
+    })
+    .join('\n\n')
+}
+
+interface Line {
+  readonly label: string
+  readonly tone: Row['tone']
+  readonly cells: readonly string[]
+}
+
+interface Layout {
+  /** How many of the columns hold figures; one after them holds differences. */
+  readonly figures: number
+  readonly headings: readonly (readonly string[])[]
+  readonly sections: readonly { readonly title: string; readonly lines: readonly Line[] }[]
+  readonly labelWidth: number
+  readonly widths: readonly number[]
+  readonly width: number
+}
+
+/** All arms side by side. Two arms leave room for a column of differences; more get them in a line of their own. */
+function columns(names: readonly string[], groups: readonly Group[]): Layout {
+  const two = names.length === 2
+  const sections = groups.map(({ title, rows }) => ({
+    title,
+    lines: rows.flatMap((row): Line[] => {
+      const { label, tone, values, differences } = row
+      if (two) return [{ label, tone, cells: [...values, differences[1] ?? ''] }]
+      const line: Line = { label, tone, cells: values }
+      if (values.every(text => text === '')) return [{ ...line, label: `  ${label}`, cells: differences }]
+      if (!differences.some(text => text !== '')) return [line]
+      const indent = label.length - label.trimStart().length
+      return [line, { label: `${' '.repeat(indent + 2)}vs ${names[0]}`, tone: 'quiet', cells: differences }]
+    }),
+  }))
+  const headings = [...names.map(broken), ...(two ? [['difference']] : [])]
+  return measured(headings, sections, names.length)
+}
+
+function block(name: string, arm: number, groups: readonly Group[], first: string): Layout {
+  const sections = groups.map(({ title, rows }) => ({
+    title,
+    lines: rows
+      .filter(row => arm > 0 || row.values.some(text => text !== ''))
+      .map(({ label, tone, values, differences }) => ({
+        label,
+        tone,
+        cells: [values[arm] ?? '', ...(arm > 0 ? [differences[arm] ?? ''] : [])],
+      })),
+  }))
+  return measured(arm > 0 ? [broken(name), broken(`vs ${first}`)] : [broken(name)], sections, 1)
+}
+
+function measured(headings: Layout['headings'], sections: Layout['sections'], figures: number): Layout {
+  const all = sections.flatMap(section => section.lines)
+  const labels = [...all.map(line => line.label), ...sections.map(section => section.title)]
+  const labelWidth = Math.max(...labels.map(label => label.length))
+  const widths = headings.map((heading, column) =>
+    Math.max(...heading.map(part => part.length), ...all.map(line => line.cells[column]?.length ?? 0)),
+  )
+  return {
+    figures,
+    headings,
+    sections,
+    labelWidth,
+    widths,
+    width: widths.reduce((sum, width) => sum + GAP + width, labelWidth + INDENT),
+  }
+}
+
+function lines({ figures, headings, sections, labelWidth, widths, width }: Layout, { palette, ascii }: Look): string {
+  const cellsOf = (cells: readonly string[]) =>
+    widths.map((wide, column) => ' '.repeat(GAP) + (cells[column] ?? '').padStart(wide))
+  const margin = ' '.repeat(INDENT)
+  const height = Math.max(...headings.map(heading => heading.length))
+  const head = Array.from({ length: height }, (_, line) => {
+    const parts = headings.map(heading => heading[line - height + heading.length] ?? '')
+    return margin + ' '.repeat(labelWidth) + palette.paint('strong', cellsOf(parts).join('').trimEnd())
+  })
+  const rule = margin + palette.paint('quiet', (ascii ? '-' : '─').repeat(width - INDENT))
+  const body = sections.flatMap(({ title, lines }, section) => [
+    ...(section > 0 ? [''] : []),
+    ...(title === '' ? [] : [margin + title]),
+    ...lines.map(({ label, tone, cells }) => {
+      const toneOf = (cell: string, column: number) => {
+        if (tone === 'quiet' || !/[1-9]|never|once/.test(cell)) return 'quiet'
+        return column < figures ? tone : 'strong'
+      }
+      const painted = cellsOf(cells).map((cell, column) => palette.paint(toneOf(cell, column), cell))
+      return margin + palette.paint(tone === 'quiet' ? 'quiet' : 'plain', label.padEnd(labelWidth)) + painted.join('')
+    }),
+  ])
+  return [...head, rule, ...body].map(line => line.trimEnd()).join('\n')
+}
+
+function broken(name: string): string[] {
+  const parts: string[] = []
+  for (const word of name.split(/(?<=[+,(])/)) {
+    const last = parts.at(-1)
+    if (last !== undefined && last.length + word.length <= NAME_WIDTH) parts[parts.length - 1] = last + word
+    else parts.push(word)
+  }
+  return parts
+}

@@ -1,0 +1,78 @@
+/** Decides what a comparison shows, before anything is put into words. */
+
+import { foundNothing } from '../missing.ts'
+import type { ArmResult } from '../result.ts'
+import { type Difference, opened, total, useful, wastedDifference } from '../stats/figures.ts'
+
+/**
+ * - `empty`: an arm made no request; `unreachable`: nothing listened at the target
+ * - `all-refused`: the last arm let nothing through
+ * - `not-found`: every answer was a 404; `nothing-failed`: there was nothing to do
+ * - `too-late`: the last arm's circuit opened when there was nothing left to refuse, and the arms are alike
+ * - `never-opened`: the last arm's circuit stayed closed, and the arms are alike
+ * - `hurt`, `helped`: a clear difference in useful answers
+ * - `price`: a small clear loss that bought many saved calls
+ * - `saved`: no difference in useful answers, clearly fewer wasted calls
+ * - `same`: no difference in either; `too-small`: the interval is too wide to say so
+ */
+export type Situation =
+  | 'empty'
+  | 'unreachable'
+  | 'all-refused'
+  | 'not-found'
+  | 'nothing-failed'
+  | 'too-late'
+  | 'never-opened'
+  | 'hurt'
+  | 'helped'
+  | 'price'
+  | 'saved'
+  | 'same'
+  | 'too-small'
+
+/** An interval that reaches further than this from zero, in points, is too wide to call two shares equal. */
+const TOO_WIDE = 10
+
+/**
+ * A loss of useful answers up to this many points is a price and no harm, if enough calls are saved for each. It is
+ * judged over the whole run, as a caller meets it, and not by the outage alone: a longer calm makes the same loss smaller.
+ */
+const SMALL_LOSS = 5
+const SAVED_PER_LOST = 5
+
+/** What the last arm did to the first one's useful answers and wasted calls. */
+export function situationOf(first: ArmResult, last: ArmResult, difference: Difference | null): Situation {
+  if (!difference) return 'empty'
+  if (unreachable(first) && unreachable(last)) return 'unreachable'
+  if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
+  if (troubles(first) + troubles(last) === 0) {
+    return foundNothing(first) && foundNothing(last) ? 'not-found' : 'nothing-failed'
+  }
+  if (last.states.length > 0 && !opened(last) && !difference.clear) return 'never-opened'
+  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !difference.clear)
+    return 'too-late'
+  const saved = savedCalls(first, last)
+  if (difference.clear && difference.value > 0) return 'helped'
+  if (difference.clear) {
+    const lost = useful(first.outcomes) - useful(last.outcomes)
+    return -difference.value <= SMALL_LOSS && saved >= SAVED_PER_LOST * lost ? 'price' : 'hurt'
+  }
+  if (Math.max(...difference.ci95.map(Math.abs)) > TOO_WIDE) return 'too-small'
+  return saved > 0 ? 'saved' : 'same'
+}
+
+/** Wasted calls that the last arm made less than the first; 0 where the difference may be chance. */
+export function savedCalls(first: ArmResult, last: ArmResult): number {
+  const difference = wastedDifference(first, last)
+  return difference?.clear ? Math.max(0, -difference.value) : 0
+}
+
+/** Every request of the arm met a closed port. */
+export function unreachable(arm: ArmResult): boolean {
+  const all = total(arm.outcomes)
+  return all > 0 && arm.outcomes.failed === all && arm.failures.refused === all
+}
+
+function troubles({ outcomes, upstream }: ArmResult): number {
+  return outcomes.failed + outcomes.shortCircuited + outcomes.fromCache + upstream.wasted
+}

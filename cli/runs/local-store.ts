@@ -1,0 +1,87 @@
+/** Runs as files of a folder: one JSON document each, named by its moment and its id; the oldest makes room. */
+
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MOST_RUNS, runId, summaryOf } from '../../server/runs/run.ts'
+import type { Result } from '../report/result.ts'
+import { readResult } from './read-result.ts'
+import type { RunPlace, RunSummary } from './run-store.ts'
+
+const NAME = /^(\d{8}T\d{9}Z)-([a-z]{6})\.json$/
+const MOST_TRIES = 8
+
+interface File {
+  readonly id: string
+  readonly file: string
+}
+
+export class RunFolder implements RunPlace {
+  readonly name: string
+  readonly #most: number
+
+  /** @param most runs that are kept */
+  constructor(path: string, most = MOST_RUNS) {
+    this.name = path
+    this.#most = most
+  }
+
+  /**
+   * Writes a result under a new id. The file is there whole or not at all.
+   * @param draw a whole number from 0 to 2^32 - 1 each time, by chance
+   * @throws the error of the file system
+   */
+  async keep(result: Result, draw: () => number): Promise<string> {
+    await mkdir(this.name, { recursive: true, mode: 0o700 })
+    const before = await this.#files()
+    const id = freeId(new Set(before.map(file => file.id)), draw)
+    const moment = result.startedAt.replace(/[-:.]/g, '')
+    const target = join(this.name, `${moment}-${id}.json`)
+    const draft = join(this.name, `.${id}.draft`)
+    await writeFile(draft, `${JSON.stringify(result)}\n`, { mode: 0o600 })
+    await rename(draft, target)
+    for (const { file } of before.slice(this.#most - 1)) await rm(join(this.name, file), { force: true })
+    return id
+  }
+
+  /** Files that cannot be read as a result are left out: whoever put them there may want them. */
+  async list(): Promise<readonly RunSummary[]> {
+    const files = await this.#files()
+    const read = await Promise.allSettled(
+      files.map(async ({ id, file }) => summaryOf(id, await readResult(join(this.name, file)), false)),
+    )
+    return read.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  }
+
+  async read(id: string): Promise<Result> {
+    return readResult(join(this.name, await this.#fileOf(id)))
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(join(this.name, await this.#fileOf(id)), { force: true })
+  }
+
+  async #fileOf(id: string): Promise<string> {
+    const files = await this.#files()
+    return files.find(file => file.id === id)?.file ?? `${id}.json`
+  }
+
+  /** The newest first. A folder that is not there is empty. */
+  async #files(): Promise<File[]> {
+    const names = await readdir(this.name).catch(() => [])
+    return names
+      .sort()
+      .reverse()
+      .flatMap(file => {
+        const id = NAME.exec(file)?.[2]
+        return id === undefined ? [] : [{ id, file }]
+      })
+  }
+}
+
+function freeId(taken: ReadonlySet<string>, draw: () => number): string {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const id = runId(draw())
+    if (!taken.has(id)) return id
+  }
+  throw new Error('no free name for a run was drawn')
+}

@@ -1,0 +1,38 @@
+/** Reads a result from a file, and says in one sentence why that cannot be done. */
+
+import { readFile } from 'node:fs/promises'
+import type { z } from 'zod'
+import { harmless } from '../control/sanitize.ts'
+import { usageError } from '../io.ts'
+import { type Result, resultSchema } from '../report/result.ts'
+
+/** @throws {CommandError} with code 2 for a file that cannot be read, or that holds something else */
+export async function readResult(path: string): Promise<Result> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    throw usageError(`${path} cannot be read (${(error as { code?: string }).code ?? String(error)}).`)
+  })
+  return parseResult(text, path)
+}
+
+/** The result in a text; `what` is what the sentence calls it. @throws {CommandError} with code 2 */
+export function parseResult(text: string, what: string): Result {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch {
+    throw usageError(`${what} is not JSON: npx chaos report --format json -o run.json writes a result.`)
+  }
+  return checkedResult(document, what)
+}
+
+/** The document as a result. @throws {CommandError} with code 2 and its first flaw */
+export function checkedResult(document: unknown, what: string): Result {
+  const { data, error } = resultSchema.safeParse(document)
+  if (data) return harmless(data)
+  throw usageError(`${what} is no result of a run (${firstFlaw(error)}).`)
+}
+
+function firstFlaw({ issues }: z.ZodError): string {
+  const [issue] = issues
+  return issue ? `${issue.path.map(part => `/${String(part)}`).join('') || 'the whole'}: ${issue.message}` : 'unknown'
+}

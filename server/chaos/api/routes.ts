@@ -1,0 +1,98 @@
+/** Mounts the operations of the control plane on Express: reads and checks what was sent, and answers JSON. */
+
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { z } from 'zod'
+import { jsonBody } from '../../http/json.ts'
+import { type Flaw, Problem, quote } from '../../http/problem.ts'
+import { resource } from '../../http/resource.ts'
+import type { Lab } from '../control.ts'
+import { DEFAULT_SESSION } from '../session/registry.ts'
+import type { Session } from '../session/session.ts'
+import type { Source } from '../settings/layers.ts'
+import { check, SettingsError } from '../settings/patch.ts'
+import type { Attendee, Call, Operation } from './operation.ts'
+
+const ORIGINS = new Map<string, Source>([
+  ['cli', 'cli'],
+  ['web', 'web'],
+])
+
+/** A router with every operation, to be mounted at `/chaos`. */
+export function routes(lab: Lab, operations: readonly Operation[]): Router {
+  const router = Router()
+  for (const path of new Set(operations.map(operation => operation.path))) {
+    const methods = operations
+      .filter(operation => operation.path === path)
+      .map(operation => [operation.method, handlers(lab, operation)])
+    resource(router, path.replaceAll(/\{(\w+)\}/g, ':$1'), Object.fromEntries(methods))
+  }
+  return router
+}
+
+function handlers(lab: Lab, operation: Operation): RequestHandler[] {
+  const act: RequestHandler = (req, res) => answer(res, operation, callOf(lab, operation, req, res))
+  if (!operation.body) return [act]
+  const read = jsonBody()
+  if (!operation.bodyOptional) return [...read, act]
+  const optional = read.map(
+    (step): RequestHandler =>
+      (req, res, next) =>
+        hasBody(req) ? step(req, res, next) : next(),
+  )
+  return [...optional, act]
+}
+
+function callOf(lab: Lab, operation: Operation, req: Request, res: Response): Call {
+  const query: Record<string, unknown> = { ...req.query }
+  const session = sessionOf(lab, query.session)
+  delete query.session
+  return {
+    lab,
+    session,
+    params: req.params as Record<string, string>,
+    query: refused('parameter', () => check(operation.query, query)),
+    body: operation.body && refused('pointer', () => check(operation.body as z.ZodType, bodyOf(operation, req))),
+    source: ORIGINS.get(req.get('X-Chaos-Origin') ?? '') ?? 'api',
+    attendee: (res.locals.attendee as Attendee | undefined) ?? null,
+    ifMatch: req.get('If-Match'),
+  }
+}
+
+function bodyOf({ bodyOptional }: Operation, req: Request): unknown {
+  return bodyOptional && req.body === undefined ? {} : req.body
+}
+
+function answer(res: Response, operation: Operation, call: Call): void {
+  const { status, body, headers } = refused('pointer', () => operation.run(call))
+  res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+  if (body === undefined) res.end()
+  else res.json(body)
+}
+
+/** Turns what a schema refused into a problem that names every flaw. */
+function refused<T>(where: 'pointer' | 'parameter', act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    const errors = error.errors.map(
+      ({ pointer, detail }): Flaw =>
+        where === 'pointer' ? { pointer, detail } : { parameter: pointer.split('/')[1] ?? '', detail },
+    )
+    const first = errors.length === 1 ? error.message : `${errors.length} things are wrong; nothing was changed`
+    throw new Problem(422, first, { errors })
+  }
+}
+
+function sessionOf(lab: Lab, id: unknown): Session {
+  const name = id ?? DEFAULT_SESSION
+  const session = typeof name === 'string' ? lab.sessions.get(name) : undefined
+  if (!session) {
+    throw new Problem(404, `There is no session ${quote(String(name))}: make it with POST /chaos/sessions`)
+  }
+  return session
+}
+
+function hasBody(req: Request): boolean {
+  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+}

@@ -1,0 +1,130 @@
+/** Control of the sessions: make, look at, delete. */
+
+import { z } from 'zod'
+import { Problem, quote } from '../../http/problem.ts'
+import type { Lab } from '../control.ts'
+import { noRoom } from '../no-room.ts'
+import { DEFAULT_SESSION, SESSION_ID } from '../session/registry.ts'
+import type { Session } from '../session/session.ts'
+import { SettingsError } from '../settings/patch.ts'
+import { duration } from '../settings/quantity.ts'
+import { ok, operation } from './operation.ts'
+
+const id = z.string().regex(SESSION_ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+
+const newSession = z
+  .strictObject({
+    id: id.optional(),
+    settings: z.record(z.string(), z.unknown()).optional().describe('a merge patch on what it inherits'),
+    startsIn: duration('when its clock is 0', 0, 3_600_000).optional(),
+    clockOf: id.optional().describe('the session whose clock it shares: both meet the same weather'),
+  })
+  .refine(it => it.startsIn === undefined || it.clockOf === undefined, {
+    path: ['startsIn'],
+    message: 'is that of the other session where clockOf is given: give one of the two',
+  })
+
+const created = z.object({ id: z.string(), clockMs: z.number() })
+const mine = created.extend({
+  key: z.string().optional().describe('what changes of the session must bear, where it was made without the token'),
+})
+const sessionSchema = created.extend({
+  arrivals: z.int(),
+  inFlight: z.int(),
+  held: z.int().describe('requests that are delayed or held'),
+  capacity: z.object({ busy: z.int(), queued: z.int() }).nullable(),
+  outage: z.string().nullable().describe('the outage that is on'),
+  scenario: z.string().nullable().describe('the run that is being played'),
+})
+
+export const sessionOperations = [
+  operation({
+    method: 'get',
+    path: '/sessions',
+    summary: 'List the sessions',
+    answers: { 200: { description: 'All sessions', schema: z.object({ sessions: z.array(sessionSchema) }) } },
+    run({ lab }) {
+      lab.sessions.forgetIdle(lab.clock.now())
+      return ok({ sessions: lab.sessions.list().map(session => describe(lab, session)) })
+    },
+  }),
+  operation({
+    method: 'post',
+    path: '/sessions',
+    summary: 'Make a session: settings, seed, clock, capacity and counts of its own',
+    body: newSession,
+    bodyOptional: true,
+    answers: { 201: { description: 'Made', schema: mine } },
+    run({ lab, body, source, attendee }) {
+      const name = body.id ?? freeName(lab)
+      if (lab.sessions.get(name)) throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
+      const clockOf = body.clockOf === undefined ? undefined : existing(lab, body.clockOf)
+      const { settings, startsIn } = body
+      if (settings) within('/settings', () => lab.sessions.first.layers.preview(settings))
+      const session = lab.create({
+        id: name,
+        pinned: true,
+        owner: attendee?.id ?? null,
+        ...(startsIn === undefined ? {} : { startsIn }),
+        ...(clockOf ? { clockOf } : {}),
+      })
+      if (!session) throw noRoom(lab.sessions.limits)
+      if (settings) lab.change(session, source, provenance => session.layers.change(settings, provenance))
+      return { status: 201, body: { id: name, clockMs: session.time.now(), key: attendee?.key } }
+    },
+  }),
+  operation({
+    method: 'get',
+    path: '/sessions/{id}',
+    summary: 'Look at a session',
+    answers: { 200: { description: 'The session', schema: sessionSchema } },
+    run: ({ lab, params }) => ok(describe(lab, existing(lab, params.id ?? ''))),
+  }),
+  operation({
+    method: 'delete',
+    path: '/sessions/{id}',
+    summary: 'Delete a session; its requests that are held are released',
+    answers: { 204: { description: 'Deleted' } },
+    run({ lab, params }) {
+      const session = existing(lab, params.id ?? '')
+      if (session.id === DEFAULT_SESSION) throw new Problem(409, 'The default session stays: use POST /chaos/reset')
+      lab.sessions.delete(session.id)
+      return { status: 204 }
+    },
+  }),
+]
+
+function describe(lab: Lab, session: Session): z.output<typeof sessionSchema> {
+  return {
+    id: session.id,
+    clockMs: session.time.now(),
+    arrivals: session.arrivals,
+    inFlight: session.inFlight,
+    held: session.waits.size,
+    capacity: session.capacity?.load ?? null,
+    outage: lab.weather(session, session.plan(), lab.clock.now())?.name ?? null,
+    scenario: session.run?.id ?? null,
+  }
+}
+
+function existing(lab: Lab, name: string): Session {
+  const session = lab.sessions.get(name)
+  if (!session) throw new Problem(404, `There is no session ${quote(name)}: GET /chaos/sessions lists them`)
+  return session
+}
+
+function freeName(lab: Lab): string {
+  let number = 1
+  while (lab.sessions.get(`lab-${number}`)) number += 1
+  return `lab-${number}`
+}
+
+/** Says where in the whole body the flaws of a part are. */
+function within<T>(place: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    throw new SettingsError(error.errors.map(({ pointer, detail }) => ({ pointer: place + pointer, detail })))
+  }
+}

@@ -1,0 +1,142 @@
+/** Virtual workers and a queue before them: overload as it really goes, with one timer and no burnt processor time. */
+
+import type { Clock } from '../../lib/clock.ts'
+import type { Entry, Job } from '../job.ts'
+import { ms } from '../settings/quantity.ts'
+import type { CapacitySettings } from '../settings/schema.ts'
+import { Shifts } from './completion-heap.ts'
+import { Backlog } from './wait-queue.ts'
+
+/** A job that was let in. `leave` says that its client has gone. */
+export interface Ticket {
+  leave(): void
+}
+
+interface Limits {
+  readonly workers: number
+  readonly serviceMs: number
+  readonly queue: number
+  readonly deadlineMs: number
+  readonly newestFirst: boolean
+  readonly drops: boolean
+}
+
+export class Capacity {
+  readonly #clock: Clock
+  readonly #backlog = new Backlog()
+  /** Work in progress by the time it ends. */
+  readonly #shifts = new Shifts()
+  #limits: Limits
+  #alarm: { at: number; cancel: () => void } | null = null
+
+  constructor(clock: Clock, settings: CapacitySettings) {
+    this.#clock = clock
+    this.#limits = limits(settings)
+  }
+
+  /** Requests in work and in the queue, those of clients that left included while they still cost something. */
+  get load(): { readonly busy: number; readonly queued: number } {
+    return { busy: this.#shifts.size, queued: this.#backlog.size }
+  }
+
+  /** Other limits from now on; what is in work ends as planned. */
+  configure(settings: CapacitySettings): void {
+    const now = this.#clock.now()
+    this.#settle(now)
+    this.#limits = limits(settings)
+    this.#fill(now)
+    this.#arm()
+  }
+
+  /** Lets a job in, or returns null where the queue is full. Nothing of the job is called before this returns. */
+  enter(job: Job, now: number): Ticket | null {
+    this.#settle(now)
+    const { workers, queue, drops } = this.#limits
+    const entry: Entry = { job, arrivedAt: now, waiting: true, place: -1 }
+    if (this.#shifts.size < workers && this.#backlog.size === 0) this.#start(entry, now)
+    else if (this.#backlog.size < queue) this.#backlog.push(entry)
+    else return null
+    this.#arm()
+    return {
+      leave: () => {
+        entry.waiting = false
+        if (drops) this.#backlog.drop(entry)
+      },
+    }
+  }
+
+  /** Ends everything now: whoever still waits is answered, and no timer is left. */
+  release(): void {
+    const entries = [...this.#shifts.clear(), ...this.#backlog.clear()]
+    this.#alarm?.cancel()
+    this.#alarm = null
+    for (const entry of entries) finish(entry)
+  }
+
+  /** Brings the model up to `now`: ends what has ended, each successor beginning when its predecessor ended. */
+  #settle(now: number): void {
+    for (;;) {
+      const endsAt = this.#shifts.nextEnd
+      const shedAt = this.#shedAt()
+      if (endsAt > now && shedAt > now) return
+      if (shedAt < endsAt) {
+        const late = this.#backlog.shift()
+        if (late?.waiting) late.job.refuse()
+      } else {
+        const done = this.#shifts.pop()
+        this.#fill(endsAt)
+        if (done) finish(done)
+      }
+    }
+  }
+
+  #fill(at: number): void {
+    while (this.#shifts.size < this.#limits.workers) {
+      const next = this.#limits.newestFirst ? this.#backlog.pop() : this.#backlog.shift()
+      if (!next) return
+      this.#start(next, at)
+    }
+  }
+
+  #start(entry: Entry, at: number): void {
+    this.#shifts.push(entry, at + this.#limits.serviceMs)
+  }
+
+  /** When the oldest of the queue has waited too long. */
+  #shedAt(): number {
+    const { deadlineMs } = this.#limits
+    const oldest = this.#backlog.oldest
+    return oldest && deadlineMs !== Number.POSITIVE_INFINITY ? oldest.arrivedAt + deadlineMs : Number.POSITIVE_INFINITY
+  }
+
+  /** One timer, for whatever comes next. */
+  #arm(): void {
+    const at = Math.min(this.#shifts.nextEnd, this.#shedAt())
+    if (this.#alarm && this.#alarm.at <= at) return
+    this.#alarm?.cancel()
+    this.#alarm = null
+    if (at === Number.POSITIVE_INFINITY) return
+    // Timers count whole milliseconds, and one that comes too early has to be set again.
+    const cancel = this.#clock.after(Math.max(1, Math.ceil(at - this.#clock.now())), () => {
+      this.#alarm = null
+      this.#settle(this.#clock.now())
+      this.#arm()
+    })
+    this.#alarm = { at, cancel }
+  }
+}
+
+function finish(entry: Entry): void {
+  if (entry.waiting) entry.job.run()
+}
+
+function limits(settings: CapacitySettings): Limits {
+  return {
+    workers: settings.workers,
+    serviceMs: ms(settings.service) * settings.slow,
+    queue: settings.queue,
+    deadlineMs: settings.deadline === undefined ? Number.POSITIVE_INFINITY : ms(settings.deadline),
+    newestFirst: settings.discipline === 'lifo',
+    drops: settings.abandoned === 'drop',
+  }
+}

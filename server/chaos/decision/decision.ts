@@ -1,0 +1,69 @@
+/** A fate: what happens to one request, and why. */
+
+import type { Fault } from '../settings/faults.ts'
+
+/** Who decided: a draw against a rate, an outage, the client by a header, or nobody because the client asked for peace. */
+export type Cause = 'draw' | 'outage' | 'forced' | 'exempt'
+
+export interface Fate {
+  readonly cause: Cause
+  /** The rule that decided, `failRate` for the last one, or what the outage is called. */
+  readonly rule: string
+  /** The rate that the draw was held against, in percent. */
+  readonly rate: number
+  /** The draw in [0, 1), or -1 where none was made. The request fails if `draw * 100 < rate`. */
+  readonly draw: number
+  /** What is done to the request, or null: it is served. */
+  readonly fault: Fault | null
+  /** Delay before the answer, in milliseconds; 0 for none. */
+  readonly delayMs: number
+  /** Bytes or numbers that a fault leaves to chance come from this draw; 0 where there is no fault. */
+  readonly body: number
+  /** What the token bucket said, where one was asked. */
+  readonly bucket: BucketAnswer | null
+}
+
+/** What a token bucket says to one request. */
+export interface BucketAnswer {
+  readonly taken: boolean
+  /** Whole tokens that are left. */
+  readonly remaining: number
+  /** Milliseconds until there is a token again; 0 if there is one. */
+  readonly waitMs: number
+  /** Requests in each period, and the period in seconds. */
+  readonly limit: number
+  readonly periodS: number
+  /** The client had been told to wait longer. */
+  readonly impolite: boolean
+}
+
+/** The fate of every request while nothing can fail. */
+export const CALM: Fate = {
+  cause: 'draw',
+  rule: 'failRate',
+  rate: 0,
+  draw: -1,
+  fault: null,
+  delayMs: 0,
+  body: 0,
+  bucket: null,
+}
+
+/** A sentence that says why a request met this fate. */
+export function explain(fate: Fate): string {
+  const what = fate.fault ? fate.fault.kind : 'served'
+  if (fate.cause === 'outage') return `${what}: every request fails during ${fate.rule}`
+  if (fate.cause === 'forced') return `${what}: the client asked for it (${fate.rule})`
+  if (fate.cause === 'exempt') return 'served: the client asked for no fault'
+  const rule = fate.rule === 'failRate' ? 'failRate' : `rule "${fate.rule}"`
+  if (fate.bucket) return `${what}: ${rule} asked a token bucket, ${bucketWords(fate.bucket)}`
+  if (fate.draw < 0) return `served: ${rule} is ${fate.rate} %, so nothing was drawn`
+  const percent = Number((fate.draw * 100).toFixed(4))
+  if (fate.fault) return `${what}: draw ${percent} is below the rate ${fate.rate} of ${rule}`
+  return `served: draw ${percent} is not below the rate ${fate.rate} of ${rule}`
+}
+
+function bucketWords(bucket: BucketAnswer): string {
+  if (bucket.taken) return `and ${bucket.remaining} of ${bucket.limit} tokens were left`
+  return `which was empty for another ${Math.ceil(bucket.waitMs)} ms`
+}

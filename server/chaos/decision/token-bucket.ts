@@ -1,0 +1,64 @@
+/** A token bucket that refills without a timer, and remembers which clients were told to wait. */
+
+import type { BucketAnswer } from './decision.ts'
+
+export interface BucketOptions {
+  /** Tokens in each period. */
+  readonly limit: number
+  /** The period in milliseconds. */
+  readonly perMs: number
+  /** Tokens that a full bucket holds. */
+  readonly burst: number
+}
+
+/** Clients that are remembered; the oldest is forgotten first. */
+const CLIENTS = 1_000
+
+export class Bucket {
+  readonly #options: BucketOptions
+  readonly #notBefore = new Map<string, number>()
+  #tokens: number
+  #at = Number.NEGATIVE_INFINITY
+
+  constructor(options: BucketOptions) {
+    this.#options = options
+    this.#tokens = options.burst
+  }
+
+  /** Takes a token for `client` at `now` (milliseconds), if there is one. */
+  take(client: string, now: number): BucketAnswer {
+    const { limit, perMs, burst } = this.#options
+    const perToken = perMs / limit
+    if (now > this.#at) {
+      if (this.#at !== Number.NEGATIVE_INFINITY)
+        this.#tokens = Math.min(burst, this.#tokens + (now - this.#at) / perToken)
+      this.#at = now
+    }
+    const notBefore = this.#notBefore.get(client)
+    const impolite = notBefore !== undefined && now < notBefore
+    // A refill adds fractions of a token; what is a rounding error short of a whole one is whole.
+    const taken = this.#tokens > 1 - 1e-9
+    if (taken) this.#tokens = Math.max(0, this.#tokens - 1)
+    const waitMs = taken ? 0 : (1 - this.#tokens) * perToken
+    if (!taken && !impolite) this.#tell(client, now + waitMs)
+    return { taken, remaining: Math.floor(this.#tokens), waitMs, limit, periodS: Math.ceil(perMs / 1_000), impolite }
+  }
+
+  /** A bucket in the same state, whose use leaves this one as it is. */
+  copy(): Bucket {
+    const copy = new Bucket(this.#options)
+    copy.#tokens = this.#tokens
+    copy.#at = this.#at
+    for (const [client, until] of this.#notBefore) copy.#notBefore.set(client, until)
+    return copy
+  }
+
+  #tell(client: string, until: number): void {
+    this.#notBefore.delete(client)
+    if (this.#notBefore.size >= CLIENTS) {
+      const oldest = this.#notBefore.keys().next()
+      if (!oldest.done) this.#notBefore.delete(oldest.value)
+    }
+    this.#notBefore.set(client, until)
+  }
+}

@@ -1,0 +1,36 @@
+/** What the failure model tells its listeners. */
+
+import type { Source } from '../settings/layers.ts'
+import type { Member, Settings } from '../settings/schema.ts'
+
+export type ChaosEvent =
+  | {
+      readonly type: 'settings'
+      readonly session: string
+      readonly source: string
+      readonly changed: readonly Member[]
+      readonly before: Settings
+      readonly settings: Settings
+    }
+  | {
+      readonly type: 'outage'
+      readonly session: string
+      readonly change: 'declared' | 'began' | 'ended' | 'cleared'
+      readonly what: string
+      /** Who declared or cleared it; began and ended happen by themselves. */
+      readonly source?: Source
+    }
+  | {
+      readonly type: 'scenario'
+      readonly session: string
+      readonly run: string
+      readonly name: string
+      readonly change: 'started' | 'marked' | 'finished' | 'stopped' | 'interrupted'
+      /** The remark of a mark, else empty. */
+      readonly text: string
+      /** Milliseconds of the scenario's timeline. */
+      readonly atMs: number
+    }
+  | { readonly type: 'session'; readonly session: string; readonly change: 'created' | 'deleted' | 'reset' }
+
+export type ChaosListener = (event: ChaosEvent) => void

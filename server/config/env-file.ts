@@ -1,0 +1,114 @@
+/** The .env file: read at the start, then polled by its content, because file events fail in containers and over networks. */
+
+import { readFile, stat } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import type { Clock } from '../lib/clock.ts'
+import { codeOf } from '../lib/user-error.ts'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** A variable that the file said differently before. Undefined is: no such line, or nothing behind the `=`. */
+export interface Edit {
+  readonly name: string
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+/** A file of variables has a few hundred bytes; a mistaken path to something huge is not read. */
+const LARGEST = 1_000_000
+
+/** Between two looks, in milliseconds. An edit holds once two looks agree, so that no half-written file is believed. */
+const LOOK_EVERY = 250
+
+/**
+ * The variables in a file; null where there is no such file.
+ * @throws {Error} where it is there and cannot be read.
+ */
+export async function readEnvFile(path: string): Promise<Variables | null> {
+  const text = await textOf(path)
+  return text === null ? null : parse(text)
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    const { size } = await stat(path)
+    if (size > LARGEST) throw new Error(`${path} has ${size} bytes: that is no file of variables`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Some editors begin a file with a byte order mark. */
+function parse(text: string): Variables {
+  return parseEnv(text.replace(/^\uFEFF/, ''))
+}
+
+/** What differs between two readings, in the order of the file, removed lines last. */
+export function edits(before: Variables, after: Variables): Edit[] {
+  const names = new Set([...Object.keys(after), ...Object.keys(before)])
+  return [...names]
+    .map(name => ({ name, before: before[name]?.trim() || undefined, after: after[name]?.trim() || undefined }))
+    .filter(edit => edit.before !== edit.after)
+}
+
+export interface WatchOptions {
+  readonly path: string
+  /** What was read at the start. */
+  readonly known: Variables
+  readonly clock: Clock
+  readonly onEdits: (edits: readonly Edit[]) => void
+  /** Told once when the file cannot be read any more, and not again before it could. */
+  readonly onUnreadable: (error: unknown) => void
+}
+
+/** Looks at a file again and again until it is closed. */
+export class EnvFileWatch {
+  readonly #options: WatchOptions
+  #known: Variables
+  #seen: string | null | undefined
+  #compared: string | null | undefined
+  #unreadable = false
+  #closed = false
+  #cancel: () => void = () => {}
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+    this.#known = options.known
+    this.#wait()
+  }
+
+  /** One look; the second in a row that finds the same new text tells what was edited. */
+  async look(): Promise<void> {
+    try {
+      const text = await textOf(this.#options.path)
+      this.#unreadable = false
+      if (text === this.#seen && text !== this.#compared) this.#compare(text)
+      this.#seen = text
+    } catch (error) {
+      if (!this.#unreadable && !this.#closed) this.#options.onUnreadable(error)
+      this.#unreadable = true
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+  }
+
+  #compare(text: string | null): void {
+    this.#compared = text
+    const now = text === null ? {} : parse(text)
+    const found = edits(this.#known, now)
+    this.#known = now
+    if (found.length > 0 && !this.#closed) this.#options.onEdits(found)
+  }
+
+  #wait(): void {
+    this.#cancel = this.#options.clock.after(LOOK_EVERY, async () => {
+      await this.look()
+      if (!this.#closed) this.#wait()
+    })
+  }
+}

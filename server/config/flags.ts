@@ -1,0 +1,88 @@
+/** The flags of `npm start --` and `chaos serve`: one for each variable, with the same words. */
+
+import { Command, CommanderError } from 'commander'
+import { StartFailure } from '../lib/user-error.ts'
+import { NAMES, type Name, serverSchema } from './config.ts'
+
+/** The flag of each variable, as commander reads it. */
+export const FLAGS: Readonly<Record<Name, string>> = {
+  PORT: '-p, --port <number>',
+  HOST: '--host <address>',
+  FAIL_RATE: '--fail-rate <percent>',
+  FAIL_SEED: '--seed <text>',
+  FAIL_SAMPLER: '--sampler <name>',
+  CATALOG_DB: '--db <file>',
+  CHAOS_TOKEN: '--token <text>',
+  ALLOW_HOSTS: '--allow-host <names>',
+  OPEN_SESSIONS: '--open-sessions',
+  CHAOS_STEALTH: '--stealth',
+  LOG_LEVEL: '--log-level <level>',
+  MAX_CONNECTIONS: '--max-connections <number>',
+  MAX_REQUESTS: '--max-requests <number>',
+  MAX_HEADER_BYTES: '--max-header-bytes <number>',
+  MAX_BODY_BYTES: '--max-body-bytes <number>',
+  HEADERS_TIMEOUT: '--headers-timeout <duration>',
+  REQUEST_TIMEOUT: '--request-timeout <duration>',
+  MAX_SESSIONS: '--max-sessions <number>',
+  MAX_JOURNAL: '--max-journal <number>',
+  MAX_RUNS: '--max-runs <number>',
+  MAX_LISTENERS: '--max-listeners <number>',
+  MAX_LISTENERS_PER_CLIENT: '--max-listeners-per-client <number>',
+  MAX_HELD: '--max-held <number>',
+}
+
+/** What was typed: values by variable name, and the file to read for the rest. */
+export interface Flags {
+  readonly values: Partial<Record<Name, string>>
+  /** Path of the file of variables; null for the `.env` that may lie in the working directory. */
+  readonly envFile: string | null
+}
+
+/** The long form of a variable's flag, such as `--fail-rate`. */
+export function flagOf(name: Name): string {
+  return /--[a-z-]+/.exec(FLAGS[name])?.[0] ?? name
+}
+
+/**
+ * Reads the flags, or returns null after printing the help.
+ * @throws {StartFailure} for what it does not know, exit code 2.
+ */
+export function parseFlags(args: readonly string[], name: string, print: (text: string) => void): Flags | null {
+  const values: Partial<Record<Name, string>> = {}
+  const command = new Command(name)
+    .description('Serves a product catalog that fails on purpose.')
+    .option(
+      // Not `--env-file`: Node.js 20 takes that for its own, wherever it stands.
+      '--dotenv <file>',
+      'file of the variables in brackets; it is watched for changes of FAIL_… (default: .env)',
+    )
+    .allowExcessArguments(false)
+    .helpOption('-h, --help', 'print this')
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+  for (const variable of NAMES) {
+    command.option(FLAGS[variable], help(variable))
+    command.on(`option:${flagOf(variable).slice(2)}`, (value: string | null) => {
+      // A flag without a value switches something on.
+      values[variable] = value ?? '1'
+    })
+  }
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return null
+    throw new StartFailure(
+      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}: ${name} --help lists the flags`,
+      2,
+    )
+  }
+  const { dotenv } = command.opts<{ dotenv?: string }>()
+  return { values, envFile: dotenv ?? null }
+}
+
+function help(name: Name): string {
+  const schema = serverSchema.shape[name]
+  const standard = schema.safeParse(undefined).data
+  return `${schema.description} [${name}]${standard === undefined ? '' : ` (default: ${standard})`}`
+}

@@ -1,0 +1,145 @@
+/** The contract as an OpenAPI 3.1 document, made from the same schemas that check the requests. */
+
+import { z } from 'zod'
+import { isControl } from '../access/headers.ts'
+import type { Operation } from '../chaos/api/operation.ts'
+import { PROBLEM_TYPE } from '../http/problem.ts'
+import { DATA_PATHS, type PathItem, PROBLEM_SCHEMA } from './paths.ts'
+import { RUN_PATHS } from './runs.ts'
+
+export interface ContractParts {
+  readonly version: string
+  /** The operations of the control plane, mounted at `/chaos`. */
+  readonly operations: readonly Operation[]
+}
+
+type Json = Record<string, unknown>
+
+/** The document; ready to be sent as JSON. */
+export function openApi({ version, operations }: ContractParts): Json {
+  const schemas = new Schemas()
+  const control: Record<string, PathItem> = {}
+  for (const operation of operations) {
+    const path = operation.path === '/' ? '/chaos' : `/chaos${operation.path}`
+    control[path] = { ...control[path], [operation.method]: controlOperation(operation, path, schemas) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Flaky Catalog',
+      version,
+      description: 'A product catalog that fails on purpose, and the control plane that says how.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'data', description: 'Products. Faults are injected here.' },
+      { name: 'control', description: 'The failure model. Never faulted.' },
+      { name: 'runs', description: 'Results that were kept. Never faulted.' },
+      { name: 'server', description: 'The process. Never faulted.' },
+    ],
+    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS }),
+    components: {
+      schemas: { Problem: PROBLEM_SCHEMA, ...schemas.named },
+      responses: {
+        Problem: {
+          description: 'What is wrong, and what to do about it',
+          content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'CHAOS_TOKEN, where the server has one: for changes, and for reading too where other machines reach it. With --open-sessions reading is free, and the key of a session opens that session.',
+        },
+      },
+    },
+  }
+}
+
+/** Says of every operation of the control plane that it may want the token. */
+function guarded(paths: Readonly<Record<string, PathItem>>): Record<string, PathItem> {
+  const guard = (item: PathItem) =>
+    Object.fromEntries(
+      Object.entries(item).map(([method, operation]) => [
+        method,
+        { ...(operation as object), security: [{}, { token: [] }] },
+      ]),
+    )
+  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, isControl(path) ? guard(item) : item]))
+}
+
+function controlOperation(operation: Operation, path: string, schemas: Schemas): Json {
+  const { method, summary, query, contract, bodyOptional, answers } = operation
+  const changes = method !== 'get'
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  const content = contract && { [mediaType(operation)]: { schema: schemas.use(contract, 'input') } }
+  return {
+    operationId: `${method}${path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    tags: ['control'],
+    summary,
+    parameters: [...inPath, SESSION, ...queryParameters(query, schemas), ...(changes ? [ORIGIN] : [])],
+    ...(content ? { requestBody: { required: !bodyOptional, content } } : {}),
+    responses: { ...successes(answers, schemas), default: { $ref: '#/components/responses/Problem' } },
+  }
+}
+
+const SESSION = {
+  name: 'session',
+  in: 'query',
+  description: 'The session that is meant; the default one where it is not given',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', default: 'default' },
+}
+const ORIGIN = {
+  name: 'X-Chaos-Origin',
+  in: 'header',
+  description: 'Who makes the change, for provenance',
+  schema: { type: 'string', enum: ['api', 'cli', 'web'], default: 'api' },
+}
+
+function mediaType({ method }: Operation): string {
+  return method === 'patch' ? 'application/merge-patch+json' : 'application/json'
+}
+
+function queryParameters(query: z.ZodObject, schemas: Schemas): Json[] {
+  return Object.entries(query.shape).map(([name, schema]) => {
+    const { description, ...rest } = schemas.use(schema as z.ZodType, 'input')
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest }
+  })
+}
+
+function successes(answers: Operation['answers'], schemas: Schemas): Json {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema }]) => [
+      status,
+      schema
+        ? { description, content: { 'application/json': { schema: schemas.use(schema, 'output') } } }
+        : { description },
+    ]),
+  )
+}
+
+/** Collects the schemas that have a name, so that each stands in the document once. */
+class Schemas {
+  readonly named: Json = {}
+
+  /** What a schema takes (`input`, where members with defaults may be missing) or what it gives. */
+  use(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const suffix = io === 'input' ? 'Input' : ''
+    const text = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+    const placed = text.replaceAll(
+      /"#\/\$defs\/(\w+)"/g,
+      (_, name: string) => `"#/components/schemas/${name}${suffix}"`,
+    )
+    const { $schema, $defs, ...rest } = JSON.parse(placed) as Json & { $defs?: Json }
+    for (const [name, definition] of Object.entries($defs ?? {})) this.named[`${name}${suffix}`] = definition
+    return rest
+  }
+}

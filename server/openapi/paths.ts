@@ -1,0 +1,153 @@
+/** The part of the contract that no schema of the control plane knows: products and the state of the process. */
+
+import { z } from 'zod'
+import { productSchema } from '../catalog/product.ts'
+import { listQuerySchema } from '../catalog/routes.ts'
+
+export type PathItem = Readonly<Record<string, unknown>>
+
+/** RFC 9457. */
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['detail'],
+        properties: {
+          pointer: { type: 'string', description: 'JSON pointer into the body' },
+          parameter: { type: 'string', description: 'name of the query parameter' },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+}
+
+const schemaOf = (schema: z.ZodType) => {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
+}
+const PRODUCT = schemaOf(productSchema)
+
+const problem = { $ref: '#/components/responses/Problem' }
+const fault = {
+  'X-Chaos-Fault': {
+    description: 'What was done to the request; only on an injected fault or a refusal',
+    schema: { type: 'string', examples: ['status; rate=70; draw=0.12', 'overload'] },
+  },
+}
+const header = (name: string, description: string, schema: object) => ({ name, in: 'header', description, schema })
+
+/** Headers by which a client says who it is, and which fate it wants to meet. */
+const CHAOS_HEADERS = [
+  header('X-Chaos-Session', 'the lab that the request belongs to', {
+    type: 'string',
+    pattern: '^[A-Za-z0-9._-]{1,64}$',
+  }),
+  header('X-Chaos-Key', 'which draw it meets: same seed and key, same fate', { type: 'string', maxLength: 128 }),
+  header('X-Chaos-Attempt', '0 for the first try, then 1, 2 …', { type: 'integer', minimum: 0 }),
+  header('X-Chaos-Force', 'from this machine only: none, a kind of fault, a status, or delay=200ms', {
+    type: 'string',
+  }),
+]
+
+function read(tag: string, operationId: string, summary: string, schema: object, more: object = {}) {
+  const ok = { description: summary, content: { 'application/json': { schema } } }
+  return { operationId, tags: [tag], summary, ...more, responses: { 200: ok, default: problem } }
+}
+
+const created = {
+  201: {
+    description: 'The ticket',
+    content: {
+      'application/json': {
+        schema: { type: 'object', properties: { ticket: { type: 'string' }, expiresInMs: { type: 'integer' } } },
+      },
+    },
+  },
+}
+
+function text(operationId: string, summary: string, type: string) {
+  const ok = { description: summary, content: { [type]: { schema: { type: 'string' } } } }
+  return { operationId, tags: ['server'], summary, responses: { 200: ok, default: problem } }
+}
+
+const listed = {
+  parameters: [
+    ...Object.entries(listQuerySchema.shape).map(([name, schema]) => {
+      const { description, ...rest } = schemaOf(schema)
+      return { name, in: 'query', description, schema: rest }
+    }),
+    ...CHAOS_HEADERS,
+  ],
+}
+
+/** Paths of the data plane and of the process. */
+export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
+  '/catalogs': {
+    get: read(
+      'data',
+      'listProducts',
+      'Products in the order of their codes',
+      { type: 'array', items: PRODUCT },
+      listed,
+    ),
+  },
+  '/catalogs/{code}': {
+    get: {
+      operationId: 'showProduct',
+      tags: ['data'],
+      summary: 'One product',
+      parameters: [{ name: 'code', in: 'path', required: true, schema: { type: 'string' } }, ...CHAOS_HEADERS],
+      responses: {
+        200: { description: 'The product', content: { 'application/json': { schema: PRODUCT } } },
+        404: problem,
+        500: { ...problemResponse('An injected fault, by default'), headers: fault },
+        503: { ...problemResponse('An outage, or the virtual queue is full'), headers: fault },
+        default: problem,
+      },
+    },
+  },
+  '/': { get: read('server', 'index', 'What there is', { type: 'object' }) },
+  '/metrics': {
+    get: text('metrics', 'Counts for Prometheus, in its text format', 'text/plain'),
+  },
+  '/chaos/events': {
+    get: text(
+      'events',
+      'What happens as it happens: hello, then sample, settings, outage, scenario, run',
+      'text/event-stream',
+    ),
+  },
+  '/chaos/tickets': {
+    post: {
+      operationId: 'giveTicket',
+      tags: ['server'],
+      summary: 'A ticket for one connection to the events, for clients that cannot send the token in a header',
+      responses: { default: problem, ...created },
+    },
+  },
+  '/chaos/live': {
+    post: {
+      operationId: 'publishLive',
+      tags: ['server'],
+      summary: 'Show the progress of a run on the pages that watch',
+      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      responses: { 204: { description: 'Shown' }, default: problem },
+    },
+  },
+  '/health': { get: read('server', 'health', 'The process lives', { type: 'object' }) },
+  '/ready': { get: read('server', 'ready', 'It takes requests; 503 while it shuts down', { type: 'object' }) },
+  '/openapi.json': { get: read('server', 'contract', 'This document', { type: 'object' }) },
+}
+
+function problemResponse(description: string) {
+  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+}

@@ -1,0 +1,343 @@
+/** The shared circuit on a real Redis: the contract, and what happens when Redis forgets, stands still or dies. */
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { Redis } from 'ioredis'
+import { CircuitBreaker } from '../../../../cli/breaker/breaker.ts'
+import type { CircuitEvent, CircuitStore, Permit, Verdict } from '../../../../cli/breaker/circuit.ts'
+import { type CircuitOptions, circuitSettings } from '../../../../cli/breaker/options.ts'
+import { openRedisCircuits, type RedisCircuits } from '../../../../cli/breaker/redis/circuits.ts'
+import { systemClock } from '../../../../server/lib/clock.ts'
+import { RedisServer, withoutRedis } from '../../../support/redis.ts'
+import { CONTRACT, storeContract } from '../store-contract.ts'
+
+const sleep = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+const parts = { clock: systemClock, random: () => 0 }
+/** Where the deadline is not what is tested, a busy machine must not decide the test. */
+const patient = { ...parts, deadlineMs: 5_000 }
+
+const DEADLINE_MS = 100
+/** The deadline, and what a machine that does other things as well may add. */
+const BOUND_MS = 1_000
+
+describe('on a real Redis', { skip: withoutRedis }, () => {
+  let server: RedisServer
+  const connections: RedisCircuits[] = []
+
+  before(async () => {
+    server = await RedisServer.start()
+    for (let client = 0; client < 3; client++) connections.push(await openRedisCircuits(server.url, patient))
+  })
+  after(async () => {
+    for (const connection of connections) connection.close()
+    await server.kill()
+  })
+
+  let circuits = 0
+  function clients(options: CircuitOptions = CONTRACT, name = `circuit ${circuits++}`): [CircuitStore, CircuitStore] {
+    const [first, second] = connections.map(connection => connection.open(name, circuitSettings(options)))
+    assert.ok(first && second)
+    return [first, second]
+  }
+
+  storeContract('RedisStore', async settings => {
+    const name = `contract ${circuits++}`
+    const stores = connections.map(connection => connection.open(name, settings))
+    const [first, second, third] = stores
+    assert.ok(first && second && third)
+    const events = stores.map(store => record(store))
+    return {
+      clients: [first, second, third],
+      wait: ms => sleep(ms + 5),
+      async close() {
+        assert.ok(!events.flat().some(event => event.type === 'store-degraded'), 'all of it happened in Redis')
+        for (const store of stores) store.close()
+      },
+    }
+  })
+
+  it('tells a client of what another one did, when it next asks', async () => {
+    const [first, second] = clients()
+    const events = record(second)
+    await calls(first, 'ok', 'fail', 'ok', 'fail')
+    assert.equal(second.state(), 'closed')
+    await second.acquire()
+    const [event] = events
+    assert.ok(event?.type === 'state')
+    assert.deepEqual([event.from, event.to, event.why], ['closed', 'open', '2 of 4 calls failed'])
+  })
+
+  it('keeps circuits of other names, and of other settings, apart', async () => {
+    const [first] = clients(CONTRACT, 'mine')
+    const [other] = clients(CONTRACT, 'yours')
+    const [different] = clients({ ...CONTRACT, probes: 1 }, 'mine')
+    await calls(first, 'fail', 'fail', 'fail', 'fail')
+    assert.equal((await first.acquire()).admitted, false)
+    assert.equal((await other.acquire()).admitted, true)
+    assert.equal((await different.acquire()).admitted, true)
+  })
+
+  it('leaves nothing in Redis for ever', async () => {
+    const [first] = clients(CONTRACT, 'expiring')
+    await calls(first, 'fail', 'fail', 'fail', 'fail')
+    await withRedis(server, async redis => {
+      const keys = await redis.keys('flaky-catalog:circuit:*')
+      assert.ok(keys.length > 0)
+      for (const key of keys) {
+        const left = await redis.pttl(key)
+        assert.ok(left > 0 && left <= 86_400_000, `${key} is kept for ${left} ms`)
+      }
+    })
+  })
+
+  it('begins anew after FLUSHALL, and takes nothing of what came before for news', async () => {
+    const [first, second] = clients()
+    const events = record(first)
+    const permits = await Promise.all([1, 2, 3, 4, 5].map(() => admitted(second)))
+    await calls(first, 'fail', 'fail', 'fail', 'fail')
+    await withRedis(server, redis => redis.flushall())
+    const permit = await admitted(first)
+    for (const old of permits) await second.settle(old, 'fail')
+    await first.settle(permit, 'ok')
+    assert.equal((await second.acquire()).admitted, true)
+    assert.ok(permits.every(old => old.generation < permit.generation))
+    assert.deepEqual(
+      events.flatMap(event => (event.type === 'state' ? [`${event.to}: ${event.why}`] : [event.type])),
+      ['open: 4 of 4 calls failed', 'closed: begun anew'],
+    )
+  })
+
+  it('decides alone while its key holds something else, and says so once', async () => {
+    const [store] = clients(CONTRACT, 'taken')
+    const events = record(store)
+    await calls(store, 'ok')
+    await withRedis(server, async redis => {
+      const [key] = await redis.keys('flaky-catalog:circuit:taken:*')
+      await redis.set(String(key), 'not a circuit')
+      for (let times = 0; times < 60; times++) {
+        await calls(store, 'ok')
+        await sleep(10)
+      }
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ['store-degraded'],
+      )
+      await redis.del(String(key))
+    })
+    await until(async () => {
+      await calls(store, 'ok')
+      return events.at(-1)?.type === 'store-recovered'
+    })
+  })
+})
+
+describe('CircuitBreaker on a shared circuit', { skip: withoutRedis }, () => {
+  it('is opened by one client for all', async () => {
+    const server = await RedisServer.start()
+    const [here, there] = [await openRedisCircuits(server.url), await openRedisCircuits(server.url)]
+    try {
+      const settings = circuitSettings(CONTRACT)
+      const first = new CircuitBreaker({ store: here.open('catalog', settings) })
+      const second = new CircuitBreaker({ store: there.open('catalog', settings) })
+      for (let call = 0; call < 4; call++)
+        await assert.rejects(
+          first.run(() => Promise.reject(new Error('down'))),
+          /down/,
+        )
+      await assert.rejects(
+        second.run(() => 'not called'),
+        { name: 'CircuitOpenError' },
+      )
+    } finally {
+      here.close()
+      there.close()
+      await server.kill()
+    }
+  })
+})
+
+describe('when Redis is slow or gone', { skip: withoutRedis }, () => {
+  let server: RedisServer
+  let circuits: RedisCircuits
+  let store: CircuitStore
+  let events: CircuitEvent[]
+
+  beforeEach(async () => {
+    server = await RedisServer.start()
+    circuits = await openRedisCircuits(server.url, { ...parts, deadlineMs: DEADLINE_MS })
+    store = circuits.open('burst', circuitSettings(CONTRACT))
+    events = record(store)
+  })
+  afterEach(async () => {
+    await store.close()
+    circuits.close()
+    await server.kill()
+  })
+
+  for (const [trouble, begin, end] of [
+    ['stands still (SIGSTOP)', () => server.pause(), () => server.resume()],
+    ['dies (kill -9) and starts again empty', () => server.kill(), () => server.restart()],
+  ] as const) {
+    it(`no call fails or waits when Redis ${trouble} in the middle of a burst, and it comes back by itself`, async () => {
+      const burst = run(store)
+      await until(() => burst.calls > 500)
+      const before = burst.calls
+      await begin()
+      await until(() => types().includes('store-degraded'))
+      await sleep(1_500)
+      assert.ok(burst.calls > before + 500, 'calls go on without Redis')
+      await end()
+      await until(() => types().includes('store-recovered'))
+      const back = burst.calls
+      await until(() => burst.calls > back + 500)
+      await burst.stop()
+      assert.deepEqual([burst.refused, burst.errors], [0, []])
+      assert.ok(burst.longestMs < BOUND_MS, `the longest call waited ${burst.longestMs} ms`)
+      const [degraded] = events
+      assert.equal(degraded?.type, 'store-degraded')
+      assert.equal(events.filter(({ type }) => type === 'state').length, 0, 'the state stayed closed throughout')
+    })
+  }
+
+  it('keeps an open circuit open when Redis dies, and probes its way back alone', async () => {
+    const open = circuits.open('open', circuitSettings({ ...CONTRACT, openForMs: 2_000 }))
+    const heard = record(open)
+    await calls(open, 'fail', 'fail', 'fail', 'fail')
+    const before = await open.acquire()
+    await server.kill()
+    await until(async () => {
+      await open.acquire()
+      return heard.some(({ type }) => type === 'store-degraded')
+    })
+    const after = await open.acquire()
+    assert.ok(!before.admitted && !after.admitted && after.state === 'open')
+    assert.ok(after.retryAfterMs <= before.retryAfterMs)
+    await sleep(after.retryAfterMs + 5)
+    const probes = [await admitted(open), await admitted(open)]
+    for (const probe of probes) await open.settle(probe, 'ok')
+    assert.equal(open.state(), 'closed')
+    open.close()
+  })
+
+  it('opens alone when calls fail while Redis is away, and takes the shared state when it is back', async () => {
+    await calls(store, 'ok')
+    server.pause()
+    await until(async () => {
+      await store.acquire()
+      return types().includes('store-degraded')
+    })
+    await calls(store, 'fail', 'fail', 'fail', 'fail')
+    assert.equal(store.state(), 'open')
+    server.resume()
+    await until(async () => {
+      await store.acquire()
+      return types().includes('store-recovered')
+    })
+    assert.equal(store.state(), 'closed')
+    assert.equal((await store.acquire()).admitted, true)
+  })
+
+  it('gives back a probe that Redis granted too late', async () => {
+    const single = circuits.open(
+      'single',
+      circuitSettings({ ...CONTRACT, openForMs: 50, probes: 1, probeLeaseMs: 60_000 }),
+    )
+    const other = await openRedisCircuits(server.url, patient)
+    const patientStore = other.open(
+      'single',
+      circuitSettings({ ...CONTRACT, openForMs: 50, probes: 1, probeLeaseMs: 60_000 }),
+    )
+    await calls(single, 'fail', 'fail', 'fail', 'fail')
+    await sleep(60)
+    server.pause()
+    const alone = await single.acquire()
+    assert.equal(alone.admitted, true, "this process's own circuit probes")
+    server.resume()
+    await until(async () => (await patientStore.acquire()).admitted)
+    other.close()
+  })
+
+  it('works without Redis from the start, and finds it when it comes', async () => {
+    await server.kill()
+    const early = await openRedisCircuits(server.url, { ...parts, deadlineMs: DEADLINE_MS })
+    const lonely = early.open('early', circuitSettings(CONTRACT))
+    const heard = record(lonely)
+    await calls(lonely, 'ok', 'ok')
+    assert.deepEqual(
+      heard.map(({ type }) => type),
+      ['store-degraded'],
+    )
+    await server.restart()
+    await until(() => heard.at(-1)?.type === 'store-recovered')
+    await calls(lonely, 'fail', 'fail', 'fail', 'fail')
+    assert.equal((await lonely.acquire()).admitted, false)
+    early.close()
+  })
+
+  it('lets nobody wait when it is closed', async () => {
+    server.pause()
+    const waiting = store.acquire()
+    store.close()
+    assert.equal((await waiting).admitted, true)
+    server.resume()
+  })
+
+  function types(): string[] {
+    return events.map(({ type }) => type)
+  }
+})
+
+/** Calls, twenty at a time, that all go well; it counts what went wrong, and the longest wait for the store. */
+function run(store: CircuitStore) {
+  const burst = { calls: 0, refused: 0, longestMs: 0, errors: [] as unknown[], stop }
+  let stopped = false
+  const workers = Array.from({ length: 20 }, async () => {
+    while (!stopped) await call().catch(error => burst.errors.push(error))
+  })
+  async function call(): Promise<void> {
+    const asked = performance.now()
+    const admission = await store.acquire()
+    const given = performance.now()
+    await sleep(1)
+    const ended = performance.now()
+    if (admission.admitted) await store.settle(admission, 'ok')
+    else burst.refused++
+    burst.longestMs = Math.max(burst.longestMs, given - asked, performance.now() - ended)
+    burst.calls++
+  }
+  async function stop(): Promise<void> {
+    stopped = true
+    await Promise.all(workers)
+  }
+  return burst
+}
+
+async function calls(store: CircuitStore, ...verdicts: Verdict[]): Promise<void> {
+  for (const verdict of verdicts) await store.settle(await admitted(store), verdict)
+}
+
+async function admitted(store: CircuitStore): Promise<Permit> {
+  const admission = await store.acquire()
+  assert.ok(admission.admitted, 'admitted')
+  return admission
+}
+
+function record(store: CircuitStore): CircuitEvent[] {
+  const events: CircuitEvent[] = []
+  store.listen(event => events.push(event))
+  return events
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const patience = performance.now() + 15_000
+  while (!(await holds())) {
+    assert.ok(performance.now() < patience, `waited 15 s for ${holds}`)
+    await sleep(10)
+  }
+}
+
+async function withRedis(server: RedisServer, act: (redis: Redis) => Promise<unknown>): Promise<void> {
+  const redis = new Redis(server.url, { protocol: 2 })
+  await act(redis)
+  redis.disconnect()
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { chromium } from 'playwright-core'
+import { renderHtml } from '../../../../cli/report/html/html.ts'
+import { escapeMarkup, html } from '../../../../cli/report/html/markup.ts'
+import { renderSweepHtml } from '../../../../cli/report/html/sweep-html.ts'
+import type { Result, Unjudged } from '../../../../cli/report/result.ts'
+import { binned } from '../../../../cli/report/stats/bins.ts'
+import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { arm, coinFlips, outage, result, series } from '../samples.ts'
+import { sweep } from '../sweep-sample.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+const judged = (run: Unjudged): Result => ({ ...run, verdict: judge(run) })
+const four = result([
+  ...coinFlips.arms,
+  arm(
+    'retry+breaker(threshold=40,open-for=2s)+cache',
+    { success: 250, failed: 20, fromCache: 30 },
+    { series: series([12, { success: 20, fromCache: 3, failed: 2 }]) },
+  ),
+  arm(
+    'opossum',
+    { success: 200, failed: 60, shortCircuited: 40 },
+    { series: series([12, { success: 16, failed: 5, shortCircuited: 4 }]) },
+  ),
+])
+
+test('templates escape what they are given, and nothing twice', () => {
+  assert.equal(escapeMarkup(`<a href="x" b='y'>&`), '&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;')
+  const inner = html`<b>${'<&'}</b>`
+  assert.equal(
+    html`<p title="${'"'}">${inner}${[inner]}${null}${1 / 3}</p>`.markup,
+    '<p title="&quot;"><b>&lt;&amp;</b><b>&lt;&amp;</b>0.33</p>',
+  )
+})
+
+test('bins hold every request of the series, and are no more than a chart can show', () => {
+  for (const quarters of [1, 240, 241, 14_400]) {
+    const bins = binned(arm('none', {}, { series: series([quarters, { success: 2, failed: 1 }]) }), quarters * 250)
+    assert.ok(bins.length <= 240)
+    assert.equal(
+      bins.reduce((sum, bin) => sum + bin.all, 0),
+      quarters * 3,
+    )
+    assert.equal(bins[0]?.fromMs, 0)
+  }
+})
+
+test('one file that loads nothing, with the verdict, the table, and data below each chart', () => {
+  const text = renderHtml(judged(outage))
+  assert.doesNotMatch(text, /<script|<link|<img|@import|src=|url\((?!#)/)
+  assert.match(text, /default-src 'none'/)
+  assert.match(text, /The breaker saved more than it cost/)
+  assert.equal(text.match(/<details>/g)?.length, 4)
+  assert.equal(text.match(/role="img"/g)?.length, 4)
+  assert.match(text, /outage 100 %/)
+})
+
+test('everything that a result carries is escaped', () => {
+  const evil = '</title><script>alert("x")</script><img src=x onerror=alert(1)>\'"&'
+  const text = renderHtml(
+    judged({
+      ...result([
+        arm(evil, { success: 1, failed: 1 }, { series: series([8, { success: 1 }]) }),
+        arm(`${evil}2`, { success: 2 }),
+      ]),
+      title: evil,
+      seed: evil,
+      target: evil,
+      trouble: [{ fromMs: 0, toMs: 1_000, what: evil }],
+      expectations: [{ text: evil, passed: false, measured: evil }],
+    }),
+  )
+  assert.doesNotMatch(text, /<script|<img|onerror=alert\(1\)>/)
+  assert.ok(text.includes('&lt;script&gt;'))
+})
+
+test('a run of no time and no requests is a page all the same', () => {
+  const text = renderHtml(judged(result([arm('none', {})])))
+  assert.doesNotMatch(text, /NaN|undefined|Infinity|null/)
+  assert.match(text, /No request was made/)
+})
+
+test('in a browser: no request leaves, nothing overflows, and axe finds nothing', {
+  skip: existsSync(CHROMIUM) ? false : `no ${CHROMIUM}`,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'report-'))
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  try {
+    const pages = { outage: renderHtml(judged(outage)), four: renderHtml(judged(four)), sweep: renderSweepHtml(sweep) }
+    for (const [name, text] of Object.entries(pages)) {
+      const file = join(folder, `${name}.html`)
+      writeFileSync(file, text)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 800 } })
+        const requests: string[] = []
+        page.on('request', request => requests.push(request.url()))
+        await page.goto(pathToFileURL(file).href)
+        assert.equal(requests.length, 1)
+        const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        assert.equal(wide, 0, `${name} overflows by ${wide}`)
+        if (name === 'outage')
+          await page.evaluate('document.querySelectorAll("details").forEach(each => { each.open = true })')
+        // Evaluated through the debugger, which the policy of the page does not hold back.
+        await page.evaluate(axe)
+        const found = await page.evaluate(
+          'axe.run().then(({ violations }) => violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).slice(0, 3)))',
+        )
+        assert.deepEqual(found, [], `${name} ${colorScheme}`)
+        await page.close()
+      }
+    }
+  } finally {
+    await browser.close()
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { plain } from '../../../../cli/report/look.ts'
+import type { Unjudged } from '../../../../cli/report/result.ts'
+import { renderDiff } from '../../../../cli/report/text/diff.ts'
+import { renderRuns, runRow } from '../../../../cli/report/text/list.ts'
+import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { arm, coinFlips, outage, result } from '../samples.ts'
+
+const look = { width: 80, ascii: true, palette: plain }
+const named = (name: string, run: Unjudged) => ({ name, result: { ...run, verdict: judge(run) } })
+
+test('arms of the same name are compared, with what else is not the same', () => {
+  const text = renderDiff(named('7', coinFlips), named('9', outage), look)
+  assert.equal(text.match(/^ {2}useful answers/gm)?.length, 2)
+  assert.match(text, /\n {2}none\n +7 +9 +difference\n/)
+  assert.match(text, /9 has 14\.8 points more useful answers \(95 % interval \+\d+\.\d to \+\d+\.\d\)\./)
+  assert.match(text, /Not the same in both runs: the load, the trouble\./)
+})
+
+test('a fail rate that was another is said, and one that was turned meanwhile', () => {
+  const at = (atStart: number, atEnd = atStart) => ({ ...coinFlips, failRate: { atStart, atEnd } })
+  const text = renderDiff(named('a', at(0)), named('b', at(0, 70)), look)
+  assert.match(text, /Not the same in both runs: the fail rate\s+\(0 %\s+and\s+0 %\s+to\s+70 %\)\./)
+  assert.match(text, /seed\s+\S+,\s+fail\s+rate\s+0 %\s+to\s+70 %,\s+at/)
+  assert.match(renderDiff(named('a', coinFlips), named('b', at(5)), look), /\(not\s+known\s+and\s+5 %\)/)
+  assert.doesNotMatch(renderDiff(named('a', at(5)), named('b', at(5)), look), /Not the same/)
+})
+
+test('the same run twice differs by nothing', () => {
+  const text = renderDiff(named('a', coinFlips), named('b', coinFlips), look)
+  assert.match(text, /differs by no more than chance/)
+  assert.doesNotMatch(text, /Not the same|Only in/)
+})
+
+test('two runs of one arm are compared whatever their names; else the left ones are named', () => {
+  const one = (name: string) => result([arm(name, { success: 90, failed: 10 })])
+  assert.match(renderDiff(named('a', one('none')), named('b', one('breaker')), look), /none and breaker/)
+  const text = renderDiff(named('a', coinFlips), named('b', one('retry')), look)
+  assert.match(text, /no arm in common/)
+  assert.match(text, /Only in a: none, breaker\./)
+  assert.match(text, /Only in b: retry\./)
+})
+
+test('a run without requests is said', () => {
+  assert.match(
+    renderDiff(named('a', result([arm('none', {})])), named('b', coinFlips), look),
+    /One of them made no request/,
+  )
+})
+
+test('the list has a line a run, in its width', () => {
+  const rows = [
+    runRow('12', { ...coinFlips, verdict: judge(coinFlips) }),
+    runRow('3', {
+      ...outage,
+      title: 'A very long title of a run that goes on and on and on and on',
+      interrupted: true,
+      verdict: judge(outage),
+    }),
+  ]
+  const lines = renderRuns(rows, look).split('\n')
+  assert.deepEqual(lines.slice(0, 2), [
+    '  run  started (UTC)     requests  useful           what',
+    '  12   2026-01-02 03:04       300  69.0 % / 33.3 %  none against breaker',
+  ])
+  assert.ok(lines[2]?.endsWith('..') && lines[2].length === 80)
+  const many = { ...rows[0], arms: Array.from({ length: 8 }, () => ({ name: 'none', useful: 0.5 })) }
+  const crowded = renderRuns([many as (typeof rows)[number]], look).split('\n')
+  assert.match(
+    crowded[1] ?? '',
+    / 50\.0 % \/ 50\.0 % \/ 50.*(?:…|\.\.) +\S+/,
+    'the shares of many arms leave room for what was run',
+  )
+  assert.match(renderRuns([], look), /npx chaos compare/)
+})

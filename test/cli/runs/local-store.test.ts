@@ -1,0 +1,118 @@
+/** Runs as files: kept whole, found again, bounded, and never taken for what they are not. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { runsFolder } from '../../../cli/runs/data-folder.ts'
+import { RunFolder } from '../../../cli/runs/local-store.ts'
+import { Shelf } from '../../../cli/runs/run-library.ts'
+import { runId } from '../../../server/runs/run.ts'
+import { kept } from './samples.ts'
+
+function folder(t: TestContext, most?: number): RunFolder {
+  const path = mkdtempSync(join(tmpdir(), 'kept-'))
+  t.after(() => rmSync(path, { recursive: true }))
+  return new RunFolder(join(path, 'deep', 'runs'), most)
+}
+
+const counter = (from = 1) => {
+  let number = from
+  return () => number++
+}
+
+describe('a folder of runs', () => {
+  it('keeps a result whole, and lists it newest first', async t => {
+    const runs = folder(t)
+    const draw = counter()
+    const [older, newer] = [kept('2026-01-01T00:00:00.000Z'), kept('2026-01-02T00:00:00.000Z')]
+    const second = await runs.keep(newer, draw)
+    const first = await runs.keep(older, draw)
+    assert.deepEqual(
+      (await runs.list()).map(run => run.id),
+      [second, first],
+    )
+    assert.deepEqual(await runs.read(first), older)
+    await runs.remove(first)
+    assert.deepEqual(
+      (await runs.list()).map(run => run.id),
+      [second],
+    )
+  })
+
+  it('has no more files than it may have, and leaves no drafts', async t => {
+    const runs = folder(t, 3)
+    const draw = counter()
+    const ids: string[] = []
+    for (let day = 1; day <= 5; day++) ids.push(await runs.keep(kept(`2026-01-0${day}T00:00:00.000Z`), draw))
+    assert.deepEqual(
+      (await runs.list()).map(run => run.id),
+      ids.slice(2).reverse(),
+    )
+    assert.equal(readdirSync(runs.name).length, 3)
+  })
+
+  it('takes another name where one is taken', async t => {
+    const runs = folder(t)
+    const numbers = [5, 5, 5, 6]
+    const draw = () => numbers.shift() ?? 0
+    const result = kept('2026-01-01T00:00:00.000Z')
+    assert.deepEqual([await runs.keep(result, draw), await runs.keep(result, draw)], [runId(5), runId(6)])
+  })
+
+  it('is empty where it does not exist, and leaves out what it cannot read', async t => {
+    const runs = folder(t)
+    assert.deepEqual(await runs.list(), [])
+    await runs.keep(kept('2026-01-01T00:00:00.000Z'), counter())
+    writeFileSync(join(runs.name, '20260102T000000000Z-badaga.json'), '{"schema":1')
+    writeFileSync(join(runs.name, 'notes.json'), '{}')
+    assert.equal((await runs.list()).length, 1)
+  })
+
+  it('lies where the system has its place for it', () => {
+    const env = { XDG_DATA_HOME: '', LOCALAPPDATA: 'C:\\Users\\ana\\AppData\\Local' }
+    assert.equal(runsFolder('linux', env, '/home/ana'), '/home/ana/.local/share/flaky-catalog/runs')
+    assert.equal(runsFolder('linux', { XDG_DATA_HOME: '/data' }, '/home/ana'), '/data/flaky-catalog/runs')
+    assert.equal(runsFolder('darwin', {}, '/Users/ana'), '/Users/ana/Library/Application Support/flaky-catalog/runs')
+    assert.equal(runsFolder('win32', env, 'C:\\Users\\ana'), 'C:\\Users\\ana\\AppData\\Local\\flaky-catalog\\runs')
+  })
+})
+
+describe('the name of a run', () => {
+  const shelf = async (t: TestContext) => {
+    const [here, there] = [folder(t), folder(t)]
+    const draw = counter(1)
+    // The names of 1 and 17 begin alike: dababa and dibaba.
+    const ids = [
+      await here.keep(kept('2026-01-01T00:00:00.000Z'), draw),
+      await there.keep(kept('2026-01-03T00:00:00.000Z'), draw),
+      await here.keep(kept('2026-01-02T00:00:00.000Z'), counter(17)),
+    ]
+    return { shelf: new Shelf([here, there]), ids }
+  }
+
+  it('is last, last~1, its id, or the beginning of it, over all places', async t => {
+    const { shelf: runs, ids } = await shelf(t)
+    const idOf = async (name: string) => (await runs.find(name)).summary.id
+    assert.equal(await idOf('last'), ids[1])
+    assert.equal(await idOf('last~0'), ids[1])
+    assert.equal(await idOf('last~1'), ids[2])
+    assert.equal(await idOf('last~2'), ids[0])
+    for (const id of ids) assert.equal(await idOf(id.toUpperCase()), id)
+    assert.equal(await idOf(ids[1]?.slice(0, 2) ?? ''), ids[1])
+  })
+
+  it('that says too little or nothing is refused with what to type', async t => {
+    const { shelf: runs, ids } = await shelf(t)
+    assert.deepEqual([ids[0]?.[0], ids[2]?.[0]], ['d', 'd'])
+    for (const [name, sentence] of [
+      ['d', /dibaba and dababa: write more of it/],
+      ['last~3', /3 runs are kept/],
+      ['zzz', /runs ls/],
+    ] as const) {
+      await assert.rejects(runs.find(name), { code: 2, message: sentence })
+    }
+    await assert.rejects(new Shelf([]).find('last'), { code: 2, message: /npx chaos compare/ })
+  })
+})

@@ -1,0 +1,49 @@
+/** A client that does not read its answer is let go, one that reads slowly is not. */
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { it } from 'node:test'
+import { cutDeaf } from '../../../server/http/slow-readers.ts'
+
+const SIZE = 64 * 1_048_576
+const PIECE = Buffer.alloc(65_536)
+
+function* pieces() {
+  for (let sent = 0; sent < SIZE; sent += PIECE.length) yield PIECE
+}
+
+it('who reads nothing is cut, who reads slowly gets everything, who asks for nothing stays', async t => {
+  const sockets = new Map<string, Socket>()
+  const server = createServer((req, res) => {
+    sockets.set(req.url ?? '', req.socket)
+    Readable.from(pieces()).pipe(res)
+  })
+  cutDeaf(server, 300)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => void server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const open = (path: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    t.after(() => void socket.destroy())
+    if (path) socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    return socket
+  }
+  const idle = open('')
+  const deaf = open('/deaf').pause()
+  let read = 0
+  const slow = open('/slow').on('data', chunk => {
+    read += chunk.length
+    slow.pause()
+    setTimeout(() => slow.resume(), 1)
+  })
+  await once(deaf, 'connect')
+  while (!sockets.has('/deaf')) await new Promise(resolve => setTimeout(resolve, 5))
+  await once(sockets.get('/deaf') as Socket, 'close')
+  await once(slow, 'close')
+  assert.ok(read > SIZE, `${read} bytes were read`)
+  assert.equal(idle.destroyed, false)
+})
