@@ -98,7 +98,7 @@ test('the declarations of the library', () => {
     const names = [...exported.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list = '']) =>
       list.split(',').map(name => name.replace(/^\s*type /, '').trim()),
     )
-    const declared = [...files.values()].flatMap(text => text.split(/^(?=\/\*\*|export |declare )/m))
+    const declared = [...files.values()].flatMap(text => text.split(/^(?=\/\*\*|import |export |declare )/m))
     let comment = ''
     const said = new Map<string, string>()
     for (const part of declared) {
