@@ -1,6 +1,7 @@
 /** What a command gets of the process: its streams, its environment, its clock, and the wish of its user to stop. */
 
 import type { Clock } from '../server/lib/clock.ts'
+import { UserError } from '../server/lib/user-error.ts'
 import type { Tty } from './tty.ts'
 
 /** Where text goes. */
@@ -40,20 +41,9 @@ export const EXIT = {
   sigterm: 143,
 } as const
 
-/** Ends a command with one sentence and a code instead of a stack. */
-export class CommandError extends Error {
-  override name = 'CommandError'
-  readonly code: number
-
-  constructor(message: string, code: number) {
-    super(message)
-    this.code = code
-  }
-}
-
 /** What was typed cannot be done. */
-export function usageError(message: string): CommandError {
-  return new CommandError(message, EXIT.usage)
+export function usageError(message: string): UserError {
+  return new UserError(message, EXIT.usage)
 }
 
 /** The code of a command that did its work, or was stopped in the middle of it. */

@@ -1,10 +1,10 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
-import { StartFailure } from '../server/lib/user-error.ts'
+import { UserError } from '../server/lib/user-error.ts'
 import type { Define, Run } from './commands/command.ts'
 import { exampleHelp } from './commands/help.ts'
-import { CommandError, EXIT, exitCode, type Io, type Output } from './io.ts'
+import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
 
 interface Entry {
@@ -118,16 +118,10 @@ function complain(output: Output, text: string): void {
 /** One sentence for what a user can do something about, the whole stack for a bug. */
 function failure(io: Io, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  if (error instanceof CommandError && error.code === EXIT.unreachable && io.interrupted.aborted) {
-    return exitCode(io.interrupted)
-  }
-  if (error instanceof StartFailure) {
+  if (error instanceof UserError) {
+    if (error.exitCode === EXIT.unreachable && io.interrupted.aborted) return exitCode(io.interrupted)
     complain(io.stderr, `chaos: ${error.message}\n`)
     return error.exitCode
-  }
-  if (error instanceof CommandError) {
-    complain(io.stderr, `chaos: ${error.message}\n`)
-    return error.code
   }
   io.stderr.write(`chaos: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)
   return EXIT.bug

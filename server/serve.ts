@@ -12,7 +12,7 @@ import type { Clock } from './lib/clock.ts'
 import { createLog, type Lines } from './lib/log.ts'
 import { packageRoot } from './lib/package-root.ts'
 import { parseDuration } from './lib/units.ts'
-import { codeOf, StartFailure } from './lib/user-error.ts'
+import { codeOf, UserError } from './lib/user-error.ts'
 import { type ServerOptions, startServer } from './server.ts'
 
 /** What the story gets of the process. */
@@ -41,7 +41,7 @@ export async function serve(io: ServeIo): Promise<number> {
   try {
     return await tell(io)
   } catch (error) {
-    if (error instanceof StartFailure) {
+    if (error instanceof UserError) {
       io.stderr.write(`${error.message}\n`)
       return error.exitCode
     }
@@ -85,9 +85,9 @@ async function tell(io: ServeIo): Promise<number> {
 /** The variables of a file; one that was asked for must be there, and one that is there must be readable. */
 async function readAtStart(file: string, asked: boolean): Promise<Variables> {
   const found = await readEnvFile(file).catch(error => {
-    throw new StartFailure(`${file} cannot be read (${codeOf(error) || error}): correct that, or start elsewhere`, 2)
+    throw new UserError(`${file} cannot be read (${codeOf(error) || error}): correct that, or start elsewhere`, 2)
   })
-  if (asked && !found) throw new StartFailure(`${file} is not there: correct --dotenv, or leave it out`, 2)
+  if (asked && !found) throw new UserError(`${file} is not there: correct --dotenv, or leave it out`, 2)
   return found ?? {}
 }
 

@@ -22,7 +22,7 @@ import { BACKLOG, createServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { type Logger, silentLog } from './lib/log.ts'
 import { packageRoot, packageVersion } from './lib/package-root.ts'
-import { codeOf, StartFailure } from './lib/user-error.ts'
+import { codeOf, UserError } from './lib/user-error.ts'
 import { RunStore } from './runs/store.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
@@ -78,7 +78,7 @@ const GRACE_MS = 5_000
 
 /**
  * Starts a server.
- * @throws {StartFailure} where the port or the database cannot be had, with a sentence that says what to do.
+ * @throws {UserError} where the port or the database cannot be had, with a sentence that says what to do.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
@@ -135,7 +135,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     telemetry.close()
     chaos.close()
     catalog.close()
-    throw new StartFailure(whyNot(error, port, host), 1, error)
+    throw new UserError(whyNot(error, port, host), 1, error)
   }
 
   const close = async (graceMs: number): Promise<void> => {
@@ -169,7 +169,7 @@ function scenariosOf(root: string): Scenario[] {
     return readScenarios(join(root, 'data', 'scenarios'))
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error
-    throw new StartFailure(`${error.message}; correct or delete it`, 1, error)
+    throw new UserError(`${error.message}; correct or delete it`, 1, error)
   }
 }
 

@@ -4,7 +4,7 @@ import { MOST_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
 import { ArmError, type ArmPlan, parseArms } from '../policy/parse.ts'
 
-/** @throws {CommandError} with code 2 and a sentence that says what to type instead */
+/** @throws {UserError} with code 2 and a sentence that says what to type instead */
 export function armPlans(text: string): ArmPlan[] {
   const plans = parsed(text)
   if (plans.length > MOST_ARMS) {

@@ -32,7 +32,7 @@ export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptio
   readonly allowRemote?: boolean
 }
 
-/** @throws {CommandError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
+/** @throws {UserError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
   const { url } = options
   const tty = io.tty?.()

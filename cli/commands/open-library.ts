@@ -11,7 +11,7 @@ import { ServerRuns } from '../runs/server-store.ts'
 /**
  * The kept runs.
  * @param named whether the server was named: then it must be there
- * @throws {CommandError} with code 3 for a server that was named and does not answer
+ * @throws {UserError} with code 3 for a server that was named and does not answer
  */
 export async function openShelf(io: Io, { url }: TargetOptions, named: boolean): Promise<Shelf> {
   const control = new Control({ url, token: io.env.CHAOS_TOKEN || undefined })

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { type Io, usageError } from '../io.ts'
 
-/** @throws {CommandError} with code 2 for a file that cannot be written */
+/** @throws {UserError} with code 2 for a file that cannot be written */
 export async function writeOutput(io: Io, path: string | undefined, text: string): Promise<void> {
   if (path === undefined || path === '-') {
     io.stdout.write(text)
@@ -17,7 +17,7 @@ export async function writeOutput(io: Io, path: string | undefined, text: string
 
 /**
  * The format that the ending of a file's name asks for; undefined where it has none.
- * @throws {CommandError} with code 2 for an ending that stands for no format
+ * @throws {UserError} with code 2 for an ending that stands for no format
  */
 export function formatOfFile<F>(path: string | undefined, endings: Readonly<Record<string, F>>): F | undefined {
   const ending = path === undefined ? undefined : /\.(\w+)$/.exec(path)?.[1]?.toLowerCase()

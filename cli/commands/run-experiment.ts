@@ -133,7 +133,7 @@ interface Plan {
   readonly rules: readonly Rule[]
 }
 
-/** @throws {CommandError} with code 2 for what does not go together */
+/** @throws {UserError} with code 2 for what does not go together */
 function planned(options: EngageOptions, { arms, typed }: Pick<Engagement, 'arms' | 'typed'>): Plan {
   return { arms, options, requests: checkedRequests(options, typed), rules: expectations(options.expect ?? [], arms) }
 }

@@ -1,6 +1,7 @@
 /** `chaos status --watch`: the status again and again, on a terminal in its place, elsewhere one after the other. */
 
-import { CommandError, EXIT, exitCode, type Io } from '../io.ts'
+import { UserError } from '../../server/lib/user-error.ts'
+import { EXIT, exitCode, type Io } from '../io.ts'
 import { fit, ink, written } from '../live/line.ts'
 
 /** One look at the server. */
@@ -15,7 +16,7 @@ const EVERY_MS = 1_000
 
 /**
  * Looks once a second until the user stops it. A server that goes away is said and waited for; one that was never there ends it.
- * @throws {CommandError} with code 3 where nothing answers at the first look
+ * @throws {UserError} with code 3 where nothing answers at the first look
  */
 export async function watch(io: Io, json: boolean, look: () => Promise<Look>): Promise<number> {
   const draw = json ? documents(io) : io.stdout.isTTY ? inPlace(io) : changes(io)
@@ -28,7 +29,7 @@ export async function watch(io: Io, json: boolean, look: () => Promise<Look>): P
 }
 
 function lost(error: unknown): Look {
-  if (!(error instanceof CommandError) || error.code !== EXIT.unreachable) throw error
+  if (!(error instanceof UserError) || error.exitCode !== EXIT.unreachable) throw error
   return { lines: [error.message, 'trying again every second'], json: { error: error.message } }
 }
 

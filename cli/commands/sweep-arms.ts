@@ -9,7 +9,7 @@ import { armPlans } from './arms.ts'
 /** Words that mean nothing without a circuit. */
 const WITH_CIRCUIT: readonly WordName[] = [...CIRCUITS, 'notify', 'reschedule']
 
-/** The arm with these settings of its circuit. @throws {CommandError} with code 2 where it has none, or not these */
+/** The arm with these settings of its circuit. @throws {UserError} with code 2 where it has none, or not these */
 export function armWith(expression: string, settings: Settings): ArmPlan {
   const circuit = new RegExp(`(^|\\+)(${CIRCUITS.join('|')})(?:\\(([^)]*)\\))?(?=\\+|$)`)
   const text = onlyArm(expression).name

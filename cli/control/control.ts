@@ -1,6 +1,7 @@
 /** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
 
-import { CommandError, EXIT } from '../io.ts'
+import { UserError } from '../../server/lib/user-error.ts'
+import { EXIT } from '../io.ts'
 import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
 import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './types.ts'
 
@@ -36,7 +37,7 @@ export class Control {
 
   /**
    * The flaky catalog at the URL, or null where something else answers there.
-   * @throws {CommandError} with code 3 where nothing answers
+   * @throws {UserError} with code 3 where nothing answers
    */
   async hello(): Promise<Hello | null> {
     const reply = await this.#exchange('GET', '/chaos')
@@ -44,7 +45,7 @@ export class Control {
     return isHello(reply) ? (reply.body as Hello) : null
   }
 
-  /** @throws {CommandError} with code 3 where no flaky catalog answers */
+  /** @throws {UserError} with code 3 where no flaky catalog answers */
   async requireCatalog(): Promise<Hello> {
     const hello = await this.hello()
     if (hello) return hello
@@ -93,14 +94,14 @@ export class Control {
     return this.#listOf<ScenarioSummary>('/chaos/scenarios', 'scenarios')
   }
 
-  /** @throws {CommandError} with code 2 and the names that there are, for an unknown one */
+  /** @throws {UserError} with code 2 and the names that there are, for an unknown one */
   async scenario(name: string): Promise<ScenarioWhole> {
     const known = await this.scenarios()
     if (known.some(scenario => scenario.name === name)) {
       return (await this.#document('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
     }
     const names = known.map(scenario => scenario.name).join(', ')
-    throw new CommandError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
+    throw new UserError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
   }
 
   /** What is being played, in all sessions. */
@@ -124,7 +125,7 @@ export class Control {
     return new Control({ ...this.#options, session }, this.#ring)
   }
 
-  /** Any call of the control plane; answers its body. @throws {CommandError} for statuses of 400 and above */
+  /** Any call of the control plane; answers its body. @throws {UserError} for statuses of 400 and above */
   async call(method: string, path: string, body?: unknown): Promise<unknown> {
     return this.#call(method, path, body)
   }
@@ -134,11 +135,11 @@ export class Control {
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
     if (reply.status === 401 || reply.status === 403) throw refusal(reply)
     const detail = sentence(reply)
-    if (reply.status < 500) throw new CommandError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
-    throw new CommandError(`the server could not do it: ${detail}`, EXIT.bug)
+    if (reply.status < 500) throw new UserError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
+    throw new UserError(`the server could not do it: ${detail}`, EXIT.bug)
   }
 
-  /** @throws {CommandError} with code 3 where what answers is none of a flaky catalog's documents */
+  /** @throws {UserError} with code 3 where what answers is none of a flaky catalog's documents */
   async #document(method: string, path: string, body?: unknown): Promise<unknown> {
     const document = await this.#call(method, path, body)
     if (isRecord(document)) return document
@@ -156,8 +157,8 @@ export class Control {
     throw this.#stranger()
   }
 
-  #stranger(): CommandError {
-    return new CommandError(
+  #stranger(): UserError {
+    return new UserError(
       `${this.#options.url.origin} answers, but it is not a flaky catalog: start one with npx chaos serve, or name it with --url`,
       EXIT.unreachable,
     )
@@ -186,11 +187,11 @@ function isHello({ status, body }: Reply): boolean {
 }
 
 /** The sentence for a server that lets the caller not in, or not do it. */
-function refusal(reply: Reply): CommandError {
+function refusal(reply: Reply): UserError {
   const hint = isChallenge(reply) ? ' (the command line takes it from CHAOS_TOKEN)' : ''
-  const Refusal = reply.status === 403 ? WrongAddress : CommandError
+  const Refusal = reply.status === 403 ? WrongAddress : UserError
   return new Refusal(sentence(reply) + hint, EXIT.usage)
 }
 
 /** The server does not answer by the address that was used, whatever is asked for. */
-export class WrongAddress extends CommandError {}
+export class WrongAddress extends UserError {}

@@ -2,7 +2,8 @@
 
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { CommandError, EXIT } from '../io.ts'
+import { UserError } from '../../server/lib/user-error.ts'
+import { EXIT } from '../io.ts'
 import { harmless } from './sanitize.ts'
 
 export interface Asking {
@@ -32,7 +33,7 @@ const PATIENCE_MS = 5_000
 /** A hundred kept runs with the longest names in short. */
 const MOST_BYTES = 8_000_000
 
-/** @throws {CommandError} with code 3 where nothing answers, or more than can be meant */
+/** @throws {UserError} with code 3 where nothing answers, or more than can be meant */
 export function exchange({ url, method, path, session, token, body, signal }: Asking): Promise<Reply> {
   const target = new URL(path, url.origin)
   if (session !== undefined) target.searchParams.set('session', session)
@@ -73,10 +74,10 @@ export function exchange({ url, method, path, session, token, body, signal }: As
 }
 
 /** The sentence for a server that does not answer. */
-export function unreachable(url: URL, error: unknown): CommandError {
+export function unreachable(url: URL, error: unknown): UserError {
   const { code, message } = error as { code?: unknown; message?: unknown }
   const why = code === 'ECONNREFUSED' ? 'nothing listens there' : harmless(String(message || code || error))
-  return new CommandError(
+  return new UserError(
     `cannot reach ${url.origin} (${why}): start the server with npx chaos serve, or name another with --url`,
     EXIT.unreachable,
   )

@@ -1,9 +1,10 @@
 /** Keeps the result of a run: at the flaky catalog that it was fired at, else in a folder of this machine. */
 
 import type { Command } from 'commander'
+import { UserError } from '../../server/lib/user-error.ts'
 import type { Control } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
-import { CommandError, EXIT, type Io } from '../io.ts'
+import { EXIT, type Io } from '../io.ts'
 import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
 
@@ -58,7 +59,7 @@ async function leave({ origin, control }: Keeper, result: Result): Promise<{ id:
   try {
     return { id: await new ServerRuns(origin, control).keep(result, renderHtml(result)) }
   } catch (error) {
-    if (error instanceof CommandError && error.code === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
+    if (error instanceof UserError && error.exitCode === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
     const why = error instanceof Error ? error.message : String(error)
     return { why: why.includes('CHAOS_TOKEN') ? 'it takes them with its CHAOS_TOKEN only' : why }
   }

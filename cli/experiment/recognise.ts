@@ -29,7 +29,7 @@ export interface Scene {
 }
 
 /**
- * @throws {CommandError} with code 3 where nothing answers, and with code 2 for the machine of others without `allowRemote`
+ * @throws {UserError} with code 3 where nothing answers, and with code 2 for the machine of others without `allowRemote`
  */
 export async function openScene(io: Io, aim: Aim): Promise<Scene> {
   const url = aim.exactly ?? aim.url

@@ -2,8 +2,9 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import { formatDuration } from '../../server/lib/units.ts'
+import { UserError } from '../../server/lib/user-error.ts'
 import type { Control } from '../control/control.ts'
-import { CommandError, EXIT } from '../io.ts'
+import { EXIT } from '../io.ts'
 
 export interface SteeringParts {
   readonly control: Control
@@ -130,7 +131,7 @@ export class Steering {
       else await control.call('DELETE', '/chaos/outages')
       return true
     } catch (error) {
-      if (error instanceof CommandError && error.code === EXIT.unreachable) return false
+      if (error instanceof UserError && error.exitCode === EXIT.unreachable) return false
       throw error
     }
   }

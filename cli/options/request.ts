@@ -40,7 +40,7 @@ export function requestOptions(command: Command): Command {
     )
 }
 
-/** What the requests carry. @throws {CommandError} with code 2 for a file that cannot be read */
+/** What the requests carry. @throws {UserError} with code 2 for a file that cannot be read */
 export async function requestParts(options: RequestOptions): Promise<RequestParts> {
   const { body, bodyFile, header = [] } = options
   if (body !== undefined && bodyFile !== undefined)

@@ -61,7 +61,7 @@ export function scheduleOptions(command: Command): Command {
     .addOption(new Option('--for <duration>', 'how long, instead of -n').argParser(duration(1, 86_400_000)))
 }
 
-/** Refuses what does not go together; says how many requests are planned. @throws {CommandError} with code 2 */
+/** Refuses what does not go together; says how many requests are planned. @throws {UserError} with code 2 */
 export function checkedRequests(options: ScheduleOptions, typed: (name: string) => boolean): number {
   const { rate, ramp: rising, closed, poisson: random, for: forMs } = options
   const kinds = [rate !== undefined && '--rate', rising && '--ramp', closed && '--closed'].filter(Boolean)

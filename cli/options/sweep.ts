@@ -56,7 +56,7 @@ export function sweepOptions(command: Command): Command {
 
 const ENDINGS: Readonly<Record<string, SweepFormat>> = { txt: 'text', json: 'json', html: 'html', htm: 'html' }
 
-/** What is written. @throws {CommandError} with code 2 for a file whose ending stands for no format */
+/** What is written. @throws {UserError} with code 2 for a file whose ending stands for no format */
 export function formatOf({ json, format, output }: SweepOptions): SweepFormat {
   return json ? 'json' : (format ?? formatOfFile(output, ENDINGS) ?? 'text')
 }

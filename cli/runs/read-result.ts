@@ -6,7 +6,7 @@ import { harmless } from '../control/sanitize.ts'
 import { usageError } from '../io.ts'
 import { type Result, resultSchema } from '../report/result.ts'
 
-/** @throws {CommandError} with code 2 for a file that cannot be read, or that holds something else */
+/** @throws {UserError} with code 2 for a file that cannot be read, or that holds something else */
 export async function readResult(path: string): Promise<Result> {
   const text = await readFile(path, 'utf8').catch(error => {
     throw usageError(`${path} cannot be read (${(error as { code?: string }).code ?? String(error)}).`)
@@ -14,7 +14,7 @@ export async function readResult(path: string): Promise<Result> {
   return parseResult(text, path)
 }
 
-/** The result in a text; `what` is what the sentence calls it. @throws {CommandError} with code 2 */
+/** The result in a text; `what` is what the sentence calls it. @throws {UserError} with code 2 */
 export function parseResult(text: string, what: string): Result {
   let document: unknown
   try {
@@ -25,7 +25,7 @@ export function parseResult(text: string, what: string): Result {
   return checkedResult(document, what)
 }
 
-/** The document as a result. @throws {CommandError} with code 2 and its first flaw */
+/** The document as a result. @throws {UserError} with code 2 and its first flaw */
 export function checkedResult(document: unknown, what: string): Result {
   const { data, error } = resultSchema.safeParse(document)
   if (data) return harmless(data)

@@ -28,7 +28,7 @@ export class Shelf {
     return lists.flat().sort((a, b) => Date.parse(b.summary.startedAt) - Date.parse(a.summary.startedAt))
   }
 
-  /** @throws {CommandError} with code 2 and what to type instead */
+  /** @throws {UserError} with code 2 and what to type instead */
   async find(name: string): Promise<Kept> {
     const all = await this.list()
     if (all.length === 0) throw usageError('no run is kept yet: make one with npx chaos compare.')

@@ -10,7 +10,7 @@ export interface RunPlace {
   readonly name: string
   /** Every run of the place, the newest first. */
   list(): Promise<readonly RunSummary[]>
-  /** The result of a run that the list named. @throws {CommandError} where it is gone or cannot be read */
+  /** The result of a run that the list named. @throws {UserError} where it is gone or cannot be read */
   read(id: string): Promise<Result>
   remove(id: string): Promise<void>
 }

@@ -20,7 +20,7 @@ export class ServerRuns implements RunPlace {
 
   /**
    * Leaves a result at the server, with its page where both are small enough for it; returns its id.
-   * @throws {CommandError} where the server does not keep it
+   * @throws {UserError} where the server does not keep it
    */
   async keep(result: Result, html: string): Promise<string> {
     const fits = Buffer.byteLength(JSON.stringify({ result, html })) <= RUN_LIMIT

@@ -1,7 +1,7 @@
 /** Opens the database file: makes, migrates and seeds it where needed, and says in one sentence what stands in the way. */
 
 import type { Database } from 'better-sqlite3'
-import { codeOf, StartFailure } from '../lib/user-error.ts'
+import { codeOf, UserError } from '../lib/user-error.ts'
 import { keepAlive, read } from './keep-alive.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { insertProducts, readSeed } from './seed.ts'
@@ -13,10 +13,10 @@ const APPLICATION_ID = 0x464c4b59
 export const IN_MEMORY = ':memory:'
 
 /** The file is no database any more. */
-export class DamagedFile extends StartFailure {}
+export class DamagedFile extends UserError {}
 
 /** The file, or the folder of a new one, cannot be written: read-only media, no rights, no room. */
-export class UnwritableFile extends StartFailure {}
+export class UnwritableFile extends UserError {}
 
 /** Milliseconds that a write waits for one of another server on the same file. */
 const BUSY_MS = 2_000
@@ -24,7 +24,7 @@ const BUSY_MS = 2_000
 /**
  * The database in `path`, or the one in a file's bytes, which stays in memory. A new file is filled from the seed file, in one transaction: two servers that start on
  * the same new file make it once.
- * @throws {StartFailure} with a sentence that says what to do.
+ * @throws {UserError} with a sentence that says what to do.
  */
 export async function openDatabase(path: string | Buffer, seedFile: string): Promise<Database> {
   const name = typeof path === 'string' ? path : IN_MEMORY
@@ -42,7 +42,7 @@ export async function openDatabase(path: string | Buffer, seedFile: string): Pro
     return database
   } catch (error) {
     database?.close()
-    throw error instanceof StartFailure ? error : failureOf(error, name)
+    throw error instanceof UserError ? error : failureOf(error, name)
   }
 }
 
@@ -51,10 +51,10 @@ function claim(database: Database, path: string): void {
   const mark = read(database, 'application_id')
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()
   if (mark !== APPLICATION_ID && tables !== 0) {
-    throw new StartFailure(`${path} is a database of another program: ${OTHER_FILE}`)
+    throw new UserError(`${path} is a database of another program: ${OTHER_FILE}`)
   }
   if (versionOf(database) > MIGRATIONS.length) {
-    throw new StartFailure(`${path} was made by a newer version of Flaky Catalog: update it, or ${OTHER_FILE}`)
+    throw new UserError(`${path} was made by a newer version of Flaky Catalog: update it, or ${OTHER_FILE}`)
   }
 }
 
@@ -81,11 +81,11 @@ function versionOf(database: Database): number {
 
 const OTHER_FILE = 'choose another file with --db (CATALOG_DB)'
 
-function failureOf(error: unknown, path: string): StartFailure {
+function failureOf(error: unknown, path: string): UserError {
   const code = codeOf(error)
   const words = sentence(error, path)
   if (isDamage(code)) return new DamagedFile(words, 1, error)
-  return UNWRITABLE.test(code) ? new UnwritableFile(words, 1, error) : new StartFailure(words, 1, error)
+  return UNWRITABLE.test(code) ? new UnwritableFile(words, 1, error) : new UserError(words, 1, error)
 }
 
 const UNWRITABLE = /^SQLITE_(READONLY|CANTOPEN$|FULL|IOERR|PERM|AUTH)/

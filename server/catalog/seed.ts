@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
-import { codeOf, StartFailure } from '../lib/user-error.ts'
+import { codeOf, UserError } from '../lib/user-error.ts'
 import { type Product, productsSchema, searchable } from './product.ts'
 
 /** Flaws that are named in a sentence; the rest is counted. */
@@ -10,11 +10,11 @@ const NAMED = 3
 
 /**
  * The products of a seed file.
- * @throws {StartFailure} naming the first flaws, and what to do.
+ * @throws {UserError} naming the first flaws, and what to do.
  */
 export function readSeed(file: string): Product[] {
   const broken = (why: string) =>
-    new StartFailure(`The seed data ${file} ${why}: correct it, or install the package again`)
+    new UserError(`The seed data ${file} ${why}: correct it, or install the package again`)
   let json: unknown
   try {
     json = JSON.parse(readFileSync(file, 'utf8'))

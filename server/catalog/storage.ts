@@ -26,7 +26,7 @@ const ROLLBACK = 1
 /**
  * Opens the database in `path`, or the next best thing.
  * @param wall milliseconds since 1970
- * @throws {StartFailure} where what was typed is wrong, or the file is another program's
+ * @throws {UserError} where what was typed is wrong, or the file is another program's
  */
 export async function openStorage(path: string, seedFile: string, wall: () => number): Promise<Storage> {
   if (path === IN_MEMORY) return { database: await openDatabase(path, seedFile), durable: true, notes: [] }

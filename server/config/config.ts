@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { formatDuration, parseDuration, parseRate, rateNote, UnitError } from '../lib/units.ts'
-import { StartFailure } from '../lib/user-error.ts'
+import { UserError } from '../lib/user-error.ts'
 import { LIMITS } from './limits.ts'
 
 const rate = z.string().transform((text, context) => {
@@ -152,7 +152,7 @@ export interface Loaded {
 /**
  * Checks everything at once.
  * @param labels how the sources are called in sentences: the flag of a variable, and the path of the file.
- * @throws {StartFailure} with a sentence for each problem, exit code 2.
+ * @throws {UserError} with a sentence for each problem, exit code 2.
  */
 export function loadConfig(sources: Sources, labels: { flag(name: Name): string; file: string }): Loaded {
   const picked = NAMES.map(name => ({ name, ...pick(sources, name) }))
@@ -164,7 +164,7 @@ export function loadConfig(sources: Sources, labels: { flag(name: Name): string;
   }
   if (!parsed.success) {
     const sentences = parsed.error.issues.map(issue => `${called(issue.path[0])}: ${issue.message}`)
-    throw new StartFailure(sentences.join('\n'), 2)
+    throw new UserError(sentences.join('\n'), 2)
   }
   const rateText = picked.find(it => it.name === 'FAIL_RATE')?.value
   const note = rateText === undefined ? null : rateNote(rateText)

@@ -1,7 +1,7 @@
 /** The flags of `npm start --` and `chaos serve`: one for each variable, with the same words. */
 
 import { Command, CommanderError } from 'commander'
-import { StartFailure } from '../lib/user-error.ts'
+import { UserError } from '../lib/user-error.ts'
 import { NAMES, type Name, serverSchema } from './config.ts'
 
 /** The flag of each variable, as commander reads it. */
@@ -45,7 +45,7 @@ export function flagOf(name: Name): string {
 
 /**
  * Reads the flags, or returns null after printing the help.
- * @throws {StartFailure} for what it does not know, exit code 2.
+ * @throws {UserError} for what it does not know, exit code 2.
  */
 export function parseFlags(args: readonly string[], name: string, print: (text: string) => void): Flags | null {
   const values: Partial<Record<Name, string>> = {}
@@ -72,7 +72,7 @@ export function parseFlags(args: readonly string[], name: string, print: (text: 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return null
-    throw new StartFailure(
+    throw new UserError(
       `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}: ${name} --help lists the flags`,
       2,
     )

@@ -1,11 +1,11 @@
-/** A start that cannot go on, as one sentence that says what to do. */
+/** What a user can do something about: one sentence that says what happened and what to type next, and an exit code. */
 
-export class StartFailure extends Error {
-  override name = 'StartFailure'
-  /** 2 where what was typed is wrong, 1 where the machine is in the way. */
-  readonly exitCode: 1 | 2
+export class UserError extends Error {
+  override name = 'UserError'
+  /** 2 where what was typed is wrong, 1 where the machine is in the way; the command line has more: see its `EXIT`. */
+  readonly exitCode: number
 
-  constructor(message: string, exitCode: 1 | 2 = 1, cause?: unknown) {
+  constructor(message: string, exitCode = 1, cause?: unknown) {
     super(message, { cause })
     this.exitCode = exitCode
   }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Look, watch } from '../../../cli/commands/status-watch.ts'
-import { CommandError, EXIT, type Io } from '../../../cli/io.ts'
+import { EXIT, type Io } from '../../../cli/io.ts'
+import { UserError } from '../../../server/lib/user-error.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { Screen } from '../live/screen.ts'
 
@@ -60,7 +61,7 @@ test('as JSON every look is a line', async () => {
 })
 
 test('a server that goes away is waited for; one that was never there ends it, and so does a bug', async () => {
-  const away = new CommandError('cannot reach it', EXIT.unreachable)
+  const away = new UserError('cannot reach it', EXIT.unreachable)
   const { text } = await played([look('one'), away, look('two')], false)
   assert.equal(text, 'title\none\n\ncannot reach it\ntrying again every second\n\ntitle\ntwo\n')
   await assert.rejects(played([away], false), away)

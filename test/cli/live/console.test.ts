@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type LiveOptions, live } from '../../../cli/commands/live.ts'
-import { CommandError, type Io } from '../../../cli/io.ts'
+import type { Io } from '../../../cli/io.ts'
 import { systemClock } from '../../../server/lib/clock.ts'
+import { UserError } from '../../../server/lib/user-error.ts'
 import { FakeCatalog, type FakeOptions } from './fake-catalog.ts'
 import { FakeTty } from './fake-tty.ts'
 
@@ -301,8 +302,8 @@ for (const [what, more, says] of USAGE) {
   test(`${what} is a usage error`, async () => {
     const io = ioOf(new FakeTty(), new AbortController(), () => {})
     await assert.rejects(live(io, optionsFor(new URL('http://127.0.0.1:1'), more)), error => {
-      assert.ok(error instanceof CommandError)
-      assert.equal(error.code, 2)
+      assert.ok(error instanceof UserError)
+      assert.equal(error.exitCode, 2)
       assert.match(error.message, says)
       return true
     })
@@ -312,10 +313,10 @@ for (const [what, more, says] of USAGE) {
 test('no terminal is a usage error, no server is exit code 3', async () => {
   const tty = new FakeTty()
   const io = ioOf(tty, new AbortController(), () => {})
-  await assert.rejects(live(io, optionsFor(new URL('http://127.0.0.1:1'), {})), { code: 3 })
+  await assert.rejects(live(io, optionsFor(new URL('http://127.0.0.1:1'), {})), { exitCode: 3 })
   assert.equal(tty.stdout.bytes, '')
   tty.stdout.isTTY = false
-  await assert.rejects(live(io, optionsFor(new URL('http://127.0.0.1:1'), {})), { code: 2 })
+  await assert.rejects(live(io, optionsFor(new URL('http://127.0.0.1:1'), {})), { exitCode: 2 })
 })
 
 async function until(met: () => boolean): Promise<void> {

@@ -111,8 +111,8 @@ describe('the name of a run', () => {
       ['last~3', /3 runs are kept/],
       ['zzz', /runs ls/],
     ] as const) {
-      await assert.rejects(runs.find(name), { code: 2, message: sentence })
+      await assert.rejects(runs.find(name), { exitCode: 2, message: sentence })
     }
-    await assert.rejects(new Shelf([]).find('last'), { code: 2, message: /npx chaos compare/ })
+    await assert.rejects(new Shelf([]).find('last'), { exitCode: 2, message: /npx chaos compare/ })
   })
 })

@@ -11,7 +11,7 @@ import { IN_MEMORY, openDatabase } from '../../../server/catalog/database.ts'
 import { keepAlive, read } from '../../../server/catalog/keep-alive.ts'
 import { MIGRATIONS } from '../../../server/catalog/migrations.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
-import { StartFailure } from '../../../server/lib/user-error.ts'
+import { UserError } from '../../../server/lib/user-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flaky-database-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -60,7 +60,7 @@ describe('openDatabase', () => {
 
   it('refuses seed data that is broken, and seeds the same file once that is corrected', async () => {
     const broken = file('broken.json', '[{"code":"a"}]')
-    await assert.rejects(openDatabase(path('retry.sqlite'), broken), StartFailure)
+    await assert.rejects(openDatabase(path('retry.sqlite'), broken), UserError)
     const catalog = new Catalog(await openDatabase(path('retry.sqlite'), seed))
     assert.equal(catalog.list().total, 20)
     catalog.close()
@@ -102,7 +102,7 @@ describe('openDatabase refuses, in one sentence that says what to do,', () => {
     it(what, async () => {
       const promise = openDatabase(where(), typeof from === 'function' ? from() : from)
       await assert.rejects(promise, (error: unknown) => {
-        assert.ok(error instanceof StartFailure, String(error))
+        assert.ok(error instanceof UserError, String(error))
         assert.match(error.message, message)
         assert.equal(error.message.includes('\n'), false)
         return true
@@ -119,7 +119,7 @@ describe('openDatabase refuses, in one sentence that says what to do,', () => {
 
   it('another program’s database without writing a byte into it', async () => {
     const before = readFileSync(foreign)
-    await assert.rejects(openDatabase(foreign, seed), StartFailure)
+    await assert.rejects(openDatabase(foreign, seed), UserError)
     assert.deepEqual(readFileSync(foreign), before)
   })
 })

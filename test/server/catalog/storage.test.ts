@@ -21,7 +21,7 @@ import { openDatabase } from '../../../server/catalog/database.ts'
 import { openStorage } from '../../../server/catalog/storage.ts'
 import { createLog } from '../../../server/lib/log.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
-import { StartFailure } from '../../../server/lib/user-error.ts'
+import { UserError } from '../../../server/lib/user-error.ts'
 import { RunStore } from '../../../server/runs/store.ts'
 import { coinFlips } from '../../cli/report/samples.ts'
 import { control } from '../../support/control.ts'
@@ -87,7 +87,7 @@ describe('a broken file', () => {
 
   it('is left alone where it has not the name of a catalog: somebody typed the wrong path', async () => {
     writeFileSync(at('letter.txt'), 'Dear friend, '.repeat(100))
-    await assert.rejects(openStorage(at('letter.txt'), seed, wall), StartFailure)
+    await assert.rejects(openStorage(at('letter.txt'), seed, wall), UserError)
     assert.deepEqual(asideOf('letter.txt'), [])
   })
 })

@@ -8,7 +8,7 @@ import { parseEnv } from 'node:util'
 import { cliVariables, loadConfig, NAMES, type Name, serverSchema } from '../../../server/config/config.ts'
 import { FLAGS, flagOf, parseFlags } from '../../../server/config/flags.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
-import { StartFailure } from '../../../server/lib/user-error.ts'
+import { UserError } from '../../../server/lib/user-error.ts'
 
 type Values = Record<string, string | undefined>
 const load = ({ flag = {}, env = {}, file = {} }: { flag?: Values; env?: Values; file?: Values }) =>
@@ -82,7 +82,7 @@ describe('loadConfig', () => {
     ['HEADERS_TIMEOUT', '1ms', 'HEADERS_TIMEOUT: "1ms" is not from 100ms to 10m'],
   ] as const) {
     it(`refuses ${name}=${value.slice(0, 12)} in one sentence`, () => {
-      assert.throws(() => load({ env: { [name]: value } }), new StartFailure(message, 2))
+      assert.throws(() => load({ env: { [name]: value } }), new UserError(message, 2))
     })
   }
 
@@ -91,7 +91,7 @@ describe('loadConfig', () => {
     assert.throws(
       () => load(all),
       (error: unknown) => {
-        assert.ok(error instanceof StartFailure)
+        assert.ok(error instanceof UserError)
         assert.equal(error.exitCode, 2)
         const places = error.message.split('\n').map(line => line.split(':')[0])
         assert.deepEqual(places, ['--port', 'FAIL_RATE', 'LOG_LEVEL in .env'])
@@ -127,7 +127,7 @@ describe('parseFlags', () => {
       assert.throws(
         () => parse(...args),
         (error: unknown) => {
-          assert.ok(error instanceof StartFailure)
+          assert.ok(error instanceof UserError)
           assert.equal(error.exitCode, 2)
           assert.match(error.message, /: npm start -- --help lists the flags$/)
           return true
