@@ -28,7 +28,7 @@ describe('a document', () => {
   ] as const) {
     it(`that ${what} is refused`, () => {
       assert.throws(() => parseResult(JSON.stringify(document), 'x'), {
-        code: 2,
+        exitCode: 2,
         message: new RegExp(`^x is no result of a run \\(${flaw}: `),
       })
     })
