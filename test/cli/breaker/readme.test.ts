@@ -11,7 +11,7 @@ import type { CircuitEvent } from '../../../cli/breaker/circuit.ts'
 import { type CircuitOptions, OPTION_RULES, rangeOf } from '../../../cli/breaker/options.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-const page = readFileSync(join(root, 'README.breaker.md'), 'utf8')
+const page = readFileSync(join(root, 'cli/breaker/README.md'), 'utf8')
 const entry = join(root, 'cli/breaker/index.ts')
 const examples = [...page.matchAll(/```ts( run)?\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)].map(match => ({
   runs: match[1] !== undefined,
