@@ -1,6 +1,7 @@
 /** Lists and records of strangers: their size is looked at first, and no more of what they hold than the first flaw. */
 
 import { z } from 'zod'
+import { nestsDeeperThan } from '../json-depth.ts'
 
 /** A list of `least` to `most` elements. A million flawed ones are one flaw, so that they cost no more than one. */
 export function list<S extends z.ZodType>(element: S, most: number, least = 0) {
@@ -49,6 +50,16 @@ export function record<S extends z.ZodType>(member: S, most: number, longest: nu
         return partSchema(member)
       },
     })
+}
+
+/** An object with whatever members, of `maxText` characters of JSON at most, nested `maxDepth` levels at most. */
+export function document(maxText: number, maxDepth: number) {
+  return z
+    .record(z.string(), z.unknown())
+    .refine(
+      given => !nestsDeeperThan(maxDepth, given) && JSON.stringify(given).length <= maxText,
+      `must be ${maxText} characters of JSON at most, nested ${maxDepth} levels at most`,
+    )
 }
 
 /** Whether what happened is told in the order of time; `atMs` is milliseconds. */

@@ -2,10 +2,10 @@
 
 import { z } from 'zod'
 import { MOST_ARMS } from '../config/limits.ts'
-import { list, neverBack, record } from './bounded.ts'
+import { document, list, neverBack, record } from './bounded.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
-const MOST = {
+const MAX = {
   /** A circuit that changes twice a second, for a day. */
   states: 200_000,
   /** Quarter seconds of a week. */
@@ -17,10 +17,12 @@ const MOST = {
   members: 300,
   expectations: 100,
   repeats: 100,
+  sentences: 100,
 } as const
 
 /** Characters. An arm with every word and every parameter has some 700. */
-const LONGEST = { arm: 1_000, word: 200, text: 20_000, url: 16_384 } as const
+const MAX_LENGTH = { arm: 1_000, word: 200, text: 20_000, url: 16_384, settings: 65_536 } as const
+const MAX_SETTINGS_DEPTH = 16
 
 /** Milliseconds of a week; those that are known to go wrong may end long after the run. */
 const WEEK_MS = 604_800_000
@@ -32,10 +34,10 @@ const count = z.int().nonnegative().max(1e12)
 const ms = z.number().nonnegative().max(WEEK_MS)
 const moment = z.number().min(-FAR_MS).max(FAR_MS)
 const perSecond = z.number().max(1e9)
-const armName = z.string().max(LONGEST.arm)
-const word = z.string().max(LONGEST.word)
-const text = z.string().max(LONGEST.text)
-const url = z.string().max(LONGEST.url)
+const armName = z.string().max(MAX_LENGTH.arm)
+const word = z.string().max(MAX_LENGTH.word)
+const text = z.string().max(MAX_LENGTH.text)
+const url = z.string().max(MAX_LENGTH.url)
 
 export const outcomesSchema = z.object({ success: count, failed: count, shortCircuited: count, fromCache: count })
 
@@ -45,7 +47,7 @@ export const latencySchema = z
 
 export const stateSchema = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
 
-const buckets = list(z.tuple([ms, count.min(1)]), MOST.buckets)
+const buckets = list(z.tuple([ms, count.min(1)]), MAX.buckets)
 
 export const armSchema = z.object({
   name: armName,
@@ -61,7 +63,7 @@ export const armSchema = z.object({
     shortCircuited: latencySchema,
     fromCache: latencySchema,
   }),
-  states: list(z.object({ atMs: ms, state: stateSchema }), MOST.states).describe(
+  states: list(z.object({ atMs: ms, state: stateSchema }), MAX.states).describe(
     'breaker states since the start; empty without a breaker',
   ),
   recoveryMs: ms
@@ -71,8 +73,8 @@ export const armSchema = z.object({
     .boolean()
     .nullable()
     .describe('false: not before the run ended; null: no trouble, or the run ended less than a second after it'),
-  failures: record(count, MOST.members, LONGEST.word).describe('failed requests by class: status, timeout, reset …'),
-  statuses: record(count, MOST.members, LONGEST.word).optional().describe('complete answers by HTTP status'),
+  failures: record(count, MAX.members, MAX_LENGTH.word).describe('failed requests by class: status, timeout, reset …'),
+  statuses: record(count, MAX.members, MAX_LENGTH.word).optional().describe('complete answers by HTTP status'),
   series: list(
     z.object({
       atMs: ms,
@@ -83,7 +85,7 @@ export const armSchema = z.object({
       calls: count,
       wasted: count,
     }),
-    MOST.quarters,
+    MAX.quarters,
   )
     .refine(neverBack, 'must be in the order of time')
     .describe('quarter seconds since the start; a request counts where it ended, a call where it ended'),
@@ -113,19 +115,19 @@ export const requestSchema = z
   .object({
     method: word,
     path: url.describe('below the target; `{code}` stands for the next of the codes'),
-    codes: list(word, MOST.codes),
-    headers: record(z.string().max(LONGEST.url), MOST.members, LONGEST.word),
+    codes: list(word, MAX.codes),
+    headers: record(z.string().max(MAX_LENGTH.url), MAX.members, MAX_LENGTH.word),
     body: z.string().nullable(),
     expectsJson: z.boolean().describe('whether an answer that is not JSON counts as broken'),
   })
   .describe('what was asked for; the k6 script asks for the same')
 
 export const expectationSchema = z.object({
-  text: z.string().max(2 * LONGEST.arm + LONGEST.word),
+  text: z.string().max(2 * MAX_LENGTH.arm + MAX_LENGTH.word),
   passed: z.boolean(),
   measured: z
     .string()
-    .max(MOST_ARMS * (LONGEST.arm + LONGEST.word))
+    .max(MOST_ARMS * (MAX_LENGTH.arm + MAX_LENGTH.word))
     .describe('the measured value, with its unit'),
 })
 
@@ -145,6 +147,82 @@ export const repeatSchema = z
     ),
   })
   .describe('one of the runs of --repeat, for their spread')
+
+const differenceOf = (value: z.ZodNumber) =>
+  z.object({
+    value,
+    ci95: z.tuple([value, value]),
+    clear: z.boolean().describe('false where it may be chance: then it is written as ~'),
+  })
+const latencyDifference = differenceOf(z.number().min(-WEEK_MS).max(WEEK_MS))
+const latencyDifferences = z
+  .object({ p50: latencyDifference, p95: latencyDifference, p99: latencyDifference })
+  .partial()
+const countDifference = differenceOf(z.number().min(-1e13).max(1e13))
+  .nullable()
+  .describe('null where the two had not the same requests to make')
+
+export const differenceSchema = z
+  .object({
+    arm: armName,
+    against: armName.describe('the first arm'),
+    usefulPoints: differenceOf(share).nullable().describe('useful share, in points; null where one had no requests'),
+    wastedCalls: countDifference,
+    calls: countDifference,
+    latencyMs: z
+      .object({
+        success: latencyDifferences,
+        failed: latencyDifferences,
+        shortCircuited: latencyDifferences,
+        fromCache: latencyDifferences,
+      })
+      .partial()
+      .describe('of percentiles, for the outcomes that both arms had'),
+    pairs: z
+      .object({ both: count, onlyFirst: count, onlyArm: count, neither: count })
+      .optional()
+      .describe('useful answers request by request, where the two met the same fates'),
+  })
+  .describe('an arm less the first one, with 95 % intervals')
+
+const outage = z.object({ fromMs: moment, toMs: moment, failRate: percent })
+
+export const conditionsSchema = z
+  .object({
+    settings: document(MAX_LENGTH.settings, MAX_SETTINGS_DEPTH).describe('of the server when the run began'),
+    failRate: percent.describe('set for this run alone'),
+    scenario: word,
+    outages: list(outage, MAX.troubles).describe('asked for, in milliseconds since the start'),
+    circuits: list(
+      z.object({
+        arm: armName,
+        engine: word.describe('whose circuit it is: breaker, opossum, cockatiel …'),
+        options: record(z.union([z.number(), z.boolean(), word, z.null()]), MAX.members, MAX_LENGTH.word),
+      }),
+      MOST_ARMS,
+    ).describe('the circuit of each arm that has one'),
+    connections: z.object({
+      max: count.describe('of an arm, open at once'),
+      keepAlive: z.boolean(),
+      headersTimeoutMs: ms.optional(),
+      bodyTimeoutMs: ms.optional(),
+    }),
+    warmup: count.describe('requests of each arm before the run, counted nowhere'),
+    oneByOne: z.boolean().describe('each arm alone, one after the other'),
+    roundTripMs: z
+      .object({ count, min: ms.nullable(), p50: ms.nullable(), p95: ms.nullable(), max: ms.nullable() })
+      .describe('from a call to its answer, as it was seen'),
+  })
+  .partial()
+  .describe('under which conditions it was measured; what was secret is left out')
+
+export const figuresSchema = record(z.union([z.number(), text, z.null()]), MAX.members, MAX_LENGTH.word).describe(
+  'what a sentence says: numbers in their own unit (a share is 0 to 1), names as they are',
+)
+
+export const messageSchema = z
+  .object({ code: word, figures: figuresSchema })
+  .describe('a sentence, or a clause of one, before it is put into words')
 
 export const resultSchema = z.object({
   schema: z.literal(1),
@@ -172,7 +250,7 @@ export const resultSchema = z.object({
     .object({ atStart: percent, atEnd: percent })
     .optional()
     .describe('of the server, in percent; not there where nothing is known of it, or a scenario set it'),
-  trouble: list(z.object({ fromMs: moment, toMs: moment, what: word }), MOST.troubles).describe(
+  trouble: list(z.object({ fromMs: moment, toMs: moment, what: word }), MAX.troubles).describe(
     'known outages and raised rates, for the strip and the recovery time',
   ),
   pairs: z
@@ -181,8 +259,8 @@ export const resultSchema = z.object({
     .describe('useful answers request by request, where the arms met the same fates'),
   arms: list(armSchema, MOST_ARMS, 1),
   request: requestSchema.optional(),
-  expectations: list(expectationSchema, MOST.expectations).optional(),
-  repeats: list(repeatSchema, MOST.repeats)
+  expectations: list(expectationSchema, MAX.expectations).optional(),
+  repeats: list(repeatSchema, MAX.repeats)
     .optional()
     .describe('all runs of --repeat; the arms above are those of the last one'),
   verdict: z.object({
@@ -192,7 +270,13 @@ export const resultSchema = z.object({
       .nullable()
       .describe('useful share of the last arm less that of the first, in points; null for one arm'),
     ci95: z.tuple([share, share]).nullable(),
+    code: word.optional().describe('what the text says, in a word: hurt, helped, price, saved, same …'),
+    figures: figuresSchema.optional(),
+    more: list(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),
+    advice: messageSchema.optional().describe('what the hint says'),
   }),
+  differences: list(differenceSchema, MOST_ARMS).optional().describe('each arm against the first'),
+  conditions: conditionsSchema.optional(),
 })
 
 export type Outcomes = z.infer<typeof outcomesSchema>
@@ -203,6 +287,11 @@ export type Series = ArmResult['series']
 export type Trouble = Result['trouble']
 export type Schedule = z.infer<typeof scheduleSchema>
 export type Expectation = z.infer<typeof expectationSchema>
+export type Difference = z.infer<typeof latencyDifference>
+export type ArmDifference = z.infer<typeof differenceSchema>
+export type Conditions = z.infer<typeof conditionsSchema>
+export type Figures = z.infer<typeof figuresSchema>
+export type Message = z.infer<typeof messageSchema>
 export type Verdict = Result['verdict']
 /** A result before anybody has said what it means. */
 export type Unjudged = Omit<Result, 'verdict'>
