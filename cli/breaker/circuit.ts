@@ -1,7 +1,10 @@
 /** The words of the circuit breaker: states, permits, refusals, verdicts, events, and the store that keeps a circuit. */
 
 /** `forced-open` and `disabled` are set by hand; the circuit moves between the other three by itself. */
-export type State = 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled'
+export type State = (typeof STATES)[number]
+
+/** Every state. */
+export const STATES = ['closed', 'open', 'half-open', 'forced-open', 'disabled'] as const
 
 /** What became of a call, in the circuit's eyes. `ignore` touches no counter and gives a probe its slot back. */
 export type Verdict = 'ok' | 'fail' | 'ignore'

@@ -3,10 +3,9 @@
 import type { Admission, CircuitEvent, Details, Override, Permit, State, Verdict } from './circuit.ts'
 import { OpenTime } from './open-time.ts'
 import type { CircuitSettings } from './options.ts'
-import { Probes } from './probes.ts'
+import { IssuedPermit, Probes } from './probes.ts'
 import { whyOpen, whyReopen } from './rules.ts'
 import type { CircuitSnapshot } from './snapshot.ts'
-import { Ticket } from './ticket.ts'
 import { CALL, createWindow, FAILED, SLOW, type Window } from './window.ts'
 
 const HALF_OPEN_OVER = 'the open time is over'
@@ -62,7 +61,7 @@ export class CircuitCore {
 
   /** Asks leave to make one call. */
   acquire(now: number): Admission {
-    if (this.#state === 'closed' || this.#state === 'disabled') return new Ticket(this.#generation, 0)
+    if (this.#state === 'closed' || this.#state === 'disabled') return new IssuedPermit(this.#generation, 0)
     const time = this.#catchUp(now)
     if (this.#state === 'open' && time >= this.#openUntil) this.#move('half-open', time, HALF_OPEN_OVER)
     if (this.#state === 'half-open' && this.#probes.taken < this.settings.probes) return this.#probe(time)
@@ -181,7 +180,7 @@ export class CircuitCore {
   #probe(time: number): Permit {
     const probe = this.#probes.lease(time + this.settings.probeLeaseMs)
     this.tell?.({ type: 'probe', atMs: time, probe, outcome: 'started' })
-    return new Ticket(this.#generation, probe)
+    return new IssuedPermit(this.#generation, probe)
   }
 
   #settleProbe(permit: Permit, verdict: Verdict, time: number, details: Details | undefined): void {

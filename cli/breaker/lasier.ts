@@ -3,7 +3,7 @@
 import { type CircuitOptions, CircuitOptionsError } from './options.ts'
 
 /** `lasier` counts seconds, and keeps for ever what has no timeout; this is the longest that a circuit keeps anything. */
-const LONGEST_S = 86_400
+const MAX_SECONDS = 86_400
 
 /** Opens when more than `minAcceptedRequests` requests came, and at least `maxFailuresPercentage` of them failed. */
 export class PercentageFailuresRule {
@@ -63,10 +63,10 @@ export interface LasierOptions {
  * @throws {CircuitOptionsError} naming every bad value with its range.
  */
 export function fromLasier(options: LasierOptions): CircuitOptions {
-  const { rule, failureTimeout = LONGEST_S, circuitTimeout = LONGEST_S } = options
+  const { rule, failureTimeout = MAX_SECONDS, circuitTimeout = MAX_SECONDS } = options
   const seconds: Test = [
-    value => value > 0 && value <= LONGEST_S,
-    `a number above 0 and at most ${LONGEST_S} (seconds)`,
+    value => value > 0 && value <= MAX_SECONDS,
+    `a number above 0 and at most ${MAX_SECONDS} (seconds)`,
   ]
   check({ failureTimeout, circuitTimeout }, { failureTimeout: seconds, circuitTimeout: seconds })
   return { ...rule.options(), windowMs: failureTimeout * 1_000, openForMs: circuitTimeout * 1_000 }

@@ -4,8 +4,8 @@ import { systemClock } from '../../server/lib/clock.ts'
 import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, State, Verdict } from './circuit.ts'
 import { CircuitCore } from './core.ts'
 import { Emitter } from './emitter.ts'
+import { systemRandom } from './open-time.ts'
 import { type CircuitSettings, circuitSettings } from './options.ts'
-import { systemRandom } from './random.ts'
 import { type CircuitSnapshot, checkSnapshot } from './snapshot.ts'
 
 /** What a store in this process is made of; everything has a default. */

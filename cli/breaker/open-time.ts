@@ -31,3 +31,9 @@ export class OpenTime {
     this.level = Math.max(0, this.level - Math.floor(closedMs / this.#settings.stableForMs))
   }
 }
+
+/** A number in [0, 1) from the system's own source. */
+export function systemRandom(): number {
+  const [word = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return word / 2 ** 32
+}

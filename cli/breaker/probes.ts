@@ -1,6 +1,21 @@
-/** The probes of one half-open period: who is on the way, until when, and what came back. */
+/** Permits, and the probes of one half-open period: which are in flight, until when, and what came back. */
 
-/** A probe on its way: its number, and when it is overdue. */
+import type { Permit } from './circuit.ts'
+
+/** Leave to make one call, which knows whether it was handed back. */
+export class IssuedPermit implements Permit {
+  readonly admitted = true
+  readonly generation: number
+  readonly probe: number
+  settled = false
+
+  constructor(generation: number, probe: number) {
+    this.generation = generation
+    this.probe = probe
+  }
+}
+
+/** A probe in flight: its number, and when it is overdue. */
 export interface Lease {
   readonly probe: number
   readonly until: number

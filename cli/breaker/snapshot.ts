@@ -1,6 +1,6 @@
 /** A circuit as plain data: everything it knows, with durations where the circuit has times, so that any clock can go on. */
 
-import type { State } from './circuit.ts'
+import { STATES, type State } from './circuit.ts'
 import type { WindowSnapshot } from './window.ts'
 
 /** What `snapshot` gives and `restore` takes; it survives JSON. All times are milliseconds. */
@@ -29,8 +29,6 @@ export interface CircuitSnapshot {
   }
 }
 
-const STATES: readonly unknown[] = ['closed', 'open', 'half-open', 'forced-open', 'disabled'] satisfies readonly State[]
-
 /**
  * The same value, once it is sure to be a snapshot: it may have lain in a file or come over a wire.
  * @throws {TypeError} naming the first member that cannot be.
@@ -38,7 +36,8 @@ const STATES: readonly unknown[] = ['closed', 'open', 'half-open', 'forced-open'
 export function checkSnapshot(value: unknown): CircuitSnapshot {
   const snapshot = record(value, 'the snapshot')
   if (snapshot.version !== 1) throw wrong('version', snapshot.version, '1')
-  if (!STATES.includes(snapshot.state)) throw wrong('state', snapshot.state, `one of ${STATES.join(', ')}`)
+  if (!STATES.some(state => state === snapshot.state))
+    throw wrong('state', snapshot.state, `one of ${STATES.join(', ')}`)
   for (const name of ['generation', 'openLeftMs', 'closedForMs', 'restLeftMs', 'level', 'streak'])
     number(snapshot, name)
   const probes = record(snapshot.probes, 'probes')

@@ -26,7 +26,7 @@ export interface Meter {
 }
 
 /** Bodies above this size, in bytes, are read but not looked into. */
-const LARGEST_CHECKED = 1_048_576
+const MAX_CHECKED_BYTES = 1_048_576
 
 export class Call implements Job, Exchange {
   readonly #wire: Wire
@@ -81,7 +81,7 @@ export class Call implements Job, Exchange {
 
   onData(chunk: Buffer): boolean {
     this.#size += chunk.length
-    if (this.#size > LARGEST_CHECKED) this.#more = null
+    if (this.#size > MAX_CHECKED_BYTES) this.#more = null
     else if (this.#first === null) this.#first = chunk
     else {
       this.#more ??= [this.#first]
@@ -114,7 +114,7 @@ export class Call implements Job, Exchange {
 
   #verdict(): Failure | null {
     if (this.#status >= 400 && this.#status !== 404) return 'status'
-    if (this.#size > LARGEST_CHECKED) return null
+    if (this.#size > MAX_CHECKED_BYTES) return null
     return this.#wire.bodyIsSound(this.#request.code, this.#contentType, this.#body()) ? null : 'parse'
   }
 

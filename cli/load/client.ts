@@ -104,9 +104,9 @@ function bodyCheck(expectsJson: boolean): Wire['bodyIsSound'] {
     } catch {
       return false
     }
-    if (last || known.size < MOST_KNOWN) known.set(code, { type, body: text })
+    if (last || known.size < MAX_KNOWN_BODIES) known.set(code, { type, body: text })
     return true
   }
 }
 
-const MOST_KNOWN = 1_000
+const MAX_KNOWN_BODIES = 1_000

@@ -6,7 +6,7 @@ import type { LatencySummary } from '../report/result.ts'
 const HALF = 1_024
 const HALF_BITS = 10
 /** Microseconds: 71 minutes. What took longer is counted as this long, but for the maximum. */
-const LARGEST = 2 ** 32 - 1
+const MAX_US = 2 ** 32 - 1
 const BUCKETS = (32 - HALF_BITS) * HALF + HALF
 
 /**
@@ -26,7 +26,7 @@ export class Histogram {
   /** Counts one value, in milliseconds; one below zero counts as zero. */
   record(ms: number): void {
     if (ms > this.#maxMs) this.#maxMs = ms
-    const us = Math.min(LARGEST, Math.max(0, Math.round(ms * 1_000)))
+    const us = Math.min(MAX_US, Math.max(0, Math.round(ms * 1_000)))
     const index = bucketOf(us)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
     this.#count++

@@ -41,7 +41,7 @@ export interface Feed {
 
 const LATE_MS = 10
 /** Requests of an arm that may wait for a connection, beyond which the next batch waits and counts as late: see `room`. */
-const MOST_WAITING = 2_000
+const MAX_WAITING = 2_000
 
 /** Open loop: a request leaves at its planned time, whatever became of those before. */
 export class OpenFeed implements Feed {
@@ -64,7 +64,7 @@ export class OpenFeed implements Feed {
 
   constructor(parts: FeedParts) {
     this.#parts = parts
-    this.#most = (parts.room + MOST_WAITING) * parts.arms.length
+    this.#most = (parts.room + MAX_WAITING) * parts.arms.length
   }
 
   get exhausted(): boolean {
@@ -133,7 +133,7 @@ interface Lane {
 }
 
 /** Requests in a row that were answered at once, after which the rest of the process has its turn. */
-const MOST_AT_ONCE = 1_000
+const MAX_AT_ONCE = 1_000
 
 /** Closed loop: each arm has so many requests under way, and an answer starts the next. Latency counts from the real start. */
 export class ClosedFeed implements Feed {
@@ -171,7 +171,7 @@ export class ClosedFeed implements Feed {
     lane.pumping = true
     for (let turn = 0; !this.#stopped && lane.next < schedule.requests; turn++) {
       if (lane.underWay >= schedule.concurrency) break
-      if (turn === MOST_AT_ONCE) {
+      if (turn === MAX_AT_ONCE) {
         clock.after(0, () => this.#pump(lane))
         break
       }

@@ -60,7 +60,7 @@ function target(url: string, below: string, parts: RequestParts, expectsJson: bo
       let path = known.get(code)
       if (path === undefined) {
         path = before + below.replaceAll('{code}', encodeURIComponent(code))
-        if (known.size < MOST_KNOWN) known.set(code, path)
+        if (known.size < MAX_KNOWN_PATHS) known.set(code, path)
       }
       return path
     },
@@ -75,7 +75,7 @@ function target(url: string, below: string, parts: RequestParts, expectsJson: bo
   }
 }
 
-const MOST_KNOWN = 1_000
+const MAX_KNOWN_PATHS = 1_000
 
 function pairs(headers: readonly string[]): [string, string][] {
   return headers.flatMap((name, index) =>

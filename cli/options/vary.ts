@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import { formatDuration, parseDuration } from '../../server/lib/units.ts'
 import { OPTION_RULES } from '../breaker/options.ts'
 import { CIRCUIT_PARAMETERS, type CircuitParameter } from '../policy/circuit-parameters.ts'
-import { nearest } from '../policy/nearest.ts'
+import { nearest } from '../policy/parse.ts'
 
 /** One setting of the circuit and the values that it is to take. */
 export interface Vary {

@@ -11,11 +11,10 @@ import { CACHE_PARAMETERS, cache } from './cache.ts'
 import { circuitOptions } from './circuit-parameters.ts'
 import { engine } from './engine.ts'
 import { fetchPost, NOTIFY_PARAMETERS, notify, type Post } from './notify.ts'
-import { type CircuitPolicy, type ClosablePolicy, onState } from './observed.ts'
 import { type ArmPlan, CIRCUITS, parseArm, settingsOf } from './parse.ts'
 import { RESCHEDULE_PARAMETERS, reschedule } from './reschedule.ts'
 import { RETRY_PARAMETERS, retry } from './retry.ts'
-import type { Outgoing, Policy, Send } from './send.ts'
+import { type CircuitPolicy, type ClosablePolicy, type Outgoing, onState, type Policy, type Send } from './send.ts'
 import { TIMEOUT_PARAMETERS, timeout } from './timeout.ts'
 
 /** What an arm is built of. */

@@ -2,10 +2,7 @@
 
 import type { State } from '../breaker/circuit.ts'
 import { CircuitOptionsError, type CircuitSettings } from '../breaker/options.ts'
-import { isFailure, type OpenLibrary } from './engine.ts'
-
-/** Its threshold must be exceeded, ours be reached: so much less makes the two the same for every count of calls. */
-const JUST_BELOW = 1e-9
+import { isFailure, JUST_BELOW, type OpenLibrary } from './engine.ts'
 
 /**
  * Loads cockatiel and sets it up to mean what `settings` mean: threshold, minimum of calls, window (of calls or of time),

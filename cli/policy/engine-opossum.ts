@@ -1,10 +1,7 @@
 /** The circuit breaker of opossum as an engine of an arm. */
 
 import { CircuitOptionsError, type CircuitSettings } from '../breaker/options.ts'
-import { type Act, isFailure, type OpenLibrary } from './engine.ts'
-
-/** Its threshold must be exceeded, ours be reached: so much less makes the two the same for every count of calls. */
-const JUST_BELOW = 1e-9
+import { type Act, isFailure, JUST_BELOW, type OpenLibrary } from './engine.ts'
 
 /** What opossum takes where ours judges by the last calls: it knows windows of time only, and this is its own default. */
 const WINDOW_MS = 10_000

@@ -3,8 +3,7 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitEvent, State } from '../breaker/circuit.ts'
 import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
-import type { CircuitPolicy } from './observed.ts'
-import type { Answer, Cancel, Outgoing, Send } from './send.ts'
+import type { Answer, Cancel, CircuitPolicy, Outgoing, Send } from './send.ts'
 
 /**
  * One call as a library gets it. The promise resolves with a good answer and rejects with any other, so that the library can
@@ -22,6 +21,9 @@ export interface Library {
 
 /** Builds a library's circuit; `moved` is to be called after each change of state. */
 export type OpenLibrary = (moved: (to: State) => void) => Library
+
+/** The threshold of the other libraries must be exceeded, ours be reached: so much less makes them the same for every count of calls. */
+export const JUST_BELOW = 1e-9
 
 /** Whether a rejection of `Act` blames the upstream, by the same rule as for our own circuit. */
 export function isFailure(rejection: unknown): boolean {

@@ -1,7 +1,7 @@
 /** The `notify` policy: tells a webhook that the circuit has opened, and never lets that hold up or fail a call. */
 
-import { type ClosablePolicy, type Observed, onState } from './observed.ts'
 import type { Parameter } from './parameters.ts'
+import { type ClosablePolicy, type Observed, onState } from './send.ts'
 
 const webhook: Parameter<string> = {
   what: 'where to POST a JSON message each time the circuit opens',

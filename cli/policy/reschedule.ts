@@ -2,9 +2,16 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED } from './answers.ts'
-import { type ClosablePolicy, type Observed, onState } from './observed.ts'
 import { count, duration } from './parameters.ts'
-import type { Answer, Cancel, Outgoing, Send } from './send.ts'
+import {
+  type Answer,
+  type Cancel,
+  type ClosablePolicy,
+  type Observed,
+  type Outgoing,
+  onState,
+  type Send,
+} from './send.ts'
 
 /** The parameters of `reschedule(10s)`. */
 export const RESCHEDULE_PARAMETERS = {
@@ -14,7 +21,7 @@ export const RESCHEDULE_PARAMETERS = {
 } as const
 
 /** Asking an open circuit again sooner than this is never worth it, in milliseconds. */
-const SOONEST_MS = 25
+const MIN_PAUSE_MS = 25
 
 export interface RescheduleOptions {
   readonly clock: Clock
@@ -71,7 +78,7 @@ class WaitingRoom {
   enter(held: Held, retryAfterMs: number): boolean {
     if (this.#waiting.size >= this.options.queue) return false
     this.#waiting.add(held)
-    if (retryAfterMs !== Number.POSITIVE_INFINITY) this.wakeIn(Math.max(SOONEST_MS, retryAfterMs))
+    if (retryAfterMs !== Number.POSITIVE_INFINITY) this.wakeIn(Math.max(MIN_PAUSE_MS, retryAfterMs))
     return true
   }
 

@@ -1,5 +1,6 @@
 /** The `retry` policy: tries a failed call again, later and later, at moments that differ from caller to caller. */
 
+import { draw, streamSeed } from '../../server/chaos/decision/draw.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED, isPassing } from './answers.ts'
 import type { RetryBudget } from './budget.ts'
@@ -24,6 +25,12 @@ export interface RetryOptions {
   readonly capMs: number
   readonly patienceMs: number
   readonly budget?: RetryBudget | null
+}
+
+/** A number of [0, 1) for a request and its attempt, from the run's seed; independent of the faults that the server draws from it. */
+export function jitter(seed: string): (request: Outgoing) => number {
+  const stream = streamSeed(`${seed}/jitter`, 'latency')
+  return ({ key, attempt }) => draw(stream, key, attempt)
 }
 
 /**

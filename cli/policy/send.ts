@@ -1,5 +1,7 @@
 /** The one interface of everything that stands between a request and the upstream: a policy wraps a Send and is one. */
 
+import type { CircuitEvent, CircuitStore, State } from '../breaker/circuit.ts'
+
 /** One request of a schedule on its way to the upstream. */
 export interface Outgoing {
   /** Position in the schedule, from 0. */
@@ -61,3 +63,26 @@ export interface Policy {
   readonly name: string
   wrap(next: Send): Send
 }
+
+/** What can be seen of a circuit. */
+export type Observed = Pick<CircuitStore, 'state' | 'listen' | 'close'>
+
+/** The part of an arm that decides whether a call is made, and what can be seen of it. */
+export interface CircuitPolicy {
+  readonly policy: Policy
+  readonly circuit: Observed
+}
+
+/** A policy that holds something (timers, listeners) until it is closed. */
+export interface ClosablePolicy extends Policy {
+  close(): void
+}
+
+/** Calls `act` each time a circuit has come into a state, until the returned function is called. */
+export function onState(circuit: Observed, act: (state: State, event: StateEvent) => void): () => void {
+  return circuit.listen(event => {
+    if (event.type === 'state') act(event.to, event)
+  })
+}
+
+export type StateEvent = Extract<CircuitEvent, { type: 'state' }>

@@ -1,8 +1,9 @@
 /** Circuits by name in one Redis: the first thing to open, the last to close. */
 
+import { FNV_OFFSET, hashText } from '../../../server/chaos/decision/draw.ts'
 import { type Clock, systemClock } from '../../../server/lib/clock.ts'
+import { systemRandom } from '../open-time.ts'
 import type { CircuitSettings } from '../options.ts'
-import { systemRandom } from '../random.ts'
 import { connectRedis } from './link.ts'
 import { settingsText } from './reply.ts'
 import { RedisStore } from './store.ts'
@@ -35,16 +36,10 @@ export async function openRedisCircuits(url: string, parts: RedisCircuitsParts =
   const link = await connectRedis(url)
   return {
     open: (name, settings) => {
-      const key = `${prefix}:circuit:${name}:${fingerprint(settingsText(settings))}`
+      const fingerprint = (hashText(FNV_OFFSET, settingsText(settings)) >>> 0).toString(16).padStart(8, '0')
+      const key = `${prefix}:circuit:${name}:${fingerprint}`
       return new RedisStore({ link, key, settings, clock, random, deadlineMs })
     },
     close: () => link.close(),
   }
-}
-
-/** FNV-1a, 32 bits, as hex. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
 }

@@ -1,6 +1,6 @@
 /** What the scripts of a shared circuit take and answer, as values of this program. */
 
-import type { CircuitEvent, State } from '../circuit.ts'
+import { type CircuitEvent, STATES, type State } from '../circuit.ts'
 import type { CircuitSettings } from '../options.ts'
 
 /** What one step of the shared circuit came to. */
@@ -28,7 +28,6 @@ export type Step =
     }
   | { readonly type: 'overdue'; readonly probe: number }
 
-const STATES: readonly string[] = ['closed', 'open', 'half-open', 'forced-open', 'disabled'] satisfies readonly State[]
 const WHATS: readonly string[] = ['admitted', 'refused', 'settled', 'late', 'look'] satisfies readonly Reply['what'][]
 
 /** How long a circuit without traffic is kept, at the least, in milliseconds. */

@@ -5,7 +5,7 @@ import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, 
 import { Emitter } from '../emitter.ts'
 import { MemoryStore } from '../memory-store.ts'
 import type { CircuitSettings } from '../options.ts'
-import { Ticket } from '../ticket.ts'
+import { IssuedPermit } from '../probes.ts'
 import { Deadlines } from './deadlines.ts'
 import { Seen } from './last-seen.ts'
 import type { RedisLink } from './link.ts'
@@ -29,7 +29,7 @@ export interface RedisStoreParts {
 }
 
 /** Leave that the shared circuit gave; what this process's own circuit gives is of another class. */
-class SharedPermit extends Ticket {}
+class SharedPermit extends IssuedPermit {}
 
 /**
  * Asks Redis, within a deadline, and decides alone where no answer comes: `store-degraded` is told once, every call that waits

@@ -1,5 +1,6 @@
 /** Percentiles of histogram counts, and how sure one can be of them. */
 
+import { FNV_OFFSET, hashText } from '../../../server/chaos/decision/draw.ts'
 import type { Difference } from './figures.ts'
 import { type Interval, includesZero } from './statistics.ts'
 
@@ -95,8 +96,7 @@ function gamma(shape: number, random: () => number): number {
 
 /** A stream of numbers in [0, 1) from a text: FNV-1a for the start, mulberry32 for the steps. */
 function randomOf(seed: string): () => number {
-  let state = 0x811c9dc5
-  for (let index = 0; index < seed.length; index++) state = Math.imul(state ^ seed.charCodeAt(index), 0x01000193)
+  let state = hashText(FNV_OFFSET, seed)
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

@@ -1,6 +1,7 @@
 /** Keyed draws: chance that depends on seed, stream, key and attempt alone, so that every arm meets the same fate. */
 
-const FNV_OFFSET = 0x811c9dc5
+/** Where a hash (FNV-1a, 32 bits) begins. */
+export const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 /** Where the key ends and the attempt begins: above every character that an HTTP header can hold. */
 const ATTEMPT_MARK = 0x100

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RetryBudget } from '../../../cli/policy/budget.ts'
-import { jitter } from '../../../cli/policy/jitter.ts'
-import { type RetryOptions, retry } from '../../../cli/policy/retry.ts'
+import { jitter, type RetryOptions, retry } from '../../../cli/policy/retry.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
