@@ -8,7 +8,7 @@ const LONGEST = 200
 
 /** @param file what the file of variables is called. */
 export function logChanges(chaos: Chaos, file: string, log: Logger): void {
-  chaos.listen(event => {
+  chaos.on(event => {
     if (event.type !== 'settings') return
     const { source, session, before, settings } = event
     const from = source === 'file' ? file : source

@@ -105,14 +105,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     limits: { ...SESSION_LIMITS, most: limits.sessions },
     mostHeld: limits.held,
   })
-  telemetry.watch(chaos.lab)
+  telemetry.watch(chaos.control)
   const token = options.token ?? (isLocal(host) ? null : secret())
   const door = new Door({
     token,
     openSessions: options.openSessions ?? false,
     tickets: new Tickets(clock, secret),
     secret,
-    labs: chaos.lab.sessions,
+    labs: chaos.control.sessions,
   })
   let closing: Promise<void> | null = null
   const app = createApp({

@@ -10,7 +10,7 @@ import { routes } from './api/routes.ts'
 import { scenarioOperations } from './api/scenarios.ts'
 import { sessionOperations } from './api/sessions.ts'
 import { settingsOperations } from './api/settings.ts'
-import { Lab, type LabOptions } from './control.ts'
+import { ChaosControl, type ChaosControlOptions } from './control.ts'
 import { release } from './inject/capture.ts'
 import { Injector } from './inject/inject.ts'
 import { faults } from './inject/middleware.ts'
@@ -20,7 +20,7 @@ import type { ChaosListener } from './session/events.ts'
 import type { Change, Source } from './settings/layers.ts'
 import type { Settings } from './settings/schema.ts'
 
-export interface ChaosOptions extends LabOptions {
+export interface ChaosOptions extends ChaosControlOptions {
   /** Hides every marker of an injected fault. */
   readonly stealth?: boolean
   /** The scenarios that are offered. */
@@ -39,13 +39,13 @@ export interface Chaos {
   /** What `routes` does, for the OpenAPI document. */
   readonly operations: readonly Operation[]
   /** The sessions and everything in them, for telemetry. */
-  readonly lab: Lab
+  readonly control: ChaosControl
   /** Changes the default session by a merge patch. @throws {SettingsError} naming every problem; nothing is changed then. */
   change(patch: unknown, source: Source): Change
   /** The settings of the default session. */
   settings(): Settings
   /** Calls `listener` at every event until the returned function is called. */
-  listen(listener: ChaosListener): () => void
+  on(listener: ChaosListener): () => void
   /** Ends every request that is held or delayed, and every timer. */
   close(): void
 }
@@ -53,7 +53,7 @@ export interface Chaos {
 const MOST_HELD = 500
 
 export function createChaos(options: ChaosOptions): Chaos {
-  const lab = new Lab(options)
+  const control = new ChaosControl(options)
   const { wall, stealth = false, mostHeld = MOST_HELD } = options
   const injector = new Injector({ wall, stealth, mostHeld })
   const operations = [
@@ -61,19 +61,21 @@ export function createChaos(options: ChaosOptions): Chaos {
     ...countOperations,
     ...journalOperations,
     ...outageOperations,
-    ...scenarioOperations(new Theatre(lab, options.scenarios ?? [])),
+    ...scenarioOperations(new Theatre(control, options.scenarios ?? [])),
     ...sessionOperations,
   ]
   return {
-    faults: faults(lab, injector),
+    faults: faults(control, injector),
     spare: release,
-    routes: routes(lab, operations),
+    routes: routes(control, operations),
     operations,
-    lab,
+    control,
     change: (patch, source) =>
-      lab.change(lab.sessions.first, source, provenance => lab.sessions.first.layers.change(patch, provenance)),
-    settings: () => lab.sessions.first.layers.effective(),
-    listen: listener => lab.listen(listener),
-    close: () => lab.close(),
+      control.change(control.sessions.first, source, provenance =>
+        control.sessions.first.layers.change(patch, provenance),
+      ),
+    settings: () => control.sessions.first.layers.effective(),
+    on: listener => control.on(listener),
+    close: () => control.close(),
   }
 }

@@ -5,14 +5,14 @@ import type { Plan } from './decision/compiled-settings.ts'
 import type { Trouble } from './decision/decide.ts'
 import type { SessionLog } from './decision/request-record.ts'
 import type { ChaosEvent, ChaosListener } from './session/events.ts'
-import { DEFAULT_SESSION, SESSION_LIMITS, type SessionLimits, Sessions } from './session/registry.ts'
+import { DEFAULT_SESSION, SESSION_LIMITS, type SessionLimits, SessionRegistry } from './session/registry.ts'
 import { Session } from './session/session.ts'
-import { SessionTime } from './session/session-clock.ts'
+import { SessionClock } from './session/session-clock.ts'
 import { Boot, type Change, difference, Layers, type Provenance, type Source } from './settings/layers.ts'
 import { ms } from './settings/quantity.ts'
 import { defaultSettings, type Member, type Settings } from './settings/schema.ts'
 
-export interface LabOptions {
+export interface ChaosControlOptions {
   readonly clock: Clock
   /** Wall-clock time in milliseconds since 1970, for what people read: provenance, `Retry-After` as a date. */
   readonly wall: () => number
@@ -39,17 +39,17 @@ export interface NewSession {
   readonly owner?: string | null
 }
 
-export class Lab {
+export class ChaosControl {
   readonly clock: Clock
   readonly wall: () => number
   readonly version: string
   readonly boot: Settings
-  readonly sessions: Sessions
-  readonly #log: LabOptions['log']
+  readonly sessions: SessionRegistry
+  readonly #log: ChaosControlOptions['log']
   #ids = 0
   readonly #listeners = new Set<ChaosListener>()
 
-  constructor(options: LabOptions) {
+  constructor(options: ChaosControlOptions) {
     this.clock = options.clock
     this.wall = options.wall
     this.version = options.version
@@ -59,13 +59,13 @@ export class Lab {
     const first = new Session({
       id: DEFAULT_SESSION,
       layers: new Layers(boot, defaultSettings(this.boot.seed)),
-      time: new SessionTime(this.clock, 0),
+      time: new SessionClock(this.clock, 0),
       log: options.log(DEFAULT_SESSION),
       clock: this.clock,
       pinned: true,
       host: null,
     })
-    this.sessions = new Sessions(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
+    this.sessions = new SessionRegistry(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
   }
 
   /** Makes a session that inherits everything from the default one, or null where there is no room. The id must be free. */
@@ -74,7 +74,7 @@ export class Lab {
     const session = new Session({
       id: wanted.id,
       layers: new Layers(this.sessions.first.layers, defaultSettings(this.boot.seed)),
-      time: wanted.clockOf?.time ?? new SessionTime(this.clock, wanted.startsIn ? ms(wanted.startsIn) : 0),
+      time: wanted.clockOf?.time ?? new SessionClock(this.clock, wanted.startsIn ? ms(wanted.startsIn) : 0),
       borrowsTime: wanted.clockOf !== undefined,
       log: this.#log(wanted.id),
       clock: this.clock,
@@ -83,7 +83,7 @@ export class Lab {
       host: this.sessions.first,
     })
     this.sessions.add(session, this.clock.now())
-    this.tell({ type: 'session', session: session.id, change: 'created' })
+    this.emit({ type: 'session', session: session.id, change: 'created' })
     return session
   }
 
@@ -100,7 +100,7 @@ export class Lab {
     const what = trouble?.name ?? ''
     if (what !== session.weather) {
       const change = trouble ? 'began' : 'ended'
-      this.tell({ type: 'outage', session: session.id, change, what: what || session.weather })
+      this.emit({ type: 'outage', session: session.id, change, what: what || session.weather })
       session.weather = what
     }
     return trouble
@@ -130,7 +130,7 @@ export class Lab {
   /** Everything of a session back to its beginning. */
   reset(session: Session): void {
     session.reset()
-    this.tell({ type: 'session', session: session.id, change: 'reset' })
+    this.emit({ type: 'session', session: session.id, change: 'reset' })
   }
 
   /** A name that this lab has not given before. */
@@ -139,12 +139,12 @@ export class Lab {
     return `${what}-${this.#ids}`
   }
 
-  listen(listener: ChaosListener): () => void {
+  on(listener: ChaosListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  tell(event: ChaosEvent): void {
+  emit(event: ChaosEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -158,7 +158,7 @@ export class Lab {
     if (changed.length === 0) return
     // Work that waits goes on under the new limits from now on, not from the next request on.
     for (const each of this.sessions.list()) if (each.capacity) each.plan()
-    this.tell({ type: 'settings', session: session.id, source, changed, before, settings })
+    this.emit({ type: 'settings', session: session.id, source, changed, before, settings })
   }
 
   /** Ends everything that waits; the lab is of no use afterwards. */
@@ -169,7 +169,7 @@ export class Lab {
 
   #closed(session: Session): void {
     session.close()
-    this.tell({ type: 'session', session: session.id, change: 'deleted' })
+    this.emit({ type: 'session', session: session.id, change: 'deleted' })
   }
 
   #date(): string {

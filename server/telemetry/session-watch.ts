@@ -1,6 +1,6 @@
 /** Looks at the sessions of a laboratory: what each is like now, and what it was like in the last two minutes. */
 
-import type { Lab } from '../chaos/control.ts'
+import type { ChaosControl } from '../chaos/control.ts'
 import type { Visit } from '../chaos/decision/request-record.ts'
 import type { Session } from '../chaos/session/session.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -29,7 +29,7 @@ export class Lookout {
   readonly #startedAt: number
   readonly #epoch: number
   readonly #watches = new Map<string, Watch>()
-  #lab: Lab | null = null
+  #control: ChaosControl | null = null
 
   /** @param epoch milliseconds since 1970 at the moment `startedAt` of the clock */
   constructor(clock: Clock, startedAt: number, epoch: number) {
@@ -39,9 +39,9 @@ export class Lookout {
   }
 
   /** Follows a laboratory. */
-  follow(lab: Lab): void {
-    this.#lab = lab
-    for (const session of lab.sessions.list()) this.look(session)
+  follow(control: ChaosControl): void {
+    this.#control = control
+    for (const session of control.sessions.list()) this.look(session)
   }
 
   /** Milliseconds since the server's start. */
@@ -71,7 +71,7 @@ export class Lookout {
 
   /** The weather of a session now, noted in its timeline; whoever looks makes its changes known. */
   look(session: Session): Weather {
-    const outage = this.#lab?.weather(session, session.plan(), this.#clock.now()) ?? null
+    const outage = this.#control?.weather(session, session.plan(), this.#clock.now()) ?? null
     return this.note(session, outage !== null)
   }
 
@@ -90,14 +90,14 @@ export class Lookout {
 
   /** What a session is like, and how long the requests took that just ended. */
   vitals(id: string): Vitals | null {
-    const session = this.#lab?.sessions.get(id)
+    const session = this.#control?.sessions.get(id)
     const last = this.#watches.get(id)?.timeline.newest(this.now(), this.#epoch)
     return session && last ? { p50: last.p50, p95: last.p95, ...this.look(session) } : null
   }
 
   /** A session as the event stream sees it. */
   scene(id: string): Scene | null {
-    const session = this.#lab?.sessions.get(id)
+    const session = this.#control?.sessions.get(id)
     const timeline = this.#watches.get(id)?.timeline
     if (!session || !timeline) return null
     return {
@@ -117,7 +117,7 @@ export class Lookout {
 
   /** A seat for every session. */
   board(): object[] {
-    return (this.#lab?.sessions.list() ?? []).map(session => {
+    return (this.#control?.sessions.list() ?? []).map(session => {
       const { id, inFlight } = session
       const { requests = 0, success = 0 } = this.#watches.get(id) ?? {}
       return { id, requests, success, inFlight, ...this.look(session) }
@@ -128,7 +128,7 @@ export class Lookout {
   #state(session: Session): object {
     return {
       name: 'flaky-catalog',
-      version: this.#lab?.version,
+      version: this.#control?.version,
       session: session.id,
       clockMs: session.time.now(),
       settings: session.layers.effective(),

@@ -1,7 +1,7 @@
 /** Telemetry as one part of the server: writes the visits down, and tells pages, command lines and Prometheus of them. */
 
 import { Router } from 'express'
-import type { Lab } from '../chaos/control.ts'
+import type { ChaosControl } from '../chaos/control.ts'
 import type { SessionLog } from '../chaos/decision/request-record.ts'
 import type { ChaosEvent } from '../chaos/session/events.ts'
 import type { Limits } from '../config/limits.ts'
@@ -39,7 +39,7 @@ export class Telemetry {
   /** Sessions that were made on purpose. */
   readonly #made = new Set<string>()
   readonly #clock: Clock
-  #lab: Lab | null = null
+  #control: ChaosControl | null = null
   #silence = () => {}
 
   constructor({ clock, wall, version, limits }: TelemetryOptions) {
@@ -93,10 +93,10 @@ export class Telemetry {
   }
 
   /** Follows a laboratory. */
-  watch(lab: Lab): void {
-    this.#lab = lab
-    this.#lookout.follow(lab)
-    this.#silence = lab.listen(event => this.#heard(lab, event))
+  watch(control: ChaosControl): void {
+    this.#control = control
+    this.#lookout.follow(control)
+    this.#silence = control.on(event => this.#heard(control, event))
   }
 
   /** `/chaos/events` and `/chaos/live`, to be mounted at `/chaos`. */
@@ -118,33 +118,33 @@ export class Telemetry {
     this.#metrics.close()
   }
 
-  #heard(lab: Lab, event: ChaosEvent): void {
-    if (event.type === 'session') this.#lived(lab, event)
-    else if (event.type === 'outage') this.#outage(lab, event)
-    else if (event.type === 'scenario') this.#scenario(lab, event)
+  #heard(control: ChaosControl, event: ChaosEvent): void {
+    if (event.type === 'session') this.#lived(control, event)
+    else if (event.type === 'outage') this.#outage(control, event)
+    else if (event.type === 'scenario') this.#scenario(control, event)
     else {
-      this.#changed(lab, event.session, event)
+      this.#changed(control, event.session, event)
       // What the default session sets holds at once in every session that has not set its own.
-      if (event.session === lab.sessions.first.id) this.#inherited(lab, event)
+      if (event.session === control.sessions.first.id) this.#inherited(control, event)
     }
   }
 
-  #lived(lab: Lab, { session, change }: Extract<ChaosEvent, { type: 'session' }>): void {
-    if (change === 'created' && lab.sessions.get(session)?.pinned) this.#made.add(session)
+  #lived(control: ChaosControl, { session, change }: Extract<ChaosEvent, { type: 'session' }>): void {
+    if (change === 'created' && control.sessions.get(session)?.pinned) this.#made.add(session)
     // Any request may bring a session about by naming it: those would push out what pages must hear when they come back.
     if (change === 'reset' || this.#made.has(session)) this.#events.tellAll('lab', { session, change })
-    if (change === 'reset') this.#changed(lab, session, { changed: [], source: 'reset', before: null })
+    if (change === 'reset') this.#changed(control, session, { changed: [], source: 'reset', before: null })
     if (change !== 'deleted') return
     this.#made.delete(session)
     this.#lookout.forget(session)
     this.#hands.delete(session)
-    this.#lookLater(lab, session, null)
+    this.#lookLater(control, session, null)
     this.#diary.forget(session)
     this.#events.forget(session)
   }
 
-  #changed(lab: Lab, id: string, { changed, source, before }: Told): void {
-    const session = lab.sessions.get(id)
+  #changed(control: ChaosControl, id: string, { changed, source, before }: Told): void {
+    const session = control.sessions.get(id)
     if (!session) return
     this.#lookout.look(session)
     const settings = session.layers.effective()
@@ -155,23 +155,23 @@ export class Telemetry {
     this.#events.tell(id, 'settings', { at: this.#date(), settings, changed, origin: { source }, provenance })
   }
 
-  #inherited(lab: Lab, { changed, source, before }: Extract<ChaosEvent, { type: 'settings' }>): void {
+  #inherited(control: ChaosControl, { changed, source, before }: Extract<ChaosEvent, { type: 'settings' }>): void {
     for (const id of this.#events.sessions) {
-      const session = lab.sessions.get(id)
-      if (!session || session === lab.sessions.first) continue
+      const session = control.sessions.get(id)
+      if (!session || session === control.sessions.first) continue
       const reached = changed.filter(member => !session.layers.owns(member))
-      if (reached.length > 0) this.#changed(lab, id, { changed: reached, source, before })
+      if (reached.length > 0) this.#changed(control, id, { changed: reached, source, before })
     }
   }
 
-  #outage(lab: Lab, event: Extract<ChaosEvent, { type: 'outage' }>): void {
-    const session = lab.sessions.get(event.session)
+  #outage(control: ChaosControl, event: Extract<ChaosEvent, { type: 'outage' }>): void {
+    const session = control.sessions.get(event.session)
     if (!session) return
     if (event.change === 'declared' || event.change === 'cleared') {
       if (event.source) this.#hands.set(session.id, event.source)
       // A declared outage reaches sessions that inherit it: looking makes its beginning and its end known in each.
       for (const id of new Set([session.id, ...this.#events.sessions])) {
-        const other = lab.sessions.get(id)
+        const other = control.sessions.get(id)
         if (other) this.#lookout.look(other)
       }
       return
@@ -179,44 +179,47 @@ export class Telemetry {
     const on = event.change === 'began'
     this.#lookout.note(session, on)
     const untilMs = on ? this.#lookout.untilMs(session) : null
-    this.#lookLater(lab, session.id, untilMs)
+    this.#lookLater(control, session.id, untilMs)
     const { what } = event
-    const source = this.#handOf(lab, event)
+    const source = this.#handOf(control, event)
     this.#diary.note(session.id, { type: 'outage', atMs: this.#atMs, on, source })
     this.#events.tell(session.id, 'outage', { at: this.#date(), on, what, untilMs, source })
   }
 
   /** Looks again when the outage is to be over, so that its end is known though nobody asks for anything. */
-  #lookLater(lab: Lab, id: string, untilMs: number | null): void {
+  #lookLater(control: ChaosControl, id: string, untilMs: number | null): void {
     this.#alarms.get(id)?.()
     this.#alarms.delete(id)
     if (untilMs === null) return
     const look = () => {
       this.#alarms.delete(id)
-      const session = lab.sessions.get(id)
+      const session = control.sessions.get(id)
       if (session) this.#lookout.look(session)
     }
     this.#alarms.set(id, this.#clock.after(Math.max(1, untilMs - this.#lookout.now() + 1), look))
   }
 
   /** Who did it: the scenario, or whoever declared the outage here or in the default session; nobody for the settings' own. */
-  #handOf(lab: Lab, { session, what }: Extract<ChaosEvent, { type: 'outage' }>): string {
+  #handOf(control: ChaosControl, { session, what }: Extract<ChaosEvent, { type: 'outage' }>): string {
     if (what.includes('scenario')) return 'scenario'
     if (!what.includes('declared')) return ''
-    return this.#hands.get(session) ?? this.#hands.get(lab.sessions.first.id) ?? ''
+    return this.#hands.get(session) ?? this.#hands.get(control.sessions.first.id) ?? ''
   }
 
-  #scenario(lab: Lab, { session, change, name, run, text, atMs }: Extract<ChaosEvent, { type: 'scenario' }>): void {
+  #scenario(
+    control: ChaosControl,
+    { session, change, name, run, text, atMs }: Extract<ChaosEvent, { type: 'scenario' }>,
+  ): void {
     const status = change === 'marked' ? 'mark' : change
     const startedAtMs = Math.round(this.#lookout.now() - atMs)
-    const lengthMs = lab.sessions.get(session)?.run?.lengthMs ?? 0
+    const lengthMs = control.sessions.get(session)?.run?.lengthMs ?? 0
     const told = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
     this.#diary.note(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
     this.#events.tell(session, 'scenario', told)
   }
 
   #moment(): Moment {
-    const sessions = this.#lab?.sessions
+    const sessions = this.#control?.sessions
     const weather = sessions ? this.#lookout.look(sessions.first) : { failRate: 0, outage: false }
     return { ...weather, sessions: sessions?.list().length ?? 0, listeners: this.#events.listeners }
   }

@@ -31,7 +31,8 @@ describe('the process', () => {
     it(`prints what it has when ${signal} comes, and ends with ${code}`, async t => {
       const server = await startTestServer(t)
       const run = spawnChaos(['burst', '-u', server.url, '--json', ...LONG, '--session', 'lab'])
-      while (server.chaos.lab.sessions.get('lab') === undefined) await new Promise(resolve => setTimeout(resolve, 20))
+      while (server.chaos.control.sessions.get('lab') === undefined)
+        await new Promise(resolve => setTimeout(resolve, 20))
       run.process.kill(signal)
       const ended = await run.ended
       assert.equal(ended.code, code, ended.stderr)
@@ -135,13 +136,13 @@ describe('an interruption', () => {
     })
     const args = ['--warmup', '10', '--timeout', '60s', '--outage', '1s-2s']
     const run = spawnChaos(['compare', '-u', server.url, ...args])
-    while (server.chaos.lab.sessions.get('default')?.inFlight === 0)
+    while (server.chaos.control.sessions.get('default')?.inFlight === 0)
       await new Promise(resolve => setTimeout(resolve, 20))
     run.process.kill('SIGTERM')
     const { code, stderr } = await run.ended
     assert.equal(code, 143, stderr)
     assert.deepEqual(
-      server.chaos.lab.sessions.list().map(session => session.id),
+      server.chaos.control.sessions.list().map(session => session.id),
       ['default'],
     )
   })
@@ -149,7 +150,7 @@ describe('an interruption', () => {
   it('repeated ends at once, whatever there is to put back', async t => {
     const server = await startTestServer(t)
     const run = spawnChaos(['burst', '-u', server.url, '-n', '1000', '-c', '1', '--every', '50ms', '--session', 'lab'])
-    while (server.chaos.lab.sessions.get('lab') === undefined) await new Promise(resolve => setTimeout(resolve, 20))
+    while (server.chaos.control.sessions.get('lab') === undefined) await new Promise(resolve => setTimeout(resolve, 20))
     run.process.kill('SIGINT')
     run.process.kill('SIGINT')
     assert.equal((await run.ended).code, 130)

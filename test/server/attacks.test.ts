@@ -86,7 +86,7 @@ describe('half-open connections', () => {
   it('that leave in the middle of an answer leave nothing behind', async t => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
     const wires = Array.from({ length: 20 }, () => open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`))
-    const { sessions } = server.chaos.lab
+    const { sessions } = server.chaos.control
     while (sessions.first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
     for (const { socket } of wires) socket.resetAndDestroy()
     while (sessions.first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
@@ -98,7 +98,7 @@ describe('pipelining', () => {
   it('of a client that leaves ends every request, not only the one that was being answered', async t => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
     const wire = open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`.repeat(20))
-    const { first } = server.chaos.lab.sessions
+    const { first } = server.chaos.control.sessions
     while (first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
     wire.socket.destroy()
     while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
@@ -121,7 +121,7 @@ describe('requests in flight', () => {
       settings: { latency: { distribution: 'fixed', delay: '30s', cap: '60s' } },
     })
     const held = open(t, port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`.repeat(50))
-    const { first } = chaos.lab.sessions
+    const { first } = chaos.control.sessions
     while (first.inFlight < 50) await new Promise(resolve => setTimeout(resolve, 5))
     const { status, headers, body } = await httpGet(`http://127.0.0.1:${port}/catalogs`)
     assert.equal(status, 503)

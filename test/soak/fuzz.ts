@@ -48,7 +48,7 @@ export async function fuzz(server: RunningServer, { seed = 1, requests = 2_000, 
 
   const look = () => {
     looks += 1
-    for (const session of server.chaos.lab.sessions.list()) {
+    for (const session of server.chaos.control.sessions.list()) {
       const { success, error } = settingsSchema.safeParse(session.layers.effective())
       if (!success) invalid.push(`${session.id}: ${error.message}`)
     }
@@ -56,7 +56,7 @@ export async function fuzz(server: RunningServer, { seed = 1, requests = 2_000, 
   const fire = async (): Promise<void> => {
     while (left > 0) {
       left -= 1
-      if (left % CLEAR_EVERY === 0) server.chaos.lab.reset(server.chaos.lab.sessions.first)
+      if (left % CLEAR_EVERY === 0) server.chaos.control.reset(server.chaos.control.sessions.first)
       if (left % LOOK_EVERY === 0) look()
       const shot = aim(random)
       const data = shot.path.startsWith('/catalogs')

@@ -22,7 +22,7 @@ delay.enable()
 
 function holdings(): Holdings {
   globalThis.gc?.()
-  const sessions = server.chaos.lab.sessions.list()
+  const sessions = server.chaos.control.sessions.list()
   const resources = process.getActiveResourcesInfo()
   const loopDelayP99 = delay.percentile(99) / 1e6
   delay.reset()

@@ -50,8 +50,8 @@ export const countOperations = [
     path: '/reset',
     summary: 'Everything of the session back to its beginning; requests that are held are released',
     answers: none,
-    run({ lab, session }) {
-      lab.reset(session)
+    run({ control, session }) {
+      control.reset(session)
       return { status: 204 }
     },
   }),

@@ -92,10 +92,10 @@ interface PreviewQuery {
   readonly code?: string | undefined
 }
 
-function preview({ lab, session, query }: Call<PreviewQuery>) {
+function preview({ control, session, query }: Call<PreviewQuery>) {
   const { n = 20, prefix, from = prefix === undefined ? session.arrivals : 0, attempt = 0, code = '' } = query
   const plan = session.rehearsal()
-  const now = lab.clock.now()
+  const now = control.clock.now()
   const trouble = session.trouble(plan, now)
   const peer = { headers: {}, socket: {} }
   const fates = Array.from({ length: n }, (_, index) => {

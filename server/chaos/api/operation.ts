@@ -1,7 +1,7 @@
 /** An operation of the control plane: what it takes, what it answers and what it does, apart from any web framework. */
 
 import { z } from 'zod'
-import type { Lab } from '../control.ts'
+import type { ChaosControl } from '../control.ts'
 import type { Session } from '../session/session.ts'
 import type { Source } from '../settings/layers.ts'
 
@@ -16,7 +16,7 @@ export interface Attendee {
 
 /** One call of an operation, with everything checked against its schemas. */
 export interface Call<Q = unknown, B = unknown> {
-  readonly lab: Lab
+  readonly control: ChaosControl
   /** The session of `?session=`, the default one where nothing is said. */
   readonly session: Session
   /** What stands in the braces of the path. */

@@ -47,18 +47,18 @@ export const outageOperations = [
     body: newOutage,
     answers: { 201: { description: 'Declared', schema: outageSchema } },
     run(call) {
-      const { lab, session, body } = call
-      const now = lab.clock.now()
+      const { control, session, body } = call
+      const now = control.clock.now()
       const zero = now - session.time.at(now)
       const fromMs = body.from === undefined ? now : zero + ms(body.from)
       const toMs = body.for === undefined ? zero + ms(body.to ?? '0ms') : fromMs + ms(body.for)
       if (toMs <= Math.max(fromMs, now)) throw new Problem(422, 'The outage would be over before it begins')
-      const id = lab.nextId('outage')
+      const id = control.nextId('outage')
       const mix = mixOf(body.faults ?? OUTAGE_FAULTS, id, session.memory)
       if (!session.plugs.add({ id, fromMs, toMs, mix, run: null }, now)) {
         throw new Problem(409, `There are ${MOST_PLUGS} declared outages already: DELETE /chaos/outages ends them`)
       }
-      lab.tell({ type: 'outage', session: session.id, change: 'declared', what: id, source: call.source })
+      control.emit({ type: 'outage', session: session.id, change: 'declared', what: id, source: call.source })
       return { status: 201, body: { id, fromMs: Math.round(fromMs - zero), toMs: Math.round(toMs - zero), run: null } }
     },
   }),
@@ -69,16 +69,16 @@ export const outageOperations = [
     answers: { 200: { description: 'The weather now', schema: weatherSchema } },
     run(call) {
       call.session.endOutages()
-      call.lab.tell({ type: 'outage', session: call.session.id, change: 'cleared', what: '', source: call.source })
+      call.control.emit({ type: 'outage', session: call.session.id, change: 'cleared', what: '', source: call.source })
       return ok(weather(call))
     },
   }),
 ]
 
-function weather({ lab, session }: Call): z.output<typeof weatherSchema> {
-  const now = lab.clock.now()
+function weather({ control, session }: Call): z.output<typeof weatherSchema> {
+  const now = control.clock.now()
   const zero = now - session.time.at(now)
-  const trouble = lab.weather(session, session.plan(), now)
+  const trouble = control.weather(session, session.plan(), now)
   const outages = session.plugs.list(now).map(({ id, fromMs, toMs, run }) => ({
     id,
     fromMs: Math.round(fromMs - zero),

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { jsonBody } from '../../http/json.ts'
 import { type Flaw, Problem, quote } from '../../http/problem.ts'
 import { resource } from '../../http/resource.ts'
-import type { Lab } from '../control.ts'
+import type { ChaosControl } from '../control.ts'
 import { DEFAULT_SESSION } from '../session/registry.ts'
 import type { Session } from '../session/session.ts'
 import type { Source } from '../settings/layers.ts'
@@ -18,19 +18,19 @@ const ORIGINS = new Map<string, Source>([
 ])
 
 /** A router with every operation, to be mounted at `/chaos`. */
-export function routes(lab: Lab, operations: readonly Operation[]): Router {
+export function routes(control: ChaosControl, operations: readonly Operation[]): Router {
   const router = Router()
   for (const path of new Set(operations.map(operation => operation.path))) {
     const methods = operations
       .filter(operation => operation.path === path)
-      .map(operation => [operation.method, handlers(lab, operation)])
+      .map(operation => [operation.method, handlers(control, operation)])
     resource(router, path.replaceAll(/\{(\w+)\}/g, ':$1'), Object.fromEntries(methods))
   }
   return router
 }
 
-function handlers(lab: Lab, operation: Operation): RequestHandler[] {
-  const act: RequestHandler = (req, res) => answer(res, operation, callOf(lab, operation, req, res))
+function handlers(control: ChaosControl, operation: Operation): RequestHandler[] {
+  const act: RequestHandler = (req, res) => answer(res, operation, callOf(control, operation, req, res))
   if (!operation.body) return [act]
   const read = jsonBody()
   if (!operation.bodyOptional) return [...read, act]
@@ -42,12 +42,12 @@ function handlers(lab: Lab, operation: Operation): RequestHandler[] {
   return [...optional, act]
 }
 
-function callOf(lab: Lab, operation: Operation, req: Request, res: Response): Call {
+function callOf(control: ChaosControl, operation: Operation, req: Request, res: Response): Call {
   const query: Record<string, unknown> = { ...req.query }
-  const session = sessionOf(lab, query.session)
+  const session = sessionOf(control, query.session)
   delete query.session
   return {
-    lab,
+    control,
     session,
     params: req.params as Record<string, string>,
     query: refused('parameter', () => check(operation.query, query)),
@@ -84,9 +84,9 @@ function refused<T>(where: 'pointer' | 'parameter', act: () => T): T {
   }
 }
 
-function sessionOf(lab: Lab, id: unknown): Session {
+function sessionOf(control: ChaosControl, id: unknown): Session {
   const name = id ?? DEFAULT_SESSION
-  const session = typeof name === 'string' ? lab.sessions.get(name) : undefined
+  const session = typeof name === 'string' ? control.sessions.get(name) : undefined
   if (!session) {
     throw new Problem(404, `There is no session ${quote(String(name))}: make it with POST /chaos/sessions`)
   }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { Problem, quote } from '../../http/problem.ts'
-import type { Lab } from '../control.ts'
+import type { ChaosControl } from '../control.ts'
 import { noRoom } from '../no-room.ts'
 import { DEFAULT_SESSION, SESSION_ID } from '../session/registry.ts'
 import type { Session } from '../session/session.ts'
@@ -43,9 +43,9 @@ export const sessionOperations = [
     path: '/sessions',
     summary: 'List the sessions',
     answers: { 200: { description: 'All sessions', schema: z.object({ sessions: z.array(sessionSchema) }) } },
-    run({ lab }) {
-      lab.sessions.forgetIdle(lab.clock.now())
-      return ok({ sessions: lab.sessions.list().map(session => describe(lab, session)) })
+    run({ control }) {
+      control.sessions.forgetIdle(control.clock.now())
+      return ok({ sessions: control.sessions.list().map(session => describe(control, session)) })
     },
   }),
   operation({
@@ -55,21 +55,22 @@ export const sessionOperations = [
     body: newSession,
     bodyOptional: true,
     answers: { 201: { description: 'Made', schema: mine } },
-    run({ lab, body, source, attendee }) {
-      const name = body.id ?? freeName(lab)
-      if (lab.sessions.get(name)) throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
-      const clockOf = body.clockOf === undefined ? undefined : existing(lab, body.clockOf)
+    run({ control, body, source, attendee }) {
+      const name = body.id ?? freeName(control)
+      if (control.sessions.get(name))
+        throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
+      const clockOf = body.clockOf === undefined ? undefined : existing(control, body.clockOf)
       const { settings, startsIn } = body
-      if (settings) within('/settings', () => lab.sessions.first.layers.preview(settings))
-      const session = lab.create({
+      if (settings) within('/settings', () => control.sessions.first.layers.preview(settings))
+      const session = control.create({
         id: name,
         pinned: true,
         owner: attendee?.id ?? null,
         ...(startsIn === undefined ? {} : { startsIn }),
         ...(clockOf ? { clockOf } : {}),
       })
-      if (!session) throw noRoom(lab.sessions.limits)
-      if (settings) lab.change(session, source, provenance => session.layers.change(settings, provenance))
+      if (!session) throw noRoom(control.sessions.limits)
+      if (settings) control.change(session, source, provenance => session.layers.change(settings, provenance))
       return { status: 201, body: { id: name, clockMs: session.time.now(), key: attendee?.key } }
     },
   }),
@@ -78,23 +79,23 @@ export const sessionOperations = [
     path: '/sessions/{id}',
     summary: 'Look at a session',
     answers: { 200: { description: 'The session', schema: sessionSchema } },
-    run: ({ lab, params }) => ok(describe(lab, existing(lab, params.id ?? ''))),
+    run: ({ control, params }) => ok(describe(control, existing(control, params.id ?? ''))),
   }),
   operation({
     method: 'delete',
     path: '/sessions/{id}',
     summary: 'Delete a session; its requests that are held are released',
     answers: { 204: { description: 'Deleted' } },
-    run({ lab, params }) {
-      const session = existing(lab, params.id ?? '')
+    run({ control, params }) {
+      const session = existing(control, params.id ?? '')
       if (session.id === DEFAULT_SESSION) throw new Problem(409, 'The default session stays: use POST /chaos/reset')
-      lab.sessions.delete(session.id)
+      control.sessions.delete(session.id)
       return { status: 204 }
     },
   }),
 ]
 
-function describe(lab: Lab, session: Session): z.output<typeof sessionSchema> {
+function describe(control: ChaosControl, session: Session): z.output<typeof sessionSchema> {
   return {
     id: session.id,
     clockMs: session.time.now(),
@@ -102,20 +103,20 @@ function describe(lab: Lab, session: Session): z.output<typeof sessionSchema> {
     inFlight: session.inFlight,
     held: session.waits.size,
     capacity: session.capacity?.load ?? null,
-    outage: lab.weather(session, session.plan(), lab.clock.now())?.name ?? null,
+    outage: control.weather(session, session.plan(), control.clock.now())?.name ?? null,
     scenario: session.run?.id ?? null,
   }
 }
 
-function existing(lab: Lab, name: string): Session {
-  const session = lab.sessions.get(name)
+function existing(control: ChaosControl, name: string): Session {
+  const session = control.sessions.get(name)
   if (!session) throw new Problem(404, `There is no session ${quote(name)}: GET /chaos/sessions lists them`)
   return session
 }
 
-function freeName(lab: Lab): string {
+function freeName(control: ChaosControl): string {
   let number = 1
-  while (lab.sessions.get(`lab-${number}`)) number += 1
+  while (control.sessions.get(`lab-${number}`)) number += 1
   return `lab-${number}`
 }
 

@@ -122,12 +122,12 @@ function failRate(value: number, settings: Settings): Reply {
 type Altering = Call<{ dryRun?: boolean | undefined; ttl?: string | undefined }>
 
 function alter(call: Altering, preview: () => Settings, act: (provenance: Provenance) => Change): Reply {
-  const { lab, session, source, query } = call
+  const { control, session, source, query } = call
   checkTag(call)
   if (query.dryRun) return ok({ ...describe(call), settings: preview() })
   if (query.ttl && session.timers.size >= MOST_TTLS) throw TOO_MANY_TTLS
-  const change = lab.change(session, source, act)
-  if (query.ttl && change.changed.length > 0) lab.revertAfter(session, ms(query.ttl), change)
+  const change = control.change(session, source, act)
+  if (query.ttl && change.changed.length > 0) control.revertAfter(session, ms(query.ttl), change)
   return state(call)
 }
 
@@ -135,10 +135,10 @@ function state(call: Call): Reply {
   return ok(describe(call), { ETag: etag(call.session.layers.effective()) })
 }
 
-function describe({ lab, session }: Call): z.output<typeof stateSchema> {
+function describe({ control, session }: Call): z.output<typeof stateSchema> {
   return {
     name: 'flaky-catalog',
-    version: lab.version,
+    version: control.version,
     session: session.id,
     clockMs: session.time.now(),
     settings: session.layers.effective(),

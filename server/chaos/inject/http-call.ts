@@ -2,13 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Visit } from '../decision/request-record.ts'
-import type { Waits } from '../session/timers.ts'
+import type { Timers } from '../session/timers.ts'
 
 export interface Victim {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly visit: Visit
-  readonly waits: Waits
+  readonly waits: Timers
   /** Hands the request to its handler. */
   readonly serve: () => void
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { NextFunction, Request, RequestHandler } from 'express'
 import { Problem } from '../../http/problem.ts'
 import type { Capacity } from '../capacity/capacity.ts'
-import type { Lab } from '../control.ts'
+import type { ChaosControl } from '../control.ts'
 import type { Plan } from '../decision/compiled-settings.ts'
 import { decide } from '../decision/decide.ts'
 import { CALM, type Fate } from '../decision/decision.ts'
@@ -23,7 +23,7 @@ const SLASH = 47
 const LONGEST_CODE = 128
 
 /** Faults for the routes that it is mounted on. */
-export function faults(lab: Lab, injector: Injector): RequestHandler {
+export function faults(control: ChaosControl, injector: Injector): RequestHandler {
   const signals: Signals = { session: '', key: null, attempt: 0, forced: false }
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
@@ -31,13 +31,13 @@ export function faults(lab: Lab, injector: Injector): RequestHandler {
       return
     }
     readSignals(req.rawHeaders, signals)
-    const session = signals.session === '' ? lab.sessions.first : sessionOf(lab, signals.session, next)
+    const session = signals.session === '' ? control.sessions.first : sessionOf(control, signals.session, next)
     if (!session) return
     if (session.run?.isDue()) session.run.advance()
-    const now = lab.clock.now()
+    const now = control.clock.now()
     const plan = session.plan()
     const visit = arrive(session, req, signals, plan.counts(signals.key), now)
-    res.on('close', () => leave(lab, session, visit, res))
+    res.on('close', () => leave(control, session, visit, res))
     const victim = { req, res, visit, waits: session.waits, serve: next }
     if (signals.forced && isHeard(req)) {
       const forced = forcedBy(plan, victim, next)
@@ -48,7 +48,7 @@ export function faults(lab: Lab, injector: Injector): RequestHandler {
         return
       }
     }
-    const trouble = lab.weather(session, plan, now)
+    const trouble = control.weather(session, plan, now)
     const capacity = trouble ? null : session.capacity
     if (capacity && !queue(injector, capacity, victim, plan)) return
     visit.fate = decide(plan, trouble, visit, req, now)
@@ -94,15 +94,15 @@ function forcedBy(plan: Plan, { visit, req }: Victim, next: NextFunction): Fate 
 }
 
 /** The session that a request names, made on demand; null where there can be none, which was answered. */
-function sessionOf(lab: Lab, id: string, next: NextFunction): Session | null {
-  const known = lab.sessions.get(id)
+function sessionOf(control: ChaosControl, id: string, next: NextFunction): Session | null {
+  const known = control.sessions.get(id)
   if (known) return known
   if (!SESSION_ID.test(id)) {
     next(new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores'))
     return null
   }
-  const session = lab.create({ id, pinned: false })
-  if (!session) next(noRoom(lab.sessions.limits))
+  const session = control.create({ id, pinned: false })
+  if (!session) next(noRoom(control.sessions.limits))
   return session
 }
 
@@ -132,9 +132,9 @@ function arrive(session: Session, req: Request, signals: Signals, counts: boolea
   return visit
 }
 
-function leave(lab: Lab, session: Session, visit: Visit, res: ServerResponse): void {
+function leave(control: ChaosControl, session: Session, visit: Visit, res: ServerResponse): void {
   session.inFlight -= 1
-  visit.endedAt = lab.clock.now()
+  visit.endedAt = control.clock.now()
   if (res.headersSent) visit.status = res.statusCode
   if (visit.outcome === null) {
     if (!res.writableFinished) visit.outcome = 'aborted'

@@ -1,18 +1,18 @@
 /** The theatre: the scenarios that are known, and those that are being played in some session. */
 
-import type { Lab } from '../control.ts'
+import type { ChaosControl } from '../control.ts'
 import type { Session } from '../session/session.ts'
 import { Run } from './run.ts'
 import type { Scenario } from './schema.ts'
 import { scoreOf } from './timeline.ts'
 
 export class Theatre {
-  readonly #lab: Lab
+  readonly #control: ChaosControl
   readonly #scenarios: ReadonlyMap<string, Scenario>
   readonly #runs = new Map<string, Run>()
 
-  constructor(lab: Lab, scenarios: readonly Scenario[]) {
-    this.#lab = lab
+  constructor(control: ChaosControl, scenarios: readonly Scenario[]) {
+    this.#control = control
     this.#scenarios = new Map(scenarios.map(scenario => [scenario.name, scenario]))
   }
 
@@ -41,26 +41,34 @@ export class Theatre {
   play(scenario: Scenario, session: Session): Run | null {
     const score = scoreOf(scenario, session.layers.effective())
     session.run?.stop('interrupted')
-    const run: Run = new Run(this.#lab.nextId('run'), scenario, score, {
+    const run: Run = new Run(this.#control.nextId('run'), scenario, score, {
       session,
       memory: session.memory,
-      now: () => this.#lab.clock.now(),
-      set: values => this.#lab.script(session, values),
-      mark: (text, atMs) => this.#tell(run, 'marked', text, atMs),
+      now: () => this.#control.clock.now(),
+      set: values => this.#control.script(session, values),
+      mark: (text, atMs) => this.#emit(run, 'marked', text, atMs),
       ended: (_, end) => {
         this.#runs.delete(run.id)
-        this.#tell(run, end, '', run.atMs)
+        this.#emit(run, end, '', run.atMs)
       },
     })
     this.#runs.set(run.id, run)
     session.run = run
-    this.#tell(run, 'started', '', run.atMs)
+    this.#emit(run, 'started', '', run.atMs)
     if (run.start()) return run
     run.stop('stopped')
     return null
   }
 
-  #tell(run: Run, change: 'started' | 'marked' | 'finished' | 'stopped' | 'interrupted', text: string, atMs: number) {
-    this.#lab.tell({ type: 'scenario', session: run.session, run: run.id, name: run.scenario.name, change, text, atMs })
+  #emit(run: Run, change: 'started' | 'marked' | 'finished' | 'stopped' | 'interrupted', text: string, atMs: number) {
+    this.#control.emit({
+      type: 'scenario',
+      session: run.session,
+      run: run.id,
+      name: run.scenario.name,
+      change,
+      text,
+      atMs,
+    })
   }
 }

@@ -16,7 +16,7 @@ export interface SessionLimits {
 
 export const SESSION_LIMITS: SessionLimits = { most: 200, quietMs: 60_000, idleMs: 30 * 60_000 }
 
-export class Sessions {
+export class SessionRegistry {
   readonly #limits: SessionLimits
   readonly #closed: (session: Session) => void
   readonly #sessions = new Map<string, Session>()

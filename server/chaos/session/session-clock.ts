@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../lib/clock.ts'
 
-export class SessionTime {
+export class SessionClock {
   readonly #clock: Clock
   #epoch: number
 

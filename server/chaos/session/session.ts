@@ -9,13 +9,13 @@ import type { SessionLog } from '../decision/request-record.ts'
 import { Memory } from '../decision/rule-state.ts'
 import type { Layers } from '../settings/layers.ts'
 import type { Play } from './scenario-run.ts'
-import type { SessionTime } from './session-clock.ts'
-import { Waits } from './timers.ts'
+import type { SessionClock } from './session-clock.ts'
+import { Timers } from './timers.ts'
 
 export interface SessionParts {
   readonly id: string
   readonly layers: Layers
-  readonly time: SessionTime
+  readonly time: SessionClock
   /** The clock is another session's, and goes on when this one begins again. */
   readonly borrowsTime?: boolean
   readonly log: SessionLog
@@ -31,15 +31,15 @@ export interface SessionParts {
 export class Session {
   readonly id: string
   readonly layers: Layers
-  readonly time: SessionTime
+  readonly time: SessionClock
   readonly log: SessionLog
   readonly pinned: boolean
   /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
   readonly owner: string | null
   /** Requests that are delayed or held. */
-  readonly waits: Waits
+  readonly waits: Timers
   /** Changes that revert by themselves. */
-  readonly timers: Waits
+  readonly timers: Timers
   readonly plugs = new PulledPlugs()
   /** The scenario that is running. */
   run: Play | null = null
@@ -68,8 +68,8 @@ export class Session {
     this.log = parts.log
     this.pinned = parts.pinned
     this.owner = parts.owner ?? null
-    this.waits = new Waits(parts.clock)
-    this.timers = new Waits(parts.clock)
+    this.waits = new Timers(parts.clock)
+    this.timers = new Timers(parts.clock)
     this.#clock = parts.clock
     this.#host = parts.host
     this.#borrowsTime = parts.borrowsTime ?? false

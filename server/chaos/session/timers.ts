@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../lib/clock.ts'
 
-export class Waits {
+export class Timers {
   readonly #clock: Clock
   readonly #waiting = new Set<{ cancel(): void; fire(released: boolean): void }>()
 

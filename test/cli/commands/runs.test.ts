@@ -109,7 +109,7 @@ describe('a run', () => {
   it('that was stopped is kept as far as it came', async t => {
     const server = await startTestServer(t)
     const run = spawnChaos(['compare', '-u', server.url, '-n', '4000', '-c', '2', '--every', '20ms'])
-    const begun = () => server.chaos.lab.sessions.list().some(session => session.id.endsWith('-2'))
+    const begun = () => server.chaos.control.sessions.list().some(session => session.id.endsWith('-2'))
     while (!begun()) await new Promise(resolve => setTimeout(resolve, 20))
     await new Promise(resolve => setTimeout(resolve, 500))
     run.process.kill('SIGINT')

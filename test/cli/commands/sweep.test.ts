@@ -197,7 +197,7 @@ describe('chaos sweep', () => {
       '--every',
       '150ms',
     ])
-    while (server.chaos.lab.sessions.list().every(session => !/-2-\d$/.test(session.id))) {
+    while (server.chaos.control.sessions.list().every(session => !/-2-\d$/.test(session.id))) {
       await new Promise(resolve => setTimeout(resolve, 20))
     }
     run.process.kill('SIGINT')

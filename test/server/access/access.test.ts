@@ -60,7 +60,7 @@ describe('a server on this machine', () => {
       for (const host of ['localhost', `localhost:${port}`, '[::1]', 'DEMO.local', `demo.local:${port}`])
         assert.notEqual((await call(port, path, { headers: { Host: host } })).status, 403, `${path} ${host}`)
     }
-    assert.equal(chaos.lab.sessions.first.arrivals, 10, 'strangers meet no fault and are not counted')
+    assert.equal(chaos.control.sessions.first.arrivals, 10, 'strangers meet no fault and are not counted')
   })
 
   it('takes no change from a page of another site, with or without a preflight', async t => {

@@ -109,9 +109,7 @@ suite('PATCH', () => {
 
   test('tells its listeners once, and not at all where nothing changes', async () => {
     const events: string[] = []
-    const stop = server.chaos.listen(event =>
-      events.push(event.type === 'settings' ? event.changed.join() : event.type),
-    )
+    const stop = server.chaos.on(event => events.push(event.type === 'settings' ? event.changed.join() : event.type))
     await call('PATCH', '/chaos', { failRate: 70, seed: '9' })
     await call('PATCH', '/chaos', { failRate: 70 })
     stop()

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { Lab } from '../../../server/chaos/control.ts'
+import { ChaosControl } from '../../../server/chaos/control.ts'
 import { parseScenario, readScenarios, ScenarioError } from '../../../server/chaos/scenario/files.ts'
 import { Theatre } from '../../../server/chaos/scenario/runner.ts'
 import { troubleOf } from '../../../server/chaos/scenario/schema.ts'
@@ -44,10 +44,10 @@ suite('the shipped scenarios', () => {
   for (const shipped of readScenarios(FOLDER)) {
     test(`${shipped.name} is called like its file, plays to its end and leaves nothing behind`, () => {
       assert.ok(readdirSync(FOLDER).includes(`${shipped.name}.json`))
-      const { clock, lab, theatre, settings, set } = stage()
+      const { clock, control, theatre, settings, set } = stage()
       set({ failRate: 77, latency: { distribution: 'fixed', delay: '1s' }, sampler: 'deck' })
       const before = settings()
-      assert.ok(theatre.play(shipped, lab.sessions.first))
+      assert.ok(theatre.play(shipped, control.sessions.first))
       assert.notEqual(settings().failRate, 77)
       assert.notDeepEqual(settings().latency, before.latency)
       assert.deepEqual([settings().seed, settings().sampler], ['42', 'deck'])
@@ -61,24 +61,24 @@ suite('the shipped scenarios', () => {
 
 function stage() {
   const clock = new ManualClock()
-  const lab = new Lab({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const control = new ChaosControl({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
   const events: ChaosEvent[] = []
-  lab.listen(event => events.push(event))
-  const { first } = lab.sessions
+  control.on(event => events.push(event))
+  const { first } = control.sessions
   return {
     clock,
-    lab,
+    control,
     events,
-    theatre: new Theatre(lab, []),
+    theatre: new Theatre(control, []),
     settings: () => first.layers.effective(),
-    set: (patch: object) => lab.change(first, 'api', provenance => first.layers.change(patch, provenance)),
+    set: (patch: object) => control.change(first, 'api', provenance => first.layers.change(patch, provenance)),
     isDown: () => first.trouble(first.plan(), clock.now()) !== null,
   }
 }
 
 suite('the timeline', () => {
   test('sets, for a while or for good, ramps, declares outages, and marks', () => {
-    const { clock, lab, theatre, settings, events, isDown } = stage()
+    const { clock, control, theatre, settings, events, isDown } = stage()
     const parsed = parseScenario(
       scenario({
         base: { failRate: 5, capacity: {} },
@@ -90,7 +90,7 @@ suite('the timeline', () => {
         ],
       }),
     )
-    theatre.play(parsed, lab.sessions.first)
+    theatre.play(parsed, control.sessions.first)
     const seen: Record<number, unknown> = {}
     for (let at = 0; at < 10_000; at += 500) {
       const { failRate, sampler, capacity } = settings()
@@ -135,13 +135,13 @@ suite('the timeline', () => {
   })
 
   test('a later step of the list goes before a ramp that has ended or still moves', () => {
-    const { clock, lab, theatre, settings } = stage()
+    const { clock, control, theatre, settings } = stage()
     const timeline = [
       { at: '0s', for: '4s', ramp: { member: 'capacity.slow', from: 1, to: 5 } },
       { at: '1s', for: '1s', set: { capacity: { slow: 50 } } },
       { at: '6s', set: { capacity: { slow: 2 } } },
     ]
-    theatre.play(parseScenario(scenario({ base: { capacity: { workers: 7 } }, timeline })), lab.sessions.first)
+    theatre.play(parseScenario(scenario({ base: { capacity: { workers: 7 } }, timeline })), control.sessions.first)
     const seen: (number | undefined)[] = []
     for (let at = 500; at < 8_000; at += 1_000) {
       clock.advance(at === 500 ? 500 : 1_000)
@@ -152,24 +152,24 @@ suite('the timeline', () => {
   })
 
   test('begins at the 0 of a session that has not begun', () => {
-    const { clock, lab, theatre } = stage()
-    const session = lab.create({ id: 'arm', startsIn: '1s', pinned: true })
+    const { clock, control, theatre } = stage()
+    const session = control.create({ id: 'arm', startsIn: '1s', pinned: true })
     assert.ok(session)
     theatre.play(parseScenario(scenario({ timeline: [{ at: '2s', set: { failRate: 50 } }] })), session)
     clock.advance(2_999)
     assert.equal(session.layers.effective().failRate, 0)
     clock.advance(1)
     assert.equal(session.layers.effective().failRate, 50)
-    assert.equal(lab.sessions.first.layers.effective().failRate, 0)
+    assert.equal(control.sessions.first.layers.effective().failRate, 0)
   })
 
   test('the newest change wins, until the scenario changes the same member again', () => {
-    const { clock, lab, theatre, settings, set } = stage()
+    const { clock, control, theatre, settings, set } = stage()
     const timeline = [
       { at: '2s', set: { sampler: 'deck' } },
       { at: '4s', set: { failRate: 20 } },
     ]
-    theatre.play(parseScenario(scenario({ base: { failRate: 10 }, timeline })), lab.sessions.first)
+    theatre.play(parseScenario(scenario({ base: { failRate: 10 }, timeline })), control.sessions.first)
     clock.advance(1_000)
     set({ failRate: 99 })
     clock.advance(2_000)
@@ -181,8 +181,8 @@ suite('the timeline', () => {
   })
 
   test('stopping, another run and a reset take everything back', () => {
-    const { clock, lab, theatre, settings, isDown } = stage()
-    const { first } = lab.sessions
+    const { clock, control, theatre, settings, isDown } = stage()
+    const { first } = control.sessions
     const parsed = parseScenario(scenario({ base: { failRate: 10 }, timeline: [{ at: '0s', for: '9s', outage: {} }] }))
     const run = theatre.play(parsed, first)
     assert.deepEqual([settings().failRate, isDown()], [10, true])
@@ -191,7 +191,7 @@ suite('the timeline', () => {
     theatre.play(parsed, first)
     theatre.play(parsed, first)
     assert.equal(theatre.runs().length, 1)
-    lab.reset(first)
+    control.reset(first)
     assert.deepEqual([settings().failRate, isDown(), theatre.runs().length, clock.pending], [0, false, 0, 0])
   })
 })

@@ -200,11 +200,11 @@ suite('stealth', () => {
     }
     server.chaos.change({ failRate: 0, capacity: { workers: 1, queue: 0, service: '60s' } }, 'api')
     const first = httpGet(server.url + PATH)
-    while (server.chaos.lab.sessions.first.capacity?.load.busy !== 1) await new Promise(setImmediate)
+    while (server.chaos.control.sessions.first.capacity?.load.busy !== 1) await new Promise(setImmediate)
     const refused = await rawGet(server.port, PATH)
     assert.match(refused.bytes.toString(), /^HTTP\/1\.1 503 /)
     assert.doesNotMatch(refused.bytes.toString(), /chaos|inject|\bfault|virtual/i)
-    server.chaos.lab.reset(server.chaos.lab.sessions.first)
+    server.chaos.control.reset(server.chaos.control.sessions.first)
     assert.equal((await first).status, 200)
   })
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { Lab } from '../../../server/chaos/control.ts'
+import { ChaosControl } from '../../../server/chaos/control.ts'
 import { streamSeed } from '../../../server/chaos/decision/draw.ts'
 import { TwoState } from '../../../server/chaos/decision/random-outages.ts'
 import { sessionLog } from '../../../server/telemetry/session-log.ts'
@@ -58,8 +58,8 @@ suite('the two-state process', () => {
   })
 
   test('ends when it is told to, however fast it changes and whatever the clock says', () => {
-    const { clock, lab } = labOf()
-    const { first } = lab.sessions
+    const { clock, control } = controlOf()
+    const { first } = control.sessions
     for (const availability of [0.01, 50, 99.99]) {
       first.layers.change({ outage: { availability, meanLength: '10ms' } }, { source: 'api', at: '' })
       for (let hours = 0; hours < 3; hours += 1) {
@@ -78,23 +78,23 @@ suite('the two-state process', () => {
   })
 })
 
-function labOf() {
+function controlOf() {
   const clock = new ManualClock()
-  const lab = new Lab({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const control = new ChaosControl({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
   const make = (id: string, more: object = {}) => {
-    const session = lab.create({ id, pinned: true, ...more })
+    const session = control.create({ id, pinned: true, ...more })
     assert.ok(session)
     return session
   }
   const set = (session: ReturnType<typeof make>, patch: object) =>
-    lab.change(session, 'api', provenance => session.layers.change(patch, provenance))
-  const isDown = (session: ReturnType<typeof make>) => lab.weather(session, session.plan(), clock.now()) !== null
-  return { clock, lab, make, set, isDown }
+    control.change(session, 'api', provenance => session.layers.change(patch, provenance))
+  const isDown = (session: ReturnType<typeof make>) => control.weather(session, session.plan(), clock.now()) !== null
+  return { clock, control, make, set, isDown }
 }
 
 suite('a session', () => {
   test('meets windows on its own clock', () => {
-    const { clock, make, set, isDown } = labOf()
+    const { clock, make, set, isDown } = controlOf()
     clock.advance(12_345)
     const session = make('s', { startsIn: '1s' })
     set(session, {
@@ -114,8 +114,8 @@ suite('a session', () => {
   })
 
   test('shares the weather of another on the same clock, whatever traffic either has', () => {
-    const { clock, lab, make, set, isDown } = labOf()
-    set(lab.sessions.first, { outage: { availability: 50, meanLength: '1s' } })
+    const { clock, control, make, set, isDown } = controlOf()
+    set(control.sessions.first, { outage: { availability: 50, meanLength: '1s' } })
     const one = make('one', { startsIn: '250ms' })
     clock.advance(100)
     const two = make('two', { clockOf: one })
@@ -130,10 +130,10 @@ suite('a session', () => {
   })
 
   test('keeps its weather when other settings change, and begins anew after a reset', () => {
-    const { clock, lab, set, isDown } = labOf()
-    const session = lab.sessions.first
+    const { clock, control, set, isDown } = controlOf()
+    const session = control.sessions.first
     const watch = (change: (i: number) => void) => {
-      lab.reset(session)
+      control.reset(session)
       set(session, { outage: { availability: 50, meanLength: '1s' } })
       return Array.from({ length: 200 }, (_, i) => {
         change(i)
@@ -149,15 +149,15 @@ suite('a session', () => {
   })
 
   test('tells when an outage begins and ends', () => {
-    const { clock, lab, set, isDown } = labOf()
+    const { clock, control, set, isDown } = controlOf()
     const told: string[] = []
-    lab.listen(event => {
+    control.on(event => {
       if (event.type === 'outage') told.push(event.change)
     })
-    set(lab.sessions.first, { outage: { windows: [{ from: '1s', to: '2s' }] } })
+    set(control.sessions.first, { outage: { windows: [{ from: '1s', to: '2s' }] } })
     for (let i = 0; i < 30; i += 1) {
       clock.advance(100)
-      isDown(lab.sessions.first)
+      isDown(control.sessions.first)
     }
     assert.deepEqual(told, ['began', 'ended'])
   })
@@ -165,11 +165,11 @@ suite('a session', () => {
 
 suite('changes that revert by themselves', () => {
   test('give back what they replaced', () => {
-    const { clock, lab, set } = labOf()
-    const { first } = lab.sessions
+    const { clock, control, set } = controlOf()
+    const { first } = control.sessions
     set(first, { failRate: 10 })
     const change = set(first, { failRate: 70, sampler: 'deck' })
-    lab.revertAfter(first, 30_000, change)
+    control.revertAfter(first, 30_000, change)
     clock.advance(29_999)
     assert.equal(first.layers.effective().failRate, 70)
     clock.advance(1)
@@ -178,9 +178,9 @@ suite('changes that revert by themselves', () => {
   })
 
   test('but not what somebody has changed since', () => {
-    const { clock, lab, set } = labOf()
-    const { first } = lab.sessions
-    lab.revertAfter(first, 30_000, set(first, { failRate: 70, sampler: 'deck' }))
+    const { clock, control, set } = controlOf()
+    const { first } = control.sessions
+    control.revertAfter(first, 30_000, set(first, { failRate: 70, sampler: 'deck' }))
     clock.advance(10_000)
     set(first, { failRate: 71 })
     clock.advance(30_000)
@@ -188,25 +188,25 @@ suite('changes that revert by themselves', () => {
   })
 
   test('and a reset forgets them', () => {
-    const { clock, lab, set } = labOf()
-    lab.revertAfter(lab.sessions.first, 30_000, set(lab.sessions.first, { failRate: 70 }))
-    lab.reset(lab.sessions.first)
+    const { clock, control, set } = controlOf()
+    control.revertAfter(control.sessions.first, 30_000, set(control.sessions.first, { failRate: 70 }))
+    control.reset(control.sessions.first)
     assert.equal(clock.pending, 0)
-    set(lab.sessions.first, { failRate: 50 })
+    set(control.sessions.first, { failRate: 50 })
     clock.advance(60_000)
-    assert.equal(lab.sessions.first.layers.effective().failRate, 50)
+    assert.equal(control.sessions.first.layers.effective().failRate, 50)
   })
 })
 
 suite('idle sessions', () => {
   test('are forgotten after half an hour, those in use are not', () => {
-    const { clock, lab, make } = labOf()
+    const { clock, control, make } = controlOf()
     make('idle')
     make('busy').inFlight = 1
     clock.advance(31 * 60_000)
     make('new')
     assert.deepEqual(
-      lab.sessions.list().map(session => session.id),
+      control.sessions.list().map(session => session.id),
       ['default', 'busy', 'new'],
     )
   })

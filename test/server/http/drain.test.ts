@@ -113,7 +113,7 @@ describe('RunningServer.close', { timeout: 20_000 }, () => {
   it('answers delayed requests at once and ends held ones', async () => {
     const server = await startServer({ settings: { latency: { distribution: 'fixed', delay: '30s', cap: '60s' } } })
     const delayed = fetch(`${server.url}/catalogs/155568600`)
-    await until(() => server.chaos.lab.sessions.first.inFlight === 1)
+    await until(() => server.chaos.control.sessions.first.inFlight === 1)
     await server.close()
     assert.equal((await delayed).status, 200)
 
@@ -122,7 +122,7 @@ describe('RunningServer.close', { timeout: 20_000 }, () => {
     })
     const held = fetch(`${hanging.url}/catalogs/155568600`)
     held.catch(() => {})
-    await until(() => hanging.chaos.lab.sessions.first.inFlight === 1)
+    await until(() => hanging.chaos.control.sessions.first.inFlight === 1)
     await hanging.close()
     await assert.rejects(held)
   })

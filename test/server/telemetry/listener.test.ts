@@ -96,7 +96,7 @@ describe('a listener that reads', () => {
     socket.write(`${heads.join('')}GET /health HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`)
     socket.resume()
     await once(socket, 'close')
-    assert.equal(server.chaos.lab.sessions.list().length, 2_001)
+    assert.equal(server.chaos.control.sessions.list().length, 2_001)
 
     const made = await fetch(`${server.url}/chaos/sessions`, { method: 'POST' })
     const name = ((await made.json()) as { id: string }).id

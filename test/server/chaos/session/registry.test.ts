@@ -155,7 +155,7 @@ suite('limits', () => {
   test('one that was made on demand and left alone for a minute makes room, the longest first', async t => {
     const clock = new ManualClock()
     const small = await startTestServer(t, { limits, clock })
-    const ids = () => small.chaos.lab.sessions.list().map(({ id }) => id)
+    const ids = () => small.chaos.control.sessions.list().map(({ id }) => id)
     await control(small)('POST', '/chaos/sessions', { id: 'kept' })
     await visit(small.url, 'a')
     clock.advance(1_000)

@@ -195,7 +195,7 @@ suite('wrong-type', () => {
 
 suite('rate-limit', () => {
   test('lets the burst pass, then answers 429 with Retry-After and the RateLimit headers, and counts the impolite', async () => {
-    server.chaos.lab.reset(server.chaos.lab.sessions.first)
+    server.chaos.control.reset(server.chaos.control.sessions.first)
     always({ kind: 'rate-limit', limit: 2, per: '60s' })
     const passed = await fetch(URL)
     assert.equal(passed.status, 200)
