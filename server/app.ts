@@ -5,11 +5,10 @@ import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
 import type { Chaos } from './chaos/chaos.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { BODY_SETTING } from './http/json.ts'
+import { BODY_SETTING, sendJson } from './http/json.ts'
 import { Problem, problemHandler, quote } from './http/problem.ts'
 import { resource } from './http/resource.ts'
 import { requestIdOf } from './http/server.ts'
-import { sendJson } from './json.ts'
 import type { Logger } from './lib/log.ts'
 import { openApi } from './openapi/openapi.ts'
 import { keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
@@ -29,8 +28,8 @@ export interface Parts {
   /** The folder of the package: the web console lies in it. */
   readonly root: string
   readonly version: string
-  /** Gives out tickets for the events. */
-  readonly giveTicket: RequestHandler
+  /** Issues tickets for the events. */
+  readonly issueTicket: RequestHandler
   /** Bytes of a body that any route reads. */
   readonly bodyBytes: number
   /** False while the server drains. */
@@ -47,7 +46,7 @@ export function createApp(parts: Parts): Express {
   resource(app, '/catalogs/:code', { get: [chaos.faults, showProduct(catalog) as RequestHandler] })
   resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
 
-  resource(app, '/chaos/tickets', { post: parts.giveTicket })
+  resource(app, '/chaos/tickets', { post: parts.issueTicket })
   app.use('/chaos', telemetry.chaosRoutes())
   app.use('/chaos', chaos.routes)
 

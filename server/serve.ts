@@ -1,21 +1,20 @@
-/** The story of a server process, from its flags to its exit code; `npm start` and `chaos serve` both tell it. */
+/** A server process from its flags to its exit code, what it prints at the start and what it logs: `npm start` and `chaos serve`. */
 
 import { join } from 'node:path'
-import { announcement } from './announcement.ts'
-import { logChanges } from './change-log.ts'
-import { type Loaded, loadConfig } from './config/config.ts'
+import type { Chaos } from './chaos/chaos.ts'
+import { type Loaded, loadConfig, type Origin } from './config/config.ts'
 import { patchOf } from './config/env-edits.ts'
 import { EnvFileWatch, readEnvFile, type Variables } from './config/env-file.ts'
 import { flagOf, parseFlags } from './config/flags.ts'
 import type { Limits } from './config/limits.ts'
 import type { Clock } from './lib/clock.ts'
-import { createLog, type Lines } from './lib/log.ts'
+import { createLog, type Lines, type Logger } from './lib/log.ts'
 import { packageRoot } from './lib/package-root.ts'
 import { parseDuration } from './lib/units.ts'
 import { codeOf, UserError } from './lib/user-error.ts'
-import { type ServerOptions, startServer } from './server.ts'
+import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 
-/** What the story gets of the process. */
+/** What it is given of the process. */
 export interface ServeIo {
   /** Flags as they were typed. */
   readonly args: readonly string[]
@@ -39,7 +38,7 @@ export interface ServeIo {
  */
 export async function serve(io: ServeIo): Promise<number> {
   try {
-    return await tell(io)
+    return await run(io)
   } catch (error) {
     if (error instanceof UserError) {
       io.stderr.write(`${error.message}\n`)
@@ -50,7 +49,7 @@ export async function serve(io: ServeIo): Promise<number> {
   }
 }
 
-async function tell(io: ServeIo): Promise<number> {
+async function run(io: ServeIo): Promise<number> {
   const flags = parseFlags(io.args, io.name, text => io.stdout.write(text))
   if (!flags) return 0
   const file = flags.envFile ?? '.env'
@@ -139,4 +138,79 @@ function aborted(signal: AbortSignal): Promise<unknown> {
     if (signal.aborted) resolve(signal.reason)
     else signal.addEventListener('abort', () => resolve(signal.reason), { once: true })
   })
+}
+
+const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
+  flag: 'from the command line',
+  env: 'from the environment',
+  file: 'from the file of variables',
+  default: '',
+}
+
+/** What a server says when it is up: where it is, how it fails, and what to type next. */
+function announcement(server: RunningServer, { config, origins, notes }: Loaded, seed: string): string {
+  const { failRate, sampler } = server.chaos.settings()
+  const lines = [
+    `Flaky Catalog is at ${server.url}`,
+    `  fail rate  ${failRate} %${comma(ORIGIN_TEXT[origins.FAIL_RATE])}`,
+    `  sampler    ${sampler}`,
+    `  seed       ${seed}${comma(origins.FAIL_SEED === 'default' ? `drawn now; --seed ${seed} repeats it` : ORIGIN_TEXT[origins.FAIL_SEED])}`,
+    `  catalog    ${server.products} products in ${config.CATALOG_DB}`,
+    ...accessLines(server, config.CHAOS_TOKEN !== undefined, config.OPEN_SESSIONS === '1'),
+    ...notes.map(note => `  note       ${note}`),
+    '',
+    'Next, in another terminal:',
+    `  curl ${server.url}/catalogs/155568600`,
+    `  npx chaos rate 70${at(server)}`,
+    `  npx chaos compare${at(server)}`,
+    '',
+  ]
+  return lines.join('\n')
+}
+
+/** Where attendees go, and what changes must carry. */
+function accessLines({ attendees, token }: RunningServer, given: boolean, open: boolean): string[] {
+  return [
+    ...attendees.map((address, index) => `  ${index === 0 ? 'attendees' : '       or'}  ${address}`),
+    ...(token === null
+      ? []
+      : [given ? TOKEN_GIVEN : `  token      ${token} (made now; put it into CHAOS_TOKEN before you type npx chaos)`]),
+    ...(token !== null && open ? ['  sessions   open: who has no token may change sessions of his own'] : []),
+  ]
+}
+
+const TOKEN_GIVEN = '  token      changes need the CHAOS_TOKEN that you gave'
+
+function comma(text: string): string {
+  return text && ` (${text})`
+}
+
+/** The command line finds a server at the usual place by itself. */
+function at(server: RunningServer): string {
+  return server.url === 'http://127.0.0.1:8000' ? '' : ` -u ${server.url}`
+}
+
+/** A value that is longer is cut in the log: a whole list of rules is no line. */
+const MAX_VALUE_LENGTH = 200
+
+/**
+ * One line in the log for each setting that changes: what, from what to what, and from where.
+ * @param file what the file of variables is called.
+ */
+function logChanges(chaos: Chaos, file: string, log: Logger): void {
+  chaos.on(event => {
+    if (event.type !== 'settings') return
+    const { source, session, before, settings } = event
+    const from = source === 'file' ? file : source
+    for (const member of event.changed) {
+      const words = `${member} ${inShort(before[member])} -> ${inShort(settings[member])}, from ${from}`
+      log.info(session === 'default' ? words : `${words}, in session ${session}`)
+    }
+  })
+}
+
+/** As JSON, without the characters that change how a terminal shows the rest of the line. */
+function inShort(value: unknown): string {
+  const text = JSON.stringify(value).replaceAll(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
 }

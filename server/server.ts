@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { Door } from './access/access.ts'
+import { Access } from './access/access.ts'
 import { hostsOf, inUrl, isLocal, isWildcard, reachableFrom } from './access/hosts.ts'
 import { Tickets } from './access/tickets.ts'
 import { createApp } from './app.ts'
@@ -107,12 +107,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   })
   telemetry.watch(chaos.control)
   const token = options.token ?? (isLocal(host) ? null : secret())
-  const door = new Door({
+  const access = new Access({
     token,
     openSessions: options.openSessions ?? false,
     tickets: new Tickets(clock, secret),
     secret,
-    labs: chaos.control.sessions,
+    sessions: chaos.control.sessions,
   })
   let closing: Promise<void> | null = null
   const app = createApp({
@@ -123,11 +123,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     log,
     root,
     version,
-    giveTicket: door.giveTicket,
+    issueTicket: access.issueTicket,
     bodyBytes: limits.bodyBytes,
     ready: () => closing === null,
   })
-  const server = createServer(app, randomBytes(4).toString('hex'), { lets: door.lets, limits })
+  const server = createServer(app, randomBytes(4).toString('hex'), { admits: access.admits, limits })
   const drain = new Drain(server, clock)
   try {
     await listen(server, port, host)
@@ -148,7 +148,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { port: taken, address: bound } = server.address() as AddressInfo
   const addresses = reachableFrom(bound, networkInterfaces())
   const allowed = [...(options.allowedHosts ?? []), inUrl(host)].filter(name => !isWildcard(name))
-  door.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
+  access.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
   return {
     url: `http://${reachable(host)}:${taken}`,
     port: taken,

@@ -1,7 +1,7 @@
 /** The catalog is for pages of any origin; the control plane says nothing of other origins, so that they read nothing. */
 
 /** On every answer of the catalog to a request with an Origin; a flat list: name, value, name, value. */
-export const SHARED = [
+export const CATALOG_HEADERS = [
   'Access-Control-Allow-Origin',
   '*',
   'Access-Control-Expose-Headers',
@@ -9,11 +9,11 @@ export const SHARED = [
 ]
 
 /** On every answer but the catalog's: pages of other origins load it neither as a script nor as anything else. */
-export const KEPT = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin']
+export const OTHER_HEADERS = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin']
 
-/** What the question before a request is answered, for ten minutes. */
-export const PREFLIGHT = [
-  ...SHARED,
+/** The answer to a preflight request, good for ten minutes. */
+export const PREFLIGHT_HEADERS = [
+  ...CATALOG_HEADERS,
   'Access-Control-Allow-Methods',
   'GET, HEAD',
   'Access-Control-Allow-Headers',

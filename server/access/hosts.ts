@@ -2,7 +2,7 @@
 
 import type { NetworkInterfaceInfo } from 'node:os'
 
-export interface Place {
+export interface ServerAddress {
   /** The address that the server listens on. */
   readonly bound: string
   readonly port: number
@@ -15,7 +15,7 @@ export interface Place {
 const ALWAYS = ['localhost', '127.0.0.1', '[::1]']
 
 /** Every value that a Host header may have, in lower case. */
-export function hostsOf({ bound, port, addresses, allowed }: Place): ReadonlySet<string> {
+export function hostsOf({ bound, port, addresses, allowed }: ServerAddress): ReadonlySet<string> {
   const names = [...ALWAYS, ...[bound, ...addresses].filter(address => !isWildcard(address)).map(inUrl), ...allowed]
   return new Set(
     names.map(name => name.toLowerCase()).flatMap(name => (hasPort(name) ? [name] : [name, `${name}:${port}`])),

@@ -3,21 +3,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** Whether an `Authorization` header carries the token. */
-export type Fits = (authorization: string | undefined) => boolean
+export type TokenCheck = (authorization: string | undefined) => boolean
 
-/** The lock that `token` opens. */
-export function lockOf(token: string): Fits {
+export function tokenCheck(token: string): TokenCheck {
   const expected = digestOf(token)
-  return authorization => timingSafeEqual(digestOf(bearerOf(authorization)), expected)
+  return authorization => timingSafeEqual(digestOf(bearerToken(authorization)), expected)
 }
 
-/** What an `Authorization` header bears, or an empty text. */
-export function bearerOf(authorization: string | undefined): string {
+/** The token in an `Authorization` header, or an empty text. */
+export function bearerToken(authorization: string | undefined): string {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
 }
 
 /** What a secret is kept and looked up by: how long that takes tells nothing of the secret. */
-export function nameOf(secret: string): string {
+export function digestName(secret: string): string {
   return digestOf(secret).toString('base64')
 }
 

@@ -2,8 +2,8 @@
 
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
+import { sendJson } from '../http/json.ts'
 import { type Flaw, Problem, quote } from '../http/problem.ts'
-import { sendJson } from '../json.ts'
 import type { Catalog } from './catalog.ts'
 import { pageLinks } from './links.ts'
 

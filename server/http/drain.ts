@@ -4,8 +4,8 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../lib/clock.ts'
 
-/** Between two looks for connections that became idle, in milliseconds. */
-const LOOK_EVERY = 25
+/** Between two checks for connections that became idle, in milliseconds. */
+const CHECK_EVERY_MS = 25
 
 /** Keeps the connections of a server, so that those that never said anything need not be waited for. */
 export class Drain {
@@ -27,20 +27,20 @@ export class Drain {
    * Answers given meanwhile tell the client to close its connection.
    */
   async end(graceMs: number): Promise<void> {
-    let looking: () => void = () => {}
-    const look = () => {
+    let cancelCheck: () => void = () => {}
+    const closeIdle = () => {
       this.#server.closeIdleConnections()
-      looking = this.#clock.after(LOOK_EVERY, look)
+      cancelCheck = this.#clock.after(CHECK_EVERY_MS, closeIdle)
     }
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
     this.#server.prependListener('request', (_req, res: ServerResponse) => {
       res.shouldKeepAlive = false
     })
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
-    const cut = this.#clock.after(graceMs, () => this.#server.closeAllConnections())
-    look()
+    const cancelCut = this.#clock.after(graceMs, () => this.#server.closeAllConnections())
+    closeIdle()
     await closed
-    looking()
-    cut()
+    cancelCheck()
+    cancelCut()
   }
 }

@@ -1,6 +1,6 @@
-/** Reads JSON bodies: JSON only, of bounded size, and a problem for anything else. */
+/** JSON over HTTP: bodies are read within bounds, with a problem for anything else, and answers whose text is ready are sent. */
 
-import express, { type RequestHandler } from 'express'
+import express, { type RequestHandler, type Response } from 'express'
 import { Problem } from './problem.ts'
 
 const TYPES = ['application/json', 'application/merge-patch+json']
@@ -9,13 +9,13 @@ const TYPES = ['application/json', 'application/merge-patch+json']
 export const BODY_SETTING = 'body limit'
 
 /** Largest body that is read, in bytes. A whole settings document with 100 rules stays below it. */
-export const BODY_LIMIT = 64 * 1024
+export const MAX_JSON_BYTES = 64 * 1024
 
 /**
  * Middleware that leaves the parsed body in `req.body`.
- * 415 for another media type or none, 413 beyond `limit` bytes, 400 for what is not JSON or is empty.
+ * 415 for another media type or none, 413 beyond `maxBytes` bytes, 400 for what is not JSON or is empty.
  */
-export function jsonBody(limit = BODY_LIMIT): RequestHandler[] {
+export function jsonBody(maxBytes = MAX_JSON_BYTES): RequestHandler[] {
   let parse: RequestHandler | null = null
   return [
     (req, _res, next) => {
@@ -24,10 +24,10 @@ export function jsonBody(limit = BODY_LIMIT): RequestHandler[] {
       else next()
     },
     (req, res, next) => {
-      const most = Math.min(limit, Number(req.app.get(BODY_SETTING) ?? limit))
+      const max = Math.min(maxBytes, Number(req.app.get(BODY_SETTING) ?? maxBytes))
       // Said at once, and not when the last byte of it has come.
-      if (Number(req.headers['content-length'] ?? 0) > most) throw new Problem(413, 'The body is too large', CLOSE)
-      parse ??= express.json({ type: TYPES, limit: most, strict: false })
+      if (Number(req.headers['content-length'] ?? 0) > max) throw new Problem(413, 'The body is too large', CLOSE)
+      parse ??= express.json({ type: TYPES, limit: max, strict: false })
       parse(req, res, next)
     },
   ]
@@ -37,4 +37,14 @@ const CLOSE = { headers: { Connection: 'close' } }
 
 function hasBody(headers: Readonly<Record<string, unknown>>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/**
+ * Answers 200, or `status`, with `json`, by the shortest way through node:http.
+ * Further headers come as a flat list: name, value, name, value.
+ */
+export function sendJson(res: Response, json: string, headers: readonly string[] = [], status = 200): void {
+  const length = String(Buffer.byteLength(json))
+  res.writeHead(status, ['Content-Type', 'application/json', 'Content-Length', length, ...headers])
+  res.end(json)
 }

@@ -1,20 +1,20 @@
-/** Requests that wait behind another on one connection: node:http tells only the answer in front that the client has left. */
+/** Pipelined requests: when their connection closes, node:http emits `close` on the first answer alone; here the others get it too. */
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-const waiting = new WeakMap<Socket, Set<ServerResponse>>()
+const queuedAnswers = new WeakMap<Socket, Set<ServerResponse>>()
 
-/** Lets an answer that has no connection yet end (`close`) with the one that it is to get. */
-export function follow(socket: Socket, res: ServerResponse): void {
-  const answers = waiting.get(socket) ?? lineOf(socket)
+/** An answer that waits behind others, and has no connection yet, emits `close` when that of its request closes. */
+export function closeWithConnection(socket: Socket, res: ServerResponse): void {
+  const answers = queuedAnswers.get(socket) ?? queueOf(socket)
   answers.add(res)
   res.once('close', () => answers.delete(res))
 }
 
-function lineOf(socket: Socket): Set<ServerResponse> {
+function queueOf(socket: Socket): Set<ServerResponse> {
   const answers = new Set<ServerResponse>()
-  waiting.set(socket, answers)
+  queuedAnswers.set(socket, answers)
   // One that has its connection by then is told by node:http.
   socket.once('close', () => {
     for (const answer of answers) if (answer.socket === null) answer.emit('close')

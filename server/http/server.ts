@@ -11,10 +11,11 @@ import {
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
 import { LIMITS, type Limits } from '../config/limits.ts'
-import { Crowd } from './load-shedding.ts'
-import { follow } from './pipelining.ts'
+import { LoadShedder } from './load-shedding.ts'
+import { closeWithConnection } from './pipelining.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
-import { cutDeaf } from './slow-readers.ts'
+import type { RequestHeaders } from './request-headers.ts'
+import { cutSlowReaders } from './slow-readers.ts'
 
 /** The header that every response carries. */
 export const REQUEST_ID = 'X-Request-Id'
@@ -33,14 +34,14 @@ export const BACKLOG = 4_096
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
-/** What stands before the app. */
-export interface Entrance {
-  /** Whether a request is let in; one that is not has been answered. */
-  readonly lets?: (req: IncomingMessage, res: ServerResponse) => boolean
+/** What a request meets before the app. */
+export interface ServerGuards {
+  /** Whether a request may go on; one that may not has been answered. */
+  readonly admits?: (req: IncomingMessage, res: ServerResponse) => boolean
   readonly limits?: Pick<Limits, 'headerBytes' | 'headersMs' | 'requestMs' | 'connections' | 'requests'>
 }
 
-const NONE: readonly string[] = []
+const NO_HEADERS: readonly string[] = []
 
 const unexpected = prepareProblem({ status: 417, detail: 'Expect may only be 100-continue: leave it out' })
 
@@ -54,31 +55,35 @@ const unexpected = prepareProblem({ status: 417, detail: 'Expect may only be 100
  *
  * @param idPrefix what the request ids begin with, so that those of two processes differ.
  */
-export function createServer(app: Express, idPrefix: string, { lets, limits = LIMITS }: Entrance = {}): Server {
+export function createServer(app: Express, idPrefix: string, { admits, limits = LIMITS }: ServerGuards = {}): Server {
   if (Object.hasOwn(app.response, 'writeHead')) throw new Error('This app has a server already')
   let count = 0
 
-  class Request extends IncomingMessage {}
+  class Request extends IncomingMessage {
+    readHeaders: RequestHeaders | null = null
+  }
 
   class Response extends ServerResponse {
     readonly requestId = `${idPrefix}-${(++count).toString(36)}`
     /** Headers that the answer has beside its own, whatever it is: a flat list. */
-    also = NONE
+    extraHeaders = NO_HEADERS
 
     /** A flat list of headers with nothing set before is the fast way through node:http. */
     override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
       const given = typeof reason === 'string' ? headers : (headers ?? reason)
       if (typeof reason === 'string') this.statusMessage = reason
-      if (Array.isArray(given)) return super.writeHead(status, [REQUEST_ID, this.requestId, ...this.also, ...given])
+      if (Array.isArray(given))
+        return super.writeHead(status, [REQUEST_ID, this.requestId, ...this.extraHeaders, ...given])
       this.setHeader(REQUEST_ID, this.requestId)
-      for (let at = 0; at < this.also.length; at += 2) this.setHeader(this.also[at] ?? '', this.also[at + 1] ?? '')
+      for (let at = 0; at < this.extraHeaders.length; at += 2)
+        this.setHeader(this.extraHeaders[at] ?? '', this.extraHeaders[at + 1] ?? '')
       return super.writeHead(status, given)
     }
   }
 
   Object.setPrototypeOf(Request.prototype, app.request)
   Object.setPrototypeOf(Response.prototype, app.response)
-  app.request = Request.prototype as typeof app.request
+  app.request = Request.prototype as unknown as typeof app.request
   app.response = Response.prototype as unknown as typeof app.response
 
   const classes = { IncomingMessage: Request, ServerResponse: Response as typeof ServerResponse }
@@ -89,24 +94,25 @@ export function createServer(app: Express, idPrefix: string, { lets, limits = LI
     // Node.js wants no less for the whole request than for its headers.
     requestTimeout: Math.max(requestMs, headersMs),
     maxHeaderSize: headerBytes,
-    // The door asks for a host itself, and says what to do.
-    requireHostHeader: lets === undefined,
+    // Access asks for a host itself, and says what to do.
+    requireHostHeader: admits === undefined,
     connectionsCheckingInterval: Math.ceil(Math.min(CHECK_EVERY_MS, headersMs / 4, requestMs / 4)),
     ...classes,
   }
-  const crowd = new Crowd(limits)
-  const enters = (req: Request, res: Response) => (lets === undefined || lets(req, res)) && crowd.serves(req, res)
+  const shedder = new LoadShedder(limits)
+  const isServed = (req: Request, res: Response) =>
+    (admits === undefined || admits(req, res)) && shedder.admits(req, res)
   const listener = (req: Request, res: Response) => {
-    if (!enters(req, res)) return
-    if (res.socket === null) follow(req.socket, res)
+    if (!isServed(req, res)) return
+    if (res.socket === null) closeWithConnection(req.socket, res)
     app(req as never, res as never)
   }
   const server = new Server(options, listener as RequestListener)
-  crowd.watch(server)
-  cutDeaf(server)
+  shedder.watch(server)
+  cutSlowReaders(server)
   server.on('clientError', (error, socket) => refuse(error, socket, limits))
   server.on('checkExpectation', (req: Request, res: Response) => {
-    if (enters(req, res)) unexpected(res, ['Connection', 'close'])
+    if (isServed(req, res)) unexpected(res, ['Connection', 'close'])
   })
   return server
 }

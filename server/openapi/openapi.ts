@@ -1,7 +1,7 @@
 /** The contract as an OpenAPI 3.1 document, made from the same schemas that check the requests. */
 
 import { z } from 'zod'
-import { isControl } from '../access/headers.ts'
+import { isControlPath } from '../access/rules.ts'
 import type { Operation } from '../chaos/api/operation.ts'
 import { PROBLEM_TYPE } from '../http/problem.ts'
 import { DATA_PATHS, type PathItem, PROBLEM_SCHEMA } from './paths.ts'
@@ -68,7 +68,9 @@ function guarded(paths: Readonly<Record<string, PathItem>>): Record<string, Path
         { ...(operation as object), security: [{}, { token: [] }] },
       ]),
     )
-  return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, isControl(path) ? guard(item) : item]))
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [path, isControlPath(path) ? guard(item) : item]),
+  )
 }
 
 function controlOperation(operation: Operation, path: string, schemas: Schemas): Json {

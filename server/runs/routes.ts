@@ -2,10 +2,9 @@
 
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { jsonBody } from '../http/json.ts'
+import { jsonBody, sendJson } from '../http/json.ts'
 import { type Flaw, Problem, quote } from '../http/problem.ts'
-import { sendJson } from '../json.ts'
-import { nestsDeeperThan } from '../json-depth.ts'
+import { nestsDeeperThan } from '../lib/json-depth.ts'
 import { codeOf } from '../lib/user-error.ts'
 import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
 import type { RunStore } from './store.ts'

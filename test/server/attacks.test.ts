@@ -105,7 +105,7 @@ describe('pipelining', () => {
     assert.equal(first.waits.size, 0)
   })
 
-  it('of a hundred requests is answered in order, each by the rules of the door', async t => {
+  it('of a hundred requests is answered in order, each by the rules of access', async t => {
     const { port } = await start(t)
     const one = `GET /catalogs/155568600 HTTP/1.1\r\n${HOST}\r\n`
     const bad = 'GET /catalogs/155568600 HTTP/1.1\r\nHost: evil.example\r\n\r\n'

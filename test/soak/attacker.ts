@@ -19,7 +19,7 @@ interface Attack {
   /** Sent again and again, so many milliseconds apart. */
   readonly again?: { readonly bytes: string; readonly everyMs: number }
   /** What is sent back is not read. */
-  readonly deaf?: boolean
+  readonly readsNothing?: boolean
   /** The connection is reset as soon as it has said that. */
   readonly reset?: boolean
 }
@@ -39,12 +39,12 @@ const ATTACKS: readonly Attack[] = [
     again: { bytes: ' ', everyMs: 500 },
   },
   { name: 'pipelines of 50', sockets: 20, bytes: '', again: { bytes: GET.repeat(50), everyMs: 200 } },
-  { name: 'answers that nobody reads', sockets: 100, bytes: GET.repeat(100), deaf: true },
+  { name: 'answers that nobody reads', sockets: 100, bytes: GET.repeat(100), readsNothing: true },
   {
     name: 'listeners that do not read',
     sockets: 90,
     bytes: `GET /chaos/events?board=1 HTTP/1.1\r\n${HOST}\r\n`,
-    deaf: true,
+    readsNothing: true,
   },
   { name: 'headers of 20 KB', sockets: 20, bytes: `GET / HTTP/1.1\r\n${HOST}X: ${'x'.repeat(20_000)}\r\n\r\n` },
   {
@@ -70,7 +70,7 @@ function wage(attack: Attack): () => void {
     const socket = connect(port, '127.0.0.1')
     sockets.add(socket)
     socket.on('error', () => {})
-    if (attack.deaf) socket.pause()
+    if (attack.readsNothing) socket.pause()
     else socket.resume()
     socket.on('connect', () => {
       socket.write(attack.bytes, () => {

@@ -1,7 +1,7 @@
 /** Changes of the settings document: JSON merge patch (RFC 7396), all or nothing, every problem with its place. */
 
 import type { z } from 'zod'
-import { nestsDeeperThan } from '../../json-depth.ts'
+import { nestsDeeperThan } from '../../lib/json-depth.ts'
 import { MEMBERS, type Member, type Settings, settingsSchema } from './schema.ts'
 
 /** One thing that is wrong with a document. */

@@ -1,4 +1,4 @@
-/** The door of a real server: what it lets in, what it answers the others, and whose sessions are whose. */
+/** The access of a real server: what it admits, what it answers the others, and whose sessions are whose. */
 
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
@@ -150,7 +150,7 @@ describe('a server on this machine', () => {
   })
 })
 
-describe('a server in the room', () => {
+describe('a server that other machines reach', () => {
   const TOKEN = 'a-secret-of-the-host'
   const host = { Authorization: `Bearer ${TOKEN}` }
 

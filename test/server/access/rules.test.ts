@@ -1,29 +1,33 @@
-/** The whole matrix of the door: host x origin x site x token x content type x address, each cell against the rules in words. */
+/** The whole matrix of access: host x origin x site x token x content type x address, each cell against the rules in words. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { hostsOf, reachableFrom } from '../../../server/access/hosts.ts'
-import { admit, type Facts, type Policy } from '../../../server/access/rules.ts'
+import { type AccessRequest, type AccessSettings, checkAccess } from '../../../server/access/rules.ts'
 
 const LAN = '192.168.1.7'
-const policies: Record<string, Policy> = {
-  'on this machine': policy({ bound: '127.0.0.1', addresses: [] }, { exposed: false, locked: false }),
-  'on this machine, locked': policy({ bound: '127.0.0.1', addresses: [] }, { exposed: false, locked: true }),
-  'in the room': policy({ bound: '0.0.0.0', addresses: [LAN] }, { exposed: true, locked: true }),
-  'in the room, open sessions': policy(
+const servers: Record<string, AccessSettings> = {
+  'on this machine': settings({ bound: '127.0.0.1', addresses: [] }, { exposed: false, locked: false }),
+  'on this machine, locked': settings({ bound: '127.0.0.1', addresses: [] }, { exposed: false, locked: true }),
+  'for other machines': settings({ bound: '0.0.0.0', addresses: [LAN] }, { exposed: true, locked: true }),
+  'for other machines, open sessions': settings(
     { bound: '0.0.0.0', addresses: [LAN] },
     { exposed: true, locked: true, openSessions: true },
   ),
 }
 
-function policy(
-  place: { bound: string; addresses: string[] },
+function settings(
+  address: { bound: string; addresses: string[] },
   rest: { exposed: boolean; locked: boolean; openSessions?: boolean },
-): Policy {
-  return { openSessions: false, ...rest, hosts: hostsOf({ ...place, port: 8000, allowed: ['demo.local', 'x.org:81'] }) }
+): AccessSettings {
+  return {
+    openSessions: false,
+    ...rest,
+    hosts: hostsOf({ ...address, port: 8000, allowed: ['demo.local', 'x.org:81'] }),
+  }
 }
 
-const HOSTS: [string[], 'both' | 'room' | 'none'][] = [
+const HOSTS: [string[], 'both' | 'exposed' | 'none'][] = [
   [['localhost:8000'], 'both'],
   [['localhost'], 'both'],
   [['127.0.0.1:8000'], 'both'],
@@ -33,8 +37,8 @@ const HOSTS: [string[], 'both' | 'room' | 'none'][] = [
   [['demo.local'], 'both'],
   [['demo.local:8000'], 'both'],
   [['x.org:81'], 'both'],
-  [[`${LAN}:8000`], 'room'],
-  [[LAN], 'room'],
+  [[`${LAN}:8000`], 'exposed'],
+  [[LAN], 'exposed'],
   [['x.org'], 'none'],
   [['x.org:8000'], 'none'],
   [['localhost:8001'], 'none'],
@@ -57,7 +61,7 @@ const ORIGINS = [
 ]
 const SITES = [null, 'none', 'same-origin', 'same-site', 'cross-site', 'odd']
 const CALLS = ['read catalog', 'read page', 'read control', 'read events', 'change control', 'change own session']
-const KEYS = ['none', 'right', 'ticket']
+const SECRETS = ['none', 'right', 'ticket']
 const TYPES: [string | null, boolean, boolean][] = [
   [null, false, true],
   [null, true, false],
@@ -72,16 +76,16 @@ const TYPES: [string | null, boolean, boolean][] = [
   ['text/plain', false, false],
 ]
 
-describe('admit, the whole matrix', () => {
-  for (const [name, rules] of Object.entries(policies)) {
-    const room = name.startsWith('in the room')
+describe('checkAccess, the whole matrix', () => {
+  for (const [name, rules] of Object.entries(servers)) {
+    const exposed = name.startsWith('for other machines')
     it(name, () => {
       let cells = 0
       for (const [hosts, where] of HOSTS)
         for (const from of ORIGINS)
           for (const site of SITES)
             for (const call of CALLS)
-              for (const key of KEYS)
+              for (const secret of SECRETS)
                 for (const [type, body, json] of TYPES) {
                   const origin =
                     from === 'none'
@@ -92,32 +96,32 @@ describe('admit, the whole matrix', () => {
                           ? `https://${hosts[0]}`
                           : from
                   const change = call.startsWith('change')
-                  const own = call === 'change own session' && rules.openSessions && key !== 'right'
-                  const facts: Facts = {
+                  const own = call === 'change own session' && rules.openSessions && secret !== 'right'
+                  const request: AccessRequest = {
                     change,
                     control: call.includes('control') || call.includes('events') || change,
                     hosts,
                     origin,
-                    site,
-                    type,
-                    body,
-                    key: key === 'right',
-                    ticket: key === 'ticket' && call === 'read events',
-                    own,
+                    fetchSite: site,
+                    contentType: type,
+                    hasBody: body,
+                    hasToken: secret === 'right',
+                    hasTicket: secret === 'ticket' && call === 'read events',
+                    ownSession: own,
                   }
-                  const known = where === 'both' || (where === 'room' && room)
+                  const known = where === 'both' || (where === 'exposed' && exposed)
                   const ownPage = origin === null || from.startsWith('own') || origin === `http://${hosts[0]}`
                   const ownSite = site === null || site === 'none' || site === 'same-origin'
-                  const needsKey = rules.locked && (change ? !own : room && !rules.openSessions && facts.control)
+                  const needsToken = rules.locked && (change ? !own : exposed && !rules.openSessions && request.control)
                   let status = 0
                   if (!known) status = 403
                   else if (change && !(ownPage && ownSite)) status = 403
-                  else if (needsKey && !facts.key && !facts.ticket) status = 401
+                  else if (needsToken && !request.hasToken && !request.hasTicket) status = 401
                   else if (change && !json) status = 415
-                  assert.equal(admit(facts, rules)?.status ?? 0, status, JSON.stringify({ call, ...facts }))
+                  assert.equal(checkAccess(request, rules)?.status ?? 0, status, JSON.stringify({ call, ...request }))
                   cells += 1
                 }
-      assert.equal(cells, HOSTS.length * ORIGINS.length * SITES.length * CALLS.length * KEYS.length * TYPES.length)
+      assert.equal(cells, HOSTS.length * ORIGINS.length * SITES.length * CALLS.length * SECRETS.length * TYPES.length)
     })
   }
 })

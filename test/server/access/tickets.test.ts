@@ -17,10 +17,10 @@ function box() {
 
 it('a ticket is good once', () => {
   const { tickets } = box()
-  const ticket = tickets.give()
-  assert.equal(tickets.take('another'), false)
-  assert.equal(tickets.take(ticket), true)
-  assert.equal(tickets.take(ticket), false)
+  const ticket = tickets.issue()
+  assert.equal(tickets.redeem('another'), false)
+  assert.equal(tickets.redeem(ticket), true)
+  assert.equal(tickets.redeem(ticket), false)
 })
 
 for (const [afterMs, good] of [
@@ -29,16 +29,16 @@ for (const [afterMs, good] of [
 ] as const) {
   it(`a ticket is ${good ? 'still' : 'no longer'} good after ${afterMs} ms`, () => {
     const { clock, tickets } = box()
-    const ticket = tickets.give()
+    const ticket = tickets.issue()
     clock.advance(afterMs)
-    assert.equal(tickets.take(ticket), good)
+    assert.equal(tickets.redeem(ticket), good)
   })
 }
 
 it('the oldest of too many makes room', () => {
   const { tickets } = box()
-  const given = Array.from({ length: 257 }, () => tickets.give())
-  assert.equal(tickets.take(given[0] ?? ''), false)
-  assert.equal(tickets.take(given[1] ?? ''), true)
-  assert.equal(tickets.take(given[256] ?? ''), true)
+  const given = Array.from({ length: 257 }, () => tickets.issue())
+  assert.equal(tickets.redeem(given[0] ?? ''), false)
+  assert.equal(tickets.redeem(given[1] ?? ''), true)
+  assert.equal(tickets.redeem(given[256] ?? ''), true)
 })

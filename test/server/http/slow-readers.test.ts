@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { it } from 'node:test'
-import { cutDeaf } from '../../../server/http/slow-readers.ts'
+import { cutSlowReaders } from '../../../server/http/slow-readers.ts'
 
 const SIZE = 64 * 1_048_576
 const PIECE = Buffer.alloc(65_536)
@@ -21,7 +21,7 @@ it('who reads nothing is cut, who reads slowly gets everything, who asks for not
     sockets.set(req.url ?? '', req.socket)
     Readable.from(pieces()).pipe(res)
   })
-  cutDeaf(server, 300)
+  cutSlowReaders(server, 300)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.after(() => void server.close().closeAllConnections())
   const { port } = server.address() as AddressInfo
@@ -33,16 +33,16 @@ it('who reads nothing is cut, who reads slowly gets everything, who asks for not
     return socket
   }
   const idle = open('')
-  const deaf = open('/deaf').pause()
+  const silent = open('/nothing-read').pause()
   let read = 0
   const slow = open('/slow').on('data', chunk => {
     read += chunk.length
     slow.pause()
     setTimeout(() => slow.resume(), 1)
   })
-  await once(deaf, 'connect')
-  while (!sockets.has('/deaf')) await new Promise(resolve => setTimeout(resolve, 5))
-  await once(sockets.get('/deaf') as Socket, 'close')
+  await once(silent, 'connect')
+  while (!sockets.has('/nothing-read')) await new Promise(resolve => setTimeout(resolve, 5))
+  await once(sockets.get('/nothing-read') as Socket, 'close')
   await once(slow, 'close')
   assert.ok(read > SIZE, `${read} bytes were read`)
   assert.equal(idle.destroyed, false)

@@ -1,0 +1,112 @@
+/** The request headers that access and the failure model ask for: read from the raw list in one pass, once a request. */
+
+export interface RequestHeaders {
+  /** Every `Host`, in lower case. */
+  readonly hosts: string[]
+  /** `Origin`, in lower case, or null. */
+  origin: string | null
+  /** `Sec-Fetch-Site`, in lower case, which only a browser sends and no page can forge; or null. */
+  fetchSite: string | null
+  /** `Content-Type`, or null. */
+  contentType: string | null
+  /** There is a body, of a length above zero or in chunks. */
+  hasBody: boolean
+  /** There is an `Access-Control-Request-Method`: a browser asks before it sends a request. */
+  preflight: boolean
+  /** `X-Chaos-Session`, or an empty string. */
+  session: string
+  /** `X-Chaos-Key`, cut to 128 characters, or null. */
+  key: string | null
+  /** `X-Chaos-Attempt`, 0 where it is not a whole number up to a million. */
+  attempt: number
+  /** There is an `X-Chaos-Force` or `x-envoy-fault-*` header. */
+  forced: boolean
+}
+
+/** A request that its headers are remembered by. */
+interface HasRawHeaders {
+  readonly rawHeaders: readonly string[]
+  readHeaders?: RequestHeaders | null
+}
+
+const MAX_KEY_LENGTH = 128
+const MAX_ATTEMPT = 1_000_000
+
+/** What the headers of a request say; they are read when somebody asks the first time. */
+export function headersOf(req: HasRawHeaders): RequestHeaders {
+  req.readHeaders ??= readHeaders(req.rawHeaders)
+  return req.readHeaders
+}
+
+/** Reads the flat list of names and values that Node has parsed. Where a name stands more than once, the last one counts. */
+export function readHeaders(rawHeaders: readonly string[]): RequestHeaders {
+  const headers: RequestHeaders = {
+    hosts: [],
+    origin: null,
+    fetchSite: null,
+    contentType: null,
+    hasBody: false,
+    preflight: false,
+    session: '',
+    key: null,
+    attempt: 0,
+    forced: false,
+  }
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    // Nearly every header is passed over by its length or its first two letters.
+    if (name.length >= 11 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) {
+      readChaosHeader(headers, name.toLowerCase(), rawHeaders[at + 1] ?? '')
+    } else {
+      READERS[name.length]?.(headers, name.toLowerCase(), rawHeaders[at + 1] ?? '')
+    }
+  }
+  return headers
+}
+
+type Reader = (headers: RequestHeaders, name: string, value: string) => void
+
+/** By the length of the name. */
+const READERS: Readonly<Record<number, Reader>> = {
+  4: (headers, name, value) => {
+    if (name === 'host') headers.hosts.push(value.toLowerCase())
+  },
+  6: (headers, name, value) => {
+    if (name === 'origin') headers.origin = value.toLowerCase()
+  },
+  12: (headers, name, value) => {
+    if (name === 'content-type') headers.contentType = value
+  },
+  14: (headers, name, value) => {
+    if (name === 'sec-fetch-site') headers.fetchSite = value.toLowerCase()
+    else if (name === 'content-length' && Number(value) > 0) headers.hasBody = true
+  },
+  17: (headers, name) => {
+    if (name === 'transfer-encoding') headers.hasBody = true
+  },
+  29: (headers, name) => {
+    if (name === 'access-control-request-method') headers.preflight = true
+  },
+}
+
+function readChaosHeader(headers: RequestHeaders, name: string, value: string): void {
+  if (name === 'x-chaos-session') headers.session = value
+  else if (name === 'x-chaos-key') headers.key = keyOf(value)
+  else if (name === 'x-chaos-attempt') headers.attempt = attemptOf(value)
+  else if (name === 'x-chaos-force' || name.startsWith('x-envoy-fault-')) headers.forced = true
+}
+
+function keyOf(value: string): string | null {
+  if (value === '') return null
+  return value.length > MAX_KEY_LENGTH ? copyOf(value.slice(0, MAX_KEY_LENGTH)) : value
+}
+
+/** The same text without the longer one that it may be a part of, which the engine would keep in memory with it. */
+export function copyOf(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
+}
+
+function attemptOf(value: string): number {
+  const number = Number(value)
+  return Number.isInteger(number) && number >= 0 && number <= MAX_ATTEMPT ? number : 0
+}
