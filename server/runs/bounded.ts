@@ -1,7 +1,7 @@
 /** Lists and records of strangers: their size is looked at first, and no more of what they hold than the first flaw. */
 
 import { z } from 'zod'
-import { nestsDeeperThan } from '../json-depth.ts'
+import { nestsDeeperThan } from '../lib/json-depth.ts'
 
 /** A list of `least` to `most` elements. A million flawed ones are one flaw, so that they cost no more than one. */
 export function list<S extends z.ZodType>(element: S, most: number, least = 0) {
