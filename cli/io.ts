@@ -2,7 +2,6 @@
 
 import type { Clock } from '../server/lib/clock.ts'
 import { UserError } from '../server/lib/user-error.ts'
-import type { Tty } from './tty.ts'
 
 /** Where text goes. */
 export interface Output {
@@ -27,6 +26,37 @@ export interface Io {
   readonly runsFolder?: string
   /** Keyboard and screen, for what takes over the whole terminal. Asked for late: an open keyboard keeps a process alive. */
   readonly tty?: () => Tty
+}
+
+/** What a full-screen command needs of a process; `process` itself is one. */
+export interface Tty {
+  readonly stdin: TtyInput
+  readonly stdout: TtyOutput
+  /** `exit`: the process ends, in whatever way it can still say so; the last moment to write, and only synchronously. */
+  once(event: 'exit', listener: () => void): unknown
+  /** `SIGCONT`: the process goes on after it was stopped, with the screen as the shell left it. */
+  on(event: 'SIGCONT', listener: () => void): unknown
+  off(event: 'exit' | 'SIGCONT', listener: () => void): unknown
+}
+
+interface TtyInput {
+  readonly isTTY?: boolean
+  setRawMode?(on: boolean): unknown
+  setEncoding(encoding: 'utf8'): unknown
+  on(event: 'data' | 'end' | 'error', listener: (data: string) => void): unknown
+  off(event: 'data' | 'end' | 'error', listener: (data: string) => void): unknown
+  resume(): unknown
+  pause(): unknown
+}
+
+interface TtyOutput {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  readonly writableNeedDrain?: boolean
+  write(bytes: string): unknown
+  on(event: 'resize' | 'error', listener: () => void): unknown
+  off(event: 'resize' | 'error', listener: () => void): unknown
 }
 
 /** Exit codes: what a script can tell from the end of a command. */

@@ -1,16 +1,93 @@
-/** Prints the result of a run: one JSON document, or the whole report as text. */
+/** What commands write: results and files, how text looks, and a bar for what lasts. */
 
-import { lookOf } from './commands/look.ts'
-import type { Io } from './io.ts'
-import type { OutputOptions } from './options/common.ts'
+import { writeFile } from 'node:fs/promises'
+import { Chalk, supportsColor } from 'chalk'
+import { type Io, usageError } from './io.ts'
+import { colours, type Look, plain } from './report/look.ts'
 import type { Result } from './report/result.ts'
 import { renderText } from './report/text/text.ts'
 
-/** Writes the result to standard output. */
+/** What the options of a command say about its output. */
+export interface OutputOptions {
+  readonly json?: boolean
+  readonly ascii?: boolean
+  /** False for `--no-color`. */
+  readonly color: boolean
+}
+
+const MAX_WIDTH = 120
+
+/** The look of standard output: colours on a terminal only, unless NO_COLOR or --no-color says otherwise. */
+export function lookOf(io: Io, options: OutputOptions): Look {
+  const { stdout, env } = io
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+  const wanted = options.color && !env.NO_COLOR && (stdout.isTTY || forced)
+  const level = supportsColor ? supportsColor.level : 1
+  return {
+    width: Math.min(MAX_WIDTH, Math.max(40, stdout.columns)),
+    ascii: options.ascii === true || env.TERM === 'dumb',
+    palette: wanted ? colours(new Chalk({ level })) : plain,
+  }
+}
+
+/** Writes a result to standard output: one JSON document, or the whole report as text. */
 export function printResult(io: Io, options: OutputOptions, result: Result): void {
-  if (options.json) {
-    io.stdout.write(`${JSON.stringify(result)}\n`)
+  io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : renderText(result, lookOf(io, options)))
+}
+
+/**
+ * Writes what a command made to standard output, or into the file that `-o` names.
+ * @throws {UserError} with code 2 for a file that cannot be written
+ */
+export async function writeOutput(io: Io, path: string | undefined, text: string): Promise<void> {
+  if (path === undefined || path === '-') {
+    io.stdout.write(text)
     return
   }
-  io.stdout.write(renderText(result, lookOf(io, options)))
+  await writeFile(path, text).catch(error => {
+    throw usageError(`${path} cannot be written (${(error as { code?: string }).code ?? String(error)}).`)
+  })
+  io.stderr.write(`Written to ${path}\n`)
+}
+
+/**
+ * The format that the ending of a file's name asks for; undefined where it has none.
+ * @throws {UserError} with code 2 for an ending that stands for no format
+ */
+export function formatOfFile<F>(path: string | undefined, endings: Readonly<Record<string, F>>): F | undefined {
+  const ending = path === undefined ? undefined : /\.(\w+)$/.exec(path)?.[1]?.toLowerCase()
+  if (ending === undefined) return undefined
+  if (Object.hasOwn(endings, ending)) return endings[ending]
+  const known = Object.keys(endings).map(each => `.${each}`)
+  throw usageError(`.${ending} is no format: end ${path} in ${known.join(', ')}, or add --format.`)
+}
+
+const BAR_WIDTH = 30
+const PATIENCE_MS = 1_000
+const ERASE_LINE = '\r\u001b[2K'
+
+export interface Progress {
+  /** `share` is 0 to 1. */
+  show(share: number): void
+  end(): void
+}
+
+/** A bar with `label` before it, drawn in ASCII where `ascii` is set. */
+export function progressBar({ stderr, clock }: Io, label: string, ascii: boolean): Progress {
+  const startedAt = clock.now()
+  let shown = false
+  return {
+    show(share) {
+      if (!stderr.isTTY || clock.now() - startedAt < PATIENCE_MS) return
+      const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH)
+      const [on, off] = ascii ? ['#', '.'] : ['█', '░']
+      const percent = `${Math.floor(share * 100)}`.padStart(3)
+      stderr.write(`${ERASE_LINE}${label} ${on.repeat(full)}${off.repeat(BAR_WIDTH - full)} ${percent} %`)
+      shown = true
+    },
+    end() {
+      if (shown) stderr.write(ERASE_LINE)
+      shown = false
+    },
+  }
 }

@@ -16,55 +16,55 @@ interface Entry {
 const COMMANDS: Readonly<Record<string, Entry>> = {
   demo: {
     about: 'show on a server of its own when a breaker helps and when it hurts',
-    load: () => import('./tree/demo.ts'),
+    load: () => import('./commands/demo.ts'),
   },
   serve: {
     about: 'start the catalog server (the same as npm start)',
-    load: () => import('./tree/serve.ts'),
+    load: () => import('./commands/serve.ts'),
   },
   burst: {
     about: 'fire requests at the catalog in batches and say what became of them',
-    load: () => import('./tree/burst.ts'),
+    load: () => import('./commands/burst.ts'),
   },
   compare: {
     about: 'send one schedule through several arms at once and lay the outcomes side by side',
-    load: () => import('./tree/compare.ts'),
+    load: () => import('./commands/compare.ts'),
   },
   report: {
     about: 'write a kept run as text, JSON, CSV, Markdown, a page, or a k6 script',
-    load: () => import('./tree/report.ts'),
+    load: () => import('./commands/report.ts'),
   },
   runs: {
     about: 'list, show and forget the runs that were kept',
-    load: () => import('./tree/runs.ts'),
+    load: () => import('./commands/runs.ts'),
   },
   diff: {
     about: 'lay two kept runs side by side',
-    load: () => import('./tree/diff.ts'),
+    load: () => import('./commands/diff.ts'),
   },
   sweep: {
     about: 'try many settings of the breaker, and say which ones nothing else beats',
-    load: () => import('./tree/sweep.ts'),
+    load: () => import('./commands/sweep.ts'),
   },
   live: {
     about: 'watch the breaker at work on the whole terminal, with keys for the fail rate, the load and outages',
-    load: () => import('./tree/live.ts'),
+    load: () => import('./commands/live.ts'),
   },
   scenario: {
     about: 'list, explain, play and stop the scenarios of the server',
-    load: () => import('./tree/scenario.ts'),
+    load: () => import('./commands/scenario.ts'),
   },
   rate: {
     about: 'read the fail rate of the server, or set it',
-    load: () => import('./tree/rate.ts'),
+    load: () => import('./commands/rate.ts'),
   },
   status: {
     about: 'say what the server does at present and what it has counted',
-    load: () => import('./tree/status.ts'),
+    load: () => import('./commands/status.ts'),
   },
   reset: {
     about: 'put everything back to how the server booted',
-    load: () => import('./tree/reset.ts'),
+    load: () => import('./commands/reset.ts'),
   },
 }
 

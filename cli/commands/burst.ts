@@ -1,17 +1,34 @@
 /** `chaos burst`: fires requests at one target through one arm, and says what became of them. */
 
 import { type Io, usageError } from '../io.ts'
-import { typedCircuit } from '../options/circuit.ts'
-import type { SessionOptions } from '../options/common.ts'
-import { armPlans } from './arms.ts'
-import { type EngageOptions, engage } from './run-experiment.ts'
+import { armHelp, armPlans, expectHelp } from '../options/arms.ts'
+import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
+import { loadOptions, outputOptions, sessionOption, targetOptions } from '../options/common.ts'
+import { conditionOptions } from '../options/conditions.ts'
+import { keepOption, storeOption } from '../options/keep.ts'
+import { requestOptions } from '../options/request.ts'
+import { scheduleOptions } from '../options/schedule.ts'
+import { type Define, typedOptions } from './command.ts'
+import type { EngageOptions } from './run-experiment.ts'
 
-export interface BurstOptions extends EngageOptions, SessionOptions {
+interface BurstOptions extends EngageOptions {
+  readonly session?: string
   readonly breaker?: boolean
   readonly arm?: string
 }
 
-export async function burst(
+export const define: Define = (command, run, env) => {
+  command
+    .option('--breaker', 'put a circuit breaker in front of the calls')
+    .option('--arm <expression>', 'what to put in front of the calls, such as retry+breaker')
+  sessionOption(targetOptions(command, env), env)
+  scheduleOptions(loadOptions(command, 100, 100))
+  keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
+  command.addHelpText('after', armHelp()).addHelpText('after', expectHelp())
+  command.action((url, options) => run(io => burst(io, url, options, typedOptions(command))))
+}
+
+async function burst(
   io: Io,
   exactly: URL | undefined,
   options: BurstOptions,
@@ -23,6 +40,7 @@ export async function burst(
   const guarded = options.breaker || options.store !== undefined || Object.keys(typedCircuit(options)).length > 0
   const arms = armPlans(options.arm ?? (guarded ? 'breaker' : 'none'))
   if (arms.length > 1) throw usageError('a burst has one arm: chaos compare takes several.')
+  const { engage } = await import('./run-experiment.ts')
   const session = { id: options.session }
   return engage(io, options, { command: 'burst', arms, session, exactly, oneByOne: false, repeat: 1, typed })
 }

@@ -1,23 +1,36 @@
 /** `chaos compare`: one schedule through several arms at once, and what they made of it side by side. */
 
-import type { Io } from '../io.ts'
-import { armPlans } from './arms.ts'
-import { type EngageOptions, engage } from './run-experiment.ts'
+import { Option } from 'commander'
+import { armHelp, armPlans, expectHelp } from '../options/arms.ts'
+import { addCircuitOptions } from '../options/circuit.ts'
+import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../options/common.ts'
+import { conditionOptions } from '../options/conditions.ts'
+import { keepOption, storeOption } from '../options/keep.ts'
+import { requestOptions } from '../options/request.ts'
+import { scheduleOptions } from '../options/schedule.ts'
+import { type Define, typedOptions } from './command.ts'
 
-export interface CompareOptions extends EngageOptions {
-  /** Expressions with commas between them. */
-  readonly arms: string
-  readonly oneByOne?: boolean
-  readonly repeat: number
-}
-
-export async function compare(
-  io: Io,
-  exactly: URL | undefined,
-  options: CompareOptions,
-  typed: (name: string) => boolean,
-): Promise<number> {
-  const { repeat, oneByOne = false } = options
-  const arms = armPlans(options.arms)
-  return engage(io, options, { command: 'compare', arms, session: null, exactly, oneByOne, repeat, typed })
+export const define: Define = (command, run, env) => {
+  command
+    .option('--arms <list>', 'arms with commas between them, such as none,retry+breaker', 'none,breaker')
+    .option('--one-by-one', 'one arm after the other instead of all at once')
+    .addOption(
+      new Option('--repeat <count>', 'run it so many times, each with a seed of its own, and show the spread')
+        .argParser(wholeNumber(1, 100))
+        .default(1),
+    )
+  scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
+  keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
+  command.addHelpText('after', armHelp()).addHelpText('after', expectHelp())
+  command.action((exactly: URL | undefined, options) =>
+    run(async io => {
+      const { repeat, oneByOne = false } = options
+      const arms = armPlans(options.arms)
+      const { engage } = await import('./run-experiment.ts')
+      return engage(io, options, {
+        ...{ command: 'compare', arms, session: null, exactly, oneByOne, repeat },
+        typed: typedOptions(command),
+      })
+    }),
+  )
 }

@@ -1,23 +1,59 @@
 /** `chaos demo`: shows on a server of its own, one regime after the other, when a breaker helps and when it hurts. */
 
-import { startServer } from '../../server/server.ts'
-import { Control } from '../control/control.ts'
-import { compete } from '../experiment/experiment.ts'
-import { type KeepOptions, keepResult } from '../experiment/keep.ts'
-import { ownStages } from '../experiment/sessions.ts'
+import type { Conditions } from '../experiment/sessions.ts'
 import { exitCode, type Io } from '../io.ts'
-import { catalogTarget } from '../load/target.ts'
-import { DEFAULT_CODES, type OutputOptions } from '../options/common.ts'
-import { scheduleOf } from '../options/schedule.ts'
-import { parseArms } from '../policy/parse.ts'
+import { DEFAULT_CODES, outputOptions } from '../options/common.ts'
+import { type KeepOptions, keepOption } from '../options/keep.ts'
+import { type ScheduleOptions, scheduleOf } from '../options/schedule.ts'
+import type { OutputOptions } from '../output.ts'
 import type { Result } from '../report/result.ts'
-import { renderText } from '../report/text/text.ts'
-import { lookOf } from './look.ts'
-import { progressBar } from './progress.ts'
-import { REGIMES, type Regime } from './regimes.ts'
+import type { Define } from './command.ts'
+
+export const define: Define = (command, run) => {
+  keepOption(outputOptions(command))
+  command.action(options => run(io => demo(io, options)))
+}
 
 /** Seed of the server and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
 const SEED = '42'
+
+interface Regime {
+  readonly title: string
+  /** Arms with commas between them. */
+  readonly arms: string
+  readonly schedule: ScheduleOptions
+  readonly timeoutMs: number
+  readonly conditions: Conditions
+}
+
+const PACE = { concurrency: 10, every: 100 } as const
+
+const COIN_FLIPS: Regime = {
+  title: 'COIN FLIPS: 30 % of all calls fail, each on its own',
+  arms: 'none,breaker',
+  schedule: { ...PACE, requests: 300 },
+  timeoutMs: 2_000,
+  conditions: { failRate: 30 },
+}
+
+/** The spell begins and ends between two batches, and so do the circuit's openings, so that nothing hangs on a few milliseconds. */
+const OUTAGE: Regime = {
+  title: 'AN OUTAGE: all is well, then everything fails for three seconds, then all is well again',
+  arms: 'none,breaker(open-for=450ms)',
+  schedule: { ...PACE, requests: 550 },
+  timeoutMs: 2_000,
+  conditions: { failRate: 0, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
+}
+
+const RETRY_STORM: Regime = {
+  title: 'A RETRY STORM: five slow seconds, and the retries keep the server down long after they are over',
+  arms: 'retry,retry+breaker',
+  schedule: { ...PACE, requests: 70 * 12, rate: 70 },
+  timeoutMs: 500,
+  conditions: { scenario: 'retry-storm' },
+}
+
+const REGIMES: readonly Regime[] = [COIN_FLIPS, OUTAGE, RETRY_STORM]
 
 const NEXT = `
 Now do it yourself, in two terminals:
@@ -32,7 +68,13 @@ Now do it yourself, in two terminals:
   npx chaos runs ls        find these runs again
 `
 
-export async function demo(io: Io, options: OutputOptions & KeepOptions): Promise<number> {
+async function demo(io: Io, options: OutputOptions & KeepOptions): Promise<number> {
+  const [{ startServer }, { keepResult }, { renderText }, { lookOf }] = await Promise.all([
+    import('../../server/server.ts'),
+    import('../experiment/keep.ts'),
+    import('../report/text/text.ts'),
+    import('../output.ts'),
+  ])
   const server = await startServer({ seed: SEED })
   const results: Result[] = []
   try {
@@ -40,7 +82,7 @@ export async function demo(io: Io, options: OutputOptions & KeepOptions): Promis
       if (io.interrupted.aborted) break
       const result = await show(io, options, new URL(server.url), regime, index)
       results.push(result)
-      await keepResult(io, options, result, null)
+      if (options.keep) await keepResult(io, result, null)
       if (!options.json) io.stdout.write(`${index > 0 ? '\n\n' : ''}${renderText(result, lookOf(io, options))}`)
     }
   } finally {
@@ -55,13 +97,22 @@ export async function demo(io: Io, options: OutputOptions & KeepOptions): Promis
 const CLOSING_MS = 200
 
 async function show(io: Io, options: OutputOptions, url: URL, regime: Regime, index: number): Promise<Result> {
+  const [{ controlFor }, { compete }, { ownStages }, { catalogTarget }, { parseArms }, { progressBar }] =
+    await Promise.all([
+      import('../control/control.ts'),
+      import('../experiment/experiment.ts'),
+      import('../experiment/sessions.ts'),
+      import('../load/target.ts'),
+      import('../policy/parse.ts'),
+      import('../output.ts'),
+    ])
   const bar = progressBar(io, `${index + 1} of ${REGIMES.length}`, options.ascii === true)
   return compete({
     command: 'demo',
     title: `${index + 1}. ${regime.title}`,
     target: catalogTarget(url),
     arms: parseArms(regime.arms),
-    stage: ownStages(io, new Control({ url }), `demo-${index + 1}`, regime.conditions),
+    stage: ownStages(io, controlFor(io, url), `demo-${index + 1}`, regime.conditions),
     paired: true,
     schedule: seed => scheduleOf(regime.schedule, regime.schedule.requests, seed),
     codes: DEFAULT_CODES,

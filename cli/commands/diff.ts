@@ -1,24 +1,27 @@
 /** `chaos diff`: two kept runs side by side. */
 
-import { EXIT, type Io } from '../io.ts'
-import { renderDiff } from '../report/text/diff.ts'
-import { lookOf } from './look.ts'
-import { openShelf } from './open-library.ts'
-import type { RunsOptions } from './runs.ts'
+import { EXIT } from '../io.ts'
+import { outputOptions, targetOptions } from '../options/common.ts'
+import { type Define, isNamed, openLibrary } from './command.ts'
 
-export async function diff(
-  io: Io,
-  before: string,
-  after: string,
-  options: RunsOptions,
-  named: boolean,
-): Promise<number> {
-  const shelf = await openShelf(io, options, named)
-  const [a, b] = [await shelf.open(before), await shelf.open(after)]
-  if (options.json) {
-    io.stdout.write(`${JSON.stringify({ schema: 1, command: 'diff', runs: [a, b] })}\n`)
-    return EXIT.ok
-  }
-  io.stdout.write(renderDiff(a, b, lookOf(io, options)))
-  return EXIT.ok
+export const define: Define = (command, run, env) => {
+  outputOptions(targetOptions(command, env))
+    .argument('<before>', 'an id or the beginning of one, last, last~1, or a file')
+    .argument('<after>', 'the other one')
+    .action((before: string, after: string, options) =>
+      run(async io => {
+        const library = await openLibrary(io, options, isNamed(command, env))
+        const [a, b] = [await library.open(before), await library.open(after)]
+        if (options.json) {
+          io.stdout.write(`${JSON.stringify({ schema: 1, command: 'diff', runs: [a, b] })}\n`)
+          return EXIT.ok
+        }
+        const [{ renderDiff }, { lookOf }] = await Promise.all([
+          import('../report/text/diff.ts'),
+          import('../output.ts'),
+        ])
+        io.stdout.write(renderDiff(a, b, lookOf(io, options)))
+        return EXIT.ok
+      }),
+    )
 }

@@ -2,21 +2,25 @@
 
 import { formatDuration } from '../../server/lib/units.ts'
 import { type CircuitSettings, circuitSettings } from '../breaker/options.ts'
-import { Control, type Hello } from '../control/control.ts'
-import { openScene } from '../experiment/recognise.ts'
+import type { Control, Hello } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
-import { runConsole } from '../live/console.ts'
-import { openMachinery } from '../live/machinery.ts'
 import { type Model, requestsOf } from '../live/model.ts'
-import { isInteractive } from '../live/terminal.ts'
-import { typedCircuit } from '../options/circuit.ts'
-import { type LoadOptions, type OutputOptions, type SessionOptions, usualUrl } from '../options/common.ts'
-import { wantsBody } from '../policy/arm.ts'
+import { armPlans } from '../options/arms.ts'
+import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
+import {
+  type LoadOptions,
+  paceOptions,
+  type SessionOptions,
+  sessionOption,
+  targetOptions,
+  usualUrl,
+} from '../options/common.ts'
+import type { OutputOptions } from '../output.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
 import { formatCount, plural } from '../report/format.ts'
-import { armPlans } from './arms.ts'
+import type { Define } from './command.ts'
 
 /** Batches that follow each other faster are a constant rate, which is another command's work. */
 const LEAST_EVERY_MS = 10
@@ -32,8 +36,29 @@ export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptio
   readonly allowRemote?: boolean
 }
 
+export const define: Define = (command, run, env) => {
+  command
+    .option('--arm <expression>', 'the arm that is watched, such as retry+breaker', 'breaker')
+    .option('--auto', 'fire from the start')
+    .option('--allow-remote', 'fire at another machine: one that is yours, or whose owner asked for it')
+    .option('--no-baseline', 'without the same requests unprotected beside it')
+    .option('--ascii', 'draw with plain ASCII characters')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+  addCircuitOptions(sessionOption(targetOptions(paceOptions(command, 10), env), env))
+  command.action(options => run(io => live(io, options)))
+}
+
 /** @throws {UserError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
+  const [{ controlFor, tokenOf }, { openScene }, { runConsole }, { openMachinery }, { isInteractive }, { wantsBody }] =
+    await Promise.all([
+      import('../control/control.ts'),
+      import('../experiment/recognise.ts'),
+      import('../live/console.ts'),
+      import('../live/machinery.ts'),
+      import('../live/terminal.ts'),
+      import('../policy/arm.ts'),
+    ])
   const { url } = options
   const tty = io.tty?.()
   if (!tty || !isInteractive(tty) || io.env.TERM === 'dumb') {
@@ -47,9 +72,9 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.words.get(word) ?? {}, circuit)))
   const { target } = await openScene(io, options)
-  const token = io.env.CHAOS_TOKEN || undefined
+  const token = tokenOf(io.env)
   const room = options.session ?? 'default'
-  const server = new Control({ url, token })
+  const server = controlFor(io, url)
   const control = server.in(room)
   const hello = await enter(server, control, room)
   const [now, wallMs] = [io.clock.now(), io.wallMs()]

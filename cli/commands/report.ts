@@ -1,15 +1,24 @@
 /** `chaos report`: writes a kept run in any format, to the terminal or into a file. */
 
+import { Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
-import { type Format, renderReport } from '../report/formats.ts'
-import { lookOf } from './look.ts'
-import { openShelf } from './open-library.ts'
-import { formatOfFile, writeOutput } from './output-file.ts'
-import type { RunsOptions } from './runs.ts'
+import { lookOptions, type TargetOptions, targetOptions } from '../options/common.ts'
+import type { OutputOptions } from '../output.ts'
+import { FORMATS } from '../report/format-names.ts'
+import type { Format } from '../report/formats.ts'
+import { type Define, isNamed, openLibrary } from './command.ts'
 
-export interface ReportOptions extends RunsOptions {
+interface ReportOptions extends TargetOptions, OutputOptions {
   readonly format?: Format
   readonly output?: string
+}
+
+export const define: Define = (command, run, env) => {
+  lookOptions(targetOptions(command, env))
+    .argument('[run]', 'an id or the beginning of one, last, last~1, or a file', 'last')
+    .addOption(new Option('--format <name>', 'default: what the ending of the file says, or text').choices(FORMATS))
+    .option('-o, --output <file>', 'write it there instead of printing it')
+    .action((name, options) => run(io => report(io, name, options, isNamed(command, env))))
 }
 
 /** The endings of file names that say which format is meant. */
@@ -23,9 +32,13 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   js: 'k6',
 }
 
-export async function report(io: Io, name: string, options: ReportOptions, named: boolean): Promise<number> {
+async function report(io: Io, name: string, options: ReportOptions, named: boolean): Promise<number> {
+  const [{ renderReport }, { formatOfFile, lookOf, writeOutput }] = await Promise.all([
+    import('../report/formats.ts'),
+    import('../output.ts'),
+  ])
   const { format = formatOfFile(options.output, ENDINGS) ?? 'text', output } = options
-  const { result } = await (await openShelf(io, options, named)).open(name)
+  const { result } = await (await openLibrary(io, options, named)).open(name)
   const look = lookOf(io, output === undefined ? options : { ...options, color: false })
   await writeOutput(io, output, renderReport(result, format, look))
   return EXIT.ok

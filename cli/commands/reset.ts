@@ -1,18 +1,19 @@
 /** `chaos reset`: everything of a session back to how the server booted, and its hung requests released. */
 
-import { Control } from '../control/control.ts'
-import { EXIT, type Io } from '../io.ts'
-import type { SessionOptions, TargetOptions } from '../options/common.ts'
+import { EXIT } from '../io.ts'
+import { sessionOption, targetOptions } from '../options/common.ts'
+import type { Define } from './command.ts'
 
-export async function reset(io: Io, options: TargetOptions & SessionOptions): Promise<number> {
-  const control = new Control({
-    url: options.url,
-    token: io.env.CHAOS_TOKEN || undefined,
-    signal: io.interrupted,
-    session: options.session,
-  })
-  await control.reset()
-  const rate = await control.failRate()
-  io.stdout.write(`reset: counts are zero and the fail rate is ${rate} % again\n`)
-  return EXIT.ok
+export const define: Define = (command, run, env) => {
+  sessionOption(targetOptions(command, env), env)
+  command.action(({ url, session }) =>
+    run(async io => {
+      const { controlFor } = await import('../control/control.ts')
+      const control = controlFor(io, url, session)
+      await control.reset()
+      const rate = await control.failRate()
+      io.stdout.write(`reset: counts are zero and the fail rate is ${rate} % again\n`)
+      return EXIT.ok
+    }),
+  )
 }

@@ -1,9 +1,10 @@
 /** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
 
 import { rateNote } from '../../server/lib/units.ts'
+import { tokenOf } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { type Campaign, compete } from '../experiment/experiment.ts'
-import { type KeepOptions, type Kept, keepResult, keptLines } from '../experiment/keep.ts'
+import { type Kept, keepResult, keptLines } from '../experiment/keep.ts'
 import type { Showing } from '../experiment/published-run.ts'
 import { openScene, type Scene } from '../experiment/recognise.ts'
 import { openStore } from '../experiment/redis.ts'
@@ -12,15 +13,15 @@ import { ownStages, sharedStage } from '../experiment/sessions.ts'
 import { addressed } from '../hint-address.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { typedCircuit } from '../options/circuit.ts'
-import { type LoadOptions, type OutputOptions, usualUrl } from '../options/common.ts'
+import { type LoadOptions, usualUrl } from '../options/common.ts'
 import { type ConditionOptions, conditionsOf, needsSessions } from '../options/conditions.ts'
+import type { KeepOptions } from '../options/keep.ts'
 import { type RequestOptions, requestParts, wireOptions } from '../options/request.ts'
 import { checkedRequests, type ScheduleOptions, scheduleOf } from '../options/schedule.ts'
-import { printResult } from '../output.ts'
+import { type OutputOptions, printResult, progressBar } from '../output.ts'
 import type { ArmPlan } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, ExpectationError, parseExpectation, type Rule } from '../report/stats/expect.ts'
-import { progressBar } from './progress.ts'
 
 export interface EngageOptions
   extends Omit<LoadOptions, 'rate'>,
@@ -90,7 +91,7 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
     onProgress: bar.show,
     failRateNow: rateReader(scene, options, own ? undefined : session?.id),
     keep: async result => {
-      kept = await keepResult(io, options, judged(io, result, plan.rules), keeper)
+      kept = options.keep ? await keepResult(io, judged(io, result, plan.rules), keeper) : null
       return kept && kept.origin !== null ? kept.id : null
     },
     ...(scene.hello ? { show: showing(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
@@ -115,7 +116,7 @@ function rateReader({ hello, control }: Scene, options: EngageOptions, session: 
 /** Makes runs known on the pages of the server that they are fired at. */
 function showing(io: Io, { target }: Scene, title: string): () => Showing {
   const url = new URL(target.origin)
-  const token = io.env.CHAOS_TOKEN || undefined
+  const token = tokenOf(io.env)
   return () => ({ id: `run-${io.draw()}`, title, publisher: openPublisher({ url, token, clock: io.clock }) })
 }
 

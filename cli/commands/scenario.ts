@@ -1,17 +1,30 @@
 /** `chaos scenario`: which scenarios the server has, what one does, and playing one for everybody. */
 
+import type { Command } from 'commander'
 import { formatDuration } from '../../server/lib/units.ts'
-import { Control, type ScenarioRun } from '../control/control.ts'
+import type { Control, ScenarioRun } from '../control/control.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
-import type { SessionOptions, TargetOptions } from '../options/common.ts'
+import { jsonOption, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
 import { wrapText } from '../report/wrap.ts'
+import type { Define } from './command.ts'
 
-export interface ScenarioOptions extends TargetOptions, SessionOptions {
-  readonly json?: boolean
+export const define: Define = (command, run, env) => {
+  const add = (name: string, about: string): Command =>
+    jsonOption(sessionOption(targetOptions(command.command(name).description(about), env), env))
+  add('ls', 'list the scenarios of the server').action(options => run(io => list(io, options)))
+  add('show', 'say what a scenario does')
+    .argument('<name>', 'the name of a scenario')
+    .action((name, options) => run(io => show(io, name, options)))
+  add('run', 'play a scenario in the session until it is over, for whoever fires at it')
+    .argument('<name>', 'the name of a scenario')
+    .action((name, options) => run(io => play(io, name, options)))
+  add('stop', 'stop what is being played')
+    .argument('[id]', 'the id of a run (default: all of the session, or of all sessions)')
+    .action((id, options) => run(io => stop(io, id, options)))
 }
 
-export async function list(io: Io, options: ScenarioOptions): Promise<number> {
-  const scenarios = await controlOf(io, options).scenarios()
+async function list(io: Io, options: ServerOptions): Promise<number> {
+  const scenarios = await (await controlOf(io, options)).scenarios()
   if (options.json) io.stdout.write(`${JSON.stringify({ scenarios })}\n`)
   else {
     const width = Math.max(0, ...scenarios.map(({ name }) => name.length))
@@ -22,8 +35,8 @@ export async function list(io: Io, options: ScenarioOptions): Promise<number> {
   return EXIT.ok
 }
 
-export async function show(io: Io, name: string, options: ScenarioOptions): Promise<number> {
-  const whole = await controlOf(io, options).scenario(name)
+async function show(io: Io, name: string, options: ServerOptions): Promise<number> {
+  const whole = await (await controlOf(io, options)).scenario(name)
   if (options.json) {
     io.stdout.write(`${JSON.stringify(whole)}\n`)
     return EXIT.ok
@@ -50,8 +63,8 @@ export async function show(io: Io, name: string, options: ScenarioOptions): Prom
 }
 
 /** Plays a scenario in the session until it is over or the user stops it, and takes back what it set. */
-export async function run(io: Io, name: string, options: ScenarioOptions): Promise<number> {
-  const control = controlOf(io, options)
+async function play(io: Io, name: string, options: ServerOptions): Promise<number> {
+  const control = await controlOf(io, options)
   await control.scenario(name)
   const playing = await control.play(name)
   try {
@@ -67,8 +80,8 @@ export async function run(io: Io, name: string, options: ScenarioOptions): Promi
 }
 
 /** Stops what is being played in the session, or in all of them. */
-export async function stop(io: Io, id: string | undefined, options: ScenarioOptions): Promise<number> {
-  const control = controlOf(io, options)
+async function stop(io: Io, id: string | undefined, options: ServerOptions): Promise<number> {
+  const control = await controlOf(io, options)
   const runs = await control.runs()
   const chosen = runs.filter(run =>
     id === undefined ? run.session === (options.session ?? run.session) : run.id === id,
@@ -86,8 +99,9 @@ export async function stop(io: Io, id: string | undefined, options: ScenarioOpti
   return EXIT.ok
 }
 
-function controlOf(io: Io, { url, session }: ScenarioOptions): Control {
-  return new Control({ url, token: io.env.CHAOS_TOKEN || undefined, signal: io.interrupted, session })
+async function controlOf(io: Io, { url, session }: ServerOptions): Promise<Control> {
+  const { controlFor } = await import('../control/control.ts')
+  return controlFor(io, url, session)
 }
 
 function lasts({ lastsMs, atMs }: ScenarioRun): string {

@@ -1,9 +1,13 @@
-/** `chaos serve`: the server in the foreground, just as `npm start` runs it. */
+/** `chaos serve`: the server in the foreground, just as `npm start` runs it; it reads its options itself. */
 
-import { serve as serveProcess } from '../../server/serve.ts'
-import type { Io } from '../io.ts'
+import type { Define } from './command.ts'
 
-/** `args` are the flags of the server, as they were typed. */
-export function serve(io: Io, args: readonly string[]): Promise<number> {
-  return serveProcess({ ...io, stdout: io.stdout, stderr: io.stderr, args, name: 'npx chaos serve' })
+export const define: Define = (command, run) => {
+  command.allowUnknownOption().helpOption(false).argument('[options...]', 'options of the server')
+  command.action((args: string[]) =>
+    run(async io => {
+      const { serve } = await import('../../server/serve.ts')
+      return serve({ ...io, stdout: io.stdout, stderr: io.stderr, args, name: 'npx chaos serve' })
+    }),
+  )
 }

@@ -1,10 +1,10 @@
 /** The arms of a sweep: the same expression with the settings of each combination, and without its circuit for comparison. */
 
 import { usageError } from '../io.ts'
+import { armPlans } from '../options/arms.ts'
 import type { Settings } from '../options/vary.ts'
 import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
 import type { WordName } from '../policy/words.ts'
-import { armPlans } from './arms.ts'
 
 /** Words that mean nothing without a circuit. */
 const WITH_CIRCUIT: readonly WordName[] = [...CIRCUITS, 'notify', 'reschedule']

@@ -1,7 +1,7 @@
 /** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
 
 import { UserError } from '../../server/lib/user-error.ts'
-import { EXIT } from '../io.ts'
+import { EXIT, type Io } from '../io.ts'
 import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
 import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './types.ts'
 
@@ -176,6 +176,16 @@ export class Control {
     this.#ring.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
     return this.#ring.recognised ? token : undefined
   }
+}
+
+/** The control plane of the server at `url`, for a command: with the token of CHAOS_TOKEN, and given up when its user stops it. */
+export function controlFor({ env, interrupted }: Pick<Io, 'env' | 'interrupted'>, url: URL, session?: string): Control {
+  return new Control({ url, token: tokenOf(env), session, signal: interrupted })
+}
+
+/** What CHAOS_TOKEN says. */
+export function tokenOf(env: Io['env']): string | undefined {
+  return env.CHAOS_TOKEN || undefined
 }
 
 function isCatalog(reply: Reply): boolean {

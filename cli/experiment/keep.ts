@@ -1,21 +1,11 @@
 /** Keeps the result of a run: at the flaky catalog that it was fired at, else in a folder of this machine. */
 
-import type { Command } from 'commander'
 import { UserError } from '../../server/lib/user-error.ts'
 import type { Control } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
 import { EXIT, type Io } from '../io.ts'
 import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
-
-export interface KeepOptions {
-  /** False for `--no-keep`. */
-  readonly keep: boolean
-}
-
-export function keepOption(command: Command): Command {
-  return command.option('--no-keep', 'do not keep the result (chaos runs ls lists those that are kept)')
-}
 
 /** The server of a run. */
 export interface Keeper {
@@ -35,15 +25,10 @@ export interface Kept {
  * @param keeper the flaky catalog that was fired at, or null
  * @returns null where it is kept nowhere
  */
-export async function keepResult(
-  io: Io,
-  { keep }: KeepOptions,
-  result: Result,
-  keeper: Keeper | null,
-): Promise<Kept | null> {
-  if (!keep || result.arms.every(arm => total(arm.outcomes) === 0)) return null
-  const { discreet } = await import('../runs/redact.ts')
-  const shared = discreet(result)
+export async function keepResult(io: Io, result: Result, keeper: Keeper | null): Promise<Kept | null> {
+  if (result.arms.every(arm => total(arm.outcomes) === 0)) return null
+  const { redact } = await import('../runs/redact.ts')
+  const shared = redact(result)
   if (!keeper) return store(io, shared, '')
   const left = await leave(keeper, shared)
   return 'id' in left
@@ -52,12 +37,12 @@ export async function keepResult(
 }
 
 async function leave({ origin, control }: Keeper, result: Result): Promise<{ id: string } | { why: string }> {
-  const [{ ServerRuns }, { renderHtml }] = await Promise.all([
+  const [{ ServerStore }, { renderHtml }] = await Promise.all([
     import('../runs/server-store.ts'),
     import('../report/html/html.ts'),
   ])
   try {
-    return { id: await new ServerRuns(origin, control).keep(result, renderHtml(result)) }
+    return { id: await new ServerStore(origin, control).keep(result, renderHtml(result)) }
   } catch (error) {
     if (error instanceof UserError && error.exitCode === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
     const why = error instanceof Error ? error.message : String(error)
@@ -73,9 +58,9 @@ async function store(io: Io, result: Result, complaint: string): Promise<Kept | 
     if (complaint !== '') say('--json prints it whole')
     return null
   }
-  const { RunFolder } = await import('../runs/local-store.ts')
+  const { LocalStore } = await import('../runs/local-store.ts')
   try {
-    const id = await new RunFolder(runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
+    const id = await new LocalStore(runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
     if (complaint !== '') say(`It is in ${runsFolder}`)
     return { id, origin: null }
   } catch (error) {

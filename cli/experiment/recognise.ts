@@ -1,6 +1,6 @@
 /** Finds out what a run fires at: reaches the server, and recognises a flaky catalog by its control plane. */
 
-import { Control, type Hello, unreachable, WrongAddress } from '../control/control.ts'
+import { type Control, controlFor, type Hello, unreachable, WrongAddress } from '../control/control.ts'
 import { type Io, usageError } from '../io.ts'
 import {
   addressesOf,
@@ -43,7 +43,7 @@ export async function openScene(io: Io, aim: Aim): Promise<Scene> {
     )
   }
   const address = await reachableAddress(url, addresses).catch(failed)
-  const control = new Control({ url, token: io.env.CHAOS_TOKEN || undefined, signal: io.interrupted })
+  const control = controlFor(io, url)
   const hello = await control.hello().catch(error => {
     // A locked server serves its catalog all the same; one that refuses its address would refuse every request.
     if (io.interrupted.aborted || (error instanceof WrongAddress && !aim.exactly)) throw error

@@ -1,21 +1,13 @@
-/** `--store redis://…`: where the circuits of a run live, and what is said when that is slow or gone. */
+/** The circuits of a run in Redis, shared with other processes, and what is said when that is slow or gone. */
 
-import { type Command, Option } from 'commander'
 import type { CircuitEvent } from '../breaker/circuit.ts'
 import type { Io } from '../io.ts'
-import { reading } from '../options/common.ts'
 import type { ArmParts } from '../policy/arm.ts'
 
 /** Circuits that other processes share, for as long as a run lasts. */
 export interface Store {
   readonly openCircuit: NonNullable<ArmParts['openCircuit']>
   close(): void
-}
-
-/** Adds the option; its value is the address, checked. */
-export function storeOption(command: Command): Command {
-  const about = 'keep the circuit in Redis, one for all processes that name the same; without it each has its own'
-  return command.addOption(new Option('--store <url>', about).argParser(redisAddress))
 }
 
 /** Opens the store at an address, and tells on stderr when it is lost and found. Null where no address was typed. */
@@ -40,12 +32,4 @@ function news(event: CircuitEvent): string | null {
   if (event.type === 'store-degraded')
     return `Redis is away (${event.why}): this process decides by a circuit of its own.`
   return event.type === 'store-recovered' ? 'Redis is back: the circuit is shared again.' : null
-}
-
-function redisAddress(text: string): string {
-  return reading(() => {
-    const protocol = URL.canParse(text) ? new URL(text).protocol : ''
-    if (protocol === 'redis:' || protocol === 'rediss:') return text
-    throw new Error('It is an address of Redis, such as redis://localhost:6379')
-  })
 }

@@ -1,8 +1,8 @@
 /** The load that a scenario brings along, in the place of what was not typed. */
 
 import { parseDuration } from '../../server/lib/units.ts'
-import { armPlans } from '../commands/arms.ts'
 import type { ScenarioLoad } from '../control/control.ts'
+import { armPlans } from '../options/arms.ts'
 import type { ScheduleOptions } from '../options/schedule.ts'
 import type { ArmPlan } from '../policy/parse.ts'
 

@@ -1,7 +1,7 @@
 /** The console while it runs: keys, server and arms on one side, the model and the screen on the other. */
 
 import type { Clock } from '../../server/lib/clock.ts'
-import type { Tty } from '../tty.ts'
+import type { Tty } from '../io.ts'
 import type { Arms } from './arms.ts'
 import { type Intent, intentOf } from './intent.ts'
 import { flushKeys, parseKeys } from './keys.ts'

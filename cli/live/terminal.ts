@@ -1,6 +1,6 @@
 /** The terminal as this console uses it: taken over on entering, and given back as it was however the process ends. */
 
-import type { Tty } from '../tty.ts'
+import type { Tty } from '../io.ts'
 import { ENTER, LEAVE, patch } from './painter.ts'
 
 export interface TerminalEvents {

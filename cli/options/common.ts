@@ -89,6 +89,11 @@ export interface SessionOptions {
   readonly session?: string
 }
 
+/** What a command that asks a server and prints its answer takes. */
+export interface ServerOptions extends TargetOptions, SessionOptions {
+  readonly json?: boolean
+}
+
 export function sessionOption(command: Command, env: Environment): Command {
   const named = env.CHAOS_SESSION
   const option = new Option('--session <name>', 'which session of the server; CHAOS_SESSION says it for all commands')
@@ -157,13 +162,6 @@ export function paceOptions(command: Command, concurrency: number): Command {
         .argParser(wholeNumber(1, 10_000))
         .default(64),
     )
-}
-
-export interface OutputOptions {
-  readonly json?: boolean
-  readonly ascii?: boolean
-  /** False for `--no-color`. */
-  readonly color: boolean
 }
 
 export function outputOptions(command: Command): Command {

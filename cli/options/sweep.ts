@@ -1,9 +1,9 @@
 /** The options of `chaos sweep`, and what it does where nothing else was typed. */
 
 import { type Command, Option } from 'commander'
-import { formatOfFile } from '../commands/output-file.ts'
 import type { Outage } from '../experiment/sessions.ts'
-import { type LoadOptions, type OutputOptions, wholeNumber } from './common.ts'
+import type { OutputOptions } from '../output.ts'
+import { type LoadOptions, wholeNumber } from './common.ts'
 import type { ConditionOptions } from './conditions.ts'
 import type { ScheduleOptions } from './schedule.ts'
 import { parseVary, type Vary } from './vary.ts'
@@ -52,11 +52,4 @@ export function sweepOptions(command: Command): Command {
     )
     .option('-o, --output <file>', 'write it there, and the table here')
     .option('--allow-remote', 'fire at other machines too: ones that are yours, or whose owner asked for it')
-}
-
-const ENDINGS: Readonly<Record<string, SweepFormat>> = { txt: 'text', json: 'json', html: 'html', htm: 'html' }
-
-/** What is written. @throws {UserError} with code 2 for a file whose ending stands for no format */
-export function formatOf({ json, format, output }: SweepOptions): SweepFormat {
-  return json ? 'json' : (format ?? formatOfFile(output, ENDINGS) ?? 'text')
 }

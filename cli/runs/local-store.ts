@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { MOST_RUNS, runId, summaryOf } from '../../server/runs/run.ts'
 import type { Result } from '../report/result.ts'
 import { readResult } from './read-result.ts'
-import type { RunPlace, RunSummary } from './run-store.ts'
+import type { RunStore, RunSummary } from './run-store.ts'
 
 const NAME = /^(\d{8}T\d{9}Z)-([a-z]{6})\.json$/
 const MOST_TRIES = 8
@@ -15,7 +15,7 @@ interface File {
   readonly file: string
 }
 
-export class RunFolder implements RunPlace {
+export class LocalStore implements RunStore {
   readonly name: string
   readonly #most: number
 

@@ -15,7 +15,7 @@ const WEBHOOK = /(\bnotify\((?:url=)?https?:\/\/)(?:[^/?#)]*@)?([^/?#)]*)(?:[^()
  * The same result without the values of headers and of queries, without the body of its request, without passwords in
  * addresses, and without the paths of webhooks, wherever its texts name them.
  */
-export function discreet(result: Result): Result {
+export function redact(result: Result): Result {
   const target = withoutSecrets(result.target)
   const shown = everyText(result, text =>
     (result.target === '' ? text : text.replaceAll(result.target, () => target))

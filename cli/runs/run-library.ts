@@ -4,26 +4,26 @@ import { basename } from 'node:path'
 import { usageError } from '../io.ts'
 import type { Named } from '../report/text/diff.ts'
 import { readResult } from './read-result.ts'
-import type { RunPlace, RunSummary } from './run-store.ts'
+import type { RunStore, RunSummary } from './run-store.ts'
 
 /** A kept run and where it is. */
 export interface Kept {
   readonly summary: RunSummary
-  readonly place: RunPlace
+  readonly store: RunStore
 }
 
-export class Shelf {
-  readonly #places: readonly RunPlace[]
+export class RunLibrary {
+  readonly #stores: readonly RunStore[]
 
-  /** Of places that hold a run of the same name, the first is meant. */
-  constructor(places: readonly RunPlace[]) {
-    this.#places = places
+  /** Of stores that hold a run of the same name, the first is meant. */
+  constructor(stores: readonly RunStore[]) {
+    this.#stores = stores
   }
 
   /** The newest first. */
   async list(): Promise<readonly Kept[]> {
     const lists = await Promise.all(
-      this.#places.map(async place => (await place.list()).map(summary => ({ summary, place }))),
+      this.#stores.map(async store => (await store.list()).map(summary => ({ summary, store }))),
     )
     return lists.flat().sort((a, b) => Date.parse(b.summary.startedAt) - Date.parse(a.summary.startedAt))
   }
@@ -45,8 +45,8 @@ export class Shelf {
   /** The result that a name stands for, with the name that reports call it by. */
   async open(name: string): Promise<Named> {
     if (isPath(name)) return { name: basename(name), result: await readResult(name) }
-    const { summary, place } = await this.find(name)
-    return { name: summary.id, result: await place.read(summary.id) }
+    const { summary, store } = await this.find(name)
+    return { name: summary.id, result: await store.read(summary.id) }
   }
 }
 

@@ -4,12 +4,12 @@ import { RUN_LIMIT, type RunSummary, runIdSchema, runSummarySchema } from '../..
 import type { Control } from '../control/control.ts'
 import type { Result } from '../report/result.ts'
 import { checkedResult } from './read-result.ts'
-import type { RunPlace } from './run-store.ts'
+import type { RunStore } from './run-store.ts'
 
 /** As many as a server keeps. */
 const ALL = '/runs?limit=100'
 
-export class ServerRuns implements RunPlace {
+export class ServerStore implements RunStore {
   readonly name: string
   readonly #control: Control
 

@@ -174,7 +174,7 @@ describe('a run', () => {
 
 describe('kept runs', () => {
   /** Two results on this machine, the second the newer, and one at a server. */
-  async function shelf(t: TestContext) {
+  async function library(t: TestContext) {
     const folder = scratch(t)
     for (const [file, day] of [
       ['20260101T000000000Z-dababa.json', '01'],
@@ -194,7 +194,7 @@ describe('kept runs', () => {
   }
 
   it('of the server and of this machine are listed together, newest first', async t => {
-    const { folder, url, id, at } = await shelf(t)
+    const { folder, url, id, at } = await library(t)
     const { code, stdout } = await chaos(['runs', 'ls'], at)
     assert.equal(code, 0)
     const lines = stdout.split('\n').map(line => line.trim().split(/\s+/)[0])
@@ -208,7 +208,7 @@ describe('kept runs', () => {
   })
 
   it('can be forgotten, wherever they are, all or none', async t => {
-    const { folder, url, id, at } = await shelf(t)
+    const { folder, url, id, at } = await library(t)
     const missing = await chaos(['runs', 'rm', 'dababa', 'zzz'], at)
     assert.equal(missing.code, 2)
     assert.equal(readdirSync(folder).length, 2)
@@ -220,7 +220,7 @@ describe('kept runs', () => {
   })
 
   it('lie side by side: by name, by age, and out of files', async t => {
-    const { folder, at } = await shelf(t)
+    const { folder, at } = await library(t)
     const byAge = await chaos(['diff', 'last~2', 'last~1'], at)
     assert.equal(byAge.code, 0, byAge.stderr)
     assert.match(byAge.stdout, /dababa[\s\S]*fababa[\s\S]*Not the same in both runs: the seed/)
@@ -231,7 +231,7 @@ describe('kept runs', () => {
   })
 
   it('are written in every format, to the terminal and into files', async t => {
-    const { at } = await shelf(t)
+    const { at } = await library(t)
     const folder = scratch(t)
     for (const format of FORMATS) {
       const { code, stdout } = await chaos(['report', 'fab', '--format', format], at)
@@ -289,7 +289,7 @@ describe('kept runs', () => {
     ['diff last', /missing required argument/],
   ] as const) {
     it(`"${typed}" ends with 2 and says why`, async t => {
-      const { at } = await shelf(t)
+      const { at } = await library(t)
       const { code, stdout, stderr } = await chaos(typed.split(' '), at)
       assert.equal(code, 2, stderr)
       assert.equal(stdout, '')

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Look, watch } from '../../../cli/commands/status-watch.ts'
+import { type Look, watch } from '../../../cli/commands/status.ts'
 import { EXIT, type Io } from '../../../cli/io.ts'
 import { UserError } from '../../../server/lib/user-error.ts'
 import { ManualClock } from '../../support/manual-clock.ts'

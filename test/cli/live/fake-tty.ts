@@ -1,7 +1,7 @@
 /** Keyboard and screen of a test: what is written is replayed, what was switched on and off is remembered. */
 
 import { EventEmitter } from 'node:events'
-import type { Tty } from '../../../cli/tty.ts'
+import type { Tty } from '../../../cli/io.ts'
 import { Screen } from './screen.ts'
 
 class FakeInput extends EventEmitter {

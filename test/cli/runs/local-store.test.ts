@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { runsFolder } from '../../../cli/runs/data-folder.ts'
-import { RunFolder } from '../../../cli/runs/local-store.ts'
-import { Shelf } from '../../../cli/runs/run-library.ts'
+import { LocalStore } from '../../../cli/runs/local-store.ts'
+import { RunLibrary } from '../../../cli/runs/run-library.ts'
 import { runId } from '../../../server/runs/run.ts'
 import { kept } from './samples.ts'
 
-function folder(t: TestContext, most?: number): RunFolder {
+function folder(t: TestContext, most?: number): LocalStore {
   const path = mkdtempSync(join(tmpdir(), 'kept-'))
   t.after(() => rmSync(path, { recursive: true }))
-  return new RunFolder(join(path, 'deep', 'runs'), most)
+  return new LocalStore(join(path, 'deep', 'runs'), most)
 }
 
 const counter = (from = 1) => {
@@ -80,7 +80,7 @@ describe('a folder of runs', () => {
 })
 
 describe('the name of a run', () => {
-  const shelf = async (t: TestContext) => {
+  const library = async (t: TestContext) => {
     const [here, there] = [folder(t), folder(t)]
     const draw = counter(1)
     // The names of 1 and 17 begin alike: dababa and dibaba.
@@ -89,11 +89,11 @@ describe('the name of a run', () => {
       await there.keep(kept('2026-01-03T00:00:00.000Z'), draw),
       await here.keep(kept('2026-01-02T00:00:00.000Z'), counter(17)),
     ]
-    return { shelf: new Shelf([here, there]), ids }
+    return { runs: new RunLibrary([here, there]), ids }
   }
 
-  it('is last, last~1, its id, or the beginning of it, over all places', async t => {
-    const { shelf: runs, ids } = await shelf(t)
+  it('is last, last~1, its id, or the beginning of it, over all stores', async t => {
+    const { runs, ids } = await library(t)
     const idOf = async (name: string) => (await runs.find(name)).summary.id
     assert.equal(await idOf('last'), ids[1])
     assert.equal(await idOf('last~0'), ids[1])
@@ -104,7 +104,7 @@ describe('the name of a run', () => {
   })
 
   it('that says too little or nothing is refused with what to type', async t => {
-    const { shelf: runs, ids } = await shelf(t)
+    const { runs, ids } = await library(t)
     assert.deepEqual([ids[0]?.[0], ids[2]?.[0]], ['d', 'd'])
     for (const [name, sentence] of [
       ['d', /dibaba and dababa: write more of it/],
@@ -113,6 +113,6 @@ describe('the name of a run', () => {
     ] as const) {
       await assert.rejects(runs.find(name), { exitCode: 2, message: sentence })
     }
-    await assert.rejects(new Shelf([]).find('last'), { exitCode: 2, message: /npx chaos compare/ })
+    await assert.rejects(new RunLibrary([]).find('last'), { exitCode: 2, message: /npx chaos compare/ })
   })
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Control } from '../../../cli/control/control.ts'
 import { parseResult } from '../../../cli/runs/read-result.ts'
-import { ServerRuns } from '../../../cli/runs/server-store.ts'
+import { ServerStore } from '../../../cli/runs/server-store.ts'
 import { summaryOf } from '../../../server/runs/run.ts'
 import { kept } from './samples.ts'
 
@@ -36,7 +36,7 @@ describe('a document', () => {
 })
 
 describe('the runs of a server', () => {
-  const answering = (answer: unknown) => new ServerRuns('there', { call: async () => answer } as unknown as Control)
+  const answering = (answer: unknown) => new ServerStore('there', { call: async () => answer } as unknown as Control)
 
   it('that are none are left out of the list', async () => {
     const good = summaryOf('tirado', whole, false)

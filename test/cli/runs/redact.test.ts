@@ -4,13 +4,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Result } from '../../../cli/report/result.ts'
-import { discreet } from '../../../cli/runs/redact.ts'
+import { redact } from '../../../cli/runs/redact.ts'
 import { kept } from './samples.ts'
 
 const request = { method: 'GET', path: '', codes: ['1'], headers: {}, body: null, expectsJson: false }
 const run = (more: Partial<Result>): Result => kept('2026-01-01T00:00:00.000Z', more)
 const asked = (part: Partial<NonNullable<Result['request']>>) =>
-  discreet(run({ request: { ...request, ...part } })).request
+  redact(run({ request: { ...request, ...part } })).request
 
 describe('a header', () => {
   for (const name of [
@@ -42,7 +42,7 @@ describe('an address', () => {
   ] as const) {
     it(`${address} is kept as ${shown}, also within a text`, () => {
       const verdict = { text: `Nothing listens at ${address}. Every one.`, hint: '', usefulPoints: null, ci95: null }
-      const { target, verdict: said } = discreet({ ...run({ target: address }), verdict })
+      const { target, verdict: said } = redact({ ...run({ target: address }), verdict })
       assert.equal(target, shown)
       assert.equal(said.text, `Nothing listens at ${shown}. Every one.`)
     })
@@ -66,7 +66,7 @@ it('a webhook is told by its host, and an arm keeps one name everywhere', () => 
   const arms = whole.arms.map(arm => ({ ...arm, name }))
   const pairs = { a: name, b: name, both: 1, onlyA: 0, onlyB: 0, neither: 0 }
   const expectations = [{ text: `${name}.useful>=80%`, passed: true, measured: `${name} 90 %` }]
-  const result = discreet({ ...whole, arms, pairs, expectations, title: `compare none, ${name}` })
+  const result = redact({ ...whole, arms, pairs, expectations, title: `compare none, ${name}` })
   assert.doesNotMatch(JSON.stringify(result), /secret|B0/)
   assert.deepEqual([result.arms[0]?.name, result.pairs?.a, result.title], [shown, shown, `compare none, ${shown}`])
   assert.deepEqual(result.expectations, [{ text: `${shown}.useful>=80%`, passed: true, measured: `${shown} 90 %` }])
@@ -74,7 +74,7 @@ it('a webhook is told by its host, and an arm keeps one name everywhere', () => 
 
 it('a run without secrets is kept as it is', () => {
   const result = run({ request: { ...request, path: '/catalogs/{code}', headers: { accept: '*/*' } } })
-  assert.deepEqual(discreet(result), result)
+  assert.deepEqual(redact(result), result)
 })
 
 it('no value of a query stays, whatever address it is in', () => {
@@ -87,7 +87,7 @@ it('no value of a query stays, whatever address it is in', () => {
         address.searchParams.append('k', `SECRET${secret}`)
         address.username = `SECRET${secret}`
         address.hash = `SECRET${secret}`
-        assert.doesNotMatch(JSON.stringify(discreet(run({ target: address.href }))), /SECRET/)
+        assert.doesNotMatch(JSON.stringify(redact(run({ target: address.href }))), /SECRET/)
       },
     ),
   )

@@ -1,0 +1,27 @@
+/** Where things are kept, as options: the result of a run, and the circuits of its arms. */
+
+import { type Command, Option } from 'commander'
+import { reading } from './common.ts'
+
+export interface KeepOptions {
+  /** False for `--no-keep`. */
+  readonly keep: boolean
+}
+
+export function keepOption(command: Command): Command {
+  return command.option('--no-keep', 'do not keep the result (chaos runs ls lists those that are kept)')
+}
+
+/** Adds `--store`; its value is the address, checked. */
+export function storeOption(command: Command): Command {
+  const about = 'keep the circuit in Redis, one for all processes that name the same; without it each has its own'
+  return command.addOption(new Option('--store <url>', about).argParser(redisAddress))
+}
+
+function redisAddress(text: string): string {
+  return reading(() => {
+    const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+    if (protocol === 'redis:' || protocol === 'rediss:') return text
+    throw new Error('It is an address of Redis, such as redis://localhost:6379')
+  })
+}
