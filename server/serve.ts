@@ -2,15 +2,13 @@
 
 import { join } from 'node:path'
 import type { Chaos } from './chaos/chaos.ts'
-import { type Loaded, loadConfig, type Origin } from './config/config.ts'
+import { type Loaded, limitsOf, loadConfig, type Origin } from './config/config.ts'
 import { patchOf } from './config/env-edits.ts'
 import { EnvFileWatch, readEnvFile, type Variables } from './config/env-file.ts'
 import { flagOf, parseFlags } from './config/flags.ts'
-import type { Limits } from './config/limits.ts'
 import type { Clock } from './lib/clock.ts'
 import { createLog, type Lines, type Logger } from './lib/log.ts'
 import { packageRoot } from './lib/package-root.ts'
-import { parseDuration } from './lib/units.ts'
 import { codeOf, UserError } from './lib/user-error.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 
@@ -109,23 +107,6 @@ function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
     allowedHosts: config.ALLOW_HOSTS ?? [],
     limits: limitsOf(config),
     stealth: CHAOS_STEALTH === '1',
-  }
-}
-
-function limitsOf(config: Loaded['config']): Limits {
-  return {
-    headerBytes: config.MAX_HEADER_BYTES,
-    bodyBytes: config.MAX_BODY_BYTES,
-    headersMs: parseDuration(config.HEADERS_TIMEOUT),
-    requestMs: parseDuration(config.REQUEST_TIMEOUT),
-    connections: config.MAX_CONNECTIONS,
-    requests: config.MAX_REQUESTS,
-    sessions: config.MAX_SESSIONS,
-    journal: config.MAX_JOURNAL,
-    runs: config.MAX_RUNS,
-    listeners: config.MAX_LISTENERS,
-    listenersPerClient: config.MAX_LISTENERS_PER_CLIENT,
-    held: config.MAX_HELD,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Arms and expectations on a command line: how they are read, and what may stand in them, for help texts. */
 
-import { MOST_ARMS } from '../../server/config/limits.ts'
+import { MAX_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
 import { ArmError, type ArmPlan, parseArms } from '../policy/parse.ts'
 import { wordList } from '../policy/words.ts'
@@ -10,8 +10,8 @@ import { wrapText } from '../report/wrap.ts'
 /** The arms of a list with commas in it. @throws {UserError} with code 2 and a sentence that says what to type instead */
 export function armPlans(text: string): ArmPlan[] {
   const plans = parsed(text)
-  if (plans.length <= MOST_ARMS) return plans
-  throw usageError(`${plans.length} arms are too many for one run: name ${MOST_ARMS} at the most, or use chaos sweep.`)
+  if (plans.length <= MAX_ARMS) return plans
+  throw usageError(`${plans.length} arms are too many for one run: name ${MAX_ARMS} at the most, or use chaos sweep.`)
 }
 
 function parsed(text: string): ArmPlan[] {

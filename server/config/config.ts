@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { formatDuration, parseDuration, parseRate, rateNote, UnitError } from '../lib/units.ts'
 import { UserError } from '../lib/user-error.ts'
-import { LIMITS } from './limits.ts'
+import { LIMIT_TABLE, type Limits } from './limits.ts'
 
 const rate = z.string().transform((text, context) => {
   try {
@@ -58,64 +58,65 @@ const span = (low: number, high: number) =>
     }
   })
 
-/** What the server reads. The texts are those of the help and of `.env.example`. */
+type LimitRows = (typeof LIMIT_TABLE)[keyof typeof LIMIT_TABLE]
+/** Counts are read as numbers; times are checked, and stay the text that was typed. */
+type LimitShape = {
+  [R in LimitRows as R['variable']]: z.ZodType<R['unit'] extends 'ms' ? string : number, string | undefined>
+}
+
+const limitShape = Object.fromEntries(
+  Object.values(LIMIT_TABLE).map(({ variable, unit, standard, range, meaning }) => {
+    const schema = unit === 'ms' ? span(...range) : whole(...range)
+    const text = unit === 'ms' ? formatDuration(standard) : String(standard)
+    const flag = `--${variable.toLowerCase().replaceAll('_', '-')} <${unit === 'ms' ? 'duration' : 'number'}>`
+    return [variable, schema.prefault(text).meta({ flag, description: meaning })]
+  }),
+) as unknown as LimitShape
+
+/** What the server reads, each with its flag, as commander takes it. The texts are those of the help and of `.env.example`. */
 export const serverSchema = z.object({
-  PORT: port.prefault('8000').describe('TCP port to listen on; 0 takes any free one'),
-  HOST: z.string().prefault('127.0.0.1').describe('address to listen on; 0.0.0.0 lets other machines in'),
-  FAIL_RATE: rate.prefault('0').describe('chance that a request fails, in percent, 0 to 100; 0.5 is half a percent'),
-  FAIL_SEED: seed.optional().describe('same seed and same key, same fate; drawn and printed when not given'),
+  PORT: port
+    .prefault('8000')
+    .meta({ flag: '-p, --port <number>', description: 'TCP port to listen on; 0 takes any free one' }),
+  HOST: z
+    .string()
+    .prefault('127.0.0.1')
+    .meta({ flag: '--host <address>', description: 'address to listen on; 0.0.0.0 lets other machines in' }),
+  FAIL_RATE: rate.prefault('0').meta({
+    flag: '--fail-rate <percent>',
+    description: 'chance that a request fails, in percent, 0 to 100; 0.5 is half a percent',
+  }),
+  FAIL_SEED: seed.optional().meta({
+    flag: '--seed <text>',
+    description: 'same seed and same key, same fate; drawn and printed when not given',
+  }),
   FAIL_SAMPLER: choice(['bernoulli', 'deck'])
     .prefault('bernoulli')
-    .describe('bernoulli: independent draws; deck: exact in every 100 requests'),
+    .meta({ flag: '--sampler <name>', description: 'bernoulli: independent draws; deck: exact in every 100 requests' }),
   CATALOG_DB: z
     .string()
     .prefault('data/catalog.sqlite')
-    .describe('SQLite file of the catalog, made when missing; :memory: for none'),
-  CHAOS_TOKEN: token
-    .optional()
-    .describe('secret that changes must carry; without one there is none, but one is made where HOST lets others in'),
-  ALLOW_HOSTS: hosts
-    .optional()
-    .describe('names, with commas, by which the server may be called beside its addresses; others are refused'),
-  OPEN_SESSIONS: choice(['0', '1'])
-    .prefault('0')
-    .describe('1 lets those without the token read, and change sessions that they made themselves'),
+    .meta({ flag: '--db <file>', description: 'SQLite file of the catalog, made when missing; :memory: for none' }),
+  CHAOS_TOKEN: token.optional().meta({
+    flag: '--token <text>',
+    description: 'secret that changes must carry; without one there is none, but one is made where HOST lets others in',
+  }),
+  ALLOW_HOSTS: hosts.optional().meta({
+    flag: '--allow-host <names>',
+    description: 'names, with commas, by which the server may be called beside its addresses; others are refused',
+  }),
+  OPEN_SESSIONS: choice(['0', '1']).prefault('0').meta({
+    flag: '--open-sessions',
+    description: '1 lets those without the token read, and change sessions that they made themselves',
+  }),
   CHAOS_STEALTH: choice(['0', '1'])
     .prefault('0')
-    .describe('1 hides every marker of an injected fault; the journal still knows'),
-  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .prefault('info')
-    .describe('least important lines that are logged: trace, debug, info, warn, error, fatal or silent'),
-  MAX_CONNECTIONS: whole(1, 60_000).prefault(String(LIMITS.connections)).describe('connections at once; 503 beyond'),
-  MAX_REQUESTS: whole(1, 1_000_000)
-    .prefault(String(LIMITS.requests))
-    .describe('requests to the catalog at once, delayed ones among them; 503 beyond'),
-  MAX_HEADER_BYTES: whole(1_024, 1_048_576)
-    .prefault(String(LIMITS.headerBytes))
-    .describe('bytes of the headers of a request; 431 beyond'),
-  MAX_BODY_BYTES: whole(1_024, 16_777_216)
-    .prefault(String(LIMITS.bodyBytes))
-    .describe('bytes of a body that any route reads; 413 beyond'),
-  HEADERS_TIMEOUT: span(100, 600_000)
-    .prefault(formatDuration(LIMITS.headersMs))
-    .describe('time until the headers of a request are there; 408 then'),
-  REQUEST_TIMEOUT: span(100, 600_000)
-    .prefault(formatDuration(LIMITS.requestMs))
-    .describe('time until a request is there as a whole; 408 then'),
-  MAX_SESSIONS: whole(1, 10_000)
-    .prefault(String(LIMITS.sessions))
-    .describe('sessions beside the default one; 429 beyond, where none was left alone for a minute'),
-  MAX_JOURNAL: whole(1, 100_000)
-    .prefault(String(LIMITS.journal))
-    .describe('requests that the journal of a session remembers; the oldest makes room'),
-  MAX_RUNS: whole(1, 10_000).prefault(String(LIMITS.runs)).describe('runs that are kept; the oldest makes room'),
-  MAX_LISTENERS: whole(1, 10_000).prefault(String(LIMITS.listeners)).describe('listeners of events; 429 beyond'),
-  MAX_LISTENERS_PER_CLIENT: whole(1, 10_000)
-    .prefault(String(LIMITS.listenersPerClient))
-    .describe('listeners of events at one address; 429 beyond; a room behind one router is one address'),
-  MAX_HELD: whole(0, 60_000)
-    .prefault(String(LIMITS.held))
-    .describe('faulted requests that are held open at once; beyond it they are served'),
+    .meta({ flag: '--stealth', description: '1 hides every marker of an injected fault; the journal still knows' }),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info').meta({
+    flag: '--log-level <level>',
+    description: 'least important lines that are logged: trace, debug, info, warn, error, fatal or silent',
+  }),
+  ...limitShape,
 })
 
 export type Config = z.infer<typeof serverSchema>
@@ -123,6 +124,22 @@ export type Name = keyof Config
 
 /** The variables, in the order of the help. */
 export const NAMES = Object.keys(serverSchema.shape) as readonly Name[]
+
+/** The value of a variable where nobody says another, as it would be typed; undefined where there is none. */
+export function standardOf(name: Name): string | undefined {
+  const { data } = serverSchema.shape[name].safeParse(undefined)
+  return data === undefined ? undefined : String(data)
+}
+
+/** The limits in a configuration. */
+export function limitsOf(config: Config): Limits {
+  return Object.fromEntries(
+    Object.entries(LIMIT_TABLE).map(([name, { variable }]) => {
+      const value = config[variable]
+      return [name, typeof value === 'string' ? parseDuration(value) : value]
+    }),
+  ) as Limits
+}
 
 /** What the command line alone reads; `.env.example` explains these too. */
 export const cliVariables: Readonly<Record<string, string>> = {

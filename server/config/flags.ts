@@ -2,34 +2,12 @@
 
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../lib/user-error.ts'
-import { NAMES, type Name, serverSchema } from './config.ts'
+import { NAMES, type Name, serverSchema, standardOf } from './config.ts'
 
 /** The flag of each variable, as commander reads it. */
-export const FLAGS: Readonly<Record<Name, string>> = {
-  PORT: '-p, --port <number>',
-  HOST: '--host <address>',
-  FAIL_RATE: '--fail-rate <percent>',
-  FAIL_SEED: '--seed <text>',
-  FAIL_SAMPLER: '--sampler <name>',
-  CATALOG_DB: '--db <file>',
-  CHAOS_TOKEN: '--token <text>',
-  ALLOW_HOSTS: '--allow-host <names>',
-  OPEN_SESSIONS: '--open-sessions',
-  CHAOS_STEALTH: '--stealth',
-  LOG_LEVEL: '--log-level <level>',
-  MAX_CONNECTIONS: '--max-connections <number>',
-  MAX_REQUESTS: '--max-requests <number>',
-  MAX_HEADER_BYTES: '--max-header-bytes <number>',
-  MAX_BODY_BYTES: '--max-body-bytes <number>',
-  HEADERS_TIMEOUT: '--headers-timeout <duration>',
-  REQUEST_TIMEOUT: '--request-timeout <duration>',
-  MAX_SESSIONS: '--max-sessions <number>',
-  MAX_JOURNAL: '--max-journal <number>',
-  MAX_RUNS: '--max-runs <number>',
-  MAX_LISTENERS: '--max-listeners <number>',
-  MAX_LISTENERS_PER_CLIENT: '--max-listeners-per-client <number>',
-  MAX_HELD: '--max-held <number>',
-}
+export const FLAGS = Object.fromEntries(
+  NAMES.map(name => [name, String(serverSchema.shape[name].meta()?.flag)]),
+) as Readonly<Record<Name, string>>
 
 /** What was typed: values by variable name, and the file to read for the rest. */
 export interface Flags {
@@ -82,7 +60,6 @@ export function parseFlags(args: readonly string[], name: string, print: (text: 
 }
 
 function help(name: Name): string {
-  const schema = serverSchema.shape[name]
-  const standard = schema.safeParse(undefined).data
-  return `${schema.description} [${name}]${standard === undefined ? '' : ` (default: ${standard})`}`
+  const standard = standardOf(name)
+  return `${serverSchema.shape[name].description} [${name}]${standard === undefined ? '' : ` (default: ${standard})`}`
 }

@@ -1,7 +1,7 @@
 /** The result of a run, `schema: 1`: what the command line prints with `--json` and posts to `/runs`, and all that reports read. */
 
 import { z } from 'zod'
-import { MOST_ARMS } from '../config/limits.ts'
+import { MAX_ARMS } from '../config/limits.ts'
 import { document, list, neverBack, record } from './bounded.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
@@ -127,7 +127,7 @@ export const expectationSchema = z.object({
   passed: z.boolean(),
   measured: z
     .string()
-    .max(MOST_ARMS * (MAX_LENGTH.arm + MAX_LENGTH.word))
+    .max(MAX_ARMS * (MAX_LENGTH.arm + MAX_LENGTH.word))
     .describe('the measured value, with its unit'),
 })
 
@@ -143,7 +143,7 @@ export const repeatSchema = z
         p95Ms: ms.nullable().describe('of successes'),
         recoveryMs: ms.nullable(),
       }),
-      MOST_ARMS,
+      MAX_ARMS,
     ),
   })
   .describe('one of the runs of --repeat, for their spread')
@@ -199,7 +199,7 @@ export const conditionsSchema = z
         engine: word.describe('whose circuit it is: breaker, opossum, cockatiel …'),
         options: record(z.union([z.number(), z.boolean(), word, z.null()]), MAX.members, MAX_LENGTH.word),
       }),
-      MOST_ARMS,
+      MAX_ARMS,
     ).describe('the circuit of each arm that has one'),
     connections: z.object({
       max: count.describe('of an arm, open at once'),
@@ -257,7 +257,7 @@ export const resultSchema = z.object({
     .object({ a: armName, b: armName, both: count, onlyA: count, onlyB: count, neither: count })
     .nullable()
     .describe('useful answers request by request, where the arms met the same fates'),
-  arms: list(armSchema, MOST_ARMS, 1),
+  arms: list(armSchema, MAX_ARMS, 1),
   request: requestSchema.optional(),
   expectations: list(expectationSchema, MAX.expectations).optional(),
   repeats: list(repeatSchema, MAX.repeats)
@@ -275,7 +275,7 @@ export const resultSchema = z.object({
     more: list(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),
     advice: messageSchema.optional().describe('what the hint says'),
   }),
-  differences: list(differenceSchema, MOST_ARMS).optional().describe('each arm against the first'),
+  differences: list(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
 })
 

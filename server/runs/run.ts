@@ -1,7 +1,7 @@
 /** A kept run: what is posted, what is listed, and what it is called. */
 
 import { z } from 'zod'
-import { MOST_ARMS } from '../config/limits.ts'
+import { MAX_ARMS } from '../config/limits.ts'
 import { list } from './bounded.ts'
 import { armSchema, type Result, resultSchema } from './result.ts'
 
@@ -26,7 +26,7 @@ export const runSummarySchema = z.object({
   ...resultSchema.pick({ command: true, title: true, startedAt: true, seed: true, target: true, interrupted: true })
     .shape,
   requests: resultSchema.shape.load.shape.requests.describe('of the load, for each arm'),
-  arms: list(armSchema.pick({ name: true, outcomes: true }), MOST_ARMS),
+  arms: list(armSchema.pick({ name: true, outcomes: true }), MAX_ARMS),
   html: z.boolean().describe('whether it was posted with a page'),
 })
 

@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseEnv } from 'node:util'
-import { cliVariables, loadConfig, NAMES, type Name, serverSchema } from '../../../server/config/config.ts'
+import { cliVariables, limitsOf, loadConfig, NAMES, type Name, serverSchema } from '../../../server/config/config.ts'
 import { FLAGS, flagOf, parseFlags } from '../../../server/config/flags.ts'
+import { LIMIT_TABLE, LIMITS } from '../../../server/config/limits.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
+import { formatDuration } from '../../../server/lib/units.ts'
 import { UserError } from '../../../server/lib/user-error.ts'
 
 type Values = Record<string, string | undefined>
@@ -166,7 +168,33 @@ describe('.env.example', () => {
     })
   }
 
+  it('explains the variables in the order of the help', () => {
+    const named = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+    assert.deepEqual(named.slice(0, NAMES.length), NAMES)
+  })
+
   for (const [name, words] of Object.entries(cliVariables)) {
     it(`explains ${name}`, () => assert.match(text, new RegExp(`# ${words}.*\\n${name}=`)))
+  }
+})
+
+describe('the table of limits', () => {
+  it('is what holds where nothing else is said', () => assert.deepEqual(limitsOf(load({}).config), LIMITS))
+
+  for (const { variable, unit, standard, range, meaning } of Object.values(LIMIT_TABLE)) {
+    const typed = (value: number) => (unit === 'ms' ? formatDuration(value) : String(value))
+    const [min, max] = range
+
+    it(`bounds ${variable}`, () => {
+      for (const value of range) assert.doesNotThrow(() => load({ env: { [variable]: typed(value) } }))
+      for (const value of [min - 1, max + 1])
+        assert.throws(() => load({ env: { [variable]: `${value}${unit === 'ms' ? 'ms' : ''}` } }))
+    })
+
+    it(`stands in the document with ${variable}`, () => {
+      const page = readFileSync(join(packageRoot(import.meta.url), 'server/access/README.md'), 'utf8')
+      const row = `| \`${variable}\` | ${typed(standard)} | ${typed(min)} to ${typed(max)} | ${meaning} |\n`
+      assert.ok(page.includes(row), row)
+    })
   }
 })
