@@ -3,7 +3,7 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
 import { type ClientOptions, type LoadClient, openClient } from '../load/client.ts'
-import { type Played, play } from '../load/generator.ts'
+import { type GeneratorReport, generateLoad } from '../load/generator.ts'
 import { Recorder } from '../load/recorder.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
@@ -52,7 +52,7 @@ export interface Contest {
 
 /** What came out of it. */
 export interface Held {
-  readonly played: Played
+  readonly played: GeneratorReport
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
@@ -93,7 +93,7 @@ async function perform(
   contest: Contest,
   stage: Stage,
   sides: readonly Side[],
-): Promise<{ played: Played; shown: Shown | null }> {
+): Promise<{ played: GeneratorReport; shown: Shown | null }> {
   const { clock, signal } = contest
   for (const [index, { client, gate }] of sides.entries()) {
     client.enter(stage.sessions[index])
@@ -114,13 +114,13 @@ async function perform(
         clock,
       )
     : null
-  const played = await play({
+  const played = await generateLoad({
     ...contest,
     onProgress(share) {
       shown?.follow()
       contest.onProgress?.(share)
     },
-    room: contest.wire.connections,
+    connections: contest.wire.connections,
     arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
   return { played, shown }

@@ -3,10 +3,10 @@
 import type { Dispatcher } from 'undici'
 import type { Answer, Failure, Outgoing } from '../policy/send.ts'
 import { classify, retryAfterMs } from './classify.ts'
-import type { Connection, Exchange, Job } from './connections.ts'
+import type { Connection, QueuedCall, ResponseHandler } from './connections.ts'
 
 /** What all calls of a client share. */
-export interface Wire {
+export interface CallContext {
   options(request: Outgoing): Dispatcher.DispatchOptions
   /** Tells whether a whole body is what its type and its place promise. */
   bodyIsSound(code: string, contentType: string, body: Uint8Array): boolean
@@ -28,8 +28,8 @@ export interface Meter {
 /** Bodies above this size, in bytes, are read but not looked into. */
 const MAX_CHECKED_BYTES = 1_048_576
 
-export class Call implements Job, Exchange {
-  readonly #wire: Wire
+export class Call implements QueuedCall, ResponseHandler {
+  readonly #context: CallContext
   readonly #request: Outgoing
   readonly #done: (answer: Answer) => void
   #connection: Connection | null = null
@@ -42,16 +42,16 @@ export class Call implements Job, Exchange {
   #more: Buffer[] | null = null
   #size = 0
 
-  constructor(wire: Wire, request: Outgoing, done: (answer: Answer) => void) {
-    this.#wire = wire
+  constructor(context: CallContext, request: Outgoing, done: (answer: Answer) => void) {
+    this.#context = context
     this.#request = request
     this.#done = done
   }
 
-  begin(connection: Connection): { options: Dispatcher.DispatchOptions; exchange: Exchange } | null {
+  begin(connection: Connection): { options: Dispatcher.DispatchOptions; handler: ResponseHandler } | null {
     if (this.#state === 'over') return null
     this.#connection = connection
-    return { options: this.#wire.options(this.#request), exchange: this }
+    return { options: this.#context.options(this.#request), handler: this }
   }
 
   onConnect(abort: (reason?: Error) => void): void {
@@ -61,7 +61,7 @@ export class Call implements Job, Exchange {
     }
     this.#state = 'written'
     this.#abort = abort
-    this.#wire.meter.called()
+    this.#context.meter.called()
   }
 
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
@@ -71,9 +71,9 @@ export class Call implements Job, Exchange {
       const name = rawHeaders[i]
       const value = rawHeaders[i + 1]
       if (name === undefined || value === undefined) continue
-      if (isNamed(name, 'content-type')) this.#contentType = this.#wire.textOf(value)
+      if (isNamed(name, 'content-type')) this.#contentType = this.#context.textOf(value)
       else if (status >= 300 && isNamed(name, 'retry-after')) {
-        this.#retryAfterMs = retryAfterMs(value.toString('latin1'), this.#wire.wallMs())
+        this.#retryAfterMs = retryAfterMs(value.toString('latin1'), this.#context.wallMs())
       }
     }
     return true
@@ -91,16 +91,16 @@ export class Call implements Job, Exchange {
   }
 
   onComplete(): void {
-    const failure = this.#verdict()
+    const failure = this.#failure()
     this.#finish(failure, this.#status)
     this.#connection?.release()
   }
 
   onError(error: Error): void {
-    // undici is still taking the broken connection apart: the next job has to wait for it to return.
+    // undici is still taking the broken connection apart: the next call has to wait for it to return.
     queueMicrotask(() => this.#connection?.release())
     if (this.#state === 'over') return
-    if (this.#state === 'waiting') this.#wire.meter.called()
+    if (this.#state === 'waiting') this.#context.meter.called()
     this.#finish(classify(error, this.#status !== 0), 0)
   }
 
@@ -112,10 +112,10 @@ export class Call implements Job, Exchange {
     this.#abort?.()
   }
 
-  #verdict(): Failure | null {
+  #failure(): Failure | null {
     if (this.#status >= 400 && this.#status !== 404) return 'status'
     if (this.#size > MAX_CHECKED_BYTES) return null
-    return this.#wire.bodyIsSound(this.#request.code, this.#contentType, this.#body()) ? null : 'parse'
+    return this.#context.bodyIsSound(this.#request.code, this.#contentType, this.#body()) ? null : 'parse'
   }
 
   #body(): Buffer {
@@ -125,8 +125,8 @@ export class Call implements Job, Exchange {
 
   #finish(failure: Failure | null, status: number, made = true): void {
     this.#state = 'over'
-    if (failure !== null && made) this.#wire.meter.wasted()
-    if (failure === null && status === 200 && !this.#wire.keepsBodies) {
+    if (failure !== null && made) this.#context.meter.wasted()
+    if (failure === null && status === 200 && !this.#context.keepsBodies) {
       this.#done(OK)
       return
     }
@@ -135,7 +135,7 @@ export class Call implements Job, Exchange {
       status,
       failure,
       retryAfterMs: this.#retryAfterMs,
-      body: failure === null && this.#wire.keepsBodies ? Uint8Array.from(this.#body()) : null,
+      body: failure === null && this.#context.keepsBodies ? Uint8Array.from(this.#body()) : null,
       ageMs: 0,
     })
   }

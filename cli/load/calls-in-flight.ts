@@ -1,28 +1,28 @@
-/** The requests that are under way: each can be given up, and each ends once. */
+/** The requests in flight: each can be given up, and each ends once. */
 
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
 import type { Recorder } from './recorder.ts'
 
-/** One side of a comparison. */
+/** One arm of a run. */
 export interface Arm {
   readonly send: Send
   readonly recorder: Recorder
 }
 
-export class Flights {
-  /** What gives up each request; `#vacant` lists the places that are free. */
+export class CallsInFlight {
+  /** What gives up each request; `#free` lists the places that are free. */
   readonly #cancels: (Cancel | null)[] = []
-  readonly #vacant: number[] = []
+  readonly #free: number[] = []
   #count = 0
 
-  /** How many are under way. */
+  /** How many are in flight. */
   get count(): number {
     return this.#count
   }
 
-  /** Sends a request of an arm. `landed` is called when its end has been recorded, which may be before this returns. */
-  launch({ send, recorder }: Arm, request: Outgoing, plannedMs: number, landed: () => void): void {
-    const place = this.#vacant.pop() ?? this.#cancels.push(null) - 1
+  /** Sends a request of an arm. `onSettled` is called when its end has been recorded, which may be before this returns. */
+  send({ send, recorder }: Arm, request: Outgoing, plannedMs: number, onSettled: () => void): void {
+    const place = this.#free.pop() ?? this.#cancels.push(null) - 1
     let over = false
     this.#count++
     const cancel = send(request, answer => {
@@ -30,15 +30,15 @@ export class Flights {
       over = true
       recorder.settle(request.index, plannedMs, answer)
       this.#cancels[place] = null
-      this.#vacant.push(place)
+      this.#free.push(place)
       this.#count--
-      landed()
+      onSettled()
     })
     if (!over) this.#cancels[place] = cancel
   }
 
-  /** Gives up all that is under way; each ends as aborted. */
-  giveUp(): void {
+  /** Gives up all that is in flight; each ends as aborted. */
+  abortAll(): void {
     for (const cancel of [...this.#cancels]) cancel?.()
   }
 }

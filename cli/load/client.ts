@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici'
 import type { Outgoing, Send } from '../policy/send.ts'
-import { Call, type Meter, type Wire } from './call.ts'
+import { Call, type CallContext, type Meter } from './call.ts'
 import { Connections } from './connections.ts'
 import type { Target } from './target.ts'
 
@@ -28,7 +28,7 @@ export interface LoadClient {
   readonly send: Send
   /** From here on calls belong to this session. */
   enter(session: string | undefined): void
-  /** Closes the connections; calls that are still under way fail as aborted. */
+  /** Closes the connections; calls that are still in flight fail as aborted. */
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export function openClient(options: ClientOptions): LoadClient {
   const headersIn = (session: string | undefined) =>
     session === undefined ? target.headers : [...target.headers, 'x-chaos-session', session]
   let fixed = headersIn(options.session)
-  const wire: Wire = {
+  const context: CallContext = {
     options: request => dispatchOptions(target, fixed, request),
     bodyIsSound: bodyCheck(target.expectsJson),
     textOf: steadyText(),
@@ -56,7 +56,7 @@ export function openClient(options: ClientOptions): LoadClient {
   }
   return {
     send(request, done) {
-      const call = new Call(wire, request, done)
+      const call = new Call(context, request, done)
       connections.submit(call)
       return () => call.cancel()
     },
@@ -76,7 +76,7 @@ function dispatchOptions(target: Target, fixed: readonly string[], request: Outg
 }
 
 /** Reads the values of a header that hardly ever changes. */
-function steadyText(): Wire['textOf'] {
+function steadyText(): CallContext['textOf'] {
   let last = Buffer.alloc(0)
   let text = ''
   return value => {
@@ -92,7 +92,7 @@ function steadyText(): Wire['textOf'] {
  * A catalog answer must be JSON and say so; elsewhere only what calls itself JSON is looked into.
  * The last sound body of each code is kept, because an answer equal to it need not be parsed again.
  */
-function bodyCheck(expectsJson: boolean): Wire['bodyIsSound'] {
+function bodyCheck(expectsJson: boolean): CallContext['bodyIsSound'] {
   const known = new Map<string, { type: string; body: Buffer }>()
   return (code, type, body) => {
     const last = known.get(code)

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import Client from 'undici/lib/dispatcher/client.js'
 
 /** What undici calls back; the raw form, because parsing every header into an object costs a tenth of a core. */
-export interface Exchange {
+export interface ResponseHandler {
   /** Called when the request is about to be written; not called for one that never reached a connection. */
   onConnect(abort: (reason?: Error) => void): void
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean
@@ -14,14 +14,14 @@ export interface Exchange {
 }
 
 /** One request that wants a connection. */
-export interface Job {
+export interface QueuedCall {
   /** What is to be written, or null if nobody waits for it any more. Asked when a connection is free. */
-  begin(connection: Connection): { options: Dispatcher.DispatchOptions; exchange: Exchange } | null
+  begin(connection: Connection): { options: Dispatcher.DispatchOptions; handler: ResponseHandler } | null
 }
 
-/** One connection, lent to a job until the job gives it back. */
+/** One connection, lent to a call until the call gives it back. */
 export interface Connection {
-  /** Hands the connection to the next job in the line. */
+  /** Hands the connection to the next call in the line. */
   release(): void
 }
 
@@ -46,54 +46,54 @@ export interface ConnectionOptions {
  */
 export class Connections {
   readonly #options: ConnectionOptions
-  readonly #idle: Lane[] = []
-  readonly #lanes: Lane[] = []
-  #waiting: (Job | undefined)[] = []
+  readonly #idle: PooledConnection[] = []
+  readonly #all: PooledConnection[] = []
+  #waiting: (QueuedCall | undefined)[] = []
   #head = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
   }
 
-  /** Jobs that wait for a free connection. */
+  /** Calls that wait for a free connection. */
   get waiting(): number {
     return this.#waiting.length - this.#head
   }
 
-  /** Begins `job` on a free connection now, or when one is free. */
-  submit(job: Job): void {
-    const lane = this.#idle.pop() ?? this.#open()
-    if (lane) lane.run(job)
-    else this.#waiting.push(job)
+  /** Begins `call` on a free connection now, or when one is free. */
+  submit(call: QueuedCall): void {
+    const connection = this.#idle.pop() ?? this.#open()
+    if (connection) connection.run(call)
+    else this.#waiting.push(call)
   }
 
-  /** Closes every connection: what is under way fails, and what waits is never begun. */
+  /** Closes every connection: what is in flight fails, and what waits is never begun. */
   async close(): Promise<void> {
     this.#waiting = []
     this.#head = 0
-    await Promise.all(this.#lanes.map(lane => lane.client.destroy()))
+    await Promise.all(this.#all.map(connection => connection.client.destroy()))
   }
 
-  /** The next job in the line, which is kept compact. */
-  next(): Job | undefined {
+  /** The next call in the line, which is kept compact. */
+  next(): QueuedCall | undefined {
     if (this.#head === this.#waiting.length) return undefined
-    const job = this.#waiting[this.#head]
+    const call = this.#waiting[this.#head]
     this.#waiting[this.#head++] = undefined
     if (this.#head === this.#waiting.length || this.#head > 16_384) {
       this.#waiting = this.#waiting.slice(this.#head)
       this.#head = 0
     }
-    return job
+    return call
   }
 
-  /** Takes a lane that has nothing to do. */
-  park(lane: Lane): void {
-    this.#idle.push(lane)
+  /** Takes a connection that has nothing to do. */
+  park(connection: PooledConnection): void {
+    this.#idle.push(connection)
   }
 
-  #open(): Lane | undefined {
+  #open(): PooledConnection | undefined {
     const { origin, limit, fresh, headersTimeoutMs = 0, bodyTimeoutMs = 0, connectTimeoutMs, address } = this.#options
-    if (this.#lanes.length >= limit) return undefined
+    if (this.#all.length >= limit) return undefined
     const client = new Client(origin, {
       pipelining: fresh ? 0 : 1,
       headersTimeout: headersTimeoutMs,
@@ -101,13 +101,13 @@ export class Connections {
       ...(connectTimeoutMs === undefined ? {} : { connectTimeout: connectTimeoutMs }),
       ...(address === undefined ? {} : { connect: { lookup: always(address) } as Connect }),
     })
-    const lane = new Lane(this, client)
-    this.#lanes.push(lane)
-    return lane
+    const connection = new PooledConnection(this, client)
+    this.#all.push(connection)
+    return connection
   }
 }
 
-class Lane implements Connection {
+class PooledConnection implements Connection {
   readonly client: Client
   readonly #owner: Connections
 
@@ -116,23 +116,23 @@ class Lane implements Connection {
     this.client = client
   }
 
-  run(first: Job): void {
-    let job: Job | undefined = first
-    while (job) {
-      const work = job.begin(this)
-      if (work) {
+  run(first: QueuedCall): void {
+    let call: QueuedCall | undefined = first
+    while (call) {
+      const next = call.begin(this)
+      if (next) {
         // undici takes this older, faster form of handler at run time; its types know only the newer one.
-        this.client.dispatch(work.options, work.exchange as unknown as Parameters<Client['dispatch']>[1])
+        this.client.dispatch(next.options, next.handler as unknown as Parameters<Client['dispatch']>[1])
         return
       }
-      job = this.#owner.next()
+      call = this.#owner.next()
     }
     this.#owner.park(this)
   }
 
   release(): void {
-    const job = this.#owner.next()
-    if (job) this.run(job)
+    const call = this.#owner.next()
+    if (call) this.run(call)
     else this.#owner.park(this)
   }
 }

@@ -1,12 +1,12 @@
-/** Plays one schedule through several arms at once, on one clock. */
+/** Sends one schedule through several arms at once, on one clock. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '../../server/lib/clock.ts'
-import { type Arm, Flights } from './calls-in-flight.ts'
-import { ClosedFeed, type Feed, OpenFeed } from './loops.ts'
+import { type Arm, CallsInFlight } from './calls-in-flight.ts'
+import { ClosedLoop, type LoadLoop, OpenLoop } from './loops.ts'
 import type { Schedule } from './schedule.ts'
 
-export interface Performance {
+export interface GeneratorOptions {
   readonly schedule: Schedule
   readonly arms: readonly Arm[]
   /** Asked for in turns: request k asks for code k modulo their number. */
@@ -14,16 +14,16 @@ export interface Performance {
   /** Request k has the key `seed-k`, in every arm. */
   readonly seed: string
   /** Connections of an arm; an open loop that outruns them is held back. */
-  readonly room: number
+  readonly connections: number
   readonly clock: Clock
-  /** Ends the run early: nothing more is sent, and what is under way is given up. */
+  /** Ends the run early: nothing more is sent, and what is in flight is given up. */
   readonly signal?: AbortSignal | undefined
   /** Called four times a second with the share that has ended, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
 /** How the generator itself did. */
-export interface Played {
+export interface GeneratorReport {
   readonly interrupted: boolean
   /** Requests that left, the same number in every arm. */
   readonly sent: number
@@ -38,53 +38,53 @@ export interface Played {
 
 const PROGRESS_MS = 250
 /** How often the event loop is looked at, in milliseconds. */
-const LOOK_MS = 10
+const SAMPLE_MS = 10
 
 /** Resolves when the last answer is in. Never rejects for what the upstream does. */
-export function play(performance: Performance): Promise<Played> {
-  const { schedule, clock, arms, signal, onProgress } = performance
+export function generateLoad(options: GeneratorOptions): Promise<GeneratorReport> {
+  const { schedule, clock, arms, signal, onProgress } = options
   const startedAt = clock.now()
   for (const { recorder } of arms) recorder.startAt(startedAt)
-  const flights = new Flights()
-  const loop = monitorEventLoopDelay({ resolution: LOOK_MS })
-  loop.enable()
+  const inFlight = new CallsInFlight()
+  const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
+  delay.enable()
   let interrupted = false
   return new Promise(resolve => {
-    const landed = () => {
-      if (flights.count === 0 && feed.exhausted) end()
+    const settled = () => {
+      if (inFlight.count === 0 && loop.exhausted) end()
     }
-    const parts = { ...performance, flights, startedAt, landed }
-    const feed: Feed = schedule.shape.kind === 'closed' ? new ClosedFeed(parts) : new OpenFeed(parts)
+    const parts = { ...options, inFlight, startedAt, settled }
+    const loop: LoadLoop = schedule.shape.kind === 'closed' ? new ClosedLoop(parts) : new OpenLoop(parts)
     const interrupt = () => {
       interrupted = true
-      feed.stop()
-      flights.giveUp()
-      landed()
+      loop.stop()
+      inFlight.abortAll()
+      settled()
     }
-    const stopTicking = onProgress ? tick(clock, () => onProgress(settledShare(performance))) : () => {}
+    const stopTicking = onProgress ? tick(clock, () => onProgress(settledShare(options))) : () => {}
     const end = () => {
       stopTicking()
       signal?.removeEventListener('abort', interrupt)
-      const { sent, late, lag } = feed
+      const { sent, late, lag } = loop
       const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
-      loop.disable()
-      const eventLoopMs = { p99: stillMs(loop.percentile(99)), max: stillMs(loop.max) }
+      delay.disable()
+      const eventLoopMs = { p99: stallMs(delay.percentile(99)), max: stallMs(delay.max) }
       resolve({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs, eventLoopMs })
     }
     if (signal?.aborted) interrupt()
     else {
       signal?.addEventListener('abort', interrupt, { once: true })
-      feed.start()
+      loop.start()
     }
   })
 }
 
 /** Milliseconds beyond the wait between two looks; 0 where the run was over before the first. */
-function stillMs(nanoseconds: number): number {
-  return Math.max(0, Math.round(nanoseconds / 1e5) / 10 - LOOK_MS)
+function stallMs(nanoseconds: number): number {
+  return Math.max(0, Math.round(nanoseconds / 1e5) / 10 - SAMPLE_MS)
 }
 
-function settledShare({ arms, schedule }: Performance): number {
+function settledShare({ arms, schedule }: GeneratorOptions): number {
   const settled = arms.reduce((sum, arm) => sum + arm.recorder.settled, 0)
   return settled / Math.max(1, schedule.requests * arms.length)
 }

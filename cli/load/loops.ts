@@ -2,12 +2,12 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Outgoing } from '../policy/send.ts'
-import type { Arm, Flights } from './calls-in-flight.ts'
+import type { Arm, CallsInFlight } from './calls-in-flight.ts'
 import { Histogram } from './histogram.ts'
 import type { Schedule } from './schedule.ts'
 
-/** What a feed works with. */
-export interface FeedParts {
+/** What a loop works with. */
+export interface LoopOptions {
   readonly schedule: Schedule
   readonly arms: readonly Arm[]
   /** Asked for in turns: request k asks for code k modulo their number. */
@@ -16,18 +16,18 @@ export interface FeedParts {
   readonly seed: string
   readonly clock: Clock
   /**
-   * Connections of an arm. Where far more requests are under way, an open loop holds the next batch back: it would wait for a
+   * Connections of an arm. Where far more requests are in flight, an open loop holds the next batch back: it would wait for a
    * connection all the same, and fill the memory. A batch always leaves whole.
    */
-  readonly room: number
-  readonly flights: Flights
+  readonly connections: number
+  readonly inFlight: CallsInFlight
   /** The clock's reading at the start of the run. */
   readonly startedAt: number
   /** Called when a request has ended. */
-  readonly landed: () => void
+  readonly settled: () => void
 }
 
-export interface Feed {
+export interface LoadLoop {
   start(): void
   /** Sends nothing more. */
   stop(): void
@@ -40,35 +40,35 @@ export interface Feed {
 }
 
 const LATE_MS = 10
-/** Requests of an arm that may wait for a connection, beyond which the next batch waits and counts as late: see `room`. */
+/** Requests of an arm that may wait for a connection, beyond which the next batch waits and counts as late: see `connections`. */
 const MAX_WAITING = 2_000
 
 /** Open loop: a request leaves at its planned time, whatever became of those before. */
-export class OpenFeed implements Feed {
+export class OpenLoop implements LoadLoop {
   readonly lag = new Histogram()
   late = 0
   sent = 0
-  readonly #parts: FeedParts
-  readonly #most: number
+  readonly #options: LoopOptions
+  readonly #maxInFlight: number
   #stopTimer = () => {}
   #stopped = false
-  #held = false
+  #paused = false
   /** The planned start of the batch that is leaving. */
   #leaving = 0
   /** An answer can come while its request is still being sent to the other arms: not all has left before they had it. */
   #sending = false
-  readonly #landed = () => {
-    if (this.#held && this.#parts.flights.count <= this.#most / 2) this.#resume()
-    this.#parts.landed()
+  readonly #settled = () => {
+    if (this.#paused && this.#options.inFlight.count <= this.#maxInFlight / 2) this.#resume()
+    this.#options.settled()
   }
 
-  constructor(parts: FeedParts) {
-    this.#parts = parts
-    this.#most = (parts.room + MAX_WAITING) * parts.arms.length
+  constructor(options: LoopOptions) {
+    this.#options = options
+    this.#maxInFlight = (options.connections + MAX_WAITING) * options.arms.length
   }
 
   get exhausted(): boolean {
-    return !this.#sending && (this.#stopped || this.sent === this.#parts.schedule.requests)
+    return !this.#sending && (this.#stopped || this.sent === this.#options.schedule.requests)
   }
 
   start(): void {
@@ -81,16 +81,16 @@ export class OpenFeed implements Feed {
   }
 
   #pump(): void {
-    this.#held = false
+    this.#paused = false
     this.#sending = true
     this.#sendDue()
     this.#sending = false
-    this.#parts.landed()
+    this.#options.settled()
   }
 
   /** Sends all that is due, then sleeps until the next planned start. */
   #sendDue(): void {
-    const { schedule, clock, flights, startedAt } = this.#parts
+    const { schedule, clock, inFlight, startedAt } = this.#options
     while (this.sent < schedule.requests && !this.#stopped) {
       const planned = schedule.at(this.sent)
       const behind = clock.now() - startedAt - planned
@@ -98,8 +98,8 @@ export class OpenFeed implements Feed {
         this.#stopTimer = clock.after(-behind, () => this.#pump())
         return
       }
-      if (planned > this.#leaving && flights.count >= this.#most) {
-        this.#held = true
+      if (planned > this.#leaving && inFlight.count >= this.#maxInFlight) {
+        this.#paused = true
         return
       }
       this.#leaving = planned
@@ -111,82 +111,82 @@ export class OpenFeed implements Feed {
 
   /** Arms take turns at going first, so that none is always a step ahead. */
   #sendAll(index: number, planned: number): void {
-    const { arms, flights } = this.#parts
-    const request = requestOf(this.#parts, index)
+    const { arms, inFlight } = this.#options
+    const request = requestOf(this.#options, index)
     for (let turn = 0; turn < arms.length; turn++) {
       const arm = arms[(index + turn) % arms.length]
-      if (arm) flights.launch(arm, request, planned, this.#landed)
+      if (arm) inFlight.send(arm, request, planned, this.#settled)
     }
   }
 
   #resume(): void {
-    this.#held = false
+    this.#paused = false
     queueMicrotask(() => this.#pump())
   }
 }
 
-interface Lane {
+interface ArmLoop {
   readonly arm: Arm
   next: number
-  underWay: number
+  calls: number
   pumping: boolean
 }
 
 /** Requests in a row that were answered at once, after which the rest of the process has its turn. */
 const MAX_AT_ONCE = 1_000
 
-/** Closed loop: each arm has so many requests under way, and an answer starts the next. Latency counts from the real start. */
-export class ClosedFeed implements Feed {
+/** Closed loop: each arm has so many requests in flight, and an answer starts the next. Latency counts from the real start. */
+export class ClosedLoop implements LoadLoop {
   readonly lag = new Histogram()
   readonly late = 0
-  readonly #parts: FeedParts
-  readonly #lanes: Lane[]
+  readonly #options: LoopOptions
+  readonly #armLoops: ArmLoop[]
   #stopped = false
 
-  constructor(parts: FeedParts) {
-    this.#parts = parts
-    this.#lanes = parts.arms.map(arm => ({ arm, next: 0, underWay: 0, pumping: false }))
+  constructor(options: LoopOptions) {
+    this.#options = options
+    this.#armLoops = options.arms.map(arm => ({ arm, next: 0, calls: 0, pumping: false }))
   }
 
   get sent(): number {
-    return Math.max(0, ...this.#lanes.map(lane => lane.next))
+    return Math.max(0, ...this.#armLoops.map(armLoop => armLoop.next))
   }
 
   get exhausted(): boolean {
-    return this.#stopped || this.#lanes.every(lane => lane.next === this.#parts.schedule.requests)
+    return this.#stopped || this.#armLoops.every(armLoop => armLoop.next === this.#options.schedule.requests)
   }
 
   start(): void {
-    for (const lane of this.#lanes) this.#pump(lane)
-    this.#parts.landed()
+    for (const armLoop of this.#armLoops) this.#pump(armLoop)
+    this.#options.settled()
   }
 
   stop(): void {
     this.#stopped = true
   }
 
-  #pump(lane: Lane): void {
-    if (lane.pumping) return
-    const { schedule, clock, flights, startedAt } = this.#parts
-    lane.pumping = true
-    for (let turn = 0; !this.#stopped && lane.next < schedule.requests; turn++) {
-      if (lane.underWay >= schedule.concurrency) break
+  #pump(armLoop: ArmLoop): void {
+    if (armLoop.pumping) return
+    const { schedule, clock, inFlight, startedAt } = this.#options
+    armLoop.pumping = true
+    for (let turn = 0; !this.#stopped && armLoop.next < schedule.requests; turn++) {
+      if (armLoop.calls >= schedule.concurrency) break
       if (turn === MAX_AT_ONCE) {
-        clock.after(0, () => this.#pump(lane))
+        clock.after(0, () => this.#pump(armLoop))
         break
       }
-      lane.underWay++
-      const request = requestOf(this.#parts, lane.next++)
-      flights.launch(lane.arm, request, clock.now() - startedAt, () => {
-        lane.underWay--
-        this.#pump(lane)
-        this.#parts.landed()
+      armLoop.calls++
+      const request = requestOf(this.#options, armLoop.next++)
+      inFlight.send(armLoop.arm, request, clock.now() - startedAt, () => {
+        armLoop.calls--
+        this.#pump(armLoop)
+        this.#options.settled()
       })
     }
-    lane.pumping = false
+    armLoop.pumping = false
   }
 }
 
-function requestOf({ codes, seed }: FeedParts, index: number): Outgoing {
+function requestOf({ codes, seed }: LoopOptions, index: number): Outgoing {
   return { index, key: `${seed}-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
 }

@@ -3,12 +3,12 @@
 import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
 import type { Schedule as Shape } from '../report/result.ts'
 
-/** A plan. But for the closed loop, what was answered, or how slowly, never moves a planned start. */
+/** Planned starts. But for the closed loop, what was answered, or how slowly, never moves a planned start. */
 export interface Schedule {
   readonly shape: Shape
   /** How many requests it plans. */
   readonly requests: number
-  /** Requests that leave at the same moment; in a closed loop those that are under way at the same time. */
+  /** Requests that leave at the same moment; in a closed loop those in flight at the same time. */
   readonly concurrency: number
   /** Milliseconds between the starts of two batches, or the mean gap between two requests. */
   readonly everyMs: number
@@ -67,7 +67,7 @@ export function rampedRequests(from: number, to: number, overMs: number): number
   return ((from + to) / 2) * (overMs / 1_000)
 }
 
-/** `concurrency` requests are always under way: each answer starts the next one. A slow upstream is thus asked less. */
+/** `concurrency` requests are always in flight: each answer starts the next one. A slow upstream is thus asked less. */
 export function closedLoop(requests: number, concurrency: number): Schedule {
   return { shape: { kind: 'closed' }, requests, concurrency, everyMs: 0, at: () => 0 }
 }

@@ -8,14 +8,7 @@ const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wa
 
 export type Field = Outcome | 'calls' | 'wasted'
 
-const OFFSET: Readonly<Record<Field, number>> = {
-  success: 0,
-  failed: 1,
-  shortCircuited: 2,
-  fromCache: 3,
-  calls: 4,
-  wasted: 5,
-}
+const OFFSET = Object.fromEntries(FIELDS.map((field, offset) => [field, offset])) as Readonly<Record<Field, number>>
 
 export class QuarterSeconds {
   #counts = new Uint32Array(FIELDS.length * 240)

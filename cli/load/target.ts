@@ -108,7 +108,7 @@ export async function reachableAddress(url: URL, addresses: readonly string[]): 
   let last: unknown = new Error(`${url.hostname} has no address`)
   for (const address of addresses) {
     try {
-      await knock(address, port)
+      await tryConnection(address, port)
       return address
     } catch (error) {
       last = error
@@ -117,11 +117,11 @@ export async function reachableAddress(url: URL, addresses: readonly string[]): 
   throw last
 }
 
-const KNOCK_MS = 5_000
+const CONNECT_TIMEOUT_MS = 5_000
 
-function knock(host: string, port: number): Promise<void> {
+function tryConnection(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: KNOCK_MS })
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS })
     socket.once('connect', () => {
       socket.destroy()
       resolve()

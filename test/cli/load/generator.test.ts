@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { play } from '../../../cli/load/generator.ts'
+import { generateLoad } from '../../../cli/load/generator.ts'
 import { Recorder } from '../../../cli/load/recorder.ts'
 import { batches, closedLoop } from '../../../cli/load/schedule.ts'
 import type { Answer, Outgoing, Send } from '../../../cli/policy/send.ts'
@@ -37,14 +37,14 @@ async function drive(clock: ManualClock, ms: number): Promise<void> {
   }
 }
 
-const common = { codes: ['a', 'b', 'c'], seed: 's', room: 64 }
+const common = { codes: ['a', 'b', 'c'], seed: 's', connections: 64 }
 
-describe('play', () => {
+describe('generateLoad', () => {
   it('sends each batch at its time, however slow the answers are, and to every arm', async () => {
     const clock = new ManualClock()
     const [slow, fast] = [upstream(clock, 5_000), upstream(clock, 0)]
     const arms = [slow, fast].map(({ send }, index) => ({ send, recorder: new Recorder(`arm ${index}`, 30, clock) }))
-    const played = play({ ...common, schedule: batches(30, 10, 100), arms, clock })
+    const played = generateLoad({ ...common, schedule: batches(30, 10, 100), arms, clock })
     await drive(clock, 6_000)
     const { sent, late, durationMs, interrupted } = await played
     assert.deepEqual(
@@ -68,7 +68,7 @@ describe('play', () => {
       send: upstream(clock, 0).send,
       recorder: new Recorder(`arm ${index}`, 7, clock),
     }))
-    await play({ ...common, schedule: batches(7, 7, 0), arms, clock })
+    await generateLoad({ ...common, schedule: batches(7, 7, 0), arms, clock })
     assert.deepEqual(
       arms.map(arm => arm.recorder.settled),
       [7, 7, 7],
@@ -80,7 +80,12 @@ describe('play', () => {
     const { send } = upstream(clock, 0)
     const recorder = new Recorder('none', 3, clock)
     const sluggish = { now: () => clock.now(), after: (ms: number, act: () => void) => clock.after(ms + 50, act) }
-    const played = play({ ...common, schedule: batches(3, 1, 100), arms: [{ send, recorder }], clock: sluggish })
+    const played = generateLoad({
+      ...common,
+      schedule: batches(3, 1, 100),
+      arms: [{ send, recorder }],
+      clock: sluggish,
+    })
     await drive(clock, 1_000)
     const { late, lagMs } = await played
     assert.equal(late, 2)
@@ -93,7 +98,7 @@ describe('play', () => {
     const { send, sent } = upstream(clock, Number.POSITIVE_INFINITY)
     const recorder = new Recorder('none', 100, clock)
     const stop = new AbortController()
-    const played = play({
+    const played = generateLoad({
       ...common,
       schedule: batches(100, 10, 100),
       arms: [{ send, recorder }],
@@ -115,7 +120,13 @@ describe('play', () => {
     const clock = new ManualClock()
     const { send, sent } = upstream(clock, 0)
     const arms = [{ send, recorder: new Recorder('none', 5, clock) }]
-    const played = await play({ ...common, schedule: batches(5, 5, 0), arms, clock, signal: AbortSignal.abort() })
+    const played = await generateLoad({
+      ...common,
+      schedule: batches(5, 5, 0),
+      arms,
+      clock,
+      signal: AbortSignal.abort(),
+    })
     assert.deepEqual([played.sent, played.interrupted, sent.length], [0, true, 0])
   })
 
@@ -125,7 +136,7 @@ describe('play', () => {
     const shares: number[] = []
     const arms = [{ send, recorder: new Recorder('none', 10, clock) }]
     const onProgress = (share: number) => shares.push(share)
-    const played = play({ ...common, schedule: batches(10, 1, 80), arms, clock, onProgress })
+    const played = generateLoad({ ...common, schedule: batches(10, 1, 80), arms, clock, onProgress })
     await drive(clock, 1_000)
     await played
     assert.deepEqual(shares, [0.4, 0.7])
@@ -138,7 +149,7 @@ describe('a closed loop', () => {
     const clock = new ManualClock()
     const { send, sent } = upstream(clock, 100)
     const recorder = new Recorder('none', 10, clock)
-    const played = play({ ...common, schedule: closedLoop(10, 2), arms: [{ send, recorder }], clock })
+    const played = generateLoad({ ...common, schedule: closedLoop(10, 2), arms: [{ send, recorder }], clock })
     await drive(clock, 1_000)
     const { durationMs, late } = await played
     assert.deepEqual([durationMs, late], [500, 0])
@@ -155,7 +166,7 @@ describe('a closed loop', () => {
       ...upstream(clock, ms),
       recorder: new Recorder(`arm ${index}`, 4, clock),
     }))
-    const played = play({ ...common, schedule: closedLoop(4, 1), arms, clock })
+    const played = generateLoad({ ...common, schedule: closedLoop(4, 1), arms, clock })
     await drive(clock, 1_000)
     assert.equal((await played).durationMs, 400)
     assert.deepEqual(
@@ -166,7 +177,7 @@ describe('a closed loop', () => {
 
   it('does not choke on answers that come at once', async () => {
     const arms = [{ send: upstream(new ManualClock(), 0).send, recorder: new Recorder('none', 200_000, systemClock) }]
-    const { sent } = await play({ ...common, schedule: closedLoop(200_000, 3), arms, clock: systemClock })
+    const { sent } = await generateLoad({ ...common, schedule: closedLoop(200_000, 3), arms, clock: systemClock })
     assert.equal(sent, 200_000)
     assert.equal(arms[0]?.recorder.settled, 200_000)
   })
@@ -177,7 +188,7 @@ describe('an open loop that outruns its connections', () => {
     const clock = new ManualClock()
     const { send, sent } = upstream(clock, 1_000)
     const recorder = new Recorder('none', 9_000, clock)
-    const played = play({ ...common, schedule: batches(9_000, 3_000, 100), arms: [{ send, recorder }], clock })
+    const played = generateLoad({ ...common, schedule: batches(9_000, 3_000, 100), arms: [{ send, recorder }], clock })
     await drive(clock, 200)
     assert.equal(sent.length, 3_000)
     await drive(clock, 3_500)
