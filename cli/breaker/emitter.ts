@@ -20,7 +20,7 @@ export class Emitter {
   }
 
   /** Whether anybody listens. */
-  get heard(): boolean {
+  get hasListeners(): boolean {
     return this.#listeners.size > 0
   }
 
@@ -29,8 +29,8 @@ export class Emitter {
     return this.#queue.length
   }
 
-  /** Takes note of an event without delivering it. */
-  readonly note = (event: CircuitEvent): void => {
+  /** Queues an event without delivering it. */
+  readonly queue = (event: CircuitEvent): void => {
     this.#queue.push(event)
   }
 
@@ -40,7 +40,7 @@ export class Emitter {
     return () => this.#listeners.delete(own)
   }
 
-  /** Delivers what waits, and what is noted meanwhile. */
+  /** Delivers what waits, and what is queued meanwhile. */
   deliver(): void {
     if (this.#delivering) return
     this.#delivering = true

@@ -74,10 +74,10 @@ export class MemoryStore implements CircuitStore {
 
   listen(listener: (event: CircuitEvent) => void): () => void {
     const stop = this.#emitter.listen(listener)
-    this.#core.tell = this.#emitter.note
+    this.#core.tell = this.#emitter.queue
     return () => {
       stop()
-      if (!this.#emitter.heard) this.#core.tell = null
+      if (!this.#emitter.hasListeners) this.#core.tell = null
     }
   }
 

@@ -18,7 +18,7 @@ import {
 } from '../options/common.ts'
 import type { OutputOptions } from '../output.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
-import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
+import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
 import { formatCount, plural } from '../report/format.ts'
 import type { Define } from './command.ts'
 
@@ -70,7 +70,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   if (options.every < LEAST_EVERY_MS)
     throw usageError(`--every is ${formatDuration(LEAST_EVERY_MS)} or more in chaos live`)
   const circuit = typedCircuit(options)
-  const rule = ruleOf(circuitSettings(circuitOptions(arm.words.get(word) ?? {}, circuit)))
+  const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
   const { target } = await openScene(io, options)
   const token = tokenOf(io.env)
   const room = options.session ?? 'default'
@@ -124,12 +124,12 @@ async function enter(control: Control, inRoom: Control, room: string): Promise<H
 }
 
 /** The arm that is watched, and the word of its circuit. */
-function watched(expression: string): { arm: ArmPlan; word: (typeof CIRCUITS)[number] } {
+function watched(expression: string): { arm: ParsedArm; word: (typeof CIRCUITS)[number] } {
   const [arm, ...others] = armPlans(expression)
   if (!arm || others.length > 0) throw usageError(`live watches one arm: "${expression}" has ${others.length + 1}`)
-  const word = CIRCUITS.find(name => arm.words.has(name))
+  const word = CIRCUITS.find(name => arm.policies.has(name))
   if (word !== undefined) return { arm, word }
-  const better = arm.words.has('none') ? 'breaker' : `${arm.name}+breaker`
+  const better = arm.policies.has('none') ? 'breaker' : `${arm.name}+breaker`
   throw usageError(`live watches a circuit, and "${arm.name}" has none: write --arm ${better}`)
 }
 

@@ -19,7 +19,7 @@ import type { KeepOptions } from '../options/keep.ts'
 import { type RequestOptions, requestParts, wireOptions } from '../options/request.ts'
 import { checkedRequests, type ScheduleOptions, scheduleOf } from '../options/schedule.ts'
 import { type OutputOptions, printResult, progressBar } from '../output.ts'
-import type { ArmPlan } from '../policy/parse.ts'
+import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, ExpectationError, parseExpectation, type Rule } from '../report/stats/expect.ts'
 
@@ -37,7 +37,7 @@ export interface EngageOptions
 /** What the two commands do differently. */
 export interface Engagement {
   readonly command: 'burst' | 'compare'
-  readonly arms: readonly ArmPlan[]
+  readonly arms: readonly ParsedArm[]
   /** The session to play in; without it each arm has one of its own. */
   readonly session: { readonly id: string | undefined } | null
   readonly exactly: URL | undefined
@@ -128,7 +128,7 @@ function titleOf({ command }: Engagement, { arms }: Plan): string {
 /** What is to be run, once all that was typed has been understood. */
 interface Plan {
   readonly title?: string
-  readonly arms: readonly ArmPlan[]
+  readonly arms: readonly ParsedArm[]
   readonly options: EngageOptions
   readonly requests: number
   readonly rules: readonly Rule[]
@@ -152,7 +152,7 @@ async function scripted(scene: Scene, options: EngageOptions, engagement: Engage
   return { ...planned({ ...loaded, expect }, { arms, typed: mine }), title: scenario.title }
 }
 
-function expectations(texts: readonly string[], arms: readonly ArmPlan[]): Rule[] {
+function expectations(texts: readonly string[], arms: readonly ParsedArm[]): Rule[] {
   try {
     return texts.map(text =>
       parseExpectation(

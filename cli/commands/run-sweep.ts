@@ -13,7 +13,7 @@ import { checkedRequests, scheduleOf } from '../options/schedule.ts'
 import { MOST_COMBINATIONS, type SweepFormat, type SweepOptions, USUAL_TROUBLE } from '../options/sweep.ts'
 import { gridOf, type Settings } from '../options/vary.ts'
 import { formatOfFile, lookOf, progressBar, writeOutput } from '../output.ts'
-import type { ArmPlan } from '../policy/parse.ts'
+import type { ParsedArm } from '../policy/parse.ts'
 import { renderSweepHtml } from '../report/html/sweep-html.ts'
 import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
@@ -50,7 +50,7 @@ export async function sweep(
 /** What is to be run, the arm without a circuit first. */
 interface Trial {
   readonly settings: Settings
-  readonly arm: ArmPlan
+  readonly arm: ParsedArm
 }
 
 async function survey(

@@ -3,14 +3,10 @@
 import { usageError } from '../io.ts'
 import { armPlans } from '../options/arms.ts'
 import type { Settings } from '../options/vary.ts'
-import { type ArmPlan, CIRCUITS } from '../policy/parse.ts'
-import type { WordName } from '../policy/words.ts'
-
-/** Words that mean nothing without a circuit. */
-const WITH_CIRCUIT: readonly WordName[] = [...CIRCUITS, 'notify', 'reschedule']
+import { CIRCUITS, type ParsedArm, withoutCircuit } from '../policy/parse.ts'
 
 /** The arm with these settings of its circuit. @throws {UserError} with code 2 where it has none, or not these */
-export function armWith(expression: string, settings: Settings): ArmPlan {
+export function armWith(expression: string, settings: Settings): ParsedArm {
   const circuit = new RegExp(`(^|\\+)(${CIRCUITS.join('|')})(?:\\(([^)]*)\\))?(?=\\+|$)`)
   const text = onlyArm(expression).name
   if (!circuit.test(text)) throw usageError(`${text} has no breaker whose settings could be varied: write breaker.`)
@@ -23,11 +19,8 @@ export function armWith(expression: string, settings: Settings): ArmPlan {
 }
 
 /** The arm without its circuit: `retry` of `retry+breaker`, `none` of `breaker`. */
-export function armWithout(expression: string): ArmPlan {
-  const { words } = onlyArm(expression)
-  const left = [...words].filter(([word]) => !WITH_CIRCUIT.includes(word))
-  if (left.length === 0) return onlyArm('none')
-  return { name: left.map(([word]) => word).join('+'), words: new Map(left) }
+export function armWithout(expression: string): ParsedArm {
+  return withoutCircuit(onlyArm(expression))
 }
 
 /** The arm that a scenario compares and that has a circuit, trying as often as it says; `breaker` where there is none. */
@@ -36,7 +29,7 @@ export function scenarioArm(arms: readonly string[], retries: number): string {
   return arm.replace(/(^|\+)retry(?=\+|$)/, `$1retry(${retries})`)
 }
 
-function onlyArm(text: string): ArmPlan {
+function onlyArm(text: string): ParsedArm {
   const [plan, more] = armPlans(text)
   if (plan && !more) return plan
   throw usageError('a sweep has one arm: leave the others out.')

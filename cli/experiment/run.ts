@@ -8,7 +8,7 @@ import { Recorder } from '../load/recorder.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
 import { type ArmParts, buildArm, type Arm as PolicyArm } from '../policy/arm.ts'
-import type { ArmPlan } from '../policy/parse.ts'
+import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
 import type { Trouble } from '../report/result.ts'
@@ -29,7 +29,7 @@ export interface Stage {
 /** Everything that decides what a run does. */
 export interface Contest {
   readonly target: Target
-  readonly arms: readonly ArmPlan[]
+  readonly arms: readonly ParsedArm[]
   /** Makes the server ready for so many arms; asked when connections are open and warm. */
   readonly stage: (arms: number) => Promise<Stage>
   readonly schedule: Schedule
@@ -126,7 +126,7 @@ async function perform(
   return { played, shown }
 }
 
-async function openSide(contest: Contest, plan: ArmPlan): Promise<Side> {
+async function openSide(contest: Contest, plan: ParsedArm): Promise<Side> {
   const { target, wire, clock, wallMs, seed, timeoutMs, circuit, openCircuit, schedule } = contest
   const recorder = new Recorder(plan.name, schedule.requests, clock)
   const gate = { open: contest.warmup === 0 }
@@ -134,7 +134,7 @@ async function openSide(contest: Contest, plan: ArmPlan): Promise<Side> {
     called: () => gate.open && recorder.called(),
     wasted: () => gate.open && recorder.wasted(),
   }
-  const client = openClient({ target, ...wire, keepsBodies: plan.words.has('cache'), meter, wallMs })
+  const client = openClient({ target, ...wire, keepsBodies: plan.policies.has('cache'), meter, wallMs })
   const arm = await buildArm(plan, {
     call: client.send,
     clock,

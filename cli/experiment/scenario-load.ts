@@ -4,7 +4,7 @@ import { parseDuration } from '../../server/lib/units.ts'
 import type { ScenarioLoad } from '../control/control.ts'
 import { armPlans } from '../options/arms.ts'
 import type { ScheduleOptions } from '../options/schedule.ts'
-import type { ArmPlan } from '../policy/parse.ts'
+import type { ParsedArm } from '../policy/parse.ts'
 
 interface Loaded extends ScheduleOptions {
   readonly timeout: number
@@ -29,10 +29,10 @@ export function withLoad<O extends Loaded>(options: O, load: ScenarioLoad, typed
 }
 
 /** The arms that the scenario compares, trying as often as it says. */
-export function scenarioArms({ arms, retries }: ScenarioLoad): ArmPlan[] {
+export function scenarioArms({ arms, retries }: ScenarioLoad): ParsedArm[] {
   return armPlans(arms.join(',')).map(plan => {
-    const retry = plan.words.get('retry')
+    const retry = plan.policies.get('retry')
     if (!retry || 'retries' in retry) return plan
-    return { ...plan, words: new Map([...plan.words, ['retry', { ...retry, retries }]]) }
+    return { ...plan, policies: new Map([...plan.policies, ['retry', { ...retry, retries }]]) }
   })
 }

@@ -8,7 +8,7 @@ import { openPublisher } from '../control/live-publisher.ts'
 import { openClient } from '../load/client.ts'
 import type { Target } from '../load/target.ts'
 import { buildArm, wantsBody } from '../policy/arm.ts'
-import { type ArmPlan, CIRCUITS, parseArm } from '../policy/parse.ts'
+import { type ParsedArm, withoutCircuit } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import { Arms } from './arms.ts'
 import type { Machinery } from './console.ts'
@@ -28,7 +28,7 @@ export interface MachineryParts {
   readonly hello: Hello
   readonly target: Target
   /** The arm that is watched; it has a circuit. */
-  readonly plan: ArmPlan
+  readonly plan: ParsedArm
   readonly circuit: CircuitOptions
   readonly seed: string
   readonly codes: readonly string[]
@@ -55,7 +55,7 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
     publication.hear(event)
     show(event)
   }
-  const bare = unguarded(plan)
+  const bare = withoutCircuit(plan)
   const arms = await Arms.open({
     clock,
     seed,
@@ -104,11 +104,4 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
       await Promise.allSettled([arms.close(), steering.close(), publication.close()])
     },
   }
-}
-
-/** The arm without its circuit, and without what only listens to one. */
-export function unguarded({ words }: ArmPlan): ArmPlan {
-  const guards: readonly string[] = [...CIRCUITS, 'notify', 'reschedule']
-  const rest = [...words].filter(([word]) => !guards.includes(word))
-  return rest.length === 0 ? parseArm('none') : { name: rest.map(([word]) => word).join('+'), words: new Map(rest) }
 }

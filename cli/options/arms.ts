@@ -2,19 +2,19 @@
 
 import { MAX_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
-import { ArmError, type ArmPlan, parseArms } from '../policy/parse.ts'
-import { wordList } from '../policy/words.ts'
+import { ArmError, type ParsedArm, parseArms } from '../policy/parse.ts'
+import { policyList } from '../policy/policies.ts'
 import { MEASURE_NAMES } from '../report/stats/measures.ts'
 import { wrapText } from '../report/wrap.ts'
 
 /** The arms of a list with commas in it. @throws {UserError} with code 2 and a sentence that says what to type instead */
-export function armPlans(text: string): ArmPlan[] {
+export function armPlans(text: string): ParsedArm[] {
   const plans = parsed(text)
   if (plans.length <= MAX_ARMS) return plans
   throw usageError(`${plans.length} arms are too many for one run: name ${MAX_ARMS} at the most, or use chaos sweep.`)
 }
 
-function parsed(text: string): ArmPlan[] {
+function parsed(text: string): ParsedArm[] {
   try {
     return parseArms(text)
   } catch (error) {
@@ -29,7 +29,7 @@ const WIDTH = 76
 export function armHelp(): string {
   return block(
     'Words of an arm, joined by +, their parameters in parentheses (cli/policy/README.md):',
-    wordList().map(({ name }) => name),
+    policyList().map(({ name }) => name),
   )
 }
 

@@ -13,7 +13,7 @@ export const ABORTED = failedWith('aborted')
 /** The time allowed for a call ran out. */
 export const TIMED_OUT = failedWith('timeout')
 /** The call was not made: too many are in flight, and there is no room to wait. */
-export const CROWDED_OUT: Answer = Object.freeze({ ...failedWith('bulkhead'), outcome: 'shortCircuited' })
+export const BULKHEAD_FULL: Answer = Object.freeze({ ...failedWith('bulkhead'), outcome: 'shortCircuited' })
 
 /** The call was not made, because the circuit does not let it pass; `retryAfterMs` says when asking again can succeed. */
 export function shortCircuited(retryAfterMs: number): Answer {

@@ -11,7 +11,7 @@ import { CACHE_PARAMETERS, cache } from './cache.ts'
 import { circuitOptions } from './circuit-parameters.ts'
 import { engine } from './engine.ts'
 import { fetchPost, NOTIFY_PARAMETERS, notify, type Post } from './notify.ts'
-import { type ArmPlan, CIRCUITS, parseArm, settingsOf } from './parse.ts'
+import { CIRCUITS, type ParsedArm, parseArm, settingsOf } from './parse.ts'
 import { RESCHEDULE_PARAMETERS, reschedule } from './reschedule.ts'
 import { RETRY_PARAMETERS, retry } from './retry.ts'
 import { type CircuitPolicy, type ClosablePolicy, type Outgoing, onState, type Policy, type Send } from './send.ts'
@@ -53,14 +53,20 @@ export interface Arm {
  * @throws {ArmError} (as a rejection) for an expression that `parseArm` refuses.
  * @throws {CircuitOptionsError} (as a rejection) for circuit options that contradict each other.
  */
-export async function buildArm(expression: string | ArmPlan, parts: ArmParts): Promise<Arm> {
-  const plan = typeof expression === 'string' ? parseArm(expression) : expression
-  const built = await circuitOf(plan, parts)
+export async function buildArm(expression: string | ParsedArm, parts: ArmParts): Promise<Arm> {
+  const parsed = typeof expression === 'string' ? parseArm(expression) : expression
+  const built = await circuitOf(parsed, parts)
   const circuit = built?.circuit ?? null
-  const around = built ? aroundCircuit(plan, parts, built) : []
-  const policies = [cacheOf(plan, parts), ...around, retryOf(plan, parts), built?.policy, ...insideCircuit(plan, parts)]
+  const around = built ? aroundCircuit(parsed, parts, built) : []
+  const policies = [
+    cacheOf(parsed, parts),
+    ...around,
+    retryOf(parsed, parts),
+    built?.policy,
+    ...insideCircuit(parsed, parts),
+  ]
   return {
-    name: plan.name,
+    name: parsed.name,
     send: policies.reduceRight<Send>((next, policy) => (policy ? policy.wrap(next) : next), parts.call),
     state: () => circuit?.state() ?? null,
     states: listener => (circuit ? onState(circuit, (state, { atMs }) => listener(state, atMs)) : nothing),
@@ -73,15 +79,15 @@ export async function buildArm(expression: string | ArmPlan, parts: ArmParts): P
 }
 
 /** Whether an arm has a use for bodies (its cache keeps them): its call should then hand them over. */
-export function wantsBody(plan: ArmPlan): boolean {
-  return plan.words.has('cache')
+export function wantsBody(parsed: ParsedArm): boolean {
+  return parsed.policies.has('cache')
 }
 
-async function circuitOf(plan: ArmPlan, parts: ArmParts): Promise<CircuitPolicy | null> {
+async function circuitOf(parsed: ParsedArm, parts: ArmParts): Promise<CircuitPolicy | null> {
   const { clock, random } = parts
-  const name = CIRCUITS.find(word => plan.words.has(word))
+  const name = CIRCUITS.find(word => parsed.policies.has(word))
   if (name === undefined) return null
-  const settings = circuitSettings(circuitOptions(plan.words.get(name) ?? {}, parts.circuit))
+  const settings = circuitSettings(circuitOptions(parsed.policies.get(name) ?? {}, parts.circuit))
   const { openForMs } = settings
   if (name === 'opossum') {
     const { openOpossum } = await import('./engine-opossum.ts')
@@ -93,41 +99,41 @@ async function circuitOf(plan: ArmPlan, parts: ArmParts): Promise<CircuitPolicy 
   }
   let openings = 0
   const chance = () => random({ index: 0, key: 'open', attempt: openings++, code: '' })
-  const store = parts.openCircuit?.(settings, plan.name) ?? new MemoryStore({ settings, clock, random: chance })
+  const store = parts.openCircuit?.(settings, parsed.name) ?? new MemoryStore({ settings, clock, random: chance })
   return { policy: breaker({ store, clock }), circuit: store }
 }
 
 /** What listens to the circuit from outside of it. */
-function aroundCircuit(plan: ArmPlan, { clock, post }: ArmParts, { circuit }: CircuitPolicy): ClosablePolicy[] {
+function aroundCircuit(parsed: ParsedArm, { clock, post }: ArmParts, { circuit }: CircuitPolicy): ClosablePolicy[] {
   const policies: ClosablePolicy[] = []
-  const held = settingsOf(plan, 'reschedule', RESCHEDULE_PARAMETERS)
-  if (held) {
-    const { wait: waitMs, queue, 'at-once': atOnce } = held
+  const waiting = settingsOf(parsed, 'reschedule', RESCHEDULE_PARAMETERS)
+  if (waiting) {
+    const { wait: waitMs, queue, 'at-once': atOnce } = waiting
     policies.push(reschedule({ clock, circuit, waitMs, queue, atOnce }))
   }
-  const told = settingsOf(plan, 'notify', NOTIFY_PARAMETERS)
-  if (told) policies.push(notify({ circuit, url: told.url, name: plan.name, post: post ?? fetchPost }))
+  const webhook = settingsOf(parsed, 'notify', NOTIFY_PARAMETERS)
+  if (webhook) policies.push(notify({ circuit, url: webhook.url, name: parsed.name, post: post ?? fetchPost }))
   return policies
 }
 
-function insideCircuit(plan: ArmPlan, { clock, timeoutMs }: ArmParts): Policy[] {
-  const places = settingsOf(plan, 'bulkhead', BULKHEAD_PARAMETERS)
-  const own = settingsOf(plan, 'timeout', TIMEOUT_PARAMETERS)
+function insideCircuit(parsed: ParsedArm, { clock, timeoutMs }: ArmParts): Policy[] {
+  const places = settingsOf(parsed, 'bulkhead', BULKHEAD_PARAMETERS)
+  const own = settingsOf(parsed, 'timeout', TIMEOUT_PARAMETERS)
   const last = timeout({ clock, timeoutMs: own?.after ?? timeoutMs })
   return places ? [bulkhead(places), last] : [last]
 }
 
-function retryOf(plan: ArmPlan, { clock, random }: ArmParts): Policy | null {
-  const tries = settingsOf(plan, 'retry', RETRY_PARAMETERS)
+function retryOf(parsed: ParsedArm, { clock, random }: ArmParts): Policy | null {
+  const tries = settingsOf(parsed, 'retry', RETRY_PARAMETERS)
   if (!tries) return null
-  const limit = settingsOf(plan, 'budget', BUDGET_PARAMETERS)
+  const limit = settingsOf(parsed, 'budget', BUDGET_PARAMETERS)
   const budget = limit && new RetryBudget(limit.share, limit.reserve)
   const { retries, base: baseMs, cap: capMs, patience: patienceMs } = tries
   return retry({ clock, random, retries, baseMs, capMs, patienceMs, budget })
 }
 
-function cacheOf(plan: ArmPlan, { clock }: ArmParts): Policy | null {
-  const kept = settingsOf(plan, 'cache', CACHE_PARAMETERS)
+function cacheOf(parsed: ParsedArm, { clock }: ArmParts): Policy | null {
+  const kept = settingsOf(parsed, 'cache', CACHE_PARAMETERS)
   return kept && cache({ clock, ttlMs: kept.ttl, size: kept.size })
 }
 

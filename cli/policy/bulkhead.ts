@@ -1,6 +1,6 @@
 /** The `bulkhead` policy: so many calls in flight and no more, so that a slow upstream cannot take everything. */
 
-import { ABORTED, CROWDED_OUT } from './answers.ts'
+import { ABORTED, BULKHEAD_FULL } from './answers.ts'
 import { count } from './parameters.ts'
 import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
 
@@ -19,7 +19,7 @@ export interface BulkheadOptions {
 
 /** Short-circuits with `failure: 'bulkhead'` at once where there is neither a place nor room to wait. */
 export function bulkhead({ max, queue }: BulkheadOptions): Policy {
-  return { name: 'bulkhead', wrap: next => new Places(next, max, queue).send }
+  return { name: 'bulkhead', wrap: next => new Bulkhead(next, max, queue).send }
 }
 
 /** A request that waits for a place, and then has it. */
@@ -30,24 +30,24 @@ interface Waiting {
   unwanted: boolean
 }
 
-class Places {
+class Bulkhead {
   readonly #next: Send
   readonly #max: number
-  readonly #room: number
+  readonly #maxWaiting: number
   readonly #queue = new Set<Waiting>()
   #taken = 0
   #pumping = false
 
-  constructor(next: Send, max: number, room: number) {
+  constructor(next: Send, max: number, maxWaiting: number) {
     this.#next = next
     this.#max = max
-    this.#room = room
+    this.#maxWaiting = maxWaiting
   }
 
   readonly send: Send = (request, done) => {
     if (this.#taken < this.#max && this.#queue.size === 0) return this.#start(request, done)
-    if (this.#queue.size >= this.#room) {
-      done(CROWDED_OUT)
+    if (this.#queue.size >= this.#maxWaiting) {
+      done(BULKHEAD_FULL)
       return nothing
     }
     const waiting: Waiting = { request, done, cancel: null, unwanted: false }

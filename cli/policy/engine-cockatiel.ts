@@ -23,12 +23,12 @@ export async function openCockatiel(settings: CircuitSettings): Promise<OpenLibr
     [library.CircuitState.HalfOpen]: 'half-open',
     [library.CircuitState.Isolated]: 'forced-open',
   }
-  return moved => {
+  return onState => {
     const circuit = library.circuitBreaker(library.handleWhen(isFailure), {
       halfOpenAfter: openForMs,
       breaker: rule(),
     })
-    circuit.onStateChange(state => moved(states[state] ?? 'closed'))
+    circuit.onStateChange(state => onState(states[state] ?? 'closed'))
     return { run: act => circuit.execute(act), state: () => states[circuit.state] ?? 'closed', close() {} }
   }
 

@@ -18,7 +18,7 @@ export async function openOpossum(settings: CircuitSettings): Promise<OpenLibrar
   if (failurePercentage === null || others)
     throw new CircuitOptionsError(['opossum opens at a share of failures only: leave the other rules out of this run'])
   const { default: CircuitBreaker } = await import('opossum')
-  return moved => {
+  return onState => {
     const circuit = new CircuitBreaker((act: Act) => act(), {
       timeout: false,
       errorThresholdPercentage: failurePercentage - JUST_BELOW,
@@ -30,9 +30,9 @@ export async function openOpossum(settings: CircuitSettings): Promise<OpenLibrar
       enableSnapshots: false,
       errorFilter: rejection => !isFailure(rejection),
     })
-    circuit.on('open', () => moved('open'))
-    circuit.on('halfOpen', () => moved('half-open'))
-    circuit.on('close', () => moved('closed'))
+    circuit.on('open', () => onState('open'))
+    circuit.on('halfOpen', () => onState('half-open'))
+    circuit.on('close', () => onState('closed'))
     return {
       run: act => circuit.fire(act),
       state: () => (circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed'),

@@ -7,7 +7,7 @@ import type { Answer, Cancel, CircuitPolicy, Outgoing, Send } from './send.ts'
 
 /**
  * One call as a library gets it. The promise resolves with a good answer and rejects with any other, so that the library can
- * tell by `isFailure` which rejections blame the upstream. Whether it runs at all is the truth of "short-circuited".
+ * emit by `isFailure` which rejections blame the upstream. Whether it runs at all is the truth of "short-circuited".
  */
 export type Act = () => Promise<Answer>
 
@@ -19,8 +19,8 @@ export interface Library {
   close(): void
 }
 
-/** Builds a library's circuit; `moved` is to be called after each change of state. */
-export type OpenLibrary = (moved: (to: State) => void) => Library
+/** Builds a library's circuit; `onState` is to be called after each change of state. */
+export type OpenLibrary = (onState: (to: State) => void) => Library
 
 /** The threshold of the other libraries must be exceeded, ours be reached: so much less makes them the same for every count of calls. */
 export const JUST_BELOW = 1e-9
@@ -38,7 +38,7 @@ export interface EngineOptions {
   readonly open: OpenLibrary
 }
 
-/** A library's circuit breaker as a policy, with its states told like those of our own. */
+/** A library's circuit breaker as a policy, with events like those of our own. */
 export function engine({ name, clock, openForMs, open }: EngineOptions): CircuitPolicy {
   const listeners = new Set<(event: CircuitEvent) => void>()
   let from: State = 'closed'
@@ -46,26 +46,26 @@ export function engine({ name, clock, openForMs, open }: EngineOptions): Circuit
   let openUntil = 0
   const library = open(to => {
     if (to === 'open') openUntil = clock.now() + openForMs
-    tell({ type: 'state', atMs: clock.now(), from, to, generation: ++generation, why: `${name} says so` })
+    emit({ type: 'state', atMs: clock.now(), from, to, generation: ++generation, why: `${name} says so` })
     from = to
   })
-  const tell = (event: CircuitEvent) => {
+  const emit = (event: CircuitEvent) => {
     for (const listener of listeners) listener(event)
   }
   const refuse = (): Answer => {
     const atMs = clock.now()
     const retryAfterMs = Math.max(0, openUntil - atMs)
-    tell({ type: 'refused', atMs, state: library.state(), retryAfterMs })
+    emit({ type: 'refused', atMs, state: library.state(), retryAfterMs })
     return shortCircuited(retryAfterMs)
   }
   return {
     policy: {
       name,
       wrap: next => (request, done) => {
-        const trip = new Trip(next, request, done)
-        const end = () => trip.end(refuse)
-        library.run(trip.act).then(end, end)
-        return () => trip.cancel()
+        const call = new EngineCall(next, request, done)
+        const end = () => call.end(refuse)
+        library.run(call.act).then(end, end)
+        return () => call.cancel()
       },
     },
     circuit: {
@@ -80,7 +80,7 @@ export function engine({ name, clock, openForMs, open }: EngineOptions): Circuit
 }
 
 /** One request on its way through a library. */
-class Trip {
+class EngineCall {
   readonly #next: Send
   readonly #request: Outgoing
   readonly #done: (answer: Answer) => void

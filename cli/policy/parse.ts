@@ -1,26 +1,27 @@
 /** Reads arms as people type them, such as `retry+breaker(threshold=40,open-for=2s)`. */
 
 import type { Parameter, Parameters, Values } from './parameters.ts'
-import { WORDS, type WordName } from './words.ts'
+import { POLICIES, type PolicyName } from './policies.ts'
 
 /** Says what was wrong with an arm and what to type instead. */
 export class ArmError extends Error {
   override name = 'ArmError'
 }
 
-/** An arm's expression, taken apart: each word once, with the parameters that were written and no others. */
-export interface ArmPlan {
+/** An arm's expression, taken apart: each policy once, with the parameters that were written and no others. */
+export interface ParsedArm {
   /** The expression as it was typed, without spaces. */
   readonly name: string
-  readonly words: ReadonlyMap<WordName, Readonly<Record<string, unknown>>>
+  readonly policies: ReadonlyMap<PolicyName, Readonly<Record<string, unknown>>>
 }
 
-const NAMES = Object.keys(WORDS) as WordName[]
+const NAMES = Object.keys(POLICIES) as PolicyName[]
 
-/** The words that put a circuit into an arm. */
-export const CIRCUITS = ['breaker', 'opossum', 'cockatiel'] as const satisfies readonly WordName[]
+/** The policies that put a circuit into an arm. */
+export const CIRCUITS = ['breaker', 'opossum', 'cockatiel'] as const satisfies readonly PolicyName[]
+const ABOUT_CIRCUITS: readonly PolicyName[] = [...CIRCUITS, 'notify', 'reschedule']
 
-const NEEDS: readonly (readonly [word: string, why: string, needed: readonly string[]])[] = [
+const NEEDS: readonly (readonly [policy: string, why: string, needed: readonly string[]])[] = [
   ['budget', 'budget limits retries: write retry+budget', ['retry']],
   ['notify', 'notify tells of a circuit that opens: write notify(url)+breaker', CIRCUITS],
   ['reschedule', 'reschedule waits for a circuit to close: write reschedule+breaker', CIRCUITS],
@@ -30,78 +31,78 @@ const NEEDS: readonly (readonly [word: string, why: string, needed: readonly str
  * Reads a list of arms, separated by commas: `none,retry+breaker(threshold=40,open-for=2s)`.
  * @throws {ArmError} for an empty list, an arm that stands there twice, and whatever `parseArm` refuses.
  */
-export function parseArms(text: string): ArmPlan[] {
-  const plans = split(text, ',').map(parseArm)
-  const names = plans.map(plan => plan.name)
+export function parseArms(text: string): ParsedArm[] {
+  const arms = split(text, ',').map(parseArm)
+  const names = arms.map(arm => arm.name)
   const twice = names.find((name, position) => names.indexOf(name) !== position)
   if (twice !== undefined) throw new ArmError(`the arm "${twice}" stands there twice: each arm has a name of its own`)
-  return plans
+  return arms
 }
 
 /**
- * Reads one arm: words joined by `+`, each with its parameters in parentheses. Their order does not matter, the nesting is fixed.
- * @throws {ArmError} for unknown words and parameters (with the known ones and the nearest), values out of range, and words
+ * Reads one arm: policies joined by `+`, each with its parameters in parentheses. Their order does not matter, the nesting is fixed.
+ * @throws {ArmError} for unknown policies and parameters (with the known ones and the nearest), values out of range, and policies
  * that stand there twice or do not go together.
  */
-export function parseArm(text: string): ArmPlan {
-  const words = new Map<WordName, Readonly<Record<string, unknown>>>()
+export function parseArm(text: string): ParsedArm {
+  const policies = new Map<PolicyName, Readonly<Record<string, unknown>>>()
   const parts = split(text, '+')
   for (const part of parts) {
     const match = /^([A-Za-z-]*)\s*(?:\(([\s\S]*)\))?$/.exec(part)
     const typed = match?.[1] ?? part
-    const word = NAMES.find(name => name === typed)
-    if (word === undefined || !match) throw unknown(typed, 'word', 'words', NAMES)
-    if (words.has(word)) throw new ArmError(`"${word}" stands twice in "${text.trim()}": write it once`)
-    words.set(word, parameters(word, match[2] ?? ''))
+    const policy = NAMES.find(name => name === typed)
+    if (policy === undefined || !match) throw unknown(typed, 'word', 'words', NAMES)
+    if (policies.has(policy)) throw new ArmError(`"${policy}" stands twice in "${text.trim()}": write it once`)
+    policies.set(policy, parameters(policy, match[2] ?? ''))
   }
-  check(words, text.trim())
-  return { name: parts.join('+').replace(/\s+/g, ''), words }
+  check(policies, text.trim())
+  return { name: parts.join('+').replace(/\s+/g, ''), policies }
 }
 
-/** The settings of a word in an arm: what was written, over the defaults. Null where the arm is without the word. */
-export function settingsOf<P extends Parameters>(plan: ArmPlan, word: WordName, known: P): Values<P> | null {
-  const written = plan.words.get(word)
+/** The settings of a policy in an arm: what was written, over the defaults. Null where the arm is without the policy. */
+export function settingsOf<P extends Parameters>(arm: ParsedArm, policy: PolicyName, known: P): Values<P> | null {
+  const written = arm.policies.get(policy)
   if (!written) return null
   const standard = Object.fromEntries(Object.entries(known).map(([name, { fallback }]) => [name, fallback]))
   return { ...standard, ...written } as Values<P>
 }
 
-function parameters(word: WordName, text: string): Record<string, unknown> {
-  const known: Parameters = WORDS[word].parameters
+function parameters(policy: PolicyName, text: string): Record<string, unknown> {
+  const known: Parameters = POLICIES[policy].parameters
   const names = Object.keys(known)
   const values: Record<string, unknown> = {}
   const parts = text.trim() === '' ? [] : split(text, ',')
   parts.forEach((part, position) => {
     const match = /^([A-Za-z-]+)\s*=\s*([\s\S]*)$/.exec(part)
     const name = match?.[1] ?? (position === 0 ? names[0] : undefined)
-    if (name === undefined) throw new ArmError(positional(word, part, names))
+    if (name === undefined) throw new ArmError(positional(policy, part, names))
     const parameter = Object.hasOwn(known, name) ? known[name] : undefined
-    if (!parameter) throw unknown(name, `parameter of ${word}`, 'parameters', names)
-    if (Object.hasOwn(values, name)) throw new ArmError(`${word} has "${name}" twice: write it once`)
-    values[name] = read(word, name, parameter, match?.[2] ?? part)
+    if (!parameter) throw unknown(name, `parameter of ${policy}`, 'parameters', names)
+    if (Object.hasOwn(values, name)) throw new ArmError(`${policy} has "${name}" twice: write it once`)
+    values[name] = read(policy, name, parameter, match?.[2] ?? part)
   })
   for (const [name, { fallback, accepts }] of Object.entries(known)) {
     if (fallback === null && !Object.hasOwn(values, name))
-      throw new ArmError(`${word} needs ${name}, ${accepts}: write ${word}(${name}=…)`)
+      throw new ArmError(`${policy} needs ${name}, ${accepts}: write ${policy}(${name}=…)`)
   }
   return values
 }
 
-function read(word: string, name: string, parameter: Parameter<unknown>, text: string): unknown {
+function read(policy: string, name: string, parameter: Parameter<unknown>, text: string): unknown {
   try {
     return parameter.read(text.trim())
   } catch {
-    throw new ArmError(`${word}(${name}=${text}): ${name} is ${parameter.accepts}`)
+    throw new ArmError(`${policy}(${name}=${text}): ${name} is ${parameter.accepts}`)
   }
 }
 
-function check(words: ReadonlyMap<string, unknown>, text: string): void {
-  if (words.has('none') && words.size > (words.has('timeout') ? 2 : 1))
+function check(policies: ReadonlyMap<string, unknown>, text: string): void {
+  if (policies.has('none') && policies.size > (policies.has('timeout') ? 2 : 1))
     throw new ArmError(`"none" stands alone: leave it out of "${text}"`)
-  const circuits = CIRCUITS.filter(name => words.has(name))
+  const circuits = CIRCUITS.filter(name => policies.has(name))
   if (circuits.length > 1) throw new ArmError(`"${text}" has ${circuits.join(' and ')}: an arm has one circuit`)
-  for (const [word, why, needed] of NEEDS) {
-    if (words.has(word) && !needed.some(name => words.has(name))) throw new ArmError(why)
+  for (const [policy, why, needed] of NEEDS) {
+    if (policies.has(policy) && !needed.some(name => policies.has(name))) throw new ArmError(why)
   }
 }
 
@@ -113,13 +114,21 @@ function unknown(typed: string, kind: string, kinds: string, known: readonly str
   return new ArmError(`"${typed}" is no ${kind}: ${hint}${hint === '' ? list : capital(list)}`)
 }
 
-function positional(word: string, part: string, names: readonly string[]): string {
-  if (names.length === 0) return `${word} takes no parameters: write ${word}`
+function positional(policy: string, part: string, names: readonly string[]): string {
+  if (names.length === 0) return `${policy} takes no parameters: write ${policy}`
   return `"${part}" has no name: write name=${part}, with one of ${names.join(', ')}`
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** The arm without its circuit, and without what only listens to one: `retry` of `retry+breaker`, `none` of `breaker`. */
+export function withoutCircuit({ policies }: ParsedArm): ParsedArm {
+  const left = [...policies].filter(([policy]) => !ABOUT_CIRCUITS.includes(policy))
+  return left.length === 0
+    ? parseArm('none')
+    : { name: left.map(([policy]) => policy).join('+'), policies: new Map(left) }
 }
 
 /** The parts of a text between separators that stand outside of parentheses. */

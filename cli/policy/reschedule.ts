@@ -37,54 +37,54 @@ export interface RescheduleOptions {
  * A request that has waited `waitMs` in all, or finds no room, gets its refusal.
  */
 export function reschedule(options: RescheduleOptions): ClosablePolicy {
-  const rooms: WaitingRoom[] = []
+  const queues: RetryQueue[] = []
   const stop = onState(options.circuit, state => {
-    if (state === 'closed') for (const room of rooms) room.wakeIn(0)
+    if (state === 'closed') for (const queue of queues) queue.wakeIn(0)
   })
   return {
     name: 'reschedule',
     wrap(next) {
-      const room = new WaitingRoom(options, next)
-      rooms.push(room)
+      const queue = new RetryQueue(options, next)
+      queues.push(queue)
       return (request, done) => {
-        const held = new Held(room, request, done)
+        const held = new HeldRequest(queue, request, done)
         held.send()
         return () => held.cancel()
       }
     },
     close() {
       stop()
-      for (const room of rooms) room.close()
+      for (const queue of queues) queue.close()
     },
   }
 }
 
 /** The requests that wait for one circuit. */
-class WaitingRoom {
+class RetryQueue {
   readonly options: RescheduleOptions
   readonly next: Send
-  readonly #waiting = new Set<Held>()
+  readonly #waiting = new Set<HeldRequest>()
   #trying = 0
   #refused = false
   #releasing = false
-  #alarm: { readonly at: number; readonly cancel: () => void } | null = null
+  #timer: { readonly at: number; readonly cancel: () => void } | null = null
 
   constructor(options: RescheduleOptions, next: Send) {
     this.options = options
     this.next = next
   }
 
-  /** Whether `held` found room; it is then sent again, or told that its time has run out. */
-  enter(held: Held, retryAfterMs: number): boolean {
+  /** Whether `held` found room; it is then sent againor given up when its time has run out. */
+  enter(held: HeldRequest, retryAfterMs: number): boolean {
     if (this.#waiting.size >= this.options.queue) return false
     this.#waiting.add(held)
     if (retryAfterMs !== Number.POSITIVE_INFINITY) this.wakeIn(Math.max(MIN_PAUSE_MS, retryAfterMs))
     return true
   }
 
-  leave(held: Held): boolean {
+  leave(held: HeldRequest): boolean {
     if (!this.#waiting.delete(held)) return false
-    if (this.#waiting.size === 0) this.#silence()
+    if (this.#waiting.size === 0) this.#cancelTimer()
     return true
   }
 
@@ -98,17 +98,17 @@ class WaitingRoom {
   wakeIn(ms: number): void {
     const { clock } = this.options
     const at = clock.now() + ms
-    if (this.#waiting.size === 0 || (this.#alarm && this.#alarm.at <= at)) return
-    this.#silence()
+    if (this.#waiting.size === 0 || (this.#timer && this.#timer.at <= at)) return
+    this.#cancelTimer()
     const cancel = clock.after(ms, () => {
-      this.#alarm = null
+      this.#timer = null
       this.#release()
     })
-    this.#alarm = { at, cancel }
+    this.#timer = { at, cancel }
   }
 
   close(): void {
-    this.#silence()
+    this.#cancelTimer()
     for (const held of this.#waiting) held.giveUp()
   }
 
@@ -126,15 +126,15 @@ class WaitingRoom {
     this.#releasing = false
   }
 
-  #silence(): void {
-    this.#alarm?.cancel()
-    this.#alarm = null
+  #cancelTimer(): void {
+    this.#timer?.cancel()
+    this.#timer = null
   }
 }
 
 /** One request, on its way or waiting. */
-class Held {
-  readonly #room: WaitingRoom
+class HeldRequest {
+  readonly #queue: RetryQueue
   readonly #request: Outgoing
   readonly #done: (answer: Answer) => void
   #cancel: Cancel | null = null
@@ -144,8 +144,8 @@ class Held {
   #again = false
   #over = false
 
-  constructor(room: WaitingRoom, request: Outgoing, done: (answer: Answer) => void) {
-    this.#room = room
+  constructor(queue: RetryQueue, request: Outgoing, done: (answer: Answer) => void) {
+    this.#queue = queue
     this.#request = request
     this.#done = done
   }
@@ -153,7 +153,7 @@ class Held {
   send(): void {
     let answered = false
     this.#cancel = null
-    const cancel = this.#room.next(this.#request, answer => {
+    const cancel = this.#queue.next(this.#request, answer => {
       answered = true
       this.#judge(answer)
     })
@@ -172,15 +172,15 @@ class Held {
     if (this.#over) return
     this.#over = true
     this.#stopTimer?.()
-    this.#room.leave(this)
+    this.#queue.leave(this)
     this.#cancel?.()
     this.#done(ABORTED)
   }
 
-  /** Its time has run out, or the room closes: it stays refused. */
+  /** Its time has run out, or the queue closes: it stays refused. */
   giveUp(): void {
     this.#stopTimer?.()
-    this.#room.leave(this)
+    this.#queue.leave(this)
     if (this.#refusal) this.#end(this.#refusal)
   }
 
@@ -189,15 +189,15 @@ class Held {
     const again = this.#again
     this.#again = false
     if (!this.#over && !(refused && this.#wait(answer))) this.#end(answer)
-    if (again) this.#room.returned(refused)
+    if (again) this.#queue.returned(refused)
   }
 
   #wait(refusal: Answer): boolean {
-    const { clock, waitMs } = this.#room.options
+    const { clock, waitMs } = this.#queue.options
     const now = clock.now()
     this.#expiresAt ??= now + waitMs
     const left = this.#expiresAt - now
-    if (left <= 0 || !this.#room.enter(this, refusal.retryAfterMs)) return false
+    if (left <= 0 || !this.#queue.enter(this, refusal.retryAfterMs)) return false
     this.#refusal = refusal
     this.#stopTimer = clock.after(left, () => this.giveUp())
     return true

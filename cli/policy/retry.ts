@@ -56,7 +56,7 @@ class Tries {
   readonly #options: RetryOptions
   readonly #next: Send
   readonly #done: (answer: Answer) => void
-  /** Ends what is under way: a call, or the pause before the next. */
+  /** Ends what is in flight: a call, or the pause before the next. */
   #cancel: Cancel | null = null
   #failure: Answer | null = null
   #over = false

@@ -3,14 +3,14 @@
 import type { State } from '../circuit.ts'
 import type { CircuitSnapshot } from '../snapshot.ts'
 
-export class Seen {
+export class LastSeen {
   state: State = 'closed'
   generation = 0
   /** Until when it is open, by this process's clock; of use while `state` is open. */
   #openUntil = 0
 
   /** Takes note of a state; `openForMs` is a guess at how long an opening lasts that nobody was refused by yet. */
-  see(state: State, generation: number, now: number, openForMs: number): void {
+  update(state: State, generation: number, now: number, openForMs: number): void {
     if (state === 'open' && generation !== this.generation) this.#openUntil = now + openForMs
     this.state = state
     this.generation = generation

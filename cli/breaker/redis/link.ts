@@ -11,7 +11,7 @@ export interface RedisLink {
   /** Calls `listener` each time the connection has become usable, until the returned function is called. */
   onReady(listener: () => void): () => void
   /** What is wrong with the connection, null where it stands. */
-  trouble(): string | null
+  error(): string | null
   close(): void
 }
 
@@ -55,12 +55,12 @@ export async function connectRedis(url: string): Promise<RedisLink> {
     protocol: 2,
   })
   // Losses show in the calls that fail; without a listener ioredis prints them.
-  let trouble = 'the connection is lost'
+  let lastError = 'the connection is lost'
   redis.on('error', (error: Error) => {
-    trouble = error.message
+    lastError = error.message
   })
   redis.on('ready', () => {
-    trouble = 'the connection is lost'
+    lastError = 'the connection is lost'
   })
   redis.defineCommand('circuitAcquire', { lua: acquireScript(), numberOfKeys: 1 })
   redis.defineCommand('circuitSettle', { lua: settleScript(), numberOfKeys: 1 })
@@ -73,7 +73,7 @@ export async function connectRedis(url: string): Promise<RedisLink> {
       redis.on('ready', listener)
       return () => redis.off('ready', listener)
     },
-    trouble: () => (redis.status === 'ready' ? null : trouble),
+    error: () => (redis.status === 'ready' ? null : lastError),
     close: () => redis.disconnect(),
   }
 }

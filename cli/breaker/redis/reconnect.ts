@@ -1,49 +1,49 @@
-/** Looks whether Redis is back: one look at a time, so often and no more, and only while somebody makes calls. */
+/** Checks whether Redis is back: one check at a time, so often and no more, and only while somebody makes calls. */
 
 import type { Clock } from '../../../server/lib/clock.ts'
 
-export interface LookoutParts<Found> {
+export interface ReconnectParts<Found> {
   readonly clock: Clock
-  /** Milliseconds from the end of one look to the next. */
+  /** Milliseconds from the end of one check to the next. */
   readonly everyMs: number
-  /** Looks, once; a rejection means that Redis is not back. */
-  readonly look: () => Promise<Found>
-  /** Hears what a look found. */
-  readonly found: (what: Found) => void
+  /** Checks, once; a rejection means that Redis is not back. */
+  readonly check: () => Promise<Found>
+  /** Called with what a check found. */
+  readonly onFound: (what: Found) => void
 }
 
-export class Lookout<Found> {
-  readonly #parts: LookoutParts<Found>
-  #looking = false
+export class Reconnect<Found> {
+  readonly #parts: ReconnectParts<Found>
+  #checking = false
   #next = 0
 
-  constructor(parts: LookoutParts<Found>) {
+  constructor(parts: ReconnectParts<Found>) {
     this.#parts = parts
   }
 
-  /** The next look is due a whole interval from now. */
+  /** The next check is due a whole interval from now. */
   rest(): void {
     this.#next = this.#parts.clock.now() + this.#parts.everyMs
   }
 
-  /** Looks where a look is due. */
-  glance(): void {
-    const { clock, look, found } = this.#parts
-    if (this.#looking || clock.now() < this.#next) return
-    this.#looking = true
-    look()
-      .then(found)
+  /** Checks where a check is due. */
+  checkIfDue(): void {
+    const { clock, check, onFound } = this.#parts
+    if (this.#checking || clock.now() < this.#next) return
+    this.#checking = true
+    check()
+      .then(onFound)
       .catch(nothing)
       .finally(() => {
-        this.#looking = false
+        this.#checking = false
         this.rest()
       })
   }
 
-  /** Looks, due or not: there is reason to hope. */
-  glanceNow(): void {
+  /** Checks, due or not. */
+  checkNow(): void {
     this.#next = 0
-    this.glance()
+    this.checkIfDue()
   }
 }
 

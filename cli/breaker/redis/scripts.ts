@@ -3,7 +3,7 @@
 import { REDIS_TIME, withCircuit } from './lua.ts'
 
 /** A closed circuit lets a call pass, and a look is answered, without reading more of it: a quarter of the price. */
-const GLANCE = `
+const FAST_PATH = `
 local head = redis.call('HMGET', KEYS[1], 'state', 'generation', 'why')
 local look = ARGV[3] == 'look'
 if head[1] and (look or head[1] == 'closed' or head[1] == 'disabled') then
@@ -96,7 +96,7 @@ return answer('settled', 0, 0)`
  * `time` is the Lua that sets `now`, in milliseconds.
  */
 export function acquireScript(time: string = REDIS_TIME): string {
-  return `${GLANCE}\n${withCircuit(time, ACQUIRE)}`
+  return `${FAST_PATH}\n${withCircuit(time, ACQUIRE)}`
 }
 
 /**

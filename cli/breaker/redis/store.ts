@@ -7,9 +7,9 @@ import { MemoryStore } from '../memory-store.ts'
 import type { CircuitSettings } from '../options.ts'
 import { IssuedPermit } from '../probes.ts'
 import { Deadlines } from './deadlines.ts'
-import { Seen } from './last-seen.ts'
+import { LastSeen } from './last-seen.ts'
 import type { RedisLink } from './link.ts'
-import { Lookout } from './reconnect.ts'
+import { Reconnect } from './reconnect.ts'
 import { type Reply, readReply, settingsText, stepEvent } from './reply.ts'
 
 export interface RedisStoreParts {
@@ -47,9 +47,9 @@ export class RedisStore implements CircuitStore {
   /** This process's own circuit. */
   readonly #own: MemoryStore
   readonly #stopReady: () => void
-  readonly #seen = new Seen()
-  readonly #lookout: Lookout<Reply>
-  #alone = false
+  readonly #lastSeen = new LastSeen()
+  readonly #reconnect: Reconnect<Reply>
+  #degraded = false
   #closed = false
 
   constructor(parts: RedisStoreParts) {
@@ -64,23 +64,23 @@ export class RedisStore implements CircuitStore {
     this.#deadlines = new Deadlines(clock, parts.deadlineMs ?? 100)
     this.#own = new MemoryStore({ settings, clock, random })
     this.#own.listen(event => {
-      if (this.#alone) this.#tell(event)
+      if (this.#degraded) this.#emit(event)
     })
-    this.#lookout = new Lookout({
+    this.#reconnect = new Reconnect({
       clock,
       everyMs: parts.lookEveryMs ?? 250,
-      look: async () => {
+      check: async () => {
         const asked = link.acquire(key, this.#settingsText, '0', 'look')
         return readReply(await this.#deadlines.race(asked, nothing))
       },
-      found: reply => this.#comeBack(reply),
+      onFound: reply => this.#recover(reply),
     })
-    this.#stopReady = link.onReady(() => this.#hope())
+    this.#stopReady = link.onReady(() => this.#checkNow())
   }
 
   acquire(): Admission | Promise<Admission> {
-    if (!this.#alone) return this.#acquireShared()
-    if (!this.#closed) this.#lookout.glance()
+    if (!this.#degraded) return this.#acquireShared()
+    if (!this.#closed) this.#reconnect.checkIfDue()
     return this.#own.acquire()
   }
 
@@ -88,12 +88,12 @@ export class RedisStore implements CircuitStore {
     if (!(permit instanceof SharedPermit)) return this.#own.settle(permit, verdict, details)
     if (permit.settled) return
     permit.settled = true
-    if (this.#alone) return this.#settleAlone(permit, verdict, details)
+    if (this.#degraded) return this.#settleOwn(permit, verdict, details)
     return this.#settleShared(permit, verdict, details)
   }
 
   state(): State {
-    return this.#alone ? this.#own.state() : this.#seen.state
+    return this.#degraded ? this.#own.state() : this.#lastSeen.state
   }
 
   listen(listener: (event: CircuitEvent) => void): () => void {
@@ -102,15 +102,15 @@ export class RedisStore implements CircuitStore {
 
   /** Takes the circuit by hand for all processes; while Redis is away, for this one. */
   async override(state: Override): Promise<void> {
-    const reply = this.#alone ? null : await this.#ask(this.#runSettle('0', '0', state), nothing)
+    const reply = this.#degraded ? null : await this.#ask(this.#runSettle('0', '0', state), nothing)
     if (reply === null) this.#own.override(state)
-    else this.#hear(reply)
+    else this.#apply(reply)
   }
 
   /** Decides alone from here on; the link stays open for others. */
   close(): void {
     this.#closed = true
-    this.#alone = true
+    this.#degraded = true
     this.#stopReady()
     this.#deadlines.expireAll()
   }
@@ -119,32 +119,32 @@ export class RedisStore implements CircuitStore {
     const asked = this.#link.acquire(this.#key, this.#settingsText, String(this.#random()), 'ask')
     const reply = await this.#ask(asked, late => this.#giveBack(late))
     if (reply === null) return this.#own.acquire()
-    this.#hear(reply)
+    this.#apply(reply)
     const { state, generation, probe, retryAfterMs } = reply
     const atMs = this.#clock.now()
     if (reply.what === 'admitted') {
-      if (probe > 0) this.#tell({ type: 'probe', atMs, probe, outcome: 'started' })
+      if (probe > 0) this.#emit({ type: 'probe', atMs, probe, outcome: 'started' })
       return new SharedPermit(generation, probe)
     }
-    this.#seen.refused(atMs, retryAfterMs)
-    this.#tell({ type: 'refused', atMs, state, retryAfterMs })
+    this.#lastSeen.refused(atMs, retryAfterMs)
+    this.#emit({ type: 'refused', atMs, state, retryAfterMs })
     return { admitted: false, state, retryAfterMs }
   }
 
   async #settleShared(permit: SharedPermit, verdict: Verdict, details: Details | undefined): Promise<void> {
     const { generation, probe } = permit
     const reply = await this.#ask(this.#runSettle(`${generation}`, `${probe}`, verdict, details), nothing)
-    if (reply === null) return this.#settleAlone(permit, verdict, details)
+    if (reply === null) return this.#settleOwn(permit, verdict, details)
     const atMs = this.#clock.now()
-    if (reply.what === 'late') this.#emitter.note({ type: 'late', atMs, verdict, generation })
-    else if (probe > 0) this.#emitter.note({ type: 'probe', atMs, probe, outcome: verdict })
-    this.#hear(reply)
+    if (reply.what === 'late') this.#emitter.queue({ type: 'late', atMs, verdict, generation })
+    else if (probe > 0) this.#emitter.queue({ type: 'probe', atMs, probe, outcome: verdict })
+    this.#apply(reply)
   }
 
   /** A call that began with the shared circuit's leave and ends without it: this process's own circuit learns from it. */
-  #settleAlone(permit: SharedPermit, verdict: Verdict, details: Details | undefined): void {
+  #settleOwn(permit: SharedPermit, verdict: Verdict, details: Details | undefined): void {
     const { generation, probe } = permit
-    if (this.#closed || probe > 0 || generation !== this.#seen.generation || this.#own.state() !== 'closed') return
+    if (this.#closed || probe > 0 || generation !== this.#lastSeen.generation || this.#own.state() !== 'closed') return
     const own = this.#own.acquire()
     if (own.admitted) this.#own.settle(own, verdict, details)
   }
@@ -161,11 +161,11 @@ export class RedisStore implements CircuitStore {
   /** A probe that was granted too late to be used must not keep its slot. */
   #giveBack(late: Reply): void {
     if (late.probe > 0) this.#runSettle(`${late.generation}`, `${late.probe}`, 'ignore').catch(nothing)
-    this.#hope()
+    this.#checkNow()
   }
 
-  #hope(): void {
-    if (this.#alone && !this.#closed) this.#lookout.glanceNow()
+  #checkNow(): void {
+    if (this.#degraded && !this.#closed) this.#reconnect.checkNow()
   }
 
   /** The answer in time, or null: Redis is then away. `onLate` gets an answer that came after all. */
@@ -174,51 +174,51 @@ export class RedisStore implements CircuitStore {
       const raw = await this.#deadlines.race(asked, late => onLate(readReply(late)))
       return readReply(raw)
     } catch (error) {
-      this.#goAlone(this.#link.trouble() ?? (error instanceof Error ? error.message : String(error)))
+      this.#degrade(this.#link.error() ?? (error instanceof Error ? error.message : String(error)))
       return null
     }
   }
 
-  #goAlone(why: string): void {
-    if (this.#alone) return
-    this.#alone = true
+  #degrade(why: string): void {
+    if (this.#degraded) return
+    this.#degraded = true
     const now = this.#clock.now()
-    this.#lookout.rest()
-    this.#own.restore(this.#seen.carryOver(this.#own.snapshot().generation + 1, now))
-    this.#emitter.note({ type: 'store-degraded', atMs: now, why })
-    this.#announce(this.#own.state(), this.#seen.state, 0, 'this process is on its own')
+    this.#reconnect.rest()
+    this.#own.restore(this.#lastSeen.carryOver(this.#own.snapshot().generation + 1, now))
+    this.#emitter.queue({ type: 'store-degraded', atMs: now, why })
+    this.#queueState(this.#own.state(), this.#lastSeen.state, 0, 'this process is on its own')
     this.#deadlines.expireAll()
     this.#emitter.deliver()
   }
 
-  #comeBack(reply: Reply): void {
-    if (!this.#alone || this.#closed) return
+  #recover(reply: Reply): void {
+    if (!this.#degraded || this.#closed) return
     const from = this.#own.state()
-    this.#alone = false
-    this.#emitter.note({ type: 'store-recovered', atMs: this.#clock.now() })
-    this.#seen.state = from
-    this.#hear(reply)
+    this.#degraded = false
+    this.#emitter.queue({ type: 'store-recovered', atMs: this.#clock.now() })
+    this.#lastSeen.state = from
+    this.#apply(reply)
   }
 
-  /** Takes note of what a step found, and of what other processes did meanwhile. */
-  #hear({ state, generation, why, events }: Reply): void {
+  /** Takes over what a step found, and of what other processes did meanwhile. */
+  #apply({ state, generation, why, events }: Reply): void {
     const atMs = this.#clock.now()
     for (const step of events) {
-      if (step.type === 'state') this.#announce(step.from, this.#seen.state, step.generation - 1, 'seen in Redis')
-      this.#emitter.note(stepEvent(step, atMs))
-      if (step.type === 'state') this.#seen.see(step.to, step.generation, atMs, this.#openForMs)
+      if (step.type === 'state') this.#queueState(step.from, this.#lastSeen.state, step.generation - 1, 'seen in Redis')
+      this.#emitter.queue(stepEvent(step, atMs))
+      if (step.type === 'state') this.#lastSeen.update(step.to, step.generation, atMs, this.#openForMs)
     }
-    this.#announce(state, this.#seen.state, generation, why)
-    this.#seen.see(state, generation, atMs, this.#openForMs)
+    this.#queueState(state, this.#lastSeen.state, generation, why)
+    this.#lastSeen.update(state, generation, atMs, this.#openForMs)
     this.#emitter.deliver()
   }
 
-  #announce(to: State, from: State, generation: number, why: string): void {
-    if (from !== to) this.#emitter.note({ type: 'state', atMs: this.#clock.now(), from, to, generation, why })
+  #queueState(to: State, from: State, generation: number, why: string): void {
+    if (from !== to) this.#emitter.queue({ type: 'state', atMs: this.#clock.now(), from, to, generation, why })
   }
 
-  #tell(event: CircuitEvent): void {
-    this.#emitter.note(event)
+  #emit(event: CircuitEvent): void {
+    this.#emitter.queue(event)
     this.#emitter.deliver()
   }
 }

@@ -12,11 +12,11 @@ const event = (atMs: number): CircuitEvent => ({ type: 'store-recovered', atMs }
 test('events wait until they are delivered', () => {
   const emitter = new Emitter()
   const heard: number[] = []
-  assert.equal(emitter.heard, false)
+  assert.equal(emitter.hasListeners, false)
   emitter.listen(({ atMs }) => heard.push(atMs))
-  assert.equal(emitter.heard, true)
-  emitter.note(event(1))
-  emitter.note(event(2))
+  assert.equal(emitter.hasListeners, true)
+  emitter.queue(event(1))
+  emitter.queue(event(2))
   assert.deepEqual([heard.length, emitter.pending], [0, 2])
   emitter.deliver()
   assert.deepEqual([heard, emitter.pending], [[1, 2], 0])
@@ -28,12 +28,12 @@ test('what is noted during delivery comes after, for every listener', () => {
   emitter.listen(({ atMs }) => {
     first.push(atMs)
     if (atMs > 2) return
-    emitter.note(event(atMs + 10))
+    emitter.queue(event(atMs + 10))
     emitter.deliver()
   })
   emitter.listen(({ atMs }) => second.push(atMs))
-  emitter.note(event(1))
-  emitter.note(event(2))
+  emitter.queue(event(1))
+  emitter.queue(event(2))
   emitter.deliver()
   assert.deepEqual(
     [first, second],
@@ -52,15 +52,15 @@ test('one function may listen twice and leave once', () => {
   }
   const leave = emitter.listen(listener)
   const leaveToo = emitter.listen(listener)
-  emitter.note(event(1))
+  emitter.queue(event(1))
   emitter.deliver()
   leave()
   leave()
-  emitter.note(event(2))
+  emitter.queue(event(2))
   emitter.deliver()
   assert.equal(heard, 3)
   leaveToo()
-  assert.equal(emitter.heard, false)
+  assert.equal(emitter.hasListeners, false)
 })
 
 test('a listener that leaves in the middle is not called for the next event; one that comes is', () => {
@@ -71,8 +71,8 @@ test('a listener that leaves in the middle is not called for the next event; one
     leave()
     emitter.listen(({ atMs: at }) => heard.push(`b${at}`))
   })
-  emitter.note(event(1))
-  emitter.note(event(2))
+  emitter.queue(event(1))
+  emitter.queue(event(2))
   emitter.deliver()
   assert.deepEqual(heard, ['a1', 'b2'])
 })
@@ -87,9 +87,9 @@ test('what a listener throws goes to the error listener, and the others hear the
   emitter.listen(() => {
     heard += 1
   })
-  emitter.note(event(7))
+  emitter.queue(event(7))
   emitter.deliver()
-  emitter.note(event(8))
+  emitter.queue(event(8))
   emitter.deliver()
   assert.deepEqual(
     [errors, heard],
@@ -114,7 +114,7 @@ test('without an error listener, or with one that throws, the error is an uncaug
        const emitter = new Emitter(${onError})
        emitter.listen(() => { throw new Error('mine') })
        emitter.listen(() => parentPort.postMessage('heard'))
-       emitter.note({ type: 'store-recovered', atMs: 1 })
+       emitter.queue({ type: 'store-recovered', atMs: 1 })
        emitter.deliver()
        parentPort.postMessage('delivered')`,
       { eval: true, execArgv: ['--import', 'tsx', '--input-type=module'] },

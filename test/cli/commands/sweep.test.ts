@@ -72,7 +72,7 @@ describe('the arms of a sweep', () => {
   }
 
   it('keep what was written of the words that stay', () => {
-    assert.deepEqual(armWithout('retry(3)+breaker').words.get('retry'), { retries: 3 })
+    assert.deepEqual(armWithout('retry(3)+breaker').policies.get('retry'), { retries: 3 })
   })
 
   for (const [arm, sentence] of [

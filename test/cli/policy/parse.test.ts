@@ -5,8 +5,8 @@ import { describe, it } from 'node:test'
 import type { CircuitOptions } from '../../../cli/breaker/options.ts'
 import { circuitOptions } from '../../../cli/policy/circuit-parameters.ts'
 import { ArmError, parseArm, parseArms, settingsOf } from '../../../cli/policy/parse.ts'
+import { POLICIES, parametersOf, policyList } from '../../../cli/policy/policies.ts'
 import { RETRY_PARAMETERS } from '../../../cli/policy/retry.ts'
-import { parameterList, WORDS, wordList } from '../../../cli/policy/words.ts'
 
 describe('parseArm', () => {
   for (const [text, name, words] of [
@@ -32,11 +32,11 @@ describe('parseArm', () => {
   ] as const) {
     it(`reads ${JSON.stringify(text)}`, () => {
       const plan = parseArm(text)
-      assert.deepEqual([plan.name, Object.fromEntries(plan.words)], [name, words])
+      assert.deepEqual([plan.name, Object.fromEntries(plan.policies)], [name, words])
     })
   }
 
-  const known = Object.keys(WORDS).join(', ')
+  const known = Object.keys(POLICIES).join(', ')
   for (const [text, message] of [
     ['braker', `"braker" is no word: did you mean "breaker"? The words are ${known}`],
     ['xyzzyx', `"xyzzyx" is no word: the words are ${known}`],
@@ -112,7 +112,8 @@ describe('settingsOf', () => {
 })
 
 describe('circuitOptions', () => {
-  const options = (text: string, run: CircuitOptions) => circuitOptions(parseArm(text).words.get('breaker') ?? {}, run)
+  const options = (text: string, run: CircuitOptions) =>
+    circuitOptions(parseArm(text).policies.get('breaker') ?? {}, run)
 
   it("leaves the run's options where the arm says nothing", () => {
     const run = { failurePercentage: 30, windowMs: 5_000, probes: 2 }
@@ -131,12 +132,12 @@ describe('circuitOptions', () => {
 
 describe('the words', () => {
   it('each have one sentence', () => {
-    for (const { name, sentence } of wordList()) assert.match(sentence, /^[A-Z].*\.$/, name)
+    for (const { name, sentence } of policyList()) assert.match(sentence, /^[A-Z].*\.$/, name)
   })
 
   it('have defaults that their own parameters accept', () => {
-    for (const { name } of wordList()) {
-      for (const { name: parameter, standard } of parameterList(name)) {
+    for (const { name } of policyList()) {
+      for (const { name: parameter, standard } of parametersOf(name)) {
         if (standard === 'none' || standard === 'off' || standard.includes(', ')) continue
         const url = name === 'notify' ? 'url=http://localhost/,' : ''
         const rest = { budget: '+retry', reschedule: '+breaker', notify: '+breaker' }[name as string] ?? ''
@@ -149,7 +150,7 @@ describe('the words', () => {
   it('stand in the order of their nesting', () => {
     const order = 'none cache reschedule retry budget notify breaker opossum cockatiel bulkhead timeout'
     assert.equal(
-      wordList()
+      policyList()
         .map(({ name }) => name)
         .join(' '),
       order,

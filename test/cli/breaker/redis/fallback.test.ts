@@ -20,7 +20,7 @@ function world() {
   const clock = new ManualClock()
   const asked: Asked[] = []
   const ready = new Set<() => void>()
-  const trouble: { now: string | null } = { now: null }
+  const lastError: { now: string | null } = { now: null }
   const ask = (script: Asked['script'], args: readonly string[]) =>
     new Promise<unknown>((resolve, reject) => {
       const reply = (raw: unknown) => {
@@ -46,7 +46,7 @@ function world() {
       ready.add(listener)
       return () => ready.delete(listener)
     },
-    trouble: () => trouble.now,
+    error: () => lastError.now,
     close() {},
   }
   const settings = circuitSettings({ windowCalls: 4, minimumCalls: 2, openForMs: 1_000, probes: 1 })
@@ -59,7 +59,7 @@ function world() {
     if (!call) throw new Error('nothing was asked')
     return call
   }
-  return { clock, asked, last, store, events, types, ready, trouble }
+  return { clock, asked, last, store, events, types, ready, lastError }
 }
 
 /** Long enough for every promise on the way to settle. */
@@ -107,9 +107,9 @@ describe('RedisStore', () => {
   })
 
   it('says what is wrong with the connection rather than what the client made of it', async () => {
-    const { store, last, events, trouble } = world()
+    const { store, last, events, lastError } = world()
     const permit = store.acquire()
-    trouble.now = 'connect ECONNREFUSED 127.0.0.1:6379'
+    lastError.now = 'connect ECONNREFUSED 127.0.0.1:6379'
     await last().fail("Stream isn't writeable and enableOfflineQueue options is false")
     await permit
     assert.deepEqual(events, [{ type: 'store-degraded', atMs: 0, why: 'connect ECONNREFUSED 127.0.0.1:6379' }])

@@ -174,11 +174,11 @@ describe('when Redis is slow or gone', { skip: withoutRedis }, () => {
     await server.kill()
   })
 
-  for (const [trouble, begin, end] of [
+  for (const [lastError, begin, end] of [
     ['stands still (SIGSTOP)', () => server.pause(), () => server.resume()],
     ['dies (kill -9) and starts again empty', () => server.kill(), () => server.restart()],
   ] as const) {
-    it(`no call fails or waits when Redis ${trouble} in the middle of a burst, and it comes back by itself`, async () => {
+    it(`no call fails or waits when Redis ${lastError} in the middle of a burst, and it comes back by itself`, async () => {
       const burst = run(store)
       await until(() => burst.calls > 500)
       const before = burst.calls

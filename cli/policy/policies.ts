@@ -1,4 +1,4 @@
-/** The words of an arm's expression: one sentence and the parameters of each, for the parser and for help texts. */
+/** The policies of an arm's expression: one sentence and the parameters of each, for the parser and for help texts. */
 
 import { BUDGET_PARAMETERS } from './budget.ts'
 import { BULKHEAD_PARAMETERS } from './bulkhead.ts'
@@ -10,14 +10,14 @@ import { RESCHEDULE_PARAMETERS } from './reschedule.ts'
 import { RETRY_PARAMETERS } from './retry.ts'
 import { TIMEOUT_PARAMETERS } from './timeout.ts'
 
-/** A word of an arm's expression. */
-export interface Word {
+/** A policy as an arm's expression names it. */
+export interface PolicyDescription {
   readonly sentence: string
   readonly parameters: Parameters
 }
 
-/** Every word by its name, in the order of their nesting, outside in. */
-export const WORDS = {
+/** Every policy by its name, in the order of their nesting, outside in. */
+export const POLICIES = {
   none: { sentence: 'Calls the upstream and takes what comes.', parameters: {} },
   cache: {
     sentence: 'Answers with the last good value, and its age, while a request is refused or its call fails.',
@@ -44,17 +44,17 @@ export const WORDS = {
   },
   bulkhead: { sentence: 'Lets so many calls be in flight and no more.', parameters: BULKHEAD_PARAMETERS },
   timeout: { sentence: "Takes the place of the run's --timeout in this arm.", parameters: TIMEOUT_PARAMETERS },
-} as const satisfies Record<string, Word>
+} as const satisfies Record<string, PolicyDescription>
 
-export type WordName = keyof typeof WORDS
+export type PolicyName = keyof typeof POLICIES
 
-/** One line a word for a help text: its name and its sentence. */
-export function wordList(): { readonly name: WordName; readonly sentence: string }[] {
-  return (Object.keys(WORDS) as WordName[]).map(name => ({ name, sentence: WORDS[name].sentence }))
+/** One line a policy for a help text: its name and its sentence. */
+export function policyList(): { readonly name: PolicyName; readonly sentence: string }[] {
+  return (Object.keys(POLICIES) as PolicyName[]).map(name => ({ name, sentence: POLICIES[name].sentence }))
 }
 
-/** The parameters of a word for a help text, each with what may be written and what it is when left out. */
-export function parameterList(word: WordName): { name: string; what: string; accepts: string; standard: string }[] {
-  const parameters: Parameters = WORDS[word].parameters
+/** The parameters of a policy for a help text, each with what may be written and what it is when left out. */
+export function parametersOf(policy: PolicyName): { name: string; what: string; accepts: string; standard: string }[] {
+  const parameters: Parameters = POLICIES[policy].parameters
   return Object.entries(parameters).map(([name, { what, accepts, standard }]) => ({ name, what, accepts, standard }))
 }
