@@ -1,23 +1,39 @@
-/** Finds every `*.test.ts` below this folder and hands them to Node's test runner; arguments narrow by a part of the path. */
+/**
+ * Compiles the project and its tests into a folder of this run, and hands every `*.test.ts` below this folder to Node's test
+ * runner, some files beside one another. Arguments narrow by a part of the path; `--all` adds the long ones, `*.all.test.ts`.
+ *
+ * Compiled, because a loader of TypeScript costs each process half a second, and here some hundreds are started.
+ */
 
-import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
+import { ROOT } from './support/project.ts'
 
-const folder = import.meta.dirname
-const wanted = process.argv.slice(2)
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter(name => name.endsWith('.test.ts'))
+const wanted = process.argv.slice(2).filter(word => word !== '--all')
+const all = process.argv.includes('--all') || wanted.some(part => part.includes('.all'))
+const names = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.test.ts') && (all || !name.endsWith('.all.test.ts')))
   .filter(name => wanted.length === 0 || wanted.some(part => name.includes(part)))
-  .map(name => relative(process.cwd(), join(folder, name)))
   .sort()
-
-if (files.length === 0) {
+if (names.length === 0) {
   console.error(`no test file matches ${wanted.join(' ')}: the names are paths below test/, such as server/units`)
   process.exit(2)
 }
 
-const runner = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
-  stdio: 'inherit',
-})
+mkdirSync(join(ROOT, 'build'), { recursive: true })
+const folder = mkdtempSync(join(ROOT, 'build', 'test-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+
+const emit = ['--noEmit', 'false', '--allowImportingTsExtensions', 'false', '--noCheck', '--inlineSourceMap']
+const compiler = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', ROOT, '--rootDir', ROOT, '--outDir', folder]
+const { status } = spawnSync(process.execPath, [...compiler, ...emit], { stdio: 'inherit' })
+if (status !== 0) process.exit(1)
+
+const files = names.map(name => relative(process.cwd(), join(folder, 'test', name.replace(/\.ts$/, '.js'))))
+const options = ['--enable-source-maps', '--test', '--test-reporter=spec']
+const beside = `--test-concurrency=${Math.max(2, availableParallelism())}`
+const runner = spawn(process.execPath, [...options, beside, ...files], { stdio: 'inherit' })
 runner.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

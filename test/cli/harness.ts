@@ -8,6 +8,7 @@ import type { Io } from '../../cli/io.ts'
 import { run } from '../../cli/program.ts'
 import { type Result, resultSchema } from '../../cli/report/result.ts'
 import { systemClock } from '../../server/lib/clock.ts'
+import { moduleFile, nodeArguments } from '../support/project.ts'
 
 export interface Ran {
   readonly code: number
@@ -72,7 +73,7 @@ function temporaryHome(): string {
   return made
 }
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts')
+const MAIN = moduleFile('cli/main')
 
 /** `chaos …` as a process; a stream that is given a path goes there and is not kept. */
 export function spawnChaos(
@@ -81,7 +82,7 @@ export function spawnChaos(
   { stdout, stderr }: { readonly stdout?: string; readonly stderr?: string } = {},
 ): Spawned {
   const [out, err] = [stdout, stderr].map(path => (path === undefined ? 'pipe' : openSync(path, 'w')))
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArguments(MAIN), ...args], {
     stdio: ['ignore', out, err],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_DATA_HOME: temporaryHome(), ...env },
   })

@@ -9,7 +9,7 @@ import type { Unjudged } from '../../cli/report/result.ts'
 import { hintFor, OUTAGE } from '../../cli/report/verdict/hint.ts'
 import type { Situation } from '../../cli/report/verdict/situation.ts'
 import { judge } from '../../cli/report/verdict/verdict.ts'
-import { packageRoot } from '../../server/lib/package-root.ts'
+import { ROOT } from '../support/project.ts'
 import { startTestServer } from '../support/server.ts'
 import { chaos, documentOf } from './harness.ts'
 import { arm, coinFlips, outage, result } from './report/samples.ts'
@@ -161,7 +161,7 @@ it('the examples of every help can be typed', async () => {
 })
 
 it('what the demo tells to type can be typed', async () => {
-  const source = readFileSync(new URL('../../cli/commands/demo.ts', import.meta.url), 'utf8')
+  const source = readFileSync(join(ROOT, 'cli/commands/demo.ts'), 'utf8')
   const commands = commandsOf(source).filter(command => command !== 'serve')
   assert.ok(commands.length >= 6)
   for (const command of commands) await understood(command)
@@ -169,11 +169,10 @@ it('what the demo tells to type can be typed', async () => {
 
 /** Commands that stand in sentences, with the rest of the sentence behind them: the words of the command must exist. */
 it('every command that a source, the console or the settings name is there', async () => {
-  const root = packageRoot(import.meta.url)
   const files = ['cli', 'server', 'data'].flatMap(folder =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter(name => /\.(ts|js|json|html)$/.test(name))
-      .map(name => join(root, folder, name)),
+      .map(name => join(ROOT, folder, name)),
   )
   const named = new Set(
     files.flatMap(file =>

@@ -10,13 +10,13 @@ import { parseFlags } from '../../server/config/flags.ts'
 import { chaos } from '../cli/harness.ts'
 import { control } from '../support/control.ts'
 import { openEvents } from '../support/event-stream.ts'
+import { ROOT } from '../support/project.ts'
 import { startTestServer } from '../support/server.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 const VERSION = /"version":\s*"[\d.]+"/g
 
 function golden(name: string, text: string): void {
-  const file = join(import.meta.dirname, 'golden', name)
+  const file = join(ROOT, 'test/contract/golden', name)
   const said = text.replaceAll(VERSION, '"version": "(version)"')
   if (process.env.UPDATE_GOLDENS) writeFileSync(file, said)
   assert.equal(said, readFileSync(file, 'utf8'))
@@ -141,7 +141,7 @@ test('the shapes of a result and of the event stream', async context => {
   await call('POST', '/chaos/sessions', { id: 'seen' })
   await call('DELETE', '/chaos/sessions/seen')
   const { stdout } = await chaos(
-    'compare --arms none,retry+breaker -n 40 -c 10 --every 100ms --outage 50ms-250ms --seed golden --json --url'
+    'compare --arms none,retry+breaker -n 120 -c 10 --every 100ms --outage 50ms-5s --seed golden --json --url'
       .split(' ')
       .concat(server.url),
   )

@@ -4,19 +4,16 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { join } from 'node:path'
 import { it } from 'node:test'
-import { packageRoot } from '../../server/lib/package-root.ts'
 import { control } from '../support/control.ts'
+import { moduleFile, nodeArguments } from '../support/project.ts'
 
 /** Takes nothing, as a disk that is full. */
 const FULL = '/dev/full'
-const ROOT = packageRoot(import.meta.url)
 
 it('a log that cannot be written ends no server', { skip: !existsSync(FULL) }, async t => {
   const full = openSync(FULL, 'w')
-  const loader = join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')
-  const args = ['--import', loader, join(ROOT, 'server', 'main.ts'), '--port', '0', '--db', ':memory:']
+  const args = [...nodeArguments(moduleFile('server/main')), '--port', '0', '--db', ':memory:']
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', full] })
   closeSync(full)
   t.after(() => void child.kill('SIGKILL'))

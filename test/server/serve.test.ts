@@ -12,6 +12,7 @@ import { packageRoot } from '../../server/lib/package-root.ts'
 import { serve as inProcess } from '../../server/serve.ts'
 import { readJson } from '../support/json.ts'
 import { type RunOptions, run } from '../support/process.ts'
+import { moduleFile } from '../support/project.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'flaky-serve-'))
 after(() => rmSync(top, { recursive: true }))
@@ -163,7 +164,7 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
     const node = ['--import', `data:text/javascript,${encodeURIComponent(broken)}`]
     const sentence = /The native part of better-sqlite3 does not load.*: run npm rebuild better-sqlite3 \(npm 12 .*\)$/
     await fails(t, 1, [sentence], { node })
-    const script = join(packageRoot(import.meta.url), 'cli', 'main.ts')
+    const script = moduleFile('cli/main')
     const demo = run(t, { node, script, args: ['demo'], cwd: tmpdir() })
     assert.equal(await demo.ended, 1)
     assert.doesNotMatch(demo.stderr, /bug/)

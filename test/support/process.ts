@@ -2,8 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { packageRoot } from '../../server/lib/package-root.ts'
+import { moduleFile, nodeArguments } from './project.ts'
 
 export interface RunOptions {
   readonly args?: readonly string[]
@@ -11,7 +10,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Working directory. */
   readonly cwd: string
-  /** The script; server/main.ts of the project unless given. */
+  /** The script; the server's main unless given. */
   readonly script?: string
   /** Further arguments of Node.js itself. */
   readonly node?: readonly string[]
@@ -27,13 +26,10 @@ export interface Running {
   signal(name: NodeJS.Signals): void
 }
 
-const ROOT = packageRoot(import.meta.url)
-
 /** Starts a process that is killed when the test ends. */
 export function run(test: { after(end: () => void): void }, options: RunOptions): Running {
-  const script = options.script ?? join(ROOT, 'server', 'main.ts')
-  const loader = join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')
-  const args = ['--import', loader, ...(options.node ?? []), script, ...(options.args ?? [])]
+  const script = options.script ?? moduleFile('server/main')
+  const args = [...nodeArguments(script, options.node), ...(options.args ?? [])]
   const child = spawn(process.execPath, args, {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, ...options.env },

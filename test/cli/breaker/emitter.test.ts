@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import type { CircuitEvent } from '../../../cli/breaker/circuit.ts'
 import { Emitter } from '../../../cli/breaker/emitter.ts'
+import { loaderOf, moduleFile } from '../../support/project.ts'
 
 const event = (atMs: number): CircuitEvent => ({ type: 'store-recovered', atMs })
 
@@ -104,12 +105,11 @@ test('what a listener throws goes to the error listener, and the others hear the
 })
 
 test('without an error listener, or with one that throws, the error is an uncaught exception after the event', async () => {
-  const module = new URL('../../../cli/breaker/emitter.ts', import.meta.url).href
+  const emitter = moduleFile('cli/breaker/emitter')
   for (const onError of ['undefined', '() => { throw new Error("worse") }']) {
     const worker = new Worker(
-      `import { tsImport } from 'tsx/esm/api'
-       import { parentPort } from 'node:worker_threads'
-       const { Emitter } = await tsImport(${JSON.stringify(module)}, import.meta.url)
+      `import { parentPort } from 'node:worker_threads'
+       const { Emitter } = await import(${JSON.stringify(emitter)})
        process.on('uncaughtException', error => parentPort.postMessage(error.message))
        const emitter = new Emitter(${onError})
        emitter.listen(() => { throw new Error('mine') })
@@ -117,7 +117,7 @@ test('without an error listener, or with one that throws, the error is an uncaug
        emitter.queue({ type: 'store-recovered', atMs: 1 })
        emitter.deliver()
        parentPort.postMessage('delivered')`,
-      { eval: true, execArgv: ['--import', 'tsx', '--input-type=module'] },
+      { eval: true, execArgv: [...loaderOf(emitter), '--input-type=module'] },
     )
     const messages: unknown[] = []
     worker.on('message', message => messages.push(message))

@@ -9,10 +9,10 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { CircuitEvent } from '../../../cli/breaker/circuit.ts'
 import { type CircuitOptions, OPTION_RULES, rangeOf } from '../../../cli/breaker/options.ts'
+import { moduleFile, nodeArguments, ROOT } from '../../support/project.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
-const page = readFileSync(join(root, 'cli/breaker/README.md'), 'utf8')
-const entry = join(root, 'cli/breaker/index.ts')
+const page = readFileSync(join(ROOT, 'cli/breaker/README.md'), 'utf8')
+const entry = join(ROOT, 'cli/breaker/index.ts')
 const examples = [...page.matchAll(/```ts( run)?\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)].map(match => ({
   runs: match[1] !== undefined,
   code: match[2] ?? '',
@@ -34,8 +34,11 @@ for (const [at, { runs, code, output }] of examples.entries()) {
   if (!runs) continue
   test(`example ${at + 1} prints what the page says`, () => {
     const file = join(folder, `run-${at}.mts`)
-    writeFileSync(file, code.replaceAll("'flaky-catalog/breaker'", `'${pathToFileURL(entry)}'`))
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8' })
+    writeFileSync(
+      file,
+      code.replaceAll("'flaky-catalog/breaker'", `'${pathToFileURL(moduleFile('cli/breaker/index'))}'`),
+    )
+    const { stdout, stderr } = spawnSync(process.execPath, nodeArguments(file), { cwd: ROOT, encoding: 'utf8' })
     assert.equal(stdout, output, stderr)
   })
 }
@@ -45,16 +48,16 @@ test('every example compiles under the strictest settings', () => {
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
-      extends: join(root, 'tsconfig.json'),
+      extends: join(ROOT, 'tsconfig.json'),
       compilerOptions: {
-        typeRoots: [join(root, 'node_modules/@types')],
+        typeRoots: [join(ROOT, 'node_modules/@types')],
         paths: { 'flaky-catalog/breaker': [entry] },
         rootDir: '/',
       },
       include: [join(folder, 'example-*.mts')],
     }),
   )
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   const { status, stdout } = spawnSync(process.execPath, [tsc, '--noEmit', '-p', folder], { encoding: 'utf8' })
   assert.equal(status, 0, stdout)
 })
@@ -86,9 +89,9 @@ test('the table of events names every event', () => {
 test('files and commands that the page names exist', () => {
   for (const name of ['defects.test.ts', 'differential.test.ts']) {
     assert.match(page, new RegExp(name.replaceAll('.', '\\.')))
-    readFileSync(join(import.meta.dirname, name))
+    readFileSync(join(ROOT, 'test/cli/breaker', name))
   }
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   for (const [, script = ''] of page.matchAll(/`npm run (\w+)/g)) assert.ok(script in scripts, script)
 })
 

@@ -12,11 +12,12 @@ import { resultSchema } from '../../../cli/report/result.ts'
 import type { RunSummary } from '../../../server/runs/run.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
+import { ROOT } from '../../support/project.ts'
 import { startTestServer } from '../../support/server.ts'
 import { chaos, spawnChaos } from '../harness.ts'
 import { kept } from '../runs/samples.ts'
 
-const published = JSON.parse(readFileSync(new URL('../../../data/result.schema.json', import.meta.url), 'utf8'))
+const published = JSON.parse(readFileSync(join(ROOT, 'data/result.schema.json'), 'utf8'))
 const valid = new Ajv2020({ strict: true, validateFormats: false }).compile(published)
 
 const SHORT = ['-n', '40', '-c', '20', '--every', '10ms', '--seed', 's']

@@ -6,6 +6,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { moduleFile, nodeArguments, ROOT } from '../../support/project.ts'
 import { FakeCatalog } from './fake-catalog.ts'
 import { Screen } from './screen.ts'
 
@@ -21,7 +22,7 @@ interface Outcome {
 
 const python = ['python3', 'python'].find(name => spawnSync(name, ['-c', 'import pty, termios']).status === 0)
 const skip = python === undefined ? 'no Python with a pty module on this machine' : false
-const main = join(import.meta.dirname, '../../../cli/main.ts')
+const main = moduleFile('cli/main')
 /** A key that is none becomes an error that nobody catches. */
 const CRASH = `data:text/javascript,process.stdin.on('data', key => {
   if (String(key) === 'z') throw new Error('a bug in the middle')
@@ -37,8 +38,8 @@ after(() => catalog.close())
 type Step = { readonly until: string } | { readonly send: string } | { readonly signal: number }
 
 async function inTerminal(steps: readonly Step[], preload: readonly string[] = []): Promise<Outcome> {
-  const command = [process.execPath, '--import', 'tsx', ...preload, main, 'live', '--auto', '--url', catalog.url.href]
-  const args = [join(import.meta.dirname, 'in_terminal.py'), JSON.stringify(steps), ...command]
+  const command = [process.execPath, ...nodeArguments(main, preload), 'live', '--auto', '--url', catalog.url.href]
+  const args = [join(ROOT, 'test/cli/live/in_terminal.py'), JSON.stringify(steps), ...command]
   const { stdout } = await promisify(execFile)(python ?? '', args, { maxBuffer: 100_000_000 })
   const told = JSON.parse(stdout) as Outcome
   return { ...told, output: Buffer.from(told.output, 'base64').toString('utf8') }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { resultJsonSchema } from '../../../cli/report/schema.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
+import { ROOT } from '../../support/project.ts'
 import { arm, coinFlips, outage, result } from './samples.ts'
 
-const published = JSON.parse(readFileSync(new URL('../../../data/result.schema.json', import.meta.url), 'utf8'))
+const published = JSON.parse(readFileSync(join(ROOT, 'data/result.schema.json'), 'utf8'))
 const validate = new Ajv2020({ strict: true, validateFormats: false, allErrors: true }).compile(published)
 
 test('the published schema is up to date (npm run schema writes it)', () => {

@@ -14,9 +14,10 @@ import { SettingsError } from '../../../server/chaos/settings/patch.ts'
 import { sessionLog } from '../../../server/telemetry/session-log.ts'
 import { control } from '../../support/control.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { ROOT } from '../../support/project.ts'
 import { startTestServer } from '../../support/server.ts'
 
-const FOLDER = join(import.meta.dirname, '../../../data/scenarios')
+const FOLDER = join(ROOT, 'data/scenarios')
 
 const LOAD = { rate: 10, duration: '10s' }
 const scenario = (given: object) => ({ name: 'x', title: 'X', about: 'x', lasts: '10s', load: LOAD, ...given })

@@ -5,10 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { ROOT } from '../../support/project.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const server = await startTestServer({ after })
-const folder = join(import.meta.dirname, '..', '..', '..', 'server', 'console')
+const folder = join(ROOT, 'server', 'console')
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}${path}`, { headers })
 
 /** The status line of a request whose path no client would send. */

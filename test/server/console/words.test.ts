@@ -5,8 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { LANGUAGES, pickLanguage, speak } from '../../../server/console/i18n/words.js'
+import { ROOT } from '../../support/project.ts'
 
-const folder = join(import.meta.dirname, '..', '..', '..', 'server', 'console')
+const folder = join(ROOT, 'server', 'console')
 const { en, 'pt-BR': ptBr } = LANGUAGES
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
 
@@ -33,7 +34,7 @@ describe('the words', () => {
   })
 
   it('translate the titles of the scenarios that come with the server, and leave others as they are', () => {
-    const scenarios = join(import.meta.dirname, '..', '..', '..', 'data', 'scenarios')
+    const scenarios = join(ROOT, 'data', 'scenarios')
     for (const file of readdirSync(scenarios)) {
       const { name, title } = JSON.parse(readFileSync(join(scenarios, file), 'utf8'))
       assert.equal(speak('en').titleOf(name, title), title)

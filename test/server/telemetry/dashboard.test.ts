@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { ROOT } from '../../support/project.ts'
 import { startTestServer } from '../../support/server.ts'
 
 interface Panel {
@@ -13,7 +14,7 @@ interface Panel {
   readonly targets: readonly { readonly expr: string }[]
 }
 
-const file = join(import.meta.dirname, '..', '..', '..', 'data', 'grafana-dashboard.json')
+const file = join(ROOT, 'data', 'grafana-dashboard.json')
 const { panels } = JSON.parse(readFileSync(file, 'utf8')) as { panels: Panel[] }
 
 describe('the Grafana dashboard', () => {

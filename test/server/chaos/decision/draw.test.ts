@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { Deck, trailingNumber } from '../../../../server/chaos/decision/deck.ts'
 import { draw, drawNumber, type Stream, streamSeed } from '../../../../server/chaos/decision/draw.ts'
+import { ROOT } from '../../../support/project.ts'
 
 fc.configureGlobal({ seed: 42 })
 
@@ -14,7 +16,7 @@ interface Golden {
   readonly deck: readonly { seed: string; number: number; attempt: number; draw: number }[]
 }
 /** Made by an implementation of its own, in another language. */
-const golden = JSON.parse(readFileSync(new URL('../../../fixtures/draws.json', import.meta.url), 'utf8')) as Golden
+const golden = JSON.parse(readFileSync(join(ROOT, 'test/fixtures/draws.json'), 'utf8')) as Golden
 
 function count(cells: number[], cell: number): void {
   cells[cell] = (cells[cell] ?? 0) + 1
