@@ -12,7 +12,7 @@ import { requestIdOf } from './http/server.ts'
 import type { Logger } from './lib/log.ts'
 import { openApi } from './openapi/openapi.ts'
 import { keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
-import type { RunStore } from './runs/store.ts'
+import type { RunTable } from './runs/run-table.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** What the app is put together from. */
@@ -21,7 +21,7 @@ export interface Parts {
   /** The failure model: middleware of the data plane, and the control plane. */
   readonly chaos: Pick<Chaos, 'faults' | 'spare' | 'routes' | 'operations'>
   /** The results that command lines left here. */
-  readonly runs: RunStore
+  readonly runs: RunTable
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
   readonly log: Logger

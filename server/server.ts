@@ -23,7 +23,7 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { type Logger, silentLog } from './lib/log.ts'
 import { packageRoot, packageVersion } from './lib/package-root.ts'
 import { codeOf, UserError } from './lib/user-error.ts'
-import { RunStore } from './runs/store.ts'
+import { RunTable } from './runs/run-table.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
 export interface ServerOptions {
@@ -118,7 +118,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp({
     catalog,
     chaos,
-    runs: new RunStore(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable),
+    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable),
     telemetry,
     log,
     root,

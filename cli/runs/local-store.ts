@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MOST_RUNS, runId, summaryOf } from '../../server/runs/run.ts'
+import { MAX_RUNS, runId, summaryOf } from '../../server/runs/run.ts'
 import type { Result } from '../report/result.ts'
 import { readResult } from './read-result.ts'
 import type { RunStore, RunSummary } from './run-store.ts'
@@ -20,7 +20,7 @@ export class LocalStore implements RunStore {
   readonly #most: number
 
   /** @param most runs that are kept */
-  constructor(path: string, most = MOST_RUNS) {
+  constructor(path: string, most = MAX_RUNS) {
     this.name = path
     this.#most = most
   }

@@ -1,6 +1,6 @@
 /** Runs that a server keeps, seen through its control plane. */
 
-import { RUN_LIMIT, type RunSummary, runIdSchema, runSummarySchema } from '../../server/runs/run.ts'
+import { MAX_RUN_BYTES, type RunSummary, runIdSchema, runSummarySchema } from '../../server/runs/run.ts'
 import type { Control } from '../control/control.ts'
 import type { Result } from '../report/result.ts'
 import { checkedResult } from './read-result.ts'
@@ -23,7 +23,7 @@ export class ServerStore implements RunStore {
    * @throws {UserError} where the server does not keep it
    */
   async keep(result: Result, html: string): Promise<string> {
-    const fits = Buffer.byteLength(JSON.stringify({ result, html })) <= RUN_LIMIT
+    const fits = Buffer.byteLength(JSON.stringify({ result, html })) <= MAX_RUN_BYTES
     const answer = await this.#control.call('POST', '/runs', fits ? { result, html } : { result })
     const { data } = runIdSchema.safeParse((answer as { id?: unknown } | null)?.id)
     if (data !== undefined) return data

@@ -3,12 +3,13 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { sendJson } from '../http/json.ts'
-import { type Flaw, Problem, quote } from '../http/problem.ts'
+import { Problem, quote } from '../http/problem.ts'
+import { parseQuery } from '../http/query.ts'
 import type { Catalog } from './catalog.ts'
 import { pageLinks } from './links.ts'
 
 /** Products that one page can hold. */
-export const MAX_LIMIT = 1_000
+export const MAX_PAGE = 1_000
 const MAX_OFFSET = 1_000_000_000
 
 const text = z.string('must be given once').max(200, 'must be 200 characters at most').optional()
@@ -23,7 +24,7 @@ const whole = (low: number, high: number) =>
 
 /** The query of `GET /catalogs`. Other parameters are ignored. */
 export const listQuerySchema = z.object({
-  limit: whole(1, MAX_LIMIT).describe('products at most; all where it is not given'),
+  limit: whole(1, MAX_PAGE).describe('products at most; all where it is not given'),
   offset: whole(0, MAX_OFFSET).describe('products to skip, from the first in code order'),
   brand: text.describe('the whole brand, in any case, with or without accents'),
   q: text.describe('a part of code, brand, description or GTIN, in any case, with or without accents'),
@@ -42,18 +43,11 @@ export function showProduct(catalog: Catalog): RequestHandler<{ code: string }> 
 /** `GET /catalogs`: a bare array, with the total and the links to other pages in headers. */
 export function listProducts(catalog: Catalog): RequestHandler {
   return (req, res) => {
-    const parsed = listQuerySchema.safeParse(req.query)
-    if (!parsed.success) throw badQuery(parsed.error)
-    const { json, total } = catalog.list(parsed.data)
-    const { limit, offset = 0 } = parsed.data
+    const asked = parseQuery(listQuerySchema, req.query)
+    const { json, total } = catalog.list(asked)
+    const { limit, offset = 0 } = asked
     const query = new URL(req.originalUrl, 'http://localhost').searchParams
     const links = limit === undefined ? [] : ['Link', pageLinks('/catalogs', query, { limit, offset, total })]
     sendJson(res, json, ['X-Total-Count', String(total), ...links])
   }
-}
-
-function badQuery(error: z.ZodError): Problem {
-  const errors: Flaw[] = error.issues.map(issue => ({ parameter: String(issue.path[0]), detail: issue.message }))
-  const sentences = error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)
-  return new Problem(400, sentences.join('; '), { errors })
 }

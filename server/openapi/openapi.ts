@@ -1,10 +1,19 @@
 /** The contract as an OpenAPI 3.1 document, made from the same schemas that check the requests. */
 
-import { z } from 'zod'
+import type { z } from 'zod'
 import { isControlPath } from '../access/rules.ts'
 import type { Operation } from '../chaos/api/operation.ts'
 import { PROBLEM_TYPE } from '../http/problem.ts'
-import { DATA_PATHS, type PathItem, PROBLEM_SCHEMA } from './paths.ts'
+import { jsonSchemaOf } from '../lib/json-document.ts'
+import {
+  DATA_PATHS,
+  jsonAnswer,
+  type PathItem,
+  PROBLEM,
+  PROBLEM_SCHEMA,
+  pathParameter,
+  queryParameters,
+} from './paths.ts'
 import { RUN_PATHS } from './runs.ts'
 
 export interface ContractParts {
@@ -76,20 +85,15 @@ function guarded(paths: Readonly<Record<string, PathItem>>): Record<string, Path
 function controlOperation(operation: Operation, path: string, schemas: Schemas): Json {
   const { method, summary, query, contract, bodyOptional, answers } = operation
   const changes = method !== 'get'
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => pathParameter(name))
   const content = contract && { [mediaType(operation)]: { schema: schemas.use(contract, 'input') } }
   return {
     operationId: `${method}${path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
     tags: ['control'],
     summary,
-    parameters: [...inPath, SESSION, ...queryParameters(query, schemas), ...(changes ? [ORIGIN] : [])],
+    parameters: [...inPath, SESSION, ...queryParameters(query), ...(changes ? [ORIGIN] : [])],
     ...(content ? { requestBody: { required: !bodyOptional, content } } : {}),
-    responses: { ...successes(answers, schemas), default: { $ref: '#/components/responses/Problem' } },
+    responses: { ...successes(answers, schemas), default: PROBLEM },
   }
 }
 
@@ -110,20 +114,11 @@ function mediaType({ method }: Operation): string {
   return method === 'patch' ? 'application/merge-patch+json' : 'application/json'
 }
 
-function queryParameters(query: z.ZodObject, schemas: Schemas): Json[] {
-  return Object.entries(query.shape).map(([name, schema]) => {
-    const { description, ...rest } = schemas.use(schema as z.ZodType, 'input')
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest }
-  })
-}
-
 function successes(answers: Operation['answers'], schemas: Schemas): Json {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema }]) => [
       status,
-      schema
-        ? { description, content: { 'application/json': { schema: schemas.use(schema, 'output') } } }
-        : { description },
+      schema ? jsonAnswer(description, schemas.use(schema, 'output')) : { description },
     ]),
   )
 }
@@ -135,12 +130,12 @@ class Schemas {
   /** What a schema takes (`input`, where members with defaults may be missing) or what it gives. */
   use(schema: z.ZodType, io: 'input' | 'output'): Json {
     const suffix = io === 'input' ? 'Input' : ''
-    const text = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+    const text = JSON.stringify(jsonSchemaOf(schema, io))
     const placed = text.replaceAll(
       /"#\/\$defs\/(\w+)"/g,
       (_, name: string) => `"#/components/schemas/${name}${suffix}"`,
     )
-    const { $schema, $defs, ...rest } = JSON.parse(placed) as Json & { $defs?: Json }
+    const { $defs, ...rest } = JSON.parse(placed) as Json & { $defs?: Json }
     for (const [name, definition] of Object.entries($defs ?? {})) this.named[`${name}${suffix}`] = definition
     return rest
   }

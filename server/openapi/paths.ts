@@ -1,8 +1,10 @@
 /** The part of the contract that no schema of the control plane knows: products and the state of the process. */
 
-import { z } from 'zod'
+import type { z } from 'zod'
 import { productSchema } from '../catalog/product.ts'
 import { listQuerySchema } from '../catalog/routes.ts'
+import { PROBLEM_TYPE } from '../http/problem.ts'
+import { jsonSchemaOf } from '../lib/json-document.ts'
 
 export type PathItem = Readonly<Record<string, unknown>>
 
@@ -30,13 +32,27 @@ export const PROBLEM_SCHEMA = {
   },
 }
 
-const schemaOf = (schema: z.ZodType) => {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return rest
-}
-const PRODUCT = schemaOf(productSchema)
+/** The answer of every operation that went wrong. */
+export const PROBLEM = { $ref: '#/components/responses/Problem' }
 
-const problem = { $ref: '#/components/responses/Problem' }
+export function jsonAnswer(description: string, schema: object) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+export function pathParameter(name: string) {
+  return { name, in: 'path', required: true, schema: { type: 'string' } }
+}
+
+/** The members of a query, none of which must be given. */
+export function queryParameters(query: z.ZodObject) {
+  return Object.entries(query.shape).map(([name, member]) => {
+    const { description, ...schema } = jsonSchemaOf(member as z.ZodType)
+    return { name, in: 'query', required: false, description, schema }
+  })
+}
+
+const PRODUCT = jsonSchemaOf(productSchema)
+
 const fault = {
   'X-Chaos-Fault': {
     description: 'What was done to the request; only on an injected fault or a refusal',
@@ -59,34 +75,17 @@ const CHAOS_HEADERS = [
 ]
 
 function read(tag: string, operationId: string, summary: string, schema: object, more: object = {}) {
-  const ok = { description: summary, content: { 'application/json': { schema } } }
-  return { operationId, tags: [tag], summary, ...more, responses: { 200: ok, default: problem } }
-}
-
-const created = {
-  201: {
-    description: 'The ticket',
-    content: {
-      'application/json': {
-        schema: { type: 'object', properties: { ticket: { type: 'string' }, expiresInMs: { type: 'integer' } } },
-      },
-    },
-  },
+  const responses = { 200: jsonAnswer(summary, schema), default: PROBLEM }
+  return { operationId, tags: [tag], summary, ...more, responses }
 }
 
 function text(operationId: string, summary: string, type: string) {
   const ok = { description: summary, content: { [type]: { schema: { type: 'string' } } } }
-  return { operationId, tags: ['server'], summary, responses: { 200: ok, default: problem } }
+  return { operationId, tags: ['server'], summary, responses: { 200: ok, default: PROBLEM } }
 }
 
 const listed = {
-  parameters: [
-    ...Object.entries(listQuerySchema.shape).map(([name, schema]) => {
-      const { description, ...rest } = schemaOf(schema)
-      return { name, in: 'query', description, schema: rest }
-    }),
-    ...CHAOS_HEADERS,
-  ],
+  parameters: [...queryParameters(listQuerySchema).map(({ required, ...parameter }) => parameter), ...CHAOS_HEADERS],
 }
 
 /** Paths of the data plane and of the process. */
@@ -105,13 +104,13 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
       operationId: 'showProduct',
       tags: ['data'],
       summary: 'One product',
-      parameters: [{ name: 'code', in: 'path', required: true, schema: { type: 'string' } }, ...CHAOS_HEADERS],
+      parameters: [pathParameter('code'), ...CHAOS_HEADERS],
       responses: {
-        200: { description: 'The product', content: { 'application/json': { schema: PRODUCT } } },
-        404: problem,
+        200: jsonAnswer('The product', PRODUCT),
+        404: PROBLEM,
         500: { ...problemResponse('An injected fault, by default'), headers: fault },
         503: { ...problemResponse('An outage, or the virtual queue is full'), headers: fault },
-        default: problem,
+        default: PROBLEM,
       },
     },
   },
@@ -131,7 +130,13 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
       operationId: 'giveTicket',
       tags: ['server'],
       summary: 'A ticket for one connection to the events, for clients that cannot send the token in a header',
-      responses: { default: problem, ...created },
+      responses: {
+        default: PROBLEM,
+        201: jsonAnswer('The ticket', {
+          type: 'object',
+          properties: { ticket: { type: 'string' }, expiresInMs: { type: 'integer' } },
+        }),
+      },
     },
   },
   '/chaos/live': {
@@ -140,7 +145,7 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
       tags: ['server'],
       summary: 'Show the progress of a run on the pages that watch',
       requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-      responses: { 204: { description: 'Shown' }, default: problem },
+      responses: { 204: { description: 'Shown' }, default: PROBLEM },
     },
   },
   '/health': { get: read('server', 'health', 'The process lives', { type: 'object' }) },
@@ -149,5 +154,5 @@ export const DATA_PATHS: Readonly<Record<string, PathItem>> = {
 }
 
 function problemResponse(description: string) {
-  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+  return { description, content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } } }
 }

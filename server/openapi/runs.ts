@@ -1,11 +1,9 @@
 /** The kept runs in the contract: their paths, made from the schemas that check what is sent. */
 
-import { z } from 'zod'
+import { jsonSchemaOf } from '../lib/json-document.ts'
 import { listRunsSchema, showRunSchema } from '../runs/routes.ts'
-import { newRunSchema, RUN_LIMIT, runSummarySchema } from '../runs/run.ts'
-
-const PROBLEM = { $ref: '#/components/responses/Problem' }
-const ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
+import { MAX_RUN_BYTES, newRunSchema, runSummarySchema } from '../runs/run.ts'
+import { jsonAnswer, PROBLEM, pathParameter, queryParameters } from './paths.ts'
 
 /** Paths of the contract, by what a path is called there. */
 export const RUN_PATHS = {
@@ -14,13 +12,13 @@ export const RUN_PATHS = {
       operationId: 'listRuns',
       tags: ['runs'],
       summary: 'Results that are kept here, the newest first',
-      parameters: parameters(listRunsSchema),
+      parameters: queryParameters(listRunsSchema),
       responses: {
-        200: json('The runs in short, and how many there are', {
+        200: jsonAnswer('The runs in short, and how many there are', {
           type: 'object',
           required: ['runs', 'total'],
           properties: {
-            runs: { type: 'array', items: schemaOf(runSummarySchema) },
+            runs: { type: 'array', items: jsonSchemaOf(runSummarySchema) },
             total: { type: 'integer', minimum: 0 },
           },
         }),
@@ -30,10 +28,10 @@ export const RUN_PATHS = {
     post: {
       operationId: 'keepRun',
       tags: ['runs'],
-      summary: `Keep a result, of ${RUN_LIMIT / 1024} KiB at most with its page; the oldest makes room`,
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(newRunSchema) } } },
+      summary: `Keep a result, of ${MAX_RUN_BYTES / 1024} KiB at most with its page; the oldest makes room`,
+      requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(newRunSchema) } } },
       responses: {
-        201: json('Kept, and on the disk', {
+        201: jsonAnswer('Kept, and on the disk', {
           type: 'object',
           required: ['id'],
           properties: { id: { type: 'string' } },
@@ -47,12 +45,12 @@ export const RUN_PATHS = {
       operationId: 'showRun',
       tags: ['runs'],
       summary: 'A result as it was posted, or its page',
-      parameters: [ID, ...parameters(showRunSchema)],
+      parameters: [pathParameter('id'), ...queryParameters(showRunSchema)],
       responses: {
         200: {
           description: 'The result',
           content: {
-            'application/json': { schema: schemaOf(newRunSchema.shape.result) },
+            'application/json': { schema: jsonSchemaOf(newRunSchema.shape.result) },
             'text/html': { schema: { type: 'string' } },
           },
         },
@@ -63,24 +61,8 @@ export const RUN_PATHS = {
       operationId: 'removeRun',
       tags: ['runs'],
       summary: 'Forget a run',
-      parameters: [ID],
+      parameters: [pathParameter('id')],
       responses: { 204: { description: 'Forgotten' }, default: PROBLEM },
     },
   },
-}
-
-function schemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return rest
-}
-
-function parameters(query: z.ZodObject): object[] {
-  return Object.entries(query.shape).map(([name, schema]) => {
-    const { description, ...rest } = schemaOf(schema as z.ZodType)
-    return { name, in: 'query', required: false, description, schema: rest }
-  })
-}
-
-function json(description: string, schema: object) {
-  return { description, content: { 'application/json': { schema } } }
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { MAX_ARMS } from '../config/limits.ts'
-import { document, list, neverBack, record } from './bounded.ts'
+import { boundedDocument, boundedList, boundedRecord, inOrderOfTime } from './bounded.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
 const MAX = {
@@ -47,7 +47,7 @@ export const latencySchema = z
 
 export const stateSchema = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
 
-const buckets = list(z.tuple([ms, count.min(1)]), MAX.buckets)
+const buckets = boundedList(z.tuple([ms, count.min(1)]), MAX.buckets)
 
 export const armSchema = z.object({
   name: armName,
@@ -63,7 +63,7 @@ export const armSchema = z.object({
     shortCircuited: latencySchema,
     fromCache: latencySchema,
   }),
-  states: list(z.object({ atMs: ms, state: stateSchema }), MAX.states).describe(
+  states: boundedList(z.object({ atMs: ms, state: stateSchema }), MAX.states).describe(
     'breaker states since the start; empty without a breaker',
   ),
   recoveryMs: ms
@@ -73,9 +73,11 @@ export const armSchema = z.object({
     .boolean()
     .nullable()
     .describe('false: not before the run ended; null: no trouble, or the run ended less than a second after it'),
-  failures: record(count, MAX.members, MAX_LENGTH.word).describe('failed requests by class: status, timeout, reset …'),
-  statuses: record(count, MAX.members, MAX_LENGTH.word).optional().describe('complete answers by HTTP status'),
-  series: list(
+  failures: boundedRecord(count, MAX.members, MAX_LENGTH.word).describe(
+    'failed requests by class: status, timeout, reset …',
+  ),
+  statuses: boundedRecord(count, MAX.members, MAX_LENGTH.word).optional().describe('complete answers by HTTP status'),
+  series: boundedList(
     z.object({
       atMs: ms,
       success: count,
@@ -87,7 +89,7 @@ export const armSchema = z.object({
     }),
     MAX.quarters,
   )
-    .refine(neverBack, 'must be in the order of time')
+    .refine(inOrderOfTime, 'must be in the order of time')
     .describe('quarter seconds since the start; a request counts where it ended, a call where it ended'),
   histogramMs: z
     .object({ success: buckets, failed: buckets, shortCircuited: buckets, fromCache: buckets })
@@ -115,8 +117,8 @@ export const requestSchema = z
   .object({
     method: word,
     path: url.describe('below the target; `{code}` stands for the next of the codes'),
-    codes: list(word, MAX.codes),
-    headers: record(z.string().max(MAX_LENGTH.url), MAX.members, MAX_LENGTH.word),
+    codes: boundedList(word, MAX.codes),
+    headers: boundedRecord(z.string().max(MAX_LENGTH.url), MAX.members, MAX_LENGTH.word),
     body: z.string().nullable(),
     expectsJson: z.boolean().describe('whether an answer that is not JSON counts as broken'),
   })
@@ -134,7 +136,7 @@ export const expectationSchema = z.object({
 export const repeatSchema = z
   .object({
     seed: word,
-    arms: list(
+    arms: boundedList(
       z.object({
         name: armName,
         useful: z.number().min(0).max(100).nullable().describe('percent of the requests; null where there were none'),
@@ -189,15 +191,15 @@ const outage = z.object({ fromMs: moment, toMs: moment, failRate: percent })
 
 export const conditionsSchema = z
   .object({
-    settings: document(MAX_LENGTH.settings, MAX_SETTINGS_DEPTH).describe('of the server when the run began'),
+    settings: boundedDocument(MAX_LENGTH.settings, MAX_SETTINGS_DEPTH).describe('of the server when the run began'),
     failRate: percent.describe('set for this run alone'),
     scenario: word,
-    outages: list(outage, MAX.troubles).describe('asked for, in milliseconds since the start'),
-    circuits: list(
+    outages: boundedList(outage, MAX.troubles).describe('asked for, in milliseconds since the start'),
+    circuits: boundedList(
       z.object({
         arm: armName,
         engine: word.describe('whose circuit it is: breaker, opossum, cockatiel …'),
-        options: record(z.union([z.number(), z.boolean(), word, z.null()]), MAX.members, MAX_LENGTH.word),
+        options: boundedRecord(z.union([z.number(), z.boolean(), word, z.null()]), MAX.members, MAX_LENGTH.word),
       }),
       MAX_ARMS,
     ).describe('the circuit of each arm that has one'),
@@ -216,9 +218,11 @@ export const conditionsSchema = z
   .partial()
   .describe('under which conditions it was measured; what was secret is left out')
 
-export const figuresSchema = record(z.union([z.number(), text, z.null()]), MAX.members, MAX_LENGTH.word).describe(
-  'what a sentence says: numbers in their own unit (a share is 0 to 1), names as they are',
-)
+export const figuresSchema = boundedRecord(
+  z.union([z.number(), text, z.null()]),
+  MAX.members,
+  MAX_LENGTH.word,
+).describe('what a sentence says: numbers in their own unit (a share is 0 to 1), names as they are')
 
 export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
@@ -250,17 +254,17 @@ export const resultSchema = z.object({
     .object({ atStart: percent, atEnd: percent })
     .optional()
     .describe('of the server, in percent; not there where nothing is known of it, or a scenario set it'),
-  trouble: list(z.object({ fromMs: moment, toMs: moment, what: word }), MAX.troubles).describe(
+  trouble: boundedList(z.object({ fromMs: moment, toMs: moment, what: word }), MAX.troubles).describe(
     'known outages and raised rates, for the strip and the recovery time',
   ),
   pairs: z
     .object({ a: armName, b: armName, both: count, onlyA: count, onlyB: count, neither: count })
     .nullable()
     .describe('useful answers request by request, where the arms met the same fates'),
-  arms: list(armSchema, MAX_ARMS, 1),
+  arms: boundedList(armSchema, MAX_ARMS, 1),
   request: requestSchema.optional(),
-  expectations: list(expectationSchema, MAX.expectations).optional(),
-  repeats: list(repeatSchema, MAX.repeats)
+  expectations: boundedList(expectationSchema, MAX.expectations).optional(),
+  repeats: boundedList(repeatSchema, MAX.repeats)
     .optional()
     .describe('all runs of --repeat; the arms above are those of the last one'),
   verdict: z.object({
@@ -272,10 +276,10 @@ export const resultSchema = z.object({
     ci95: z.tuple([share, share]).nullable(),
     code: word.optional().describe('what the text says, in a word: hurt, helped, price, saved, same …'),
     figures: figuresSchema.optional(),
-    more: list(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),
+    more: boundedList(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),
     advice: messageSchema.optional().describe('what the hint says'),
   }),
-  differences: list(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
+  differences: boundedList(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
 })
 

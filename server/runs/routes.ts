@@ -4,10 +4,11 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { jsonBody, sendJson } from '../http/json.ts'
 import { type Flaw, Problem, quote } from '../http/problem.ts'
-import { nestsDeeperThan } from '../lib/json-depth.ts'
+import { parseQuery } from '../http/query.ts'
+import { jsonPointer, nestsDeeperThan } from '../lib/json-document.ts'
 import { codeOf } from '../lib/user-error.ts'
-import { MOST_RUNS, newRunSchema, RUN_LIMIT } from './run.ts'
-import type { RunStore } from './store.ts'
+import { MAX_RUN_BYTES, MAX_RUNS, newRunSchema } from './run.ts'
+import type { RunTable } from './run-table.ts'
 
 /**
  * `sandbox` without a word makes the page an origin of its own that runs no script, submits nothing and opens nothing,
@@ -35,19 +36,19 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 const JSON_HEADERS = ['Cache-Control', 'no-store']
 
-const WHOLE = `must be a whole number from 1 to ${MOST_RUNS}`
+const LIMIT_RANGE = `must be a whole number from 1 to ${MAX_RUNS}`
 
 /** The query of `GET /runs`. */
 export const listRunsSchema = z.object({
   limit: z
     .string('must be given once')
-    .regex(/^\d{1,6}$/, WHOLE)
+    .regex(/^\d{1,6}$/, LIMIT_RANGE)
     .transform(Number)
-    .refine(limit => limit >= 1 && limit <= MOST_RUNS, WHOLE)
+    .refine(limit => limit >= 1 && limit <= MAX_RUNS, LIMIT_RANGE)
     .optional()
-    .describe(`runs at most, 1 to ${MOST_RUNS}; 50 where it is not given`),
+    .describe(`runs at most, 1 to ${MAX_RUNS}; 50 where it is not given`),
 })
-const USUAL_LIMIT = 50
+const STANDARD_LIMIT = 50
 
 /** The query of `GET /runs/{id}`. */
 export const showRunSchema = z.object({
@@ -58,42 +59,42 @@ export const showRunSchema = z.object({
 })
 
 /** `GET /runs`: the newest first. */
-export function listRuns(store: RunStore): RequestHandler {
+export function listRuns(table: RunTable): RequestHandler {
   return (req, res) => {
-    const { limit = USUAL_LIMIT } = query(listRunsSchema, req.query)
-    sendJson(res, `{"runs":${store.list(limit)},"total":${store.count}}`, JSON_HEADERS)
+    const { limit = STANDARD_LIMIT } = parseQuery(listRunsSchema, req.query)
+    sendJson(res, `{"runs":${table.list(limit)},"total":${table.count}}`, JSON_HEADERS)
   }
 }
 
 /** `POST /runs`: 201 with the id, once the run is on the disk. */
-export function keepRun(store: RunStore): RequestHandler[] {
+export function keepRun(table: RunTable): RequestHandler[] {
   return [
-    (_req, _res, next) => next(store.durable ? undefined : NOT_KEPT),
-    ...jsonBody(RUN_LIMIT),
+    (_req, _res, next) => next(table.durable ? undefined : NOT_KEPT),
+    ...jsonBody(MAX_RUN_BYTES),
     (req, res) => {
       const { data, error } = newRunSchema.safeParse(req.body)
       if (error) throw badBody(error)
-      if (nestsDeeperThan(DEEPEST, req.body)) throw new Problem(422, `The body nests deeper than ${DEEPEST} levels`)
+      if (nestsDeeperThan(MAX_DEPTH, req.body)) throw new Problem(422, `The body nests deeper than ${MAX_DEPTH} levels`)
       // What a later version added to a result is kept, though this one does not know it.
       const { result } = req.body as { result: object }
-      const id = onDisk(() => store.keep(data.result, data.html ?? null, result))
+      const id = onDisk(() => table.keep(data.result, data.html ?? null, result))
       sendJson(res, JSON.stringify({ id }), ['Location', `/runs/${id}`], 201)
     },
   ]
 }
 
 /** `GET /runs/{id}`: the result as it was posted, or its page. */
-export function showRun(store: RunStore): RequestHandler<{ id: string }> {
+export function showRun(table: RunTable): RequestHandler<{ id: string }> {
   return (req, res) => {
     const { id } = req.params
-    const { format } = query(showRunSchema, req.query)
+    const { format } = parseQuery(showRunSchema, req.query)
     if (format !== 'html') {
-      const json = store.result(id)
+      const json = table.result(id)
       if (json === undefined) throw unknown(id)
       sendJson(res, json, JSON_HEADERS)
       return
     }
-    const html = store.html(id)
+    const html = table.html(id)
     if (html === undefined) throw unknown(id)
     if (html === null) {
       throw new Problem(
@@ -108,9 +109,9 @@ export function showRun(store: RunStore): RequestHandler<{ id: string }> {
 }
 
 /** `DELETE /runs/{id}`. */
-export function removeRun(store: RunStore): RequestHandler<{ id: string }> {
+export function removeRun(table: RunTable): RequestHandler<{ id: string }> {
   return (req, res) => {
-    if (!onDisk(() => store.remove(req.params.id))) throw unknown(req.params.id)
+    if (!onDisk(() => table.remove(req.params.id))) throw unknown(req.params.id)
     res.status(204).end()
   }
 }
@@ -141,30 +142,18 @@ function unknown(id: string): Problem {
   return new Problem(404, `No run has the id ${quote(id)}: GET /runs lists those that are kept`)
 }
 
-function query<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
-  const { data, error } = schema.safeParse(given)
-  if (!error) return data
-  const errors: Flaw[] = error.issues.map(issue => ({ parameter: String(issue.path[0]), detail: issue.message }))
-  throw new Problem(400, error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`).join('; '), { errors })
-}
-
 /** Levels of objects and lists; a result has seven. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 
 /** Flaws that are named, and characters of each; the rest is counted, or cut. */
-const NAMED = 20
-const LONGEST_FLAW = 200
+const MAX_NAMED = 20
+const MAX_FLAW_LENGTH = 200
 
 function badBody({ issues }: z.ZodError): Problem {
-  const errors: Flaw[] = issues.slice(0, NAMED).map(issue => ({
-    pointer: issue.path.map(part => `/${escaped(String(part))}`).join(''),
-    detail: issue.message.slice(0, LONGEST_FLAW),
+  const errors: Flaw[] = issues.slice(0, MAX_NAMED).map(issue => ({
+    pointer: jsonPointer(issue.path),
+    detail: issue.message.slice(0, MAX_FLAW_LENGTH),
   }))
-  const more = issues.length > NAMED ? ` (the first ${NAMED} of ${issues.length} flaws are named)` : ''
+  const more = issues.length > MAX_NAMED ? ` (the first ${MAX_NAMED} of ${issues.length} flaws are named)` : ''
   return new Problem(422, `The body must hold a result of chaos burst, compare, demo or live${more}`, { errors })
-}
-
-/** RFC 6901. */
-function escaped(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -1,15 +1,15 @@
 /** A kept run: what is posted, what is listed, and what it is called. */
 
 import { z } from 'zod'
-import { MAX_ARMS } from '../config/limits.ts'
-import { list } from './bounded.ts'
+import { LIMITS, MAX_ARMS } from '../config/limits.ts'
+import { boundedList } from './bounded.ts'
 import { armSchema, type Result, resultSchema } from './result.ts'
 
 /** Runs that are kept at a place unless it says otherwise; the oldest makes room. */
-export const MOST_RUNS = 100
+export const MAX_RUNS = LIMITS.runs
 
 /** Largest `POST /runs` that is read, in bytes: ten times a comparison of a minute with its page. */
-export const RUN_LIMIT = 1024 * 1024
+export const MAX_RUN_BYTES = 1024 * 1024
 
 /** The body of `POST /runs`. */
 export const newRunSchema = z.strictObject({
@@ -26,7 +26,7 @@ export const runSummarySchema = z.object({
   ...resultSchema.pick({ command: true, title: true, startedAt: true, seed: true, target: true, interrupted: true })
     .shape,
   requests: resultSchema.shape.load.shape.requests.describe('of the load, for each arm'),
-  arms: list(armSchema.pick({ name: true, outcomes: true }), MAX_ARMS),
+  arms: boundedList(armSchema.pick({ name: true, outcomes: true }), MAX_ARMS),
   html: z.boolean().describe('whether it was posted with a page'),
 })
 

@@ -12,8 +12,8 @@ import { judge } from '../../cli/report/verdict/verdict.ts'
 import { IN_MEMORY, openDatabase } from '../../server/catalog/database.ts'
 import { packageRoot } from '../../server/lib/package-root.ts'
 import type { Result } from '../../server/runs/result.ts'
-import { MOST_RUNS, RUN_LIMIT, runId } from '../../server/runs/run.ts'
-import { RunStore } from '../../server/runs/store.ts'
+import { MAX_RUN_BYTES, MAX_RUNS, runId } from '../../server/runs/run.ts'
+import { RunTable } from '../../server/runs/run-table.ts'
 import { startServer } from '../../server/server.ts'
 import { coinFlips, outage } from '../cli/report/samples.ts'
 import { control } from '../support/control.ts'
@@ -114,7 +114,7 @@ describe('what cannot be kept', () => {
     ['a page that is no text', { result: coins, html: 7 }, 422, '/html'],
     ['a list', [coins], 422, ''],
     ['text that is not JSON', '{', 400, undefined],
-    ['more than the limit', { result: coins, html: 'x'.repeat(RUN_LIMIT) }, 413, undefined],
+    ['more than the limit', { result: coins, html: 'x'.repeat(MAX_RUN_BYTES) }, 413, undefined],
   ] as const) {
     it(`${what} is refused with ${status}, and nothing is kept`, async t => {
       const call = control(await startTestServer(t))
@@ -142,7 +142,7 @@ describe('what cannot be kept', () => {
     assert.equal((await call('DELETE', `/runs/${id}`, undefined, authorization)).status, 204)
   })
 
-  for (const path of ['/runs?limit=0', `/runs?limit=${MOST_RUNS + 1}`, '/runs?limit=x', '/runs?limit=1&limit=2']) {
+  for (const path of ['/runs?limit=0', `/runs?limit=${MAX_RUNS + 1}`, '/runs?limit=x', '/runs?limit=1&limit=2']) {
     it(`GET ${path} is a problem that names the parameter`, async t => {
       const { status, body } = await control(await startTestServer(t))('GET', path)
       assert.equal(status, 400)
@@ -198,7 +198,7 @@ describe('the page of a run', () => {
 
 describe('the store', () => {
   const store = async (draw: () => number, most?: number) =>
-    new RunStore(await openDatabase(IN_MEMORY, join(root, 'data', 'products.json')), draw, most)
+    new RunTable(await openDatabase(IN_MEMORY, join(root, 'data', 'products.json')), draw, most)
 
   it('drops the oldest, and takes another name where one is taken', async () => {
     const numbers = [1, 1, 2, 1, 2, 3, 1, 4]

@@ -1,7 +1,7 @@
 /** Changes of the settings document: JSON merge patch (RFC 7396), all or nothing, every problem with its place. */
 
 import type { z } from 'zod'
-import { nestsDeeperThan } from '../../lib/json-depth.ts'
+import { jsonPointer, nestsDeeperThan } from '../../lib/json-document.ts'
 import { MEMBERS, type Member, type Settings, settingsSchema } from './schema.ts'
 
 /** One thing that is wrong with a document. */
@@ -27,7 +27,7 @@ type JsonObject = { readonly [name: string]: Json }
 
 const NULLABLE: ReadonlySet<string> = new Set<Member>(['latency', 'outage', 'capacity'])
 const TAGS = ['distribution', 'kind'] as const
-const DEEPEST = 16
+const MAX_DEPTH = 16
 
 /** What a patch does to the members it names: their new values, or null in `cleared` for those that are given back. */
 export interface Effect {
@@ -122,21 +122,17 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 function complaints(issue: z.core.$ZodIssue): Complaint[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownMember(key, issue.path))
-  return [{ pointer: pointer(issue.path), detail: issue.message }]
+  return [{ pointer: jsonPointer(issue.path), detail: issue.message }]
 }
 
 function unknownMember(name: string, path: readonly PropertyKey[] = []): Complaint {
-  return { pointer: pointer([...path, name]), detail: `there is no member "${name}" here` }
-}
-
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return { pointer: jsonPointer([...path, name]), detail: `there is no member "${name}" here` }
 }
 
 /** Refuses what would nest deeper than any document does, and the one name that could reach an object's prototype. */
 function checkShape(document: unknown): void {
-  if (nestsDeeperThan(DEEPEST, document))
-    throw new SettingsError([{ pointer: '', detail: `must not nest deeper than ${DEEPEST} levels` }])
+  if (nestsDeeperThan(MAX_DEPTH, document))
+    throw new SettingsError([{ pointer: '', detail: `must not nest deeper than ${MAX_DEPTH} levels` }])
   if (namesPrototype(document)) throw new SettingsError([unknownMember('__proto__')])
 }
 

@@ -22,7 +22,7 @@ import { openStorage } from '../../../server/catalog/storage.ts'
 import { createLog } from '../../../server/lib/log.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
 import { UserError } from '../../../server/lib/user-error.ts'
-import { RunStore } from '../../../server/runs/store.ts'
+import { RunTable } from '../../../server/runs/run-table.ts'
 import { coinFlips } from '../../cli/report/samples.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
@@ -134,7 +134,7 @@ describe('a file that cannot be written', () => {
     const database = await openDatabase(path, seed)
     t.after(() => database.close())
     let number = 0
-    const store = new RunStore(database, () => number++)
+    const store = new RunTable(database, () => number++)
     const first = store.keep(result, null)
     const pages = Number(database.pragma('page_count', { simple: true }))
     database.pragma(`max_page_count = ${pages}`)

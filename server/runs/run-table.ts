@@ -2,16 +2,16 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Result } from './result.ts'
-import { MOST_RUNS, runId, summaryOf } from './run.ts'
+import { MAX_RUNS, runId, summaryOf } from './run.ts'
 
-/** Names that are tried before the store gives up: with 100 of 262,144 taken, the third is a matter of 1 in 10^10. */
-const MOST_TRIES = 8
+/** Names that are tried before it gives up: with 100 of 262,144 taken, the third is a matter of 1 in 10^10. */
+const MAX_TRIES = 8
 
-export class RunStore {
+export class RunTable {
   /** False where what is kept would be gone with the process. */
   readonly durable: boolean
   readonly #draw: () => number
-  readonly #most: number
+  readonly #max: number
   readonly #insert
   readonly #trim
   readonly #list
@@ -24,13 +24,13 @@ export class RunStore {
 
   /**
    * @param draw a whole number from 0 to 2^32 - 1 each time, by chance
-   * @param most runs that are kept
+   * @param max runs that are kept
    * @param durable whether the database will be there after the process
    */
-  constructor(database: Database, draw: () => number, most = MOST_RUNS, durable = true) {
+  constructor(database: Database, draw: () => number, max = MAX_RUNS, durable = true) {
     this.durable = durable
     this.#draw = draw
-    this.#most = most
+    this.#max = max
     this.#insert = database.prepare('INSERT INTO runs (id, summary, result, html) VALUES (?, ?, ?, ?)')
     this.#trim = database.prepare(
       'DELETE FROM runs WHERE number <= (SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?)',
@@ -43,7 +43,7 @@ export class RunStore {
     this.#remove = database.prepare('DELETE FROM runs WHERE id = ?')
     this.#keep = database.transaction((id: string, result: Result, html: string | null, posted: object) => {
       this.#insert.run(id, JSON.stringify(summaryOf(id, result, html !== null)), JSON.stringify(posted), html)
-      this.#trim.run(this.#most)
+      this.#trim.run(this.#max)
     })
   }
 
@@ -83,7 +83,7 @@ export class RunStore {
   }
 
   #freeId(): string {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const id = runId(this.#draw())
       if (this.#known.get(id) === undefined) return id
     }
