@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Histogram } from '../../cli/load/histogram.ts'
-import { QuarterSeconds } from '../../cli/load/series.ts'
-import { judge } from '../../cli/report/verdict/verdict.ts'
-import { type Result, resultSchema } from '../../server/runs/result.ts'
-import { newRunSchema } from '../../server/runs/run.ts'
-import { coinFlips } from '../cli/report/samples.ts'
-import { control } from '../support/control.ts'
-import { startTestServer } from '../support/server.ts'
+import { Histogram } from '../../../cli/load/histogram.ts'
+import { QuarterSeconds } from '../../../cli/load/series.ts'
+import { judge } from '../../../cli/report/verdict/verdict.ts'
+import { type Result, resultSchema } from '../../../server/runs/result.ts'
+import { newRunSchema } from '../../../server/runs/run.ts'
+import { coinFlips } from '../../cli/report/samples.ts'
+import { control } from '../../support/control.ts'
+import { startTestServer } from '../../support/server.ts'
 
 const coins: Result = { ...coinFlips, verdict: judge(coinFlips) }
 const many = (count: number, element: unknown = {}) => Array.from({ length: count }, () => element)

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import type { ServerOptions } from '../../server/server.ts'
-import { httpGet } from '../support/raw.ts'
-import { startTestServer } from '../support/server.ts'
+import type { ServerOptions } from '../../../server/server.ts'
+import { httpGet } from '../../support/raw.ts'
+import { startTestServer } from '../../support/server.ts'
 
 const HOST = 'Host: localhost\r\n'
 const LIMITS = { headersMs: 400, requestMs: 800, headerBytes: 4_096, bodyBytes: 2_048 }
