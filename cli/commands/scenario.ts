@@ -1,6 +1,7 @@
 /** `chaos scenario`: which scenarios the server has, what one does, and playing one for everybody. */
 
 import type { Command } from 'commander'
+import { sleep } from '../../server/lib/clock.ts'
 import { formatDuration } from '../../server/lib/units.ts'
 import type { Control, ScenarioRun } from '../control/control.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
@@ -70,7 +71,7 @@ async function play(io: Io, name: string, options: ServerOptions): Promise<numbe
   try {
     if (!options.json)
       io.stdout.write(`playing ${name} in session ${playing.session} for ${lasts(playing)}; Ctrl-C stops it\n`)
-    await over(io, playing.lastsMs - playing.atMs)
+    await sleep(io.clock, playing.lastsMs - playing.atMs, io.interrupted)
   } finally {
     await control.stopRun(playing.id)
   }
@@ -111,16 +112,4 @@ function lasts({ lastsMs, atMs }: ScenarioRun): string {
 function describe(value: Readonly<Record<string, unknown>>): string {
   const text = JSON.stringify(value)
   return text === '{}' ? '' : text.slice(1, -1).replaceAll('"', '').replaceAll(',', ', ').replaceAll(':', ' ')
-}
-
-function over({ clock, interrupted }: Io, ms: number): Promise<void> {
-  return new Promise(resolve => {
-    const cancel = clock.after(Math.max(0, ms), () => resolve())
-    const stop = () => {
-      cancel()
-      resolve()
-    }
-    if (interrupted.aborted) stop()
-    else interrupted.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -1,5 +1,6 @@
 /** `chaos status`: what the server does at present, where each setting came from, and what it has counted; once, or again and again. */
 
+import { sleep } from '../../server/lib/clock.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import type { Hello, Stats } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
@@ -87,7 +88,7 @@ export async function watch(io: Io, json: boolean, look: () => Promise<Look>): P
   const draw = json ? documents(io) : io.stdout.isTTY ? inPlace(io) : changes(io)
   draw(await look())
   for (;;) {
-    await pause(io)
+    await sleep(io.clock, EVERY_MS, io.interrupted)
     if (io.interrupted.aborted) return exitCode(io.interrupted)
     draw(await look().catch(lost))
   }
@@ -121,17 +122,4 @@ function inPlace({ stdout }: Io) {
     stdout.write(`${height > 0 ? `\x1b[${height}A\r` : ''}${cut.join('')}\x1b[J`)
     height = cut.length
   }
-}
-
-function pause({ clock, interrupted }: Io): Promise<void> {
-  return new Promise(resolve => {
-    if (interrupted.aborted) return resolve()
-    const cancel = clock.after(EVERY_MS, done)
-    interrupted.addEventListener('abort', done, { once: true })
-    function done(): void {
-      cancel()
-      interrupted.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

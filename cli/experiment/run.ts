@@ -1,6 +1,6 @@
 /** Puts arms together with their clients and recorders, plays the schedule through them, and takes all apart again. */
 
-import type { Clock } from '../../server/lib/clock.ts'
+import { type Clock, sleep } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
 import { type ClientOptions, type LoadClient, openClient } from '../load/client.ts'
 import { type GeneratorReport, generateLoad } from '../load/generator.ts'
@@ -99,7 +99,7 @@ async function perform(
     client.enter(stage.sessions[index])
     gate.open = true
   }
-  await until(clock, stage.startsAt, signal)
+  await sleep(clock, stage.startsAt - clock.now(), signal)
   for (const { arm, recorder } of sides) {
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
@@ -163,16 +163,3 @@ async function warmUp({ warmup, codes, seed, signal }: Contest, { client }: Side
 }
 
 /** Resolves when the clock reads `at`, or when the signal aborts. */
-function until(clock: Clock, at: number, signal: AbortSignal | undefined): Promise<void> {
-  const left = at - clock.now()
-  if (left <= 0 || signal?.aborted) return Promise.resolve()
-  return new Promise(resolve => {
-    const end = () => {
-      cancel()
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const cancel = clock.after(left, end)
-    signal?.addEventListener('abort', end)
-  })
-}
