@@ -1,11 +1,12 @@
 /** `chaos live`: the full-screen console, where keys turn the knobs and the breaker can be watched at work. */
 
 import { formatDuration } from '../../server/lib/units.ts'
+import { requestsOf } from '../../server/runs/counters.ts'
 import { type CircuitSettings, circuitSettings } from '../breaker/options.ts'
 import type { Control, Hello } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
-import { type Model, requestsOf } from '../live/model.ts'
+import type { Model } from '../live/model.ts'
 import { armPlans } from '../options/arms.ts'
 import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
 import {

@@ -17,9 +17,6 @@ export interface ShownArm {
   readonly totals: ArmTotals
 }
 
-/** As long as the server takes for a title and for the name of an arm. */
-const LONGEST = { title: 120, name: 60 }
-
 export class Shown {
   readonly #publisher: Publisher
   readonly #arms: readonly ShownArm[]
@@ -40,10 +37,10 @@ export class Shown {
     this.#startedAt = clock.now()
     publisher.start({
       id,
-      title: title.slice(0, LONGEST.title),
+      title,
       arms: arms.map(({ name }, index) => {
         const session = sessions[index]
-        return { name: name.slice(0, LONGEST.name), ...(session === undefined ? {} : { session }) }
+        return { name, ...(session === undefined ? {} : { session }) }
       }),
       load: { ...load },
     })
@@ -65,6 +62,6 @@ export class Shown {
   }
 
   #totals(): ArmTotals[] {
-    return this.#arms.map(({ totals }) => ({ ...totals, name: totals.name.slice(0, LONGEST.name) }))
+    return this.#arms.map(({ totals }) => totals)
   }
 }

@@ -1,10 +1,11 @@
 /** The two arms under fire: every request goes to each of them with the same key, so that both meet the same fate. */
 
 import type { Clock } from '../../server/lib/clock.ts'
+import { type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { Meter } from '../load/call.ts'
 import type { Arm } from '../policy/arm.ts'
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
-import { type ArmId, type Counts, NOTHING } from './model.ts'
+import type { ArmId } from './model.ts'
 import type { LiveEvent } from './reduce.ts'
 
 /** Where the calls of an arm leave this process. */
@@ -35,7 +36,7 @@ interface Side {
   readonly upstream: Upstream
   arm: Arm
   stopListening: () => void
-  counts: Record<keyof Counts, number>
+  counts: Counts
   on: boolean
 }
 
@@ -60,7 +61,7 @@ export class Arms {
   /** @throws {ArmError} for an arm that cannot be built */
   static async open(parts: ArmsParts): Promise<Arms> {
     const side = async (id: ArmId, guarded: boolean): Promise<Side> => {
-      const counts = { ...NOTHING }
+      const counts = noCounts()
       const box = { counts }
       const upstream = parts.open(id, { called: () => box.counts.calls++, wasted: () => box.counts.wasted++ })
       const arm = await parts.build(id, upstream.send, guarded)
@@ -88,7 +89,7 @@ export class Arms {
     for (const side of [this.#main, this.#baseline]) {
       const counts: Counts = { ...side.counts }
       if (Object.values(counts).every(count => count === 0)) continue
-      Object.assign(side.counts, NOTHING)
+      Object.assign(side.counts, noCounts())
       this.#parts.tell({ type: 'answers', arm: side.id, counts })
     }
   }
@@ -113,7 +114,7 @@ export class Arms {
   /** Gives up what is under way and counts from zero. */
   clear(): void {
     this.#giveUp()
-    for (const side of [this.#main, this.#baseline]) Object.assign(side.counts, NOTHING)
+    for (const side of [this.#main, this.#baseline]) Object.assign(side.counts, noCounts())
   }
 
   async close(): Promise<void> {

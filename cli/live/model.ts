@@ -1,20 +1,17 @@
 /** Everything that the screen of `chaos live` shows, as one value. */
 
+import { type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
-import type { Outcome } from '../policy/send.ts'
 
 /** The arm that is watched, and the same requests without any protection beside it. */
 export type ArmId = 'main' | 'baseline'
-
-/** Requests by outcome, and the calls that were really made for them. */
-export type Counts = Readonly<Record<Outcome | 'calls' | 'wasted', number>>
 
 /** What happened in one column of the charts. */
 export interface Slot {
   /** Its number since time 0: it covers `SLOT_MS` from `index * SLOT_MS`. */
   readonly index: number
-  readonly main: Counts
-  readonly baseline: Counts
+  readonly main: Readonly<Counts>
+  readonly baseline: Readonly<Counts>
   /** The most telling state of the circuit in this time: half-open before open before closed. */
   readonly state: State
   /** Percent; null where it was not known. */
@@ -71,7 +68,7 @@ export interface Model {
     readonly retryAt: number | null
   }
   readonly baselineOn: boolean
-  readonly totals: Readonly<Record<ArmId, Counts>>
+  readonly totals: Readonly<Record<ArmId, Readonly<Counts>>>
   readonly slots: readonly Slot[]
   readonly log: readonly LogEntry[]
   readonly help: boolean
@@ -84,8 +81,6 @@ export const SLOT_MS = 500
 
 /** How long a half-open circuit stays lit at least, in milliseconds: long enough to be read. */
 export const LAMP_MS = 600
-
-export const NOTHING: Counts = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 }
 
 /** What a console needs to know before the server has said anything. */
 export type Start = Pick<Model, 'now' | 'wallOffsetMs' | 'target' | 'room' | 'load' | 'arm' | 'baselineOn'>
@@ -101,17 +96,12 @@ export function begin(start: Start): Model {
     outage: null,
     weather: '',
     breaker: { on: true, state: 'closed', since: start.now, halfOpenAt: null, retryAt: null },
-    totals: { main: NOTHING, baseline: NOTHING },
+    totals: { main: noCounts(), baseline: noCounts() },
     slots: [],
     log: [],
     help: false,
     notice: null,
   }
-}
-
-/** Requests that were answered, in whatever way. */
-export function requestsOf(counts: Counts): number {
-  return counts.success + counts.failed + counts.shortCircuited + counts.fromCache
 }
 
 /** The state that the lamp shows: half-open is held for `LAMP_MS`, a switched-off breaker is `disabled`. */

@@ -1,9 +1,10 @@
 /** Shows what this console fires on the web pages of the server: a published run, begun anew when the console or the server begins anew. */
 
 import type { Clock } from '../../server/lib/clock.ts'
+import { type Counts, requestsOf } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
-import { type Counts, type Model, requestsOf } from './model.ts'
+import type { Model } from './model.ts'
 import type { LiveEvent } from './reduce.ts'
 
 export interface PublicationParts {
@@ -21,9 +22,6 @@ interface Run {
   readonly startedAt: number
   last: readonly ArmTotals[]
 }
-
-/** As long as the server takes for the name of an arm. */
-const LONGEST_NAME = 60
 
 export class Publication {
   readonly #parts: PublicationParts
@@ -68,28 +66,22 @@ export class Publication {
     const { batch, everyMs } = model.load
     const run: Run = { publisher: open(), startedAt: clock.now(), last: [] }
     this.#states = [{ atMs: 0, state: this.#now }]
-    const names = this.#names(model)
     run.publisher.start({
       id: `${id}-${++this.#runs}`,
       title: 'chaos live',
       arms: [
-        { name: names.main, session: sessions.main },
-        { name: names.baseline, session: sessions.baseline },
+        { name: model.arm.name, session: sessions.main },
+        { name: 'none', session: sessions.baseline },
       ],
       load: { concurrency: batch, everyMs },
     })
     return run
   }
 
-  #names(model: Model): { main: string; baseline: string } {
-    return { main: model.arm.name.slice(0, LONGEST_NAME), baseline: 'none' }
-  }
-
   #arms(model: Model): readonly ArmTotals[] {
     const { main, baseline } = model.totals
-    const names = this.#names(model)
     const totals = (name: string, counts: Counts, states: ArmTotals['states']) => ({ name, ...counts, states })
-    return [totals(names.main, main, this.#states), totals(names.baseline, baseline, [])]
+    return [totals(model.arm.name, main, this.#states), totals('none', baseline, [])]
   }
 
   #restart(): void {

@@ -1,8 +1,9 @@
 /** What each event makes of the model: pure, so that a whole session can be told as a list of events. */
 
+import { addCounts, type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
 import { log, logCircuit, logRate } from './log.ts'
-import { type ArmId, begin, type Counts, type Model, NOTHING, SLOT_MS, type Slot } from './model.ts'
+import { type ArmId, begin, type Model, SLOT_MS, type Slot } from './model.ts'
 
 /** What the server said of the session that is steered. Members that are left out are as they were. */
 export interface Told {
@@ -74,16 +75,10 @@ export function reduce(before: Model, event: LiveEvent, now: number): Model {
   }
 }
 
-/** Adds two counts, member by member. */
-export function add(a: Counts, b: Counts): Counts {
-  return {
-    success: a.success + b.success,
-    failed: a.failed + b.failed,
-    shortCircuited: a.shortCircuited + b.shortCircuited,
-    fromCache: a.fromCache + b.fromCache,
-    calls: a.calls + b.calls,
-    wasted: a.wasted + b.wasted,
-  }
+function added(counts: Readonly<Counts>, more: Readonly<Counts>): Counts {
+  const sum = { ...counts }
+  addCounts(sum, more)
+  return sum
 }
 
 /** Opens the columns up to `now`, and puts away a notice whose time is over. */
@@ -101,8 +96,8 @@ function advance(before: Model, now: number): Model {
 function blank(model: Model, index: number): Slot {
   return {
     index,
-    main: NOTHING,
-    baseline: NOTHING,
+    main: noCounts(),
+    baseline: noCounts(),
     state: model.breaker.on ? model.breaker.state : 'disabled',
     failRate: model.failRate,
     outage: model.outage !== null,
@@ -165,8 +160,8 @@ function until(now: number, forMs: number | null): number | null {
 }
 
 function answered(model: Model, arm: ArmId, counts: Counts): Model {
-  const totals = { ...model.totals, [arm]: add(model.totals[arm], counts) }
-  return amend({ ...model, totals }, slot => ({ ...slot, [arm]: add(slot[arm], counts) }))
+  const totals = { ...model.totals, [arm]: added(model.totals[arm], counts) }
+  return amend({ ...model, totals }, slot => ({ ...slot, [arm]: added(slot[arm], counts) }))
 }
 
 function circuit(model: Model, { state, why }: { state: State; why: string }): Model {

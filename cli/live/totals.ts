@@ -1,8 +1,9 @@
 /** The table of totals: both arms, outcome by outcome, and what they cost the upstream. */
 
+import { type Counts, requestsOf } from '../../server/runs/counters.ts'
 import { formatCount, formatShare } from '../report/format.ts'
 import { type Ink, ink, type Line } from './line.ts'
-import { type Counts, type Model, requestsOf } from './model.ts'
+import type { Model } from './model.ts'
 import type { Block, Window } from './window.ts'
 
 interface Column {

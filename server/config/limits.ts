@@ -52,8 +52,15 @@ export const LIMITS = Object.fromEntries(
   Object.entries(LIMIT_TABLE).map(([name, { standard }]) => [name, standard]),
 ) as Limits
 
-/** Arms of a run at the most: what has more is neither made nor kept. */
+/** Arms of a run at the most: what has more is neither made, nor shown while it plays, nor kept. */
 export const MAX_ARMS = 32
+/** Characters of an arm's name. One with every word and every parameter has some 700. */
+export const MAX_ARM_NAME = 1_000
+/** Characters of the title of a run that is published while it plays, and of what it came to. */
+export const MAX_LIVE_TITLE = 120
+export const MAX_LIVE_VERDICT = 1_000
+/** Changes of a circuit's state that one step of a published run tells of an arm, and that are remembered of it. */
+export const MAX_LIVE_EDGES = 200
 
 interface Limit<Variable, Unit> {
   readonly variable: Variable

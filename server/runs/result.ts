@@ -1,8 +1,9 @@
 /** The result of a run, `schema: 1`: what the command line prints with `--json` and posts to `/runs`, and all that reports read. */
 
 import { z } from 'zod'
-import { MAX_ARMS } from '../config/limits.ts'
+import { MAX_ARM_NAME, MAX_ARMS } from '../config/limits.ts'
 import { boundedDocument, boundedList, boundedRecord, inOrderOfTime } from './bounded.ts'
+import { CIRCUIT_STATES } from './counters.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
 const MAX = {
@@ -20,8 +21,8 @@ const MAX = {
   sentences: 100,
 } as const
 
-/** Characters. An arm with every word and every parameter has some 700. */
-const MAX_LENGTH = { arm: 1_000, word: 200, text: 20_000, url: 16_384, settings: 65_536 } as const
+/** Characters. */
+const MAX_LENGTH = { word: 200, text: 20_000, url: 16_384, settings: 65_536 } as const
 const MAX_SETTINGS_DEPTH = 16
 
 /** Milliseconds of a week; those that are known to go wrong may end long after the run. */
@@ -34,7 +35,7 @@ const count = z.int().nonnegative().max(1e12)
 const ms = z.number().nonnegative().max(WEEK_MS)
 const moment = z.number().min(-FAR_MS).max(FAR_MS)
 const perSecond = z.number().max(1e9)
-const armName = z.string().max(MAX_LENGTH.arm)
+const armName = z.string().max(MAX_ARM_NAME)
 const word = z.string().max(MAX_LENGTH.word)
 const text = z.string().max(MAX_LENGTH.text)
 const url = z.string().max(MAX_LENGTH.url)
@@ -45,7 +46,7 @@ export const latencySchema = z
   .object({ count, p50: ms.nullable(), p95: ms.nullable(), p99: ms.nullable(), max: ms.nullable() })
   .describe('milliseconds from the planned start; null where nothing was counted')
 
-export const stateSchema = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
+export const stateSchema = z.enum(CIRCUIT_STATES)
 
 const buckets = boundedList(z.tuple([ms, count.min(1)]), MAX.buckets)
 
@@ -125,11 +126,11 @@ export const requestSchema = z
   .describe('what was asked for; the k6 script asks for the same')
 
 export const expectationSchema = z.object({
-  text: z.string().max(2 * MAX_LENGTH.arm + MAX_LENGTH.word),
+  text: z.string().max(2 * MAX_ARM_NAME + MAX_LENGTH.word),
   passed: z.boolean(),
   measured: z
     .string()
-    .max(MAX_ARMS * (MAX_LENGTH.arm + MAX_LENGTH.word))
+    .max(MAX_ARMS * (MAX_ARM_NAME + MAX_LENGTH.word))
     .describe('the measured value, with its unit'),
 })
 

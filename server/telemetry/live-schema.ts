@@ -1,41 +1,48 @@
 /** What a command line says of the run that it is playing: the schemas of `POST /chaos/live`. */
 
 import { z } from 'zod'
-import type { Weather } from './timeline.ts'
-
-/** Arms and states are few, texts short: what is published is shown to a room. */
-const MOST_ARMS = 6
-export const MOST_EDGES = 200
+import { MAX_ARM_NAME, MAX_ARMS, MAX_LIVE_EDGES, MAX_LIVE_TITLE, MAX_LIVE_VERDICT } from '../config/limits.ts'
+import type { Counts } from '../runs/counters.ts'
+import { stateSchema } from '../runs/result.ts'
 
 const count = z.int().nonnegative().max(1e9)
 const ms = z.number().nonnegative().max(1e9)
 const runId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
-const name = z.string().min(1).max(60)
-const circuit = z.enum(['closed', 'open', 'half-open', 'forced-open', 'disabled'])
+const name = z.string().min(1).max(MAX_ARM_NAME)
 
 export const newRunSchema = z.strictObject({
   id: runId,
-  title: z.string().max(120),
+  title: z.string().max(MAX_LIVE_TITLE),
   arms: z
     .array(z.strictObject({ name, session: z.string().max(64).optional() }))
     .min(1)
-    .max(MOST_ARMS),
+    .max(MAX_ARMS),
   load: z.record(z.string().max(40), z.union([z.number(), z.string().max(80), z.boolean(), z.null()])).default({}),
 })
 
-export const armStepSchema = z.strictObject({
-  name,
+const counts = {
   success: count,
   failed: count,
   shortCircuited: count,
   fromCache: count,
   calls: count.describe('calls that were really made, retries included'),
   wasted: count.describe('calls that were made and failed'),
-  state: circuit.nullable().optional().describe('of the breaker now; null or missing without one'),
+} satisfies Record<keyof Counts, z.ZodInt>
+
+/** An arm in a step. Its counts are those since the step before, unless it tells its totals as well. */
+export const armStepSchema = z.strictObject({
+  name,
+  ...counts,
+  totals: z
+    .strictObject(counts)
+    .optional()
+    .describe('the counts since the start of the run; with them a step that did not arrive is made up for by the next'),
+  state: stateSchema.nullable().optional().describe('of the breaker now; null or missing without one'),
   states: z
-    .array(z.strictObject({ atMs: ms, state: circuit }))
-    .max(MOST_EDGES)
-    .optional(),
+    .array(z.strictObject({ atMs: ms, state: stateSchema }))
+    .max(MAX_LIVE_EDGES)
+    .optional()
+    .describe('changes since the step before; those that are known already may stand before the new ones'),
   p50: ms.nullable().optional().describe('of what ended since the last step, in milliseconds'),
   p95: ms.nullable().optional(),
 })
@@ -43,13 +50,13 @@ export const armStepSchema = z.strictObject({
 export const stepSchema = z.strictObject({
   id: runId,
   atMs: ms.describe('since the start of the run'),
-  arms: z.array(armStepSchema).max(MOST_ARMS),
+  arms: z.array(armStepSchema).max(MAX_ARMS),
 })
 
 export const runEndSchema = z.strictObject({
   id: runId,
   result: z
-    .strictObject({ run: z.string().max(64).optional(), verdict: z.string().max(1_000).optional() })
+    .strictObject({ run: z.string().max(64).optional(), verdict: z.string().max(MAX_LIVE_VERDICT).optional() })
     .optional()
     .describe('the id of the kept result, and what it means'),
 })
@@ -68,6 +75,3 @@ export type RunEnd = z.infer<typeof runEndSchema>
 export type Live = z.infer<typeof liveSchema>
 
 export type Edge = NonNullable<ArmStep['states']>[number]
-
-/** A step with what the server adds: the weather that the arms met. */
-export type Shown = Omit<Step, 'id'> & { readonly weather?: Weather }

@@ -5,8 +5,7 @@ import type { Visit } from '../chaos/decision/request-record.ts'
 import type { Session } from '../chaos/session/session.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Scene } from './events.ts'
-import type { Vitals } from './publish.ts'
-import { Timeline, type Weather } from './timeline.ts'
+import { type SessionConditions, type SessionVitals, Timeline } from './timeline.ts'
 
 /** A session's history, and its counts since it began for the board. */
 class Watch {
@@ -17,10 +16,10 @@ class Watch {
   untilMs: number | null = null
 
   /** An outage may have ended while nobody looked: it ended when it was to end. */
-  note(now: number, weather: Weather, untilMs: number | null): void {
-    if (this.untilMs !== null && this.untilMs < now) this.timeline.note(this.untilMs, { ...weather, outage: false })
-    this.timeline.note(now, weather)
-    this.untilMs = weather.outage ? untilMs : null
+  note(now: number, conditions: SessionConditions, untilMs: number | null): void {
+    if (this.untilMs !== null && this.untilMs < now) this.timeline.note(this.untilMs, { ...conditions, outage: false })
+    this.timeline.note(now, conditions)
+    this.untilMs = conditions.outage ? untilMs : null
   }
 }
 
@@ -70,16 +69,16 @@ export class Lookout {
   }
 
   /** The weather of a session now, noted in its timeline; whoever looks makes its changes known. */
-  look(session: Session): Weather {
+  look(session: Session): SessionConditions {
     const outage = this.#control?.weather(session, session.plan(), this.#clock.now()) ?? null
     return this.note(session, outage !== null)
   }
 
   /** Notes that an outage is on in a session now, or is not. */
-  note(session: Session, outage: boolean): Weather {
-    const weather = { failRate: session.layers.effective().failRate, outage }
-    this.#watches.get(session.id)?.note(this.now(), weather, this.untilMs(session))
-    return weather
+  note(session: Session, outage: boolean): SessionConditions {
+    const conditions = { failRate: session.layers.effective().failRate, outage }
+    this.#watches.get(session.id)?.note(this.now(), conditions, this.untilMs(session))
+    return conditions
   }
 
   /** When the outage that is on will end, in milliseconds since the server's start; null where nobody knows. */
@@ -89,7 +88,7 @@ export class Lookout {
   }
 
   /** What a session is like, and how long the requests took that just ended. */
-  vitals(id: string): Vitals | null {
+  vitals(id: string): SessionVitals | null {
     const session = this.#control?.sessions.get(id)
     const last = this.#watches.get(id)?.timeline.newest(this.now(), this.#epoch)
     return session && last ? { p50: last.p50, p95: last.p95, ...this.look(session) } : null

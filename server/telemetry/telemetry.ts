@@ -7,8 +7,8 @@ import type { ChaosEvent } from '../chaos/session/events.ts'
 import type { Limits } from '../config/limits.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Events } from './events.ts'
+import { LiveRuns } from './live-runs.ts'
 import { Metrics, type Moment } from './metrics.ts'
-import { Publish } from './publish.ts'
 import { Diary } from './recent-changes.ts'
 import { sessionLog } from './session-log.ts'
 import { Lookout } from './session-watch.ts'
@@ -30,7 +30,7 @@ export class Telemetry {
   readonly #diary = new Diary()
   readonly #lookout: Lookout
   readonly #events: Events
-  readonly #publish: Publish
+  readonly #liveRuns: LiveRuns
   readonly #metrics: Metrics
   /** Who last declared or ended an outage, by session. */
   readonly #hands = new Map<string, string>()
@@ -50,12 +50,12 @@ export class Telemetry {
     this.#clock = clock
     this.#remembered = limits?.journal
     this.#lookout = lookout
-    this.#publish = new Publish({
+    this.#liveRuns = new LiveRuns({
       now: () => lookout.now(),
-      tell: told => {
-        if (told.type !== 'progress')
-          this.#diary.note(null, { type: 'run', atMs: this.#atMs, what: told.type, title: told.title })
-        this.#events.tellAll('run', told)
+      emit: event => {
+        const { type: what, title } = event
+        if (what !== 'progress') this.#diary.note(null, { type: 'run', atMs: this.#atMs, what, title })
+        this.#events.tellAll('run', event)
       },
       vitals: id => lookout.vitals(id),
     })
@@ -66,9 +66,9 @@ export class Telemetry {
       scene: id => lookout.scene(id),
       changes: id => this.#diary.read(id),
       board: () => lookout.board(),
-      runs: () => this.#publish.describe(),
+      runs: () => this.#liveRuns.describe(),
       limits: limits && { most: limits.listeners, perAddress: limits.listenersPerClient },
-      everySecond: () => this.#publish.expire(),
+      everySecond: () => this.#liveRuns.expire(),
     })
     this.#metrics = new Metrics({ totals: this.#totals, version, moment: () => this.#moment() })
   }
@@ -101,7 +101,7 @@ export class Telemetry {
 
   /** `/chaos/events` and `/chaos/live`, to be mounted at `/chaos`. */
   chaosRoutes(): Router {
-    return Router().use(this.#events.routes()).use(this.#publish.routes())
+    return Router().use(this.#events.routes()).use(this.#liveRuns.routes())
   }
 
   /** `/metrics`, to be mounted at `/`. */

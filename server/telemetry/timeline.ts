@@ -31,10 +31,14 @@ export interface Sample {
 }
 
 /** What a session is like at a moment, traffic apart. */
-export interface Weather {
+export interface SessionConditions {
+  /** Percent. */
   readonly failRate: number
   readonly outage: boolean
 }
+
+/** The conditions of a session, and how long the requests took that just ended. */
+export type SessionVitals = SessionConditions & Pick<Sample, 'p50' | 'p95'>
 
 interface Slot {
   bucket: number
@@ -49,7 +53,7 @@ interface Slot {
 export class Timeline {
   readonly #slots: Slot[] = []
   readonly #spread = new Spread()
-  readonly #changes: (Weather & { bucket: number })[] = []
+  readonly #changes: (SessionConditions & { bucket: number })[] = []
   #slot: Slot | null = null
   #inFlight = 0
 
@@ -72,7 +76,7 @@ export class Timeline {
   }
 
   /** Notes what holds from now on. */
-  note(now: number, { failRate, outage }: Weather): void {
+  note(now: number, { failRate, outage }: SessionConditions): void {
     const last = this.#changes.at(-1)
     if (last?.failRate === failRate && last.outage === outage) return
     const bucket = bucketOf(now)
@@ -113,7 +117,7 @@ export class Timeline {
   #sample(bucket: number, epoch: number): Sample {
     const atMs = (bucket + 1) * BUCKET_MS
     const slot = this.#slots[index(bucket)]
-    const weather = this.#weatherAt(bucket)
+    const conditions = this.#conditionsAt(bucket)
     const known = slot?.bucket === bucket ? slot : null
     const counts: Partial<Record<Outcome, number>> = {}
     if (known) for (const outcome of OUTCOMES) if (known.counts[outcome] > 0) counts[outcome] = known.counts[outcome]
@@ -125,13 +129,13 @@ export class Timeline {
       inFlight: known?.inFlight ?? (bucket >= (this.#slot?.bucket ?? 0) ? this.#inFlight : 0),
       p50: known?.p50 ?? null,
       p95: known?.p95 ?? null,
-      failRate: weather.failRate,
-      outage: weather.outage,
+      failRate: conditions.failRate,
+      outage: conditions.outage,
       arrivals: known?.arrivals ?? 0,
     }
   }
 
-  #weatherAt(bucket: number): Weather {
+  #conditionsAt(bucket: number): SessionConditions {
     return (
       this.#changes.findLast(change => change.bucket <= bucket) ?? this.#changes[0] ?? { failRate: 0, outage: false }
     )

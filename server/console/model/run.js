@@ -1,6 +1,6 @@
 /** What a published run came to so far: steps in, totals and breaker edges out. */
 
-/** @import { ArmStep, Circuit, Run, Step, Tally } from './types.js' */
+/** @import { ArmStep, Circuit, Counts, Run, Step } from './types.js' */
 
 /** The share of time that the charts show, and a little more, in milliseconds. */
 export const KEPT_MS = 125_000
@@ -8,11 +8,12 @@ export const KEPT_MS = 125_000
 const MOST_STEPS = 500
 const MOST_EDGES = 400
 
-/** @type {(keyof Tally)[]} */
-export const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted']
+/** The six counters of an arm, in the order in which they come where their names are left out. */
+/** @type {readonly (keyof Counts)[]} */
+export const COUNTERS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted']
 
-/** @returns {Tally} */
-export const nothing = () => ({ success: 0, failed: 0, shortCircuited: 0, fromCache: 0, calls: 0, wasted: 0 })
+/** @returns {Counts} */
+export const noCounts = () => /** @type {Counts} */ (Object.fromEntries(COUNTERS.map(counter => [counter, 0])))
 
 /**
  * A run as the server describes it (at its start, or in the middle to a page that comes late).
@@ -32,7 +33,7 @@ export function runFrom(told) {
     status: told.status ?? 'running',
     lastMs: told.lastMs ?? 0,
     steps: (told.steps ?? []).map((/** @type {KeptStep} */ step) => stepFrom(step, names)),
-    totals: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.totals?.[name] ?? nothing()])),
+    totals: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.totals?.[name] ?? noCounts()])),
     edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.edges?.[name] ?? []])),
     verdict: told.verdict ?? null,
     kept: told.kept ?? null,
@@ -40,7 +41,7 @@ export function runFrom(told) {
   return run
 }
 
-/** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its tally, p50 and p95; null where the step left it out */
+/** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its counts, p50 and p95; null where the step left it out */
 
 /**
  * @param {KeptStep} told
@@ -51,12 +52,12 @@ function stepFrom(told, names) {
   const arms = names.flatMap((name, index) => {
     const figures = told.arms[index]
     if (!figures) return []
-    const tally = nothing()
-    FIELDS.forEach((field, place) => {
-      tally[field] = figures[place] ?? 0
+    const counts = noCounts()
+    COUNTERS.forEach((counter, place) => {
+      counts[counter] = figures[place] ?? 0
     })
-    const [p50 = null, p95 = null] = figures.slice(FIELDS.length)
-    return [{ name, ...tally, p50, p95 }]
+    const [p50 = null, p95 = null] = figures.slice(COUNTERS.length)
+    return [{ name, ...counts, p50, p95 }]
   })
   return { ...told, arms }
 }
@@ -72,7 +73,7 @@ export function advance(run, step) {
   const edges = { ...run.edges }
   for (const arm of step.arms) {
     if (!run.names.includes(arm.name)) continue
-    totals[arm.name] = add(totals[arm.name] ?? nothing(), arm)
+    totals[arm.name] = arm.totals ?? added(totals[arm.name] ?? noCounts(), arm)
     edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
   }
   const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MOST_STEPS)
@@ -91,21 +92,21 @@ export function circuitOf(run, name) {
 
 /**
  * Percent of an arm's requests that ended usefully, or null before the first.
- * @param {Tally} tally
+ * @param {Counts} counts
  */
-export function usefulShare(tally) {
-  const all = tally.success + tally.failed + tally.shortCircuited + tally.fromCache
-  return all === 0 ? null : (100 * (tally.success + tally.fromCache)) / all
+export function usefulShare(counts) {
+  const all = counts.success + counts.failed + counts.shortCircuited + counts.fromCache
+  return all === 0 ? null : (100 * (counts.success + counts.fromCache)) / all
 }
 
 /**
- * @param {Tally} tally
- * @param {Partial<Tally>} step
- * @returns {Tally}
+ * @param {Counts} counts
+ * @param {Partial<Counts>} step
+ * @returns {Counts}
  */
-export function add(tally, step) {
-  const sum = { ...tally }
-  for (const field of FIELDS) sum[field] += step[field] ?? 0
+function added(counts, step) {
+  const sum = { ...counts }
+  for (const counter of COUNTERS) sum[counter] += step[counter] ?? 0
   return sum
 }
 

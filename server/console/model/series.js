@@ -1,8 +1,9 @@
 /** Columns for the charts: whole seconds out of quarter-second samples and steps, on one time axis. */
 
-/** @import { Model, Run, Tally } from './types.js' */
+/** @import { Counts, Model, Run } from './types.js' */
 
 import { SPAN_S } from './model.js'
+import { COUNTERS } from './run.js'
 
 /** @typedef {'success' | 'injected' | 'overload' | 'other'} Answer */
 
@@ -11,7 +12,7 @@ import { SPAN_S } from './model.js'
 export const ANSWERS = ['success', 'injected', 'overload', 'other']
 
 /** The four outcomes that an arm's chart stacks, from the bottom up. */
-/** @type {readonly (keyof Tally)[]} */
+/** @type {readonly (keyof Counts)[]} */
 export const OUTCOMES = ['success', 'fromCache', 'shortCircuited', 'failed']
 
 /**
@@ -47,24 +48,18 @@ export function answersPerSecond(points, now) {
  * @param {string} name
  * @param {number} epoch wall-clock milliseconds of the server's zero
  * @param {number} now seconds
- * @returns {{ times: number[], rows: Record<keyof Tally, number[]> }}
+ * @returns {{ times: number[], rows: Record<keyof Counts, number[]> }}
  */
 export function armPerSecond(run, name, epoch, now) {
   const { from, size, times } = seconds(now)
-  /** @type {Record<keyof Tally, number[]>} */
-  const rows = {
-    success: zeros(size),
-    failed: zeros(size),
-    shortCircuited: zeros(size),
-    fromCache: zeros(size),
-    calls: zeros(size),
-    wasted: zeros(size),
-  }
+  const rows = /** @type {Record<keyof Counts, number[]>} */ (
+    Object.fromEntries(COUNTERS.map(counter => [counter, zeros(size)]))
+  )
   for (const step of run.steps) {
     const slot = Math.ceil((epoch + run.startedAtMs + step.atMs) / 1000) - 1 - from
     const arm = step.arms.find(other => other.name === name)
     if (!arm || slot < 0 || slot >= size) continue
-    for (const field of /** @type {(keyof Tally)[]} */ (Object.keys(rows))) put(rows[field], slot, arm[field] ?? 0)
+    for (const counter of COUNTERS) put(rows[counter], slot, arm[counter] ?? 0)
   }
   return { times, rows }
 }

@@ -19,11 +19,11 @@
 /** @typedef {'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled'} Circuit */
 /** @typedef {{ atMs: number, state: Circuit }} Edge */
 
-/** @typedef {{ success: number, failed: number, shortCircuited: number, fromCache: number, calls: number, wasted: number }} Tally */
+/** @typedef {{ success: number, failed: number, shortCircuited: number, fromCache: number, calls: number, wasted: number }} Counts */
 
 /**
- * What one arm did since the last progress.
- * @typedef {Tally & { name: string, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
+ * What one arm did since the last progress; `totals`, where they are told, since the start.
+ * @typedef {Counts & { name: string, totals?: Counts, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
  */
 
 /** @typedef {{ atMs: number, arms: ArmStep[], weather?: { failRate: number, outage: boolean } }} Step */
@@ -40,7 +40,7 @@
  * @property {'running' | 'ended' | 'lost'} status
  * @property {number} lastMs of the last step, since the start
  * @property {Step[]} steps the last two minutes
- * @property {Record<string, Tally>} totals
+ * @property {Record<string, Counts>} totals
  * @property {Record<string, Edge[]>} edges
  * @property {string | null} verdict
  * @property {string | null} kept id of the kept result, where there is one

@@ -1,16 +1,15 @@
 /** The figures of a run's arms as a table: a column for each of two, a row for each of more. */
 
-/** @import { Run, Tally } from '../model/types.js' */
+/** @import { Counts, Run } from '../model/types.js' */
 
-import { nothing, usefulShare } from '../model/run.js'
+import { noCounts, usefulShare } from '../model/run.js'
+import { OUTCOMES } from '../model/series.js'
 import { breakable, h, say } from './dom.js'
 import { createLamps } from './lamps.js'
 
 /** @typedef {{ element: HTMLElement, fill(run: Run): void }} Table */
 
-/** @type {readonly (keyof Tally)[]} */
-const OUTCOMES = ['success', 'fromCache', 'shortCircuited', 'failed']
-/** @type {readonly (keyof Tally)[]} */
+/** @type {readonly (keyof Counts)[]} */
 const CALLS = ['calls', 'wasted']
 const FIELDS = [...OUTCOMES, ...CALLS]
 
@@ -72,7 +71,7 @@ export function createRows(context, names) {
       ),
       h(
         'tr',
-        { class: 'tally-row' },
+        { class: 'counts-row' },
         h(
           'td',
           { colspan: '4' },
@@ -112,7 +111,7 @@ function createArm(context, name) {
   const lamps = createLamps(context, name)
   const share = h('span', null)
   const bar = h('span', { class: 'share-bar' })
-  const counts = /** @type {Record<keyof Tally, HTMLElement>} */ (
+  const counts = /** @type {Record<keyof Counts, HTMLElement>} */ (
     Object.fromEntries(FIELDS.map(field => [field, h('span', null)]))
   )
   return {
@@ -123,12 +122,12 @@ function createArm(context, name) {
     counts,
     /** @param {Run} run */
     fill(run) {
-      const tally = run.totals[name] ?? nothing()
-      const useful = usefulShare(tally)
+      const totals = run.totals[name] ?? noCounts()
+      const useful = usefulShare(totals)
       lamps.update(run.edges[name] ?? [])
       say(share, percent(useful))
       bar.style.setProperty('--share', `${useful ?? 0}%`)
-      for (const field of FIELDS) say(counts[field], count(tally[field]))
+      for (const field of FIELDS) say(counts[field], count(totals[field]))
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The stacked charts: the server's answers a second, or one arm's outcomes with the strip of its breaker below. */
 
-/** @import { Model, Run, Tally } from '../model/types.js' */
+/** @import { Model, Run, Counts } from '../model/types.js' */
 /** @import { Scenery } from './charts.js' */
 
 import { ANSWERS, answersPerSecond, armPerSecond, OUTCOMES } from '../model/series.js'
@@ -88,7 +88,7 @@ export function createArm(context, scenery, first, name) {
 }
 
 /**
- * @param {keyof Tally} outcome
+ * @param {keyof Counts} outcome
  * @returns {keyof import('./palette.js').Palette}
  */
 function colourOf(outcome) {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ArmTotals } from '../../../cli/control/live-publisher.ts'
-import { NOTHING } from '../../../cli/live/model.ts'
 import { Publication } from '../../../cli/live/publication.ts'
 import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { noCounts } from '../../../server/runs/counters.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { story } from './story.ts'
 
@@ -46,7 +46,7 @@ function stage() {
 const success = (count: number): LiveEvent => ({
   type: 'answers',
   arm: 'main',
-  counts: { ...NOTHING, success: count, calls: count },
+  counts: { ...noCounts(), success: count, calls: count },
 })
 
 test('a run begins with the first request and goes on with whole totals', async () => {

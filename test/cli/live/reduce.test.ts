@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { State } from '../../../cli/breaker/circuit.ts'
-import { begin, lampOf, type Model, NOTHING, SLOT_MS, shownRate } from '../../../cli/live/model.ts'
+import { begin, lampOf, type Model, SLOT_MS, shownRate } from '../../../cli/live/model.ts'
 import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { noCounts } from '../../../server/runs/counters.ts'
 
 const start = begin({
   now: 0,
@@ -25,11 +26,11 @@ const rate = (failRate: number, who: string): LiveEvent => ({ type: 'changed', w
 
 test('counts go into totals and into the column of their time', () => {
   const model = told(
-    [10, { type: 'answers', arm: 'main', counts: { ...NOTHING, success: 3, calls: 3 } }],
-    [SLOT_MS + 10, { type: 'answers', arm: 'main', counts: { ...NOTHING, failed: 2, calls: 2, wasted: 2 } }],
-    [SLOT_MS + 20, { type: 'answers', arm: 'baseline', counts: { ...NOTHING, success: 1, calls: 1 } }],
+    [10, { type: 'answers', arm: 'main', counts: { ...noCounts(), success: 3, calls: 3 } }],
+    [SLOT_MS + 10, { type: 'answers', arm: 'main', counts: { ...noCounts(), failed: 2, calls: 2, wasted: 2 } }],
+    [SLOT_MS + 20, { type: 'answers', arm: 'baseline', counts: { ...noCounts(), success: 1, calls: 1 } }],
   )
-  assert.deepEqual(model.totals.main, { ...NOTHING, success: 3, failed: 2, calls: 5, wasted: 2 })
+  assert.deepEqual(model.totals.main, { ...noCounts(), success: 3, failed: 2, calls: 5, wasted: 2 })
   assert.deepEqual(
     model.slots.map(slot => [slot.index, slot.main.success, slot.main.failed, slot.baseline.success]),
     [
@@ -139,7 +140,7 @@ test('a lost connection is said once, keeps the history, and its return is said'
   const lost: LiveEvent = { type: 'disconnected', why: 'nothing listens there', retryInMs: 500 }
   const model = told(
     [0, { type: 'connected', failRate: 70 }],
-    [10, { type: 'answers', arm: 'main', counts: { ...NOTHING, success: 3, calls: 3 } }],
+    [10, { type: 'answers', arm: 'main', counts: { ...noCounts(), success: 3, calls: 3 } }],
     [20, lost],
     [600, lost],
   )
@@ -155,11 +156,11 @@ test('a reset begins again, but for the log and the switches', () => {
   const model = told(
     [0, { type: 'connected', failRate: 70 }],
     [5, { type: 'switched', what: 'automatic', on: true }],
-    [10, { type: 'answers', arm: 'main', counts: { ...NOTHING, success: 3, calls: 3 } }],
+    [10, { type: 'answers', arm: 'main', counts: { ...noCounts(), success: 3, calls: 3 } }],
     [20, { type: 'circuit', state: 'open', why: '' }],
     [3_000, { type: 'cleared', who: 'you' }],
   )
-  assert.deepEqual(model.totals.main, NOTHING)
+  assert.deepEqual(model.totals.main, noCounts())
   assert.equal(model.slots.length, 1)
   assert.equal(model.breaker.state, 'closed')
   assert.equal(model.load.automatic, true)

@@ -1,7 +1,8 @@
 /** A session at the console, told as events: calm, coin flips at 30 %, an outage, and the way back. For the screen tests and the picture. */
 
-import { begin, type Counts, type Model, NOTHING } from '../../../cli/live/model.ts'
+import { begin, type Model } from '../../../cli/live/model.ts'
 import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { type Counts, noCounts } from '../../../server/runs/counters.ts'
 
 const BATCH = 10
 const EVERY_MS = 100
@@ -55,8 +56,8 @@ export function story(untilMs: number, start: Partial<Parameters<typeof begin>[0
   const answers = Array.from({ length: 26_000 / EVERY_MS }, (_, batch) => batch * EVERY_MS + 50).flatMap(at => {
     const weather = WEATHER.find(one => at < one.untilMs)
     const events: [number, LiveEvent][] = [
-      [at, { type: 'answers', arm: 'main', counts: { ...NOTHING, ...weather?.main } }],
-      [at, { type: 'answers', arm: 'baseline', counts: { ...NOTHING, ...weather?.baseline } }],
+      [at, { type: 'answers', arm: 'main', counts: { ...noCounts(), ...weather?.main } }],
+      [at, { type: 'answers', arm: 'baseline', counts: { ...noCounts(), ...weather?.baseline } }],
     ]
     return at < 200 ? [] : events
   })

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
-import { type ArmTotals, openPublisher } from '../../../cli/control/live-publisher.ts'
+import { MAX_ARM_NAME, MAX_ARMS } from '../../../server/config/limits.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
-import { systemClock } from '../../../server/lib/clock.ts'
-import { Publish } from '../../../server/telemetry/publish.ts'
+import { LiveRuns } from '../../../server/telemetry/live-runs.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
 import { startTestServer } from '../../support/server.ts'
@@ -100,6 +99,57 @@ describe('POST /chaos/live', () => {
     await post({ end: { id: 'late' } })
   })
 
+  it('takes the totals of a step where they are told, and tells listeners what is new in them', async test => {
+    const stream = await page(test)
+    await post({ run: run('whole') })
+    const [closed, open, half] = [
+      { atMs: 0, state: 'closed' },
+      { atMs: 300, state: 'open' },
+      { atMs: 400, state: 'half-open' },
+    ]
+    const totals = { success: 9, failed: 1, shortCircuited: 0, fromCache: 0, calls: 10, wasted: 1 }
+    const steps = [
+      arm('breaker', { ...totals, totals, states: [closed] }),
+      // The same once more, because its answer was lost, and what came since.
+      arm('breaker', { ...totals, totals: { ...totals, success: 12 }, states: [closed, open, half] }),
+      // One that was sent before and arrives after it takes nothing back.
+      arm('breaker', { ...totals, totals }),
+      // From a command line that tells no totals.
+      arm('breaker', { success: 3 }),
+    ]
+    for (const [index, step] of steps.entries()) {
+      assert.equal((await post({ progress: { id: 'whole', atMs: index, arms: [step] } })).status, 204)
+    }
+    await post({ end: { id: 'whole' } })
+    await stream.until('run', ({ data }) => data.type === 'end' && data.id === 'whole')
+    const told = stream.heard.flatMap(({ data }) => (data.type === 'progress' && data.id === 'whole' ? data.arms : []))
+    assert.deepEqual(
+      told.map(({ success, failed, totals }) => [success, failed, totals.success, totals.failed]),
+      [
+        [9, 1, 9, 1],
+        [3, 0, 12, 1],
+        [0, 0, 12, 1],
+        [3, 0, 15, 1],
+      ],
+    )
+    assert.deepEqual(
+      told.map(({ states }) => states),
+      [[closed], [open, half], undefined, undefined],
+    )
+  })
+
+  it('takes as many arms as a run may have, with names as long as they may be', async test => {
+    const other = await startTestServer(test)
+    const names = Array.from({ length: MAX_ARMS }, (_, index) => `${index}`.padEnd(MAX_ARM_NAME, 'x'))
+    const arms = names.map(name => ({ name }))
+    assert.equal((await post({ run: { ...run('many'), arms } }, other.url)).status, 204)
+    const step = { id: 'many', atMs: 1, arms: names.map(name => arm(name, { success: 1 })) }
+    assert.equal((await post({ progress: step }, other.url)).status, 204)
+    const more = [...arms, { name: 'one more' }]
+    assert.equal((await post({ run: { ...run('more'), arms: more } }, other.url)).status, 422)
+    assert.equal((await post({ run: { ...run('long'), arms: [{ name: `${names[0]}x` }] } }, other.url)).status, 422)
+  })
+
   it('adds what the server saw of arms in sessions of their own', async test => {
     const stream = await page(test)
     await fetch(`${server.url}/chaos/sessions`, {
@@ -187,71 +237,22 @@ describe('a run that goes silent', () => {
   it('is told to be lost, and forgotten a while later', async test => {
     let now = 0
     const told: object[] = []
-    const publish = new Publish({ now: () => now, tell: data => told.push(data), vitals: () => null })
+    const runs = new LiveRuns({ now: () => now, emit: event => told.push(event), vitals: () => null })
     const app = express()
-      .use('/chaos', publish.routes())
+      .use('/chaos', runs.routes())
       .use(problemHandler(() => {}))
     const base = await listen(createServer(app), test)
     await post({ run: run('a') }, base)
     await post({ progress: { id: 'a', atMs: 1, arms: [] } }, base)
     now = 10_001
-    publish.expire()
+    runs.expire()
     assert.deepEqual(told.at(-1), { type: 'lost', id: 'a', title: 'compare none, breaker' })
     assert.deepEqual(
-      publish.describe().map(one => (one as { status: string }).status),
+      runs.describe().map(one => (one as { status: string }).status),
       ['lost'],
     )
     assert.equal((await post({ end: { id: 'a' } }, base)).status, 404)
     now += 10 * 60_000 + 1
-    assert.deepEqual(publish.describe(), [])
-  })
-})
-
-describe('the publisher of the command line', () => {
-  const totals = (success: number, states: ArmTotals['states'] = []): ArmTotals[] => [
-    { ...arm('none'), success, calls: success, states },
-  ]
-
-  it('tells differences that add up, though it leaves steps out', async test => {
-    const stream = await page(test)
-    const publisher = openPublisher({ url: new URL(server.url), clock: systemClock })
-    publisher.start({ id: 'cli', title: 't', arms: [{ name: 'none' }], load: {} })
-    for (let success = 1; success <= 2_000; success += 1) publisher.progress(success, totals(success))
-    const states = [
-      { atMs: 0, state: 'closed' as const },
-      { atMs: 7, state: 'open' as const },
-    ]
-    await publisher.end(2_001, totals(2_001, states), { verdict: 'Done.' })
-    await stream.until('run', ({ data }) => data.type === 'end' && data.id === 'cli')
-    const steps = stream.heard.filter(({ data }) => data.type === 'progress' && data.id === 'cli')
-    assert.equal(
-      steps.reduce((sum, { data }) => sum + data.arms[0].success, 0),
-      2_001,
-    )
-    assert.ok(steps.length <= 3, `${steps.length} steps`)
-    assert.deepEqual(steps.at(-1)?.data.arms[0].states, states)
-  })
-
-  it('is harmless where nobody listens, where it is refused, and where nothing is answered', async test => {
-    const locked = await startTestServer(test, { token: 'secret' })
-    const mute = await listen(
-      createServer(() => {}),
-      test,
-    )
-    for (const url of ['http://127.0.0.1:9', locked.url, mute]) {
-      const publisher = openPublisher({ url: new URL(url), clock: systemClock })
-      publisher.start({ id: 'x', title: '', arms: [{ name: 'none' }], load: {} })
-      publisher.progress(1, totals(1))
-      await publisher.end(2, totals(2))
-    }
-  })
-
-  it('uses the token', async test => {
-    const locked = await startTestServer(test, { token: 'secret' })
-    const stream = await page(test, locked.url)
-    const publisher = openPublisher({ url: new URL(locked.url), token: 'secret', clock: systemClock })
-    publisher.start({ id: 'x', title: '', arms: [{ name: 'none' }], load: {} })
-    await publisher.end(2, totals(2))
-    await stream.until('run', ({ data }) => data.type === 'end')
+    assert.deepEqual(runs.describe(), [])
   })
 })

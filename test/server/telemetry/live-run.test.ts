@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { MAX_ARMS } from '../../../server/config/limits.ts'
 import { runFrom } from '../../../server/console/model/run.js'
 import { LiveRun } from '../../../server/telemetry/live-run.ts'
 import { openEvents } from '../../support/event-stream.ts'
@@ -139,15 +140,36 @@ describe('hello', () => {
     })
   }
 
-  it('stays short where each step tells as many states as it may', test => {
-    const names = Array.from({ length: 6 }, (_, index) => `${index}${'\u0001'.repeat(59)}`)
+  for (const [count, most] of [
+    [6, 384],
+    [MAX_ARMS, 512],
+  ] as const) {
+    it(`stays short where each step of ${count} arms tells as many states as it may`, test => {
+      const names = Array.from({ length: count }, (_, index) => `${index}${'\u0001'.repeat(59)}`)
+      const { step, told } = running(names)
+      const states = Array.from({ length: 190 }, (_, index) => ({ atMs: index, state: index % 2 ? 'open' : 'closed' }))
+      const counts = { success: 1e9, failed: 1e9, shortCircuited: 1e9, fromCache: 1e9, calls: 1e9, wasted: 1e9 }
+      for (let index = 0; index < 1_000; index += 1)
+        step(index * 125, index * 125, { ...counts, states, p50: 1e9 / 3, p95: 1e9 / 7 })
+      const { steps, ...rest } = told(125_000)
+      const size = { steps: JSON.stringify(steps).length, rest: JSON.stringify(rest).length }
+      test.diagnostic(`steps ${size.steps}, the rest ${size.rest}`)
+      assert.ok(size.steps + size.rest < most * KB, `${size.steps + size.rest} characters`)
+    })
+  }
+
+  it('keeps one step a second of a run with many arms, and all that it counted', () => {
+    const names = Array.from({ length: MAX_ARMS }, (_, index) => `arm ${index}`)
     const { step, told } = running(names)
-    const states = Array.from({ length: 190 }, (_, index) => ({ atMs: index, state: index % 2 ? 'open' : 'closed' }))
-    const most = { success: 1e9, failed: 1e9, shortCircuited: 1e9, fromCache: 1e9, calls: 1e9, wasted: 1e9 }
-    for (let index = 0; index < 1_000; index += 1) step(0, index * 125, { ...most, states, p50: 1e9 / 3, p95: 1e9 / 7 })
-    const { steps, ...rest } = told(125_000)
-    const size = { steps: JSON.stringify(steps).length, rest: JSON.stringify(rest).length }
-    test.diagnostic(`steps ${size.steps}, the rest ${size.rest}`)
-    assert.ok(size.steps + size.rest < 384 * KB, `${size.steps + size.rest} characters`)
+    for (let atMs = 250; atMs <= 10_000; atMs += 250) step(atMs, atMs, atMs % 1_000 === 0 ? {} : { p50: 7 })
+    const { steps } = runFrom(told(10_000))
+    assert.deepEqual(
+      steps.map(({ atMs }) => atMs),
+      Array.from({ length: 10 }, (_, index) => 1_000 * (index + 1)),
+    )
+    assert.deepEqual(
+      steps[3]?.arms[31],
+      arm('arm 31', { success: 4 * 118, failed: 48, shortCircuited: 120, calls: 644, wasted: 172, p50: 7, p95: null }),
+    )
   })
 })

@@ -1,32 +1,33 @@
 /**
- * `POST /chaos/live`: command lines tell what they are firing, and every page sees it.
+ * `POST /chaos/live`: command lines say what they are firing, and every page sees it.
  *
- * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-words.ts); the answer is 204. Listeners get `run`
- * events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, weather?}`, `{type: 'end', id, title, result?}`,
- * and `{type: 'lost', id, title}` for a run that went silent. Arms that play in sessions of their own get what the server saw of
- * them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and `p95` where the
- * command line does not tell its own.
+ * The body is one of `{run}`, `{progress}` and `{end}` (schemas in live-schema.ts); the answer is 204. An arm of a step may
+ * tell, beside what it did since the step before, its `totals` since the start: then these count, and whatever became of
+ * the steps before, nothing is missing and nothing counts twice.
+ *
+ * Listeners get `run` events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, weather?}`,
+ * `{type: 'end', id, title, result?}`, and `{type: 'lost', id, title}` for a run that went silent. Each arm of a `progress`
+ * has its increments since the event before and its `totals`. Arms that play in sessions of their own get what the
+ * server saw of them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and
+ * `p95` where the command line does not tell its own.
  */
 
 import { Router } from 'express'
 import { jsonBody } from '../http/json.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
-import { LiveRun } from './live-run.ts'
-import { type Live, liveSchema, type NewRun, type RunEnd, type Shown, type Step } from './live-schema.ts'
-import type { Sample, Weather } from './timeline.ts'
+import { LiveRun, type LiveStep } from './live-run.ts'
+import { type Live, liveSchema, type NewRun, type RunEnd, type Step } from './live-schema.ts'
+import type { SessionConditions, SessionVitals } from './timeline.ts'
 
 /** Runs that are remembered; a running one never makes room. */
-const MOST_RUNS = 4
+const MAX_LIVE_RUNS = 4
 /** A run that says nothing for so long is lost, in milliseconds. */
-const SILENCE_MS = 10_000
-/** A run that is over is told to new pages for so long, in milliseconds. */
-const SHOWN_MS = 10 * 60_000
+const LOST_AFTER_MS = 10_000
+/** A run that is over is described to new pages for so long, in milliseconds. */
+const KEPT_MS = 10 * 60_000
 /** Steps arrive four times a second; a little more lets a late one through. */
-const MOST_A_SECOND = 8
-
-/** Fail rate and outage of a session, and how long the requests took that just ended. */
-export type Vitals = Weather & Pick<Sample, 'p50' | 'p95'>
+const MAX_STEPS_A_SECOND = 8
 
 /** What listeners hear of a run. */
 export interface RunEvent {
@@ -35,20 +36,21 @@ export interface RunEvent {
   readonly [more: string]: unknown
 }
 
-export interface PublishParts {
+export interface LiveRunsParts {
   /** Milliseconds since the server's start. */
   readonly now: () => number
-  readonly tell: (data: RunEvent) => void
+  readonly emit: (event: RunEvent) => void
   /** What a session is like, or null where there is none. */
-  readonly vitals: (session: string) => Vitals | null
+  readonly vitals: (session: string) => SessionVitals | null
 }
 
-export class Publish {
-  readonly #parts: PublishParts
+export class LiveRuns {
+  readonly #parts: LiveRunsParts
   readonly #runs = new Map<string, LiveRun>()
+  /** Steps of a run in the second that they came in. */
   readonly #paces = new Map<string, { second: number; count: number }>()
 
-  constructor(parts: PublishParts) {
+  constructor(parts: LiveRunsParts) {
     this.#parts = parts
   }
 
@@ -74,6 +76,19 @@ export class Publish {
     return [...this.#runs.values()].map(run => run.describe(now))
   }
 
+  /** Runs that went silent are over, and those that are over for long are forgotten. */
+  expire(): void {
+    const now = this.#parts.now()
+    for (const [id, run] of this.#runs) {
+      const silentMs = now - run.heardAt
+      if (run.running && silentMs > LOST_AFTER_MS) {
+        run.end('lost', undefined, now)
+        this.#paces.delete(id)
+        this.#parts.emit({ type: 'lost', id, title: run.title })
+      } else if (!run.running && silentMs > KEPT_MS) this.#runs.delete(id)
+    }
+  }
+
   #take(live: Live): void {
     this.expire()
     if ('run' in live) this.#start(live.run)
@@ -81,28 +96,28 @@ export class Publish {
     else this.#end(live.end)
   }
 
-  #start(told: NewRun): void {
-    const known = this.#runs.get(told.id)
-    if (known?.running) throw new Problem(409, `The run ${quote(told.id)} is being published already`)
-    if (!known && this.#runs.size >= MOST_RUNS) this.#makeRoom()
-    const run = new LiveRun(told, this.#parts.now())
-    this.#runs.delete(told.id)
-    this.#runs.set(told.id, run)
-    this.#parts.tell({ type: 'start', title: told.title, run: run.start() })
+  #start(announced: NewRun): void {
+    const { id, title } = announced
+    const known = this.#runs.get(id)
+    if (known?.running) throw new Problem(409, `The run ${quote(id)} is being published already`)
+    if (!known && this.#runs.size >= MAX_LIVE_RUNS) this.#makeRoom()
+    const run = new LiveRun(announced, this.#parts.now())
+    this.#runs.delete(id)
+    this.#runs.set(id, run)
+    this.#parts.emit({ type: 'start', title, run: run.start() })
   }
 
   #progress({ id, ...step }: Step): void {
     const run = this.#running(id)
-    refuseStrangers(run, step.arms)
+    refuseUnknownArms(run, step.arms)
     const now = this.#parts.now()
     this.#pace(id, now)
-    const shown = this.#shown(run, step)
-    run.step(shown, now)
-    this.#parts.tell({ type: 'progress', id, ...shown })
+    this.#parts.emit({ type: 'progress', id, ...run.step(this.#withVitals(run, step), now) })
   }
 
-  #shown(run: LiveRun, step: Omit<Step, 'id'>): Shown {
-    let weather: Weather | undefined
+  /** The step with what the server saw of the sessions that its arms play in. */
+  #withVitals(run: LiveRun, step: Omit<Step, 'id'>): Omit<Step, 'id'> & Pick<LiveStep, 'weather'> {
+    let weather: SessionConditions | undefined
     const arms = step.arms.map(arm => {
       const session = run.sessionOf(arm.name)
       const vitals = session === undefined ? null : this.#parts.vitals(session)
@@ -118,7 +133,7 @@ export class Publish {
     const run = this.#running(id)
     run.end('ended', result, this.#parts.now())
     this.#paces.delete(id)
-    this.#parts.tell({ type: 'end', id, title: run.title, result })
+    this.#parts.emit({ type: 'end', id, title: run.title, result })
   }
 
   #running(id: string): LiveRun {
@@ -130,7 +145,7 @@ export class Publish {
   #makeRoom(): void {
     const oldest = [...this.#runs.values()].find(run => !run.running)
     if (!oldest) {
-      throw new Problem(429, `${MOST_RUNS} runs are being published already`, { headers: { 'Retry-After': '10' } })
+      throw new Problem(429, `${MAX_LIVE_RUNS} runs are being published already`, { headers: { 'Retry-After': '10' } })
     }
     this.#runs.delete(oldest.id)
   }
@@ -139,26 +154,13 @@ export class Publish {
     const second = Math.floor(now / 1_000)
     const pace = this.#paces.get(id)
     if (pace?.second !== second) this.#paces.set(id, { second, count: 1 })
-    else if (++pace.count > MOST_A_SECOND) {
+    else if (++pace.count > MAX_STEPS_A_SECOND) {
       throw new Problem(429, 'Publish at most four times a second', { headers: { 'Retry-After': '1' } })
-    }
-  }
-
-  /** Runs that went silent are over, and those that are over for long are forgotten. */
-  expire(): void {
-    const now = this.#parts.now()
-    for (const [id, run] of this.#runs) {
-      const silent = now - run.heardAt
-      if (run.running && silent > SILENCE_MS) {
-        run.end('lost', undefined, now)
-        this.#paces.delete(id)
-        this.#parts.tell({ type: 'lost', id, title: run.title })
-      } else if (!run.running && silent > SHOWN_MS) this.#runs.delete(id)
     }
   }
 }
 
-function refuseStrangers(run: LiveRun, arms: Step['arms']): void {
+function refuseUnknownArms(run: LiveRun, arms: Step['arms']): void {
   const index = arms.findIndex(({ name }) => !run.has(name))
   if (index < 0) return
   throw new Problem(422, `The run ${quote(run.id)} began without this arm`, {
