@@ -1,23 +1,22 @@
 /** What happened in each quarter of a second of a run: memory grows with time, never with the number of requests. */
 
-import type { Outcome } from '../policy/send.ts'
+import { COUNTERS, type Counter } from '../../server/runs/counters.ts'
 import type { Series } from '../report/result.ts'
 
 const QUARTER_MS = 250
-const FIELDS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
 
-export type Field = Outcome | 'calls' | 'wasted'
-
-const OFFSET = Object.fromEntries(FIELDS.map((field, offset) => [field, offset])) as Readonly<Record<Field, number>>
+const OFFSET = Object.fromEntries(COUNTERS.map((counter, offset) => [counter, offset])) as Readonly<
+  Record<Counter, number>
+>
 
 export class QuarterSeconds {
-  #counts = new Uint32Array(FIELDS.length * 240)
+  #counts = new Uint32Array(COUNTERS.length * 240)
   #used = 0
 
   /** Counts one event `atMs` milliseconds after the start of the run. */
-  add(field: Field, atMs: number): void {
+  add(counter: Counter, atMs: number): void {
     const quarter = Math.max(0, Math.floor(atMs / QUARTER_MS))
-    const index = quarter * FIELDS.length + OFFSET[field]
+    const index = quarter * COUNTERS.length + OFFSET[counter]
     if (quarter >= this.#used) this.#used = quarter + 1
     if (index >= this.#counts.length) this.#grow(index + 1)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
@@ -26,7 +25,7 @@ export class QuarterSeconds {
   /** All quarters from the start to the last event, the empty ones too. */
   list(): Series {
     return Array.from({ length: this.#used }, (_, quarter) => {
-      const at = (field: Field) => this.#counts[quarter * FIELDS.length + OFFSET[field]] ?? 0
+      const at = (counter: Counter) => this.#counts[quarter * COUNTERS.length + OFFSET[counter]] ?? 0
       return {
         atMs: quarter * QUARTER_MS,
         success: at('success'),

@@ -3,9 +3,9 @@
  * `total` for its whole run, which alone carries percentiles, and a line of scope `quarter` for each quarter second.
  */
 
+import { COUNTERS } from '../../server/runs/counters.ts'
 import type { ArmResult, Result } from './result.ts'
 
-const COUNTS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
 const LATENCIES = ['all', 'success', 'failed', 'shortCircuited', 'fromCache'] as const
 const POINTS = ['p50', 'p95', 'p99', 'max'] as const
 
@@ -14,7 +14,7 @@ const HEADER = [
   'arm',
   'fromMs',
   'toMs',
-  ...COUNTS,
+  ...COUNTERS,
   'state',
   'recoveryMs',
   ...LATENCIES.flatMap(key => POINTS.map(point => `${key}_${point}_ms`)),
@@ -37,13 +37,13 @@ function linesOf(arm: ArmResult, durationMs: number): Field[][] {
   const blank = LATENCIES.flatMap(() => POINTS.map(() => null))
   const points = LATENCIES.flatMap(key => POINTS.map(point => latencyMs[key][point]))
   return [
-    ['total', arm.name, 0, durationMs, ...COUNTS.map(key => total[key]), null, recoveryMs, ...points],
+    ['total', arm.name, 0, durationMs, ...COUNTERS.map(key => total[key]), null, recoveryMs, ...points],
     ...arm.series.map(quarter => [
       'quarter',
       arm.name,
       quarter.atMs,
       quarter.atMs + 250,
-      ...COUNTS.map(key => quarter[key]),
+      ...COUNTERS.map(key => quarter[key]),
       states.findLast(change => change.atMs <= quarter.atMs)?.state ?? null,
       null,
       ...blank,

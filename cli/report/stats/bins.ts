@@ -1,13 +1,13 @@
 /** Gathers the quarter seconds of an arm into no more bins than a chart can show. */
 
+import { addCounts, type Counts, noCounts, requestsOf } from '../../../server/runs/counters.ts'
 import type { ArmResult } from '../result.ts'
 import { QUARTER_MS } from './recovery.ts'
 
 const MOST = 240
-const KEYS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted'] as const
 
 /** What ended within a spell of the run. */
-export interface Bin extends Readonly<Record<(typeof KEYS)[number], number>> {
+export interface Bin extends Readonly<Counts> {
   readonly fromMs: number
   readonly toMs: number
   /** Requests that ended, whatever became of them. */
@@ -26,17 +26,10 @@ export function seriesSpanMs(arms: readonly ArmResult[]): number {
 /** Bins of equal length from 0 to `spanMs`, 240 at most; quarter seconds that are missing count as nothing. */
 export function binned(arm: ArmResult, spanMs: number): Bin[] {
   const widthMs = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MOST))
-  const bins = Array.from({ length: Math.ceil(spanMs / widthMs) }, () => ({
-    success: 0,
-    failed: 0,
-    shortCircuited: 0,
-    fromCache: 0,
-    calls: 0,
-    wasted: 0,
-  }))
+  const bins = Array.from({ length: Math.ceil(spanMs / widthMs) }, noCounts)
   for (const quarter of arm.series) {
     const bin = bins[Math.floor(quarter.atMs / widthMs)]
-    if (bin) for (const key of KEYS) bin[key] += quarter[key]
+    if (bin) addCounts(bin, quarter)
   }
   return bins.map((bin, index) => {
     const toMs = (index + 1) * widthMs
@@ -44,7 +37,7 @@ export function binned(arm: ArmResult, spanMs: number): Bin[] {
       ...bin,
       fromMs: index * widthMs,
       toMs,
-      all: bin.success + bin.failed + bin.shortCircuited + bin.fromCache,
+      all: requestsOf(bin),
       state: arm.states.findLast(change => change.atMs < toMs)?.state ?? null,
     }
   })
