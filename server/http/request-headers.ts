@@ -54,39 +54,42 @@ export function readHeaders(rawHeaders: readonly string[]): RequestHeaders {
   }
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
-    // Nearly every header is passed over by its length or its first two letters.
-    if (name.length >= 11 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) {
-      readChaosHeader(headers, name.toLowerCase(), rawHeaders[at + 1] ?? '')
-    } else {
-      READERS[name.length]?.(headers, name.toLowerCase(), rawHeaders[at + 1] ?? '')
+    const value = rawHeaders[at + 1] ?? ''
+    // Nearly every header is passed over by its first letter and its length, before the case of its letters is asked.
+    switch (name.charCodeAt(0) | 32) {
+      case A:
+        if (is(name, 'access-control-request-method')) headers.preflight = true
+        break
+      case C:
+        if (is(name, 'content-type')) headers.contentType = value
+        else if (is(name, 'content-length') && Number(value) > 0) headers.hasBody = true
+        break
+      case H:
+        if (is(name, 'host')) headers.hosts.push(value.toLowerCase())
+        break
+      case O:
+        if (is(name, 'origin')) headers.origin = value.toLowerCase()
+        break
+      case S:
+        if (is(name, 'sec-fetch-site')) headers.fetchSite = value.toLowerCase()
+        break
+      case T:
+        if (is(name, 'transfer-encoding')) headers.hasBody = true
+        break
+      case X:
+        if (name.length >= SHORTEST_CHAOS_NAME) readChaosHeader(headers, name.toLowerCase(), value)
+        break
     }
   }
   return headers
 }
 
-type Reader = (headers: RequestHeaders, name: string, value: string) => void
+const [A, C, H, O, S, T, X] = Array.from('achostx', letter => letter.charCodeAt(0))
+const SHORTEST_CHAOS_NAME = 'x-chaos-key'.length
 
-/** By the length of the name. */
-const READERS: Readonly<Record<number, Reader>> = {
-  4: (headers, name, value) => {
-    if (name === 'host') headers.hosts.push(value.toLowerCase())
-  },
-  6: (headers, name, value) => {
-    if (name === 'origin') headers.origin = value.toLowerCase()
-  },
-  12: (headers, name, value) => {
-    if (name === 'content-type') headers.contentType = value
-  },
-  14: (headers, name, value) => {
-    if (name === 'sec-fetch-site') headers.fetchSite = value.toLowerCase()
-    else if (name === 'content-length' && Number(value) > 0) headers.hasBody = true
-  },
-  17: (headers, name) => {
-    if (name === 'transfer-encoding') headers.hasBody = true
-  },
-  29: (headers, name) => {
-    if (name === 'access-control-request-method') headers.preflight = true
-  },
+/** Whether a name is `wanted`, which is in small letters. */
+function is(name: string, wanted: string): boolean {
+  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted)
 }
 
 function readChaosHeader(headers: RequestHeaders, name: string, value: string): void {
