@@ -15,7 +15,6 @@ import { openStorage } from './catalog/storage.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
 import type { Scenario } from './chaos/scenario/schema.ts'
-import { SESSION_LIMITS } from './chaos/session/registry.ts'
 import { LIMITS, type Limits } from './config/limits.ts'
 import { Drain } from './http/drain.ts'
 import { BACKLOG, createServer } from './http/server.ts'
@@ -102,8 +101,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     log: telemetry.log,
     scenarios,
     stealth: options.stealth ?? false,
-    limits: { ...SESSION_LIMITS, most: limits.sessions },
-    mostHeld: limits.held,
+    maxSessions: limits.sessions,
+    maxHeld: limits.held,
   })
   telemetry.watch(chaos.control)
   const token = options.token ?? (isLocal(host) ? null : secret())

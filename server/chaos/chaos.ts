@@ -13,8 +13,9 @@ import { settingsOperations } from './api/settings.ts'
 import { ChaosControl, type ChaosControlOptions } from './control.ts'
 import { release } from './inject/capture.ts'
 import { Injector } from './inject/inject.ts'
-import { faults } from './inject/middleware.ts'
-import { Theatre } from './scenario/runner.ts'
+import { faultMiddleware } from './inject/middleware.ts'
+import { Interceptor } from './intercept/interceptor.ts'
+import { ScenarioRunner } from './scenario/runner.ts'
 import type { Scenario } from './scenario/schema.ts'
 import type { ChaosListener } from './session/events.ts'
 import type { Change, Source } from './settings/layers.ts'
@@ -25,14 +26,14 @@ export interface ChaosOptions extends ChaosControlOptions {
   readonly stealth?: boolean
   /** The scenarios that are offered. */
   readonly scenarios?: readonly Scenario[]
-  /** Faulted requests that may be held open at once, 500 unless given; beyond it they are served and counted as overflow. */
-  readonly mostHeld?: number
+  /** Faulted requests that may be held open at once; beyond it they are served and counted as overflow. */
+  readonly maxHeld: number
 }
 
 export interface Chaos {
   /** For the routes of the data plane, before their handlers. */
   readonly faults: RequestHandler
-  /** Lets an answer through unspoilt: a bug of the server must not look like an injected fault. */
+  /** Lets an answer through as it is: a bug of the server must not look like an injected fault. */
   readonly spare: (res: ServerResponse) => void
   /** The control plane, to be mounted at `/chaos`. */
   readonly routes: Router
@@ -50,30 +51,24 @@ export interface Chaos {
   close(): void
 }
 
-const MOST_HELD = 500
-
 export function createChaos(options: ChaosOptions): Chaos {
   const control = new ChaosControl(options)
-  const { wall, stealth = false, mostHeld = MOST_HELD } = options
-  const injector = new Injector({ wall, stealth, mostHeld })
+  const injector = new Injector({ wall: options.wall, stealth: options.stealth ?? false })
   const operations = [
     ...settingsOperations,
     ...countOperations,
     ...journalOperations,
     ...outageOperations,
-    ...scenarioOperations(new Theatre(control, options.scenarios ?? [])),
+    ...scenarioOperations(new ScenarioRunner(control, options.scenarios ?? [])),
     ...sessionOperations,
   ]
   return {
-    faults: faults(control, injector),
+    faults: faultMiddleware(new Interceptor(control, options.maxHeld), injector),
     spare: release,
     routes: routes(control, operations),
     operations,
     control,
-    change: (patch, source) =>
-      control.change(control.sessions.first, source, provenance =>
-        control.sessions.first.layers.change(patch, provenance),
-      ),
+    change: (patch, source) => control.change(control.sessions.first, { patch }, { source }),
     settings: () => control.sessions.first.layers.effective(),
     on: listener => control.on(listener),
     close: () => control.close(),

@@ -1,15 +1,15 @@
-/** The laboratory: sessions, their settings and who is told of changes. Knows nothing of HTTP. */
+/** Control of the failure model: sessions, changes of their settings, and who is told of them. */
 
+import { Problem } from '../http/problem.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Plan } from './decision/compiled-settings.ts'
-import type { Trouble } from './decision/decide.ts'
+import type { CompiledSettings } from './decision/compiled-settings.ts'
+import type { ActiveOutage } from './decision/outage.ts'
 import type { SessionLog } from './decision/request-record.ts'
 import type { ChaosEvent, ChaosListener } from './session/events.ts'
-import { DEFAULT_SESSION, SESSION_LIMITS, type SessionLimits, SessionRegistry } from './session/registry.ts'
+import { DEFAULT_SESSION, SESSION_ID, SessionRegistry } from './session/registry.ts'
 import { Session } from './session/session.ts'
 import { SessionClock } from './session/session-clock.ts'
-import { Boot, type Change, difference, Layers, type Provenance, type Source } from './settings/layers.ts'
-import { ms } from './settings/quantity.ts'
+import { Boot, type Change, type Edit, etag, Layers, type Provenance, type Source } from './settings/layers.ts'
 import { defaultSettings, type Member, type Settings } from './settings/schema.ts'
 
 export interface ChaosControlOptions {
@@ -24,107 +24,154 @@ export interface ChaosControlOptions {
   readonly settings?: Partial<Settings>
   /** Where the values of `settings` came from; `default` where nothing is said. */
   readonly sources?: Partial<Record<Member, Source>>
-  /** Makes the log of a new session; `startedAt` is its beginning on the server's clock. */
+  /** Makes the log of a new session. */
   readonly log: (session: string) => SessionLog
-  readonly limits?: SessionLimits
+  /** Sessions beside the default one. */
+  readonly maxSessions: number
 }
 
 export interface NewSession {
   readonly id: string
-  readonly startsIn?: string
+  /** How far away the beginning of its clock is, 0 unless given. */
+  readonly startsInMs?: number
   /** The session whose clock it shares. */
-  readonly clockOf?: Session
+  readonly clockOf?: Session | undefined
   readonly pinned: boolean
   /** The id of the attendee who makes it and may change it without being the host. */
   readonly owner?: string | null
 }
 
+export interface ChangeOptions {
+  readonly source: Source
+  /** Entity tags, one of which the settings must still have, as in the header `If-Match`. */
+  readonly ifMatch?: string | undefined
+  /** Say what would be, change nothing. */
+  readonly dryRun?: boolean | undefined
+  /** Take the change back after so many milliseconds, where nobody has changed it since. */
+  readonly ttlMs?: number | undefined
+}
+
+/** Changes of a session that are to revert by themselves at once. */
+const MAX_REVERTS = 100
+
 export class ChaosControl {
   readonly clock: Clock
-  readonly wall: () => number
-  readonly version: string
-  readonly boot: Settings
   readonly sessions: SessionRegistry
+  readonly #wall: () => number
+  readonly #version: string
+  readonly #seed: string
   readonly #log: ChaosControlOptions['log']
-  #ids = 0
   readonly #listeners = new Set<ChaosListener>()
+  #ids = 0
 
   constructor(options: ChaosControlOptions) {
     this.clock = options.clock
-    this.wall = options.wall
-    this.version = options.version
+    this.#wall = options.wall
+    this.#version = options.version
     this.#log = options.log
-    this.boot = { ...defaultSettings(options.seed), ...options.settings }
-    const boot = new Boot(this.boot, options.sources ?? {}, this.#date())
+    const settings = { ...defaultSettings(options.seed), ...options.settings }
+    this.#seed = settings.seed
+    const boot = new Boot(settings, options.sources ?? {}, this.#date())
     const first = new Session({
       id: DEFAULT_SESSION,
-      layers: new Layers(boot, defaultSettings(this.boot.seed)),
-      time: new SessionClock(this.clock, 0),
+      layers: new Layers(boot, defaultSettings(this.#seed)),
+      clock: new SessionClock(this.clock, 0),
       log: options.log(DEFAULT_SESSION),
-      clock: this.clock,
+      serverClock: this.clock,
       pinned: true,
+      owner: null,
       host: null,
     })
-    this.sessions = new SessionRegistry(first, options.limits ?? SESSION_LIMITS, session => this.#closed(session))
+    this.sessions = new SessionRegistry(first, options.maxSessions, session => {
+      session.close()
+      this.emit({ type: 'session', session: session.id, change: 'deleted' })
+    })
   }
 
-  /** Makes a session that inherits everything from the default one, or null where there is no room. The id must be free. */
-  create(wanted: NewSession): Session | null {
-    if (!this.sessions.makeRoom(this.clock.now(), wanted.pinned)) return null
-    const session = new Session({
-      id: wanted.id,
-      layers: new Layers(this.sessions.first.layers, defaultSettings(this.boot.seed)),
-      time: wanted.clockOf?.time ?? new SessionClock(this.clock, wanted.startsIn ? ms(wanted.startsIn) : 0),
-      borrowsTime: wanted.clockOf !== undefined,
-      log: this.#log(wanted.id),
-      clock: this.clock,
-      pinned: wanted.pinned,
-      owner: wanted.owner ?? null,
-      host: this.sessions.first,
-    })
-    this.sessions.add(session, this.clock.now())
-    this.emit({ type: 'session', session: session.id, change: 'created' })
+  /**
+   * Makes a session that inherits everything from the default one. The id must be free.
+   * @throws {Problem} 429 where there is no room
+   */
+  create({ id, startsInMs = 0, clockOf, pinned, owner = null }: NewSession): Session {
+    const make = () =>
+      new Session({
+        id,
+        layers: new Layers(this.sessions.first.layers, defaultSettings(this.#seed)),
+        clock: clockOf?.clock ?? new SessionClock(this.clock, startsInMs),
+        borrowsClock: clockOf !== undefined,
+        log: this.#log(id),
+        serverClock: this.clock,
+        pinned,
+        owner,
+        host: this.sessions.first,
+      })
+    const session = this.sessions.add(this.clock.now(), pinned, make)
+    this.emit({ type: 'session', session: id, change: 'created' })
     return session
   }
 
-  /** Applies `act` to the layers of a session and tells the listeners what it changed. */
-  change(session: Session, source: Source, act: (provenance: Provenance) => Change): Change {
-    const change = act({ source, at: this.#date() })
-    this.#tellChange(session, source, change.before, change.after, change.changed)
+  /** The session that a request names, made on demand. @throws {Problem} where there can be none */
+  sessionFor(id: string): Session {
+    const known = this.sessions.get(id)
+    if (known) return known
+    if (!SESSION_ID.test(id)) {
+      throw new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores')
+    }
+    return this.create({ id, pinned: false })
+  }
+
+  /** What `GET /chaos` says of a session. */
+  state(session: Session) {
+    return {
+      name: 'flaky-catalog' as const,
+      version: this.#version,
+      session: session.id,
+      clockMs: session.clock.now(),
+      settings: session.layers.effective(),
+      provenance: session.layers.provenance(),
+      arrivals: session.arrivals,
+    }
+  }
+
+  /**
+   * The one way of a change to the settings of a session: all or nothing, and the listeners are told what it changed.
+   * @throws {Problem} 412 where the settings have another tag, 409 where too many changes wait to be taken back
+   * @throws {SettingsError} naming every problem
+   */
+  change(session: Session, edit: Edit, { source, ifMatch, dryRun, ttlMs }: ChangeOptions): Change {
+    if (ifMatch !== undefined) requireTag(session, ifMatch)
+    if (dryRun) return session.layers.preview(edit)
+    if (ttlMs !== undefined && session.controlTimers.size >= MAX_REVERTS) {
+      throw new Problem(
+        409,
+        `${MAX_REVERTS} changes wait to be taken back already: wait for some, or POST /chaos/reset`,
+      )
+    }
+    const change = session.layers.change(edit, this.#provenance(source))
+    this.#emitChange(session, source, change)
+    if (ttlMs !== undefined && change.changed.length > 0) {
+      session.controlTimers.after(ttlMs, released => {
+        if (!released) this.#emitChange(session, 'ttl', change.undo())
+      })
+    }
     return change
   }
 
-  /** The outage that is on in a session, or null; whoever asks makes its beginning and end known. */
-  weather(session: Session, plan: Plan, now: number): Trouble | null {
-    const trouble = session.trouble(plan, now)
-    const what = trouble?.name ?? ''
-    if (what !== session.weather) {
-      const change = trouble ? 'began' : 'ended'
-      this.emit({ type: 'outage', session: session.id, change, what: what || session.weather })
-      session.weather = what
-    }
-    return trouble
-  }
-
-  /** Sets what a scenario wants now. */
+  /** Sets what a scenario wants now; null takes everything of it back. */
   script(session: Session, values: Partial<Settings> | null): void {
-    const before = session.layers.effective()
-    session.layers.script(values, { source: 'scenario', at: this.#date() })
-    const after = session.layers.effective()
-    this.#tellChange(session, 'scenario', before, after, difference(before, after))
+    this.#emitChange(session, 'scenario', session.layers.script(values, this.#provenance('scenario')))
   }
 
-  /** Takes a change back after a while, where nobody has changed it since. */
-  revertAfter(session: Session, afterMs: number, { undo }: Change): void {
-    const revert = () => {
-      const before = session.layers.effective()
-      undo()
-      const after = session.layers.effective()
-      this.#tellChange(session, 'ttl', before, after, difference(before, after))
+  /** The outage that is active in a session, or null; whoever asks makes its beginning and end known. */
+  observeOutage(session: Session, compiled: CompiledSettings, now: number): ActiveOutage | null {
+    const outage = session.outageAt(compiled, now)
+    const name = outage?.name ?? ''
+    if (name !== session.lastOutage) {
+      const change = outage ? 'began' : 'ended'
+      this.emit({ type: 'outage', session: session.id, change, what: name || session.lastOutage })
+      session.lastOutage = name
     }
-    session.timers.wait(afterMs, released => {
-      if (!released) revert()
-    })
+    return outage
   }
 
   /** Everything of a session back to its beginning. */
@@ -133,12 +180,13 @@ export class ChaosControl {
     this.emit({ type: 'session', session: session.id, change: 'reset' })
   }
 
-  /** A name that this lab has not given before. */
+  /** A name that was not given before. */
   nextId(what: string): string {
     this.#ids += 1
     return `${what}-${this.#ids}`
   }
 
+  /** Calls `listener` at every event until the returned function is called. */
   on(listener: ChaosListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -148,31 +196,34 @@ export class ChaosControl {
     for (const listener of this.#listeners) listener(event)
   }
 
-  #tellChange(
-    session: Session,
-    source: string,
-    before: Settings,
-    settings: Settings,
-    changed: readonly Member[],
-  ): void {
-    if (changed.length === 0) return
-    // Work that waits goes on under the new limits from now on, not from the next request on.
-    for (const each of this.sessions.list()) if (each.capacity) each.plan()
-    this.emit({ type: 'settings', session: session.id, source, changed, before, settings })
-  }
-
-  /** Ends everything that waits; the lab is of no use afterwards. */
+  /** Ends everything that waits; of no use afterwards. */
   close(): void {
     for (const session of this.sessions.list()) session.close()
     this.#listeners.clear()
   }
 
-  #closed(session: Session): void {
-    session.close()
-    this.emit({ type: 'session', session: session.id, change: 'deleted' })
+  #emitChange(session: Session, source: Source | 'ttl', { changed, before, after }: Change): void {
+    if (changed.length === 0) return
+    // Work that waits goes on under the new limits from now on, not from the next request on.
+    for (const each of this.sessions.list()) if (each.capacity) each.compiled()
+    this.emit({ type: 'settings', session: session.id, source, changed, before, settings: after })
+  }
+
+  #provenance(source: Source): Provenance {
+    return { source, at: this.#date() }
   }
 
   #date(): string {
-    return new Date(this.wall()).toISOString()
+    return new Date(this.#wall()).toISOString()
   }
+}
+
+/** Somebody else may have changed the settings since the caller read them. */
+function requireTag({ layers }: Session, ifMatch: string): void {
+  const tag = etag(layers.effective())
+  const tags = ifMatch.split(',').map(text => text.trim())
+  if (ifMatch.trim() === '*' || tags.includes(tag)) return
+  throw new Problem(412, `The settings have changed since they were read: their tag is ${tag} now, read them again`, {
+    headers: { ETag: tag },
+  })
 }

@@ -9,13 +9,13 @@ export function sessionLog(session: string, remembered = JOURNAL_SIZE): SessionL
   const stats = new Stats(session)
   const journal = new Journal(remembered)
   return {
-    started(visit) {
+    started(record) {
       stats.started()
-      journal.add(visit)
+      journal.add(record)
     },
-    ended: visit => stats.ended(visit),
+    ended: record => stats.ended(record),
     stats: nowMs => stats.read(nowMs),
-    visits: query => journal.find(query),
+    records: query => journal.find(query),
     clear() {
       stats.clear()
       journal.clear()

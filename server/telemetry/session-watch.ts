@@ -1,7 +1,7 @@
 /** Looks at the sessions of a laboratory: what each is like now, and what it was like in the last two minutes. */
 
 import type { ChaosControl } from '../chaos/control.ts'
-import type { Visit } from '../chaos/decision/request-record.ts'
+import type { RequestRecord } from '../chaos/decision/request-record.ts'
 import type { Session } from '../chaos/session/session.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Scene } from './events.ts'
@@ -49,17 +49,17 @@ export class Lookout {
   }
 
   /** What writes a new session's visits down. */
-  open(id: string): { started(visit: Visit): void; ended(visit: Visit): void } {
+  open(id: string): { started(record: RequestRecord): void; ended(record: RequestRecord): void } {
     const watch = new Watch()
     this.#watches.set(id, watch)
     return {
-      started: visit => watch.timeline.started(visit.startedAt - this.#startedAt),
-      ended: visit => {
-        const outcome = visit.outcome ?? 'aborted'
+      started: record => watch.timeline.started(record.startedAt - this.#startedAt),
+      ended: record => {
+        const outcome = record.outcome ?? 'aborted'
         watch.requests += 1
         if (outcome === 'success') watch.success += 1
-        const took = visit.endedAt - visit.startedAt
-        watch.timeline.ended(visit.endedAt - this.#startedAt, outcome, visit.fault, took)
+        const took = record.endedAt - record.startedAt
+        watch.timeline.ended(record.endedAt - this.#startedAt, outcome, record.fault, took)
       },
     }
   }
@@ -70,7 +70,7 @@ export class Lookout {
 
   /** The weather of a session now, noted in its timeline; whoever looks makes its changes known. */
   look(session: Session): SessionConditions {
-    const outage = this.#control?.weather(session, session.plan(), this.#clock.now()) ?? null
+    const outage = this.#control?.observeOutage(session, session.compiled(), this.#clock.now()) ?? null
     return this.note(session, outage !== null)
   }
 
@@ -83,7 +83,7 @@ export class Lookout {
 
   /** When the outage that is on will end, in milliseconds since the server's start; null where nobody knows. */
   untilMs(session: Session): number | null {
-    const until = session.downUntil(this.#clock.now())
+    const until = session.outageEnd(this.#clock.now())
     return until === null ? null : Math.round(until - this.#startedAt)
   }
 
@@ -96,13 +96,14 @@ export class Lookout {
 
   /** A session as the event stream sees it. */
   scene(id: string): Scene | null {
-    const session = this.#control?.sessions.get(id)
+    const control = this.#control
+    const session = control?.sessions.get(id)
     const timeline = this.#watches.get(id)?.timeline
-    if (!session || !timeline) return null
+    if (!control || !session || !timeline) return null
     return {
       describe: () => ({
-        state: this.#state(session),
-        outage: { on: this.look(session).outage, what: session.weather, untilMs: this.untilMs(session) },
+        state: control.state(session),
+        outage: { on: this.look(session).outage, what: session.lastOutage, untilMs: this.untilMs(session) },
         scenario: this.#playing(session),
       }),
       samples: after => {
@@ -123,22 +124,9 @@ export class Lookout {
     })
   }
 
-  /** What `GET /chaos` says. */
-  #state(session: Session): object {
-    return {
-      name: 'flaky-catalog',
-      version: this.#control?.version,
-      session: session.id,
-      clockMs: session.time.now(),
-      settings: session.layers.effective(),
-      provenance: session.layers.provenance(),
-      arrivals: session.arrivals,
-    }
-  }
-
-  #playing({ run }: Session): object | null {
+  #playing({ scenarioRun: run }: Session): object | null {
     if (!run) return null
     const startedAtMs = Math.round(this.now() - run.atMs)
-    return { name: run.scenario.name, id: run.id, mark: '', startedAtMs, lengthMs: run.lengthMs }
+    return { name: run.name, id: run.id, mark: '', startedAtMs, lengthMs: run.lengthMs }
   }
 }

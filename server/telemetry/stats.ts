@@ -1,6 +1,6 @@
 /** Counts of one session: by outcome, by fault, by route, and second by second over the last minute. */
 
-import { OUTCOMES, type Outcome, type Visit } from '../chaos/decision/request-record.ts'
+import { OUTCOMES, type Outcome, type RequestRecord } from '../chaos/decision/request-record.ts'
 
 type Counts = Record<Outcome, number>
 
@@ -28,16 +28,16 @@ export class Stats {
     this.#inFlight += 1
   }
 
-  ended(visit: Visit): void {
-    const outcome = visit.outcome ?? 'aborted'
+  ended(record: RequestRecord): void {
+    const outcome = record.outcome ?? 'aborted'
     this.#inFlight -= 1
     this.#requests += 1
     this.#outcomes[outcome] += 1
-    if (visit.fault !== '') this.#faults.set(visit.fault, (this.#faults.get(visit.fault) ?? 0) + 1)
-    if (visit.overflow) this.#overflow += 1
-    if (visit.fate.bucket?.impolite) this.#impolite += 1
-    this.#route(visit.route)[outcome] += 1
-    this.#second(Math.floor((visit.atMs + visit.endedAt - visit.startedAt) / 1_000))[outcome] += 1
+    if (record.fault !== '') this.#faults.set(record.fault, (this.#faults.get(record.fault) ?? 0) + 1)
+    if (record.overflow) this.#overflow += 1
+    if (record.decision.bucket?.impolite) this.#impolite += 1
+    this.#route(record.route)[outcome] += 1
+    this.#second(Math.floor((record.atMs + record.endedAt - record.startedAt) / 1_000))[outcome] += 1
   }
 
   /** The counts as JSON. `nowMs` is the session's clock; `atMs` of the series is too. */

@@ -79,15 +79,15 @@ export class Telemetry {
     const watch = this.#lookout.open(id)
     return {
       ...log,
-      started: visit => {
-        log.started(visit)
+      started: record => {
+        log.started(record)
         this.#totals.started()
-        watch.started(visit)
+        watch.started(record)
       },
-      ended: visit => {
-        log.ended(visit)
-        this.#totals.ended(visit)
-        watch.ended(visit)
+      ended: record => {
+        log.ended(record)
+        this.#totals.ended(record)
+        watch.ended(record)
       },
     }
   }
@@ -212,7 +212,7 @@ export class Telemetry {
   ): void {
     const status = change === 'marked' ? 'mark' : change
     const startedAtMs = Math.round(this.#lookout.now() - atMs)
-    const lengthMs = control.sessions.get(session)?.run?.lengthMs ?? 0
+    const lengthMs = control.sessions.get(session)?.scenarioRun?.lengthMs ?? 0
     const told = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
     this.#diary.note(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
     this.#events.tell(session, 'scenario', told)

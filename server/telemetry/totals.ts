@@ -1,6 +1,6 @@
 /** Counts since the server's start, over all sessions: what Prometheus is told. Nothing sets them back. */
 
-import { OUTCOMES, type Outcome, type Visit } from '../chaos/decision/request-record.ts'
+import { OUTCOMES, type Outcome, type RequestRecord } from '../chaos/decision/request-record.ts'
 
 /** Upper bounds of the duration's buckets, in seconds. */
 export const BOUNDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -23,17 +23,17 @@ export class Totals {
     this.#inFlight += 1
   }
 
-  ended(visit: Visit): void {
-    const outcome = visit.outcome ?? 'aborted'
+  ended(record: RequestRecord): void {
+    const outcome = record.outcome ?? 'aborted'
     this.#inFlight -= 1
-    let counts = this.#routes.get(visit.route)
+    let counts = this.#routes.get(record.route)
     if (!counts) {
       counts = Object.fromEntries(OUTCOMES.map(name => [name, 0])) as Record<Outcome, number>
-      this.#routes.set(visit.route, counts)
+      this.#routes.set(record.route, counts)
     }
     counts[outcome] += 1
-    if (visit.fault !== '') this.#faults.set(visit.fault, (this.#faults.get(visit.fault) ?? 0) + 1)
-    this.#time(outcome, (visit.endedAt - visit.startedAt) / 1_000)
+    if (record.fault !== '') this.#faults.set(record.fault, (this.#faults.get(record.fault) ?? 0) + 1)
+    this.#time(outcome, (record.endedAt - record.startedAt) / 1_000)
   }
 
   get inFlight(): number {

@@ -1,12 +1,12 @@
 /** What a draw costs: bernoulli by key and by arrival, and the deck, in nanoseconds. The limit is 200. */
 
-import { Plan } from '../../server/chaos/decision/compiled-settings.ts'
+import { CompiledSettings } from '../../server/chaos/decision/compiled-settings.ts'
 import { decide } from '../../server/chaos/decision/decide.ts'
 import { Deck, trailingNumber } from '../../server/chaos/decision/deck.ts'
 import { draw, drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
-import { Memory } from '../../server/chaos/decision/rule-state.ts'
+import { RuleState } from '../../server/chaos/decision/rule-state.ts'
 import { defaultSettings } from '../../server/chaos/settings/schema.ts'
-import { PEER, visitOf } from '../support/visit.ts'
+import { contextOf, requestRecord } from '../support/request-record.ts'
 
 const LIMIT_NS = 200
 const DRAWS = 500_000
@@ -15,13 +15,14 @@ const ROUNDS = 9
 const keys = Array.from({ length: 10_000 }, (_, i) => `workshop-lisbon-${String(i).padStart(4, '0')}`)
 const fail = streamSeed('42', 'fail')
 const deck = new Deck(streamSeed('42', 'deck'))
-const planOf = (sampler: 'bernoulli' | 'deck') =>
-  new Plan({ ...defaultSettings('42'), failRate: 70, sampler }, new Memory())
-const [bernoulli, decked] = [planOf('bernoulli'), planOf('deck')]
-const visits = keys.map((key, arrival) => visitOf({ key, arrival }))
+const compile = (sampler: 'bernoulli' | 'deck') =>
+  new CompiledSettings({ ...defaultSettings('42'), failRate: 70, sampler }, new RuleState())
+const [bernoulli, decked] = [compile('bernoulli'), compile('deck')]
+const records = keys.map((key, arrival) => requestRecord({ key, arrival }))
 
 const key = (i: number) => keys[i % keys.length] ?? ''
-const visit = (i: number) => visits[i % visits.length] ?? visitOf()
+const CLIENT = contextOf()
+const record = (i: number) => records[i % records.length] ?? requestRecord()
 
 /** Each returns a number, so that nothing can be left out; only the first three are draws alone. */
 const contestants: { name: string; limited: boolean; act: (i: number) => number }[] = [
@@ -32,9 +33,13 @@ const contestants: { name: string; limited: boolean; act: (i: number) => number 
   {
     name: 'the whole decision, bernoulli at 70 %',
     limited: false,
-    act: i => decide(bernoulli, null, visit(i), PEER, 0).draw,
+    act: i => decide(bernoulli, null, record(i), CLIENT, 0).draw,
   },
-  { name: 'the whole decision, deck at 70 %', limited: false, act: i => decide(decked, null, visit(i), PEER, 0).draw },
+  {
+    name: 'the whole decision, deck at 70 %',
+    limited: false,
+    act: i => decide(decked, null, record(i), CLIENT, 0).draw,
+  },
 ]
 
 const results = contestants.map(() => [] as number[])

@@ -29,7 +29,7 @@ function holdings(): Holdings {
   return {
     heapMb: process.memoryUsage().heapUsed / 1_048_576,
     sessions: sessions.length,
-    requests: sessions.reduce((sum, session) => sum + session.inFlight + session.waits.size, 0),
+    requests: sessions.reduce((sum, session) => sum + session.inFlight + session.requestTimers.size, 0),
     sockets: resources.filter(name => name === 'TCPSocketWrap').length,
     timers: resources.filter(name => name === 'Timeout').length,
     loopDelayP99,

@@ -33,7 +33,7 @@ export const countOperations = [
     path: '/stats',
     summary: 'Counts by outcome, by kind of fault and by route, and the last minute by second',
     answers: { 200: { description: 'The counts', schema: statsSchema } },
-    run: ({ session }) => ok(session.log.stats(session.time.now())),
+    run: ({ session }) => ok(session.log.stats(session.clock.now())),
   }),
   operation({
     method: 'delete',

@@ -3,9 +3,8 @@
 import { z } from 'zod'
 import { Problem, quote } from '../../http/problem.ts'
 import { decide } from '../decision/decide.ts'
-import { CALM, explain, type Fate } from '../decision/decision.ts'
-import { OUTCOMES, type Visit } from '../decision/request-record.ts'
-import type { Session } from '../session/session.ts'
+import { type Decision, explain } from '../decision/decision.ts'
+import { OUTCOMES, type RequestRecord, recordOf } from '../decision/request-record.ts'
 import { type Call, ok, operation } from './operation.ts'
 
 const numberFrom0to = (max: number, text: string) =>
@@ -52,7 +51,7 @@ export const journalOperations = [
     answers: entries,
     run({ session, query: { limit = 100, outcome } }) {
       const wanted = OUTCOMES.find(name => name === outcome)
-      return ok({ requests: session.log.visits({ limit, ...(wanted ? { outcome: wanted } : {}) }).map(entry) })
+      return ok({ requests: session.log.records({ limit, ...(wanted ? { outcome: wanted } : {}) }).map(entry) })
     },
   }),
   operation({
@@ -61,7 +60,7 @@ export const journalOperations = [
     summary: 'Every attempt of one key, or of one arrival number',
     answers: entries,
     run({ session, params: { key = '' } }) {
-      const requests = session.log.visits({ limit: 1_000, key }).map(entry)
+      const requests = session.log.records({ limit: 1_000, key }).map(entry)
       if (requests.length === 0) {
         throw new Problem(404, `The journal holds no request with the key ${quote(key)}: it keeps the newest only`)
       }
@@ -94,64 +93,48 @@ interface PreviewQuery {
 
 function preview({ control, session, query }: Call<PreviewQuery>) {
   const { n = 20, prefix, from = prefix === undefined ? session.arrivals : 0, attempt = 0, code = '' } = query
-  const plan = session.rehearsal()
+  const compiled = session.rehearsal()
   const now = control.clock.now()
-  const trouble = session.trouble(plan, now)
-  const peer = { headers: {}, socket: {} }
+  const outage = session.outageAt(compiled, now)
+  const route = code === '' ? '/catalogs' : '/catalogs/{code}'
   const fates = Array.from({ length: n }, (_, index) => {
     const key = prefix === undefined ? null : `${prefix}${from + index}`
-    const visit = imagined(session, key, from + index, attempt, code, now)
-    return lines(visit, decide(plan, trouble, visit, peer, now))
+    const facts = { key, attempt, method: 'GET', route, code }
+    const record = recordOf(session.id, facts, from + index, now, session.clock.at(now))
+    return lines(record, decide(compiled, outage, record, NOTHING_SENT, now))
   })
   return ok({ fates })
 }
 
-function imagined(session: Session, key: string | null, arrival: number, attempt: number, code: string, now: number) {
-  const visit: Visit = {
-    session: session.id,
-    key,
-    arrival,
-    attempt,
-    method: 'GET',
-    route: code === '' ? '/catalogs' : '/catalogs/{code}',
-    code,
-    startedAt: now,
-    atMs: session.time.at(now),
-    fate: CALM,
-    outcome: null,
-    fault: '',
-    overflow: false,
-    status: 0,
-    endedAt: now,
-  }
-  return visit
-}
+const NOTHING_SENT = { header: () => undefined, client: '' }
 
-function entry(visit: Visit): z.output<typeof entrySchema> {
+function entry(record: RequestRecord): z.output<typeof entrySchema> {
   return {
-    ...lines(visit, visit.fate),
-    atMs: visit.atMs,
-    method: visit.method,
-    route: visit.route,
-    code: visit.code,
-    outcome: visit.outcome,
-    fault: visit.fault || null,
-    status: visit.status,
-    durationMs: visit.endedAt - visit.startedAt,
-    ...(visit.overflow ? { why: `${explain(visit.fate)}, but too many requests were held, so it was served` } : {}),
-    ...(visit.outcome === 'overload' ? { why: 'refused: the virtual queue was full, or the wait too long' } : {}),
+    ...lines(record, record.decision),
+    atMs: record.atMs,
+    method: record.method,
+    route: record.route,
+    code: record.code,
+    outcome: record.outcome,
+    fault: record.fault || null,
+    status: record.status,
+    durationMs: record.endedAt - record.startedAt,
+    ...(record.overflow
+      ? { why: `${explain(record.decision)}, but too many requests were held, so it was served` }
+      : {}),
+    ...(record.outcome === 'overload' ? { why: 'refused: the virtual queue was full, or the wait too long' } : {}),
   }
 }
 
-function lines(visit: Visit, fate: Fate): z.output<typeof fateSchema> {
+function lines(record: RequestRecord, decision: Decision): z.output<typeof fateSchema> {
   return {
-    key: visit.key ?? String(visit.arrival),
-    attempt: visit.attempt,
-    fate: fate.fault?.kind ?? 'served',
-    rule: fate.rule,
-    rate: fate.rate,
-    draw: fate.draw < 0 ? null : fate.draw,
-    delayMs: fate.delayMs,
-    why: explain(fate),
+    key: record.key ?? String(record.arrival),
+    attempt: record.attempt,
+    fate: decision.fault?.kind ?? 'served',
+    rule: decision.rule,
+    rate: decision.rate,
+    draw: decision.draw < 0 ? null : decision.draw,
+    delayMs: decision.delayMs,
+    why: explain(decision),
   }
 }

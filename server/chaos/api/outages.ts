@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { Problem } from '../../http/problem.ts'
-import { MOST_PLUGS } from '../decision/declared-outages.ts'
-import { mixOf } from '../decision/fault-picker.ts'
+import { MAX_DECLARED_OUTAGES } from '../decision/declared-outages.ts'
+import { faultPicker } from '../decision/fault-picker.ts'
 import { OUTAGE_FAULTS } from '../decision/outage.ts'
 import { faultsSchema } from '../settings/faults.ts'
 import { duration, ms } from '../settings/quantity.ts'
@@ -49,14 +49,17 @@ export const outageOperations = [
     run(call) {
       const { control, session, body } = call
       const now = control.clock.now()
-      const zero = now - session.time.at(now)
+      const zero = now - session.clock.at(now)
       const fromMs = body.from === undefined ? now : zero + ms(body.from)
       const toMs = body.for === undefined ? zero + ms(body.to ?? '0ms') : fromMs + ms(body.for)
       if (toMs <= Math.max(fromMs, now)) throw new Problem(422, 'The outage would be over before it begins')
       const id = control.nextId('outage')
-      const mix = mixOf(body.faults ?? OUTAGE_FAULTS, id, session.memory)
-      if (!session.plugs.add({ id, fromMs, toMs, mix, run: null }, now)) {
-        throw new Problem(409, `There are ${MOST_PLUGS} declared outages already: DELETE /chaos/outages ends them`)
+      const pickFault = faultPicker(body.faults ?? OUTAGE_FAULTS, id, session.ruleState)
+      if (!session.declaredOutages.add({ id, fromMs, toMs, pickFault, run: null }, now)) {
+        throw new Problem(
+          409,
+          `There are ${MAX_DECLARED_OUTAGES} declared outages already: DELETE /chaos/outages ends them`,
+        )
       }
       control.emit({ type: 'outage', session: session.id, change: 'declared', what: id, source: call.source })
       return { status: 201, body: { id, fromMs: Math.round(fromMs - zero), toMs: Math.round(toMs - zero), run: null } }
@@ -77,9 +80,9 @@ export const outageOperations = [
 
 function weather({ control, session }: Call): z.output<typeof weatherSchema> {
   const now = control.clock.now()
-  const zero = now - session.time.at(now)
-  const trouble = control.weather(session, session.plan(), now)
-  const outages = session.plugs.list(now).map(({ id, fromMs, toMs, run }) => ({
+  const zero = now - session.clock.at(now)
+  const trouble = control.observeOutage(session, session.compiled(), now)
+  const outages = session.declaredOutages.list(now).map(({ id, fromMs, toMs, run }) => ({
     id,
     fromMs: Math.round(fromMs - zero),
     toMs: Math.round(toMs - zero),

@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { Problem, quote } from '../../http/problem.ts'
-import type { Run } from '../scenario/run.ts'
-import type { Theatre } from '../scenario/runner.ts'
+import type { ScenarioRun } from '../scenario/run.ts'
+import type { ScenarioRunner } from '../scenario/runner.ts'
 import { type Scenario, scenarioSchema, troubleOf } from '../scenario/schema.ts'
 import { SettingsError } from '../settings/patch.ts'
 import { ms } from '../settings/quantity.ts'
@@ -33,7 +33,7 @@ const runSchema = z.object({
 })
 
 /** The operations on scenarios and their runs. */
-export function scenarioOperations(theatre: Theatre): Operation[] {
+export function scenarioOperations(runner: ScenarioRunner): Operation[] {
   return [
     operation({
       method: 'get',
@@ -42,7 +42,7 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
       answers: {
         200: { description: 'The scenarios', schema: z.object({ scenarios: z.array(summarySchema) }) },
       },
-      run: () => ok({ scenarios: theatre.scenarios().map(summary) }),
+      run: () => ok({ scenarios: runner.scenarios().map(summary) }),
     }),
     operation({
       method: 'get',
@@ -50,7 +50,7 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
       summary: 'Read a scenario whole',
       answers: { 200: { description: 'The scenario', schema: wholeSchema } },
       run({ params }) {
-        const scenario = named(theatre, params.name ?? '')
+        const scenario = named(runner, params.name ?? '')
         return ok({ scenario, lastsMs: ms(scenario.lasts), trouble: troubleOf(scenario) })
       },
     }),
@@ -65,11 +65,11 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
       answers: { 201: { description: 'It is being played', schema: runSchema } },
       run({ session, params, body }) {
         const name = params.name ?? ''
-        const scenario = body.scenario ?? named(theatre, name)
+        const scenario = body.scenario ?? named(runner, name)
         if (scenario.name !== name) {
           throw new SettingsError([{ pointer: '/scenario/name', detail: `must be "${name}", as in the path` }])
         }
-        const run = theatre.play(scenario, session)
+        const run = runner.start(scenario, session)
         if (!run) throw new Problem(409, 'There are too many declared outages: DELETE /chaos/outages forgets them')
         return { status: 201, body: describe(run), headers: { Location: `/chaos/runs/${run.id}` } }
       },
@@ -79,7 +79,7 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
       path: '/runs',
       summary: 'What is being played now, in all sessions',
       answers: { 200: { description: 'The runs', schema: z.object({ runs: z.array(runSchema) }) } },
-      run: () => ok({ runs: theatre.runs().map(describe) }),
+      run: () => ok({ runs: runner.runs().map(describe) }),
     }),
     operation({
       method: 'delete',
@@ -87,7 +87,7 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
       summary: 'Stop a run; everything that it set is taken back',
       answers: { 204: { description: 'Stopped' } },
       run({ params }) {
-        const run = theatre.run(params.id ?? '')
+        const run = runner.run(params.id ?? '')
         if (!run) throw new Problem(404, `There is no run ${quote(params.id ?? '')}: GET /chaos/runs lists them`)
         run.stop('stopped')
         return { status: 204 }
@@ -96,8 +96,8 @@ export function scenarioOperations(theatre: Theatre): Operation[] {
   ]
 }
 
-function named(theatre: Theatre, name: string): Scenario {
-  const scenario = theatre.scenario(name)
+function named(runner: ScenarioRunner, name: string): Scenario {
+  const scenario = runner.scenario(name)
   if (!scenario) throw new Problem(404, `There is no scenario ${quote(name)}: GET /chaos/scenarios lists them`)
   return scenario
 }
@@ -107,14 +107,7 @@ function summary(scenario: Scenario): z.output<typeof summarySchema> {
   return { name, title, about, lastsMs: ms(lasts), load }
 }
 
-function describe(run: Run): z.output<typeof runSchema> {
-  return {
-    id: run.id,
-    scenario: run.scenario.name,
-    session: run.session,
-    atMs: run.atMs,
-    beginsAt: run.beginsAt,
-    lastsMs: ms(run.scenario.lasts),
-    trouble: troubleOf(run.scenario),
-  }
+function describe({ id, name, session, atMs, beginsAt, timeline }: ScenarioRun): z.output<typeof runSchema> {
+  const { endsAt: lastsMs, trouble } = timeline
+  return { id, scenario: name, session: session.id, atMs, beginsAt, lastsMs, trouble: [...trouble] }
 }

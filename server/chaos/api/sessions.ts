@@ -3,11 +3,10 @@
 import { z } from 'zod'
 import { Problem, quote } from '../../http/problem.ts'
 import type { ChaosControl } from '../control.ts'
-import { noRoom } from '../no-room.ts'
 import { DEFAULT_SESSION, SESSION_ID } from '../session/registry.ts'
 import type { Session } from '../session/session.ts'
-import { SettingsError } from '../settings/patch.ts'
-import { duration } from '../settings/quantity.ts'
+import { readPatch, SettingsError } from '../settings/patch.ts'
+import { duration, ms } from '../settings/quantity.ts'
 import { ok, operation } from './operation.ts'
 
 const id = z.string().regex(SESSION_ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
@@ -60,18 +59,17 @@ export const sessionOperations = [
       if (control.sessions.get(name))
         throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
       const clockOf = body.clockOf === undefined ? undefined : existing(control, body.clockOf)
-      const { settings, startsIn } = body
-      if (settings) within('/settings', () => control.sessions.first.layers.preview(settings))
+      const { layers } = control.sessions.first
+      const { values } = within('/settings', () => readPatch(body.settings ?? {}, layers.effective()))
       const session = control.create({
         id: name,
+        startsInMs: ms(body.startsIn ?? '0ms'),
+        clockOf,
         pinned: true,
         owner: attendee?.id ?? null,
-        ...(startsIn === undefined ? {} : { startsIn }),
-        ...(clockOf ? { clockOf } : {}),
       })
-      if (!session) throw noRoom(control.sessions.limits)
-      if (settings) control.change(session, source, provenance => session.layers.change(settings, provenance))
-      return { status: 201, body: { id: name, clockMs: session.time.now(), key: attendee?.key } }
+      control.change(session, { values }, { source })
+      return { status: 201, body: { id: name, clockMs: session.clock.now(), key: attendee?.key } }
     },
   }),
   operation({
@@ -98,13 +96,13 @@ export const sessionOperations = [
 function describe(control: ChaosControl, session: Session): z.output<typeof sessionSchema> {
   return {
     id: session.id,
-    clockMs: session.time.now(),
+    clockMs: session.clock.now(),
     arrivals: session.arrivals,
     inFlight: session.inFlight,
-    held: session.waits.size,
+    held: session.requestTimers.size,
     capacity: session.capacity?.load ?? null,
-    outage: control.weather(session, session.plan(), control.clock.now())?.name ?? null,
-    scenario: session.run?.id ?? null,
+    outage: control.observeOutage(session, session.compiled(), control.clock.now())?.name ?? null,
+    scenario: session.scenarioRun?.id ?? null,
   }
 }
 

@@ -1,10 +1,9 @@
-/** Control of the settings: read, change, replace, give back, and the one knob that everybody wants. */
+/** Control of the settings: read, change, replace, give back, and the fail rate alone. */
 
 import { z } from 'zod'
-import { Problem } from '../../http/problem.ts'
-import { type Change, etag, type Provenance } from '../settings/layers.ts'
+import { type Change, type Edit, etag } from '../settings/layers.ts'
 import { duration, ms, percent } from '../settings/quantity.ts'
-import { type Settings, settingsSchema } from '../settings/schema.ts'
+import { settingsSchema } from '../settings/schema.ts'
 import { type Call, ok, operation, type Reply } from './operation.ts'
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform(text => text === '1' || text === 'true')
@@ -48,12 +47,7 @@ export const settingsOperations = [
     body: patchSchema,
     contract: partSchema,
     answers: whole,
-    run: call =>
-      alter(
-        call,
-        () => call.session.layers.preview(call.body),
-        provenance => call.session.layers.change(call.body, provenance),
-      ),
+    run: call => changed(call, { patch: call.body }),
   }),
   operation({
     method: 'put',
@@ -63,12 +57,7 @@ export const settingsOperations = [
     body: patchSchema,
     contract: partSchema,
     answers: whole,
-    run: call =>
-      alter(
-        call,
-        () => call.session.layers.previewReplacement(call.body),
-        provenance => call.session.layers.replace(call.body, provenance),
-      ),
+    run: call => changed(call, { document: call.body }),
   }),
   operation({
     method: 'delete',
@@ -76,19 +65,17 @@ export const settingsOperations = [
     summary: 'Return to the boot values, or to those of the default session',
     query: dryRunQuery,
     answers: whole,
-    run: call =>
-      alter(
-        call,
-        () => call.session.layers.below(),
-        () => call.session.layers.clear(),
-      ),
+    run: call => changed(call, 'clear'),
   }),
   operation({
     method: 'get',
     path: '/fail-rate',
     summary: 'Read the fail rate',
     answers: rate,
-    run: ({ session }) => failRate(session.layers.effective().failRate, session.layers.effective()),
+    run({ session }) {
+      const settings = session.layers.effective()
+      return ok({ failRate: settings.failRate }, { ETag: etag(settings) })
+    },
   }),
   operation({
     method: 'put',
@@ -98,63 +85,23 @@ export const settingsOperations = [
     body: failRateSchema,
     answers: rate,
     run(call) {
-      alter(
-        call,
-        () => call.session.layers.preview(call.body),
-        provenance => call.session.layers.change(call.body, provenance),
-      )
-      return failRate(call.body.failRate, call.session.layers.effective())
+      const { before, after } = change(call, { values: call.body })
+      return ok({ failRate: after.failRate }, { ETag: etag(call.query.dryRun ? before : after) })
     },
   }),
 ]
 
-/** Changes of a session that are to revert by themselves at once. */
-const MOST_TTLS = 100
-const TOO_MANY_TTLS = new Problem(
-  409,
-  `${MOST_TTLS} changes wait to be taken back already: wait for some, or POST /chaos/reset`,
-)
+type ChangeCall = Call<{ dryRun?: boolean | undefined; ttl?: string | undefined }>
 
-function failRate(value: number, settings: Settings): Reply {
-  return ok({ failRate: value }, { ETag: etag(settings) })
+function change({ control, session, source, ifMatch, query: { dryRun, ttl } }: ChangeCall, edit: Edit): Change {
+  return control.change(session, edit, { source, ifMatch, dryRun, ttlMs: ttl === undefined ? undefined : ms(ttl) })
 }
 
-type Altering = Call<{ dryRun?: boolean | undefined; ttl?: string | undefined }>
-
-function alter(call: Altering, preview: () => Settings, act: (provenance: Provenance) => Change): Reply {
-  const { control, session, source, query } = call
-  checkTag(call)
-  if (query.dryRun) return ok({ ...describe(call), settings: preview() })
-  if (query.ttl && session.timers.size >= MOST_TTLS) throw TOO_MANY_TTLS
-  const change = control.change(session, source, act)
-  if (query.ttl && change.changed.length > 0) control.revertAfter(session, ms(query.ttl), change)
-  return state(call)
+function changed(call: ChangeCall, edit: Edit): Reply {
+  const { after } = change(call, edit)
+  return call.query.dryRun ? ok({ ...call.control.state(call.session), settings: after }) : state(call)
 }
 
-function state(call: Call): Reply {
-  return ok(describe(call), { ETag: etag(call.session.layers.effective()) })
-}
-
-function describe({ control, session }: Call): z.output<typeof stateSchema> {
-  return {
-    name: 'flaky-catalog',
-    version: control.version,
-    session: session.id,
-    clockMs: session.time.now(),
-    settings: session.layers.effective(),
-    provenance: session.layers.provenance(),
-    arrivals: session.arrivals,
-  }
-}
-
-/** Somebody else may have changed the settings since the caller read them. */
-function checkTag({ ifMatch, session }: Call): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return
-  const tag = etag(session.layers.effective())
-  const tags = ifMatch.split(',').map(text => text.trim())
-  if (!tags.includes(tag)) {
-    throw new Problem(412, `The settings have changed since they were read: their tag is ${tag} now, read them again`, {
-      headers: { ETag: tag },
-    })
-  }
+function state({ control, session }: Call): Reply {
+  return ok(control.state(session), { ETag: etag(session.layers.effective()) })
 }

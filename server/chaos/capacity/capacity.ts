@@ -1,16 +1,10 @@
 /** Virtual workers and a queue before them: overload as it really goes, with one timer and no burnt processor time. */
 
 import type { Clock } from '../../lib/clock.ts'
-import type { Entry, Job } from '../job.ts'
 import { ms } from '../settings/quantity.ts'
 import type { CapacitySettings } from '../settings/schema.ts'
-import { Shifts } from './completion-heap.ts'
-import { Backlog } from './wait-queue.ts'
-
-/** A job that was let in. `leave` says that its client has gone. */
-export interface Ticket {
-  leave(): void
-}
+import { CompletionHeap } from './completion-heap.ts'
+import { type Admission, type CapacityRequest, type QueueEntry, WaitQueue } from './wait-queue.ts'
 
 interface Limits {
   readonly workers: number
@@ -23,9 +17,9 @@ interface Limits {
 
 export class Capacity {
   readonly #clock: Clock
-  readonly #backlog = new Backlog()
+  readonly #waitQueue = new WaitQueue()
   /** Work in progress by the time it ends. */
-  readonly #shifts = new Shifts()
+  readonly #inWork = new CompletionHeap()
   #limits: Limits
   #alarm: { at: number; cancel: () => void } | null = null
 
@@ -36,7 +30,7 @@ export class Capacity {
 
   /** Requests in work and in the queue, those of clients that left included while they still cost something. */
   get load(): { readonly busy: number; readonly queued: number } {
-    return { busy: this.#shifts.size, queued: this.#backlog.size }
+    return { busy: this.#inWork.size, queued: this.#waitQueue.size }
   }
 
   /** Other limits from now on; what is in work ends as planned. */
@@ -48,26 +42,26 @@ export class Capacity {
     this.#arm()
   }
 
-  /** Lets a job in, or returns null where the queue is full. Nothing of the job is called before this returns. */
-  enter(job: Job, now: number): Ticket | null {
+  /** Lets a request in, or returns null where the queue is full. Nothing of it is called before this returns. */
+  enter(request: CapacityRequest, now: number): Admission | null {
     this.#settle(now)
     const { workers, queue, drops } = this.#limits
-    const entry: Entry = { job, arrivedAt: now, waiting: true, place: -1 }
-    if (this.#shifts.size < workers && this.#backlog.size === 0) this.#start(entry, now)
-    else if (this.#backlog.size < queue) this.#backlog.push(entry)
+    const entry: QueueEntry = { request, arrivedAt: now, waiting: true, place: -1 }
+    if (this.#inWork.size < workers && this.#waitQueue.size === 0) this.#start(entry, now)
+    else if (this.#waitQueue.size < queue) this.#waitQueue.push(entry)
     else return null
     this.#arm()
     return {
       leave: () => {
         entry.waiting = false
-        if (drops) this.#backlog.drop(entry)
+        if (drops) this.#waitQueue.drop(entry)
       },
     }
   }
 
   /** Ends everything now: whoever still waits is answered, and no timer is left. */
   release(): void {
-    const entries = [...this.#shifts.clear(), ...this.#backlog.clear()]
+    const entries = [...this.#inWork.clear(), ...this.#waitQueue.clear()]
     this.#alarm?.cancel()
     this.#alarm = null
     for (const entry of entries) finish(entry)
@@ -76,14 +70,14 @@ export class Capacity {
   /** Brings the model up to `now`: ends what has ended, each successor beginning when its predecessor ended. */
   #settle(now: number): void {
     for (;;) {
-      const endsAt = this.#shifts.nextEnd
+      const endsAt = this.#inWork.nextEnd
       const shedAt = this.#shedAt()
       if (endsAt > now && shedAt > now) return
       if (shedAt < endsAt) {
-        const late = this.#backlog.shift()
-        if (late?.waiting) late.job.refuse()
+        const late = this.#waitQueue.takeOldest()
+        if (late?.waiting) late.request.refuse()
       } else {
-        const done = this.#shifts.pop()
+        const done = this.#inWork.pop()
         this.#fill(endsAt)
         if (done) finish(done)
       }
@@ -91,27 +85,27 @@ export class Capacity {
   }
 
   #fill(at: number): void {
-    while (this.#shifts.size < this.#limits.workers) {
-      const next = this.#limits.newestFirst ? this.#backlog.pop() : this.#backlog.shift()
+    while (this.#inWork.size < this.#limits.workers) {
+      const next = this.#limits.newestFirst ? this.#waitQueue.takeNewest() : this.#waitQueue.takeOldest()
       if (!next) return
       this.#start(next, at)
     }
   }
 
-  #start(entry: Entry, at: number): void {
-    this.#shifts.push(entry, at + this.#limits.serviceMs)
+  #start(entry: QueueEntry, at: number): void {
+    this.#inWork.push(entry, at + this.#limits.serviceMs)
   }
 
   /** When the oldest of the queue has waited too long. */
   #shedAt(): number {
     const { deadlineMs } = this.#limits
-    const oldest = this.#backlog.oldest
+    const oldest = this.#waitQueue.oldest
     return oldest && deadlineMs !== Number.POSITIVE_INFINITY ? oldest.arrivedAt + deadlineMs : Number.POSITIVE_INFINITY
   }
 
   /** One timer, for whatever comes next. */
   #arm(): void {
-    const at = Math.min(this.#shifts.nextEnd, this.#shedAt())
+    const at = Math.min(this.#inWork.nextEnd, this.#shedAt())
     if (this.#alarm && this.#alarm.at <= at) return
     this.#alarm?.cancel()
     this.#alarm = null
@@ -126,8 +120,8 @@ export class Capacity {
   }
 }
 
-function finish(entry: Entry): void {
-  if (entry.waiting) entry.job.run()
+function finish(entry: QueueEntry): void {
+  if (entry.waiting) entry.request.run()
 }
 
 function limits(settings: CapacitySettings): Limits {

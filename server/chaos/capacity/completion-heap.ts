@@ -1,17 +1,17 @@
-/** Work in progress, the next to end first: a binary heap. */
+/** The completion heap: work in progress, the next to end first, as a binary heap. */
 
-import type { Entry } from '../job.ts'
+import type { QueueEntry } from './wait-queue.ts'
 
-interface Shift {
-  readonly entry: Entry
+interface Work {
+  readonly entry: QueueEntry
   /** Milliseconds of the clock. */
   readonly endsAt: number
   /** Of two that end together, the one that began first ends first. */
   readonly order: number
 }
 
-export class Shifts {
-  #heap: Shift[] = []
+export class CompletionHeap {
+  #heap: Work[] = []
   #count = 0
 
   get size(): number {
@@ -23,7 +23,7 @@ export class Shifts {
     return this.#heap[0]?.endsAt ?? Number.POSITIVE_INFINITY
   }
 
-  push(entry: Entry, endsAt: number): void {
+  push(entry: QueueEntry, endsAt: number): void {
     const heap = this.#heap
     let at = heap.length
     const added = { entry, endsAt, order: this.#count++ }
@@ -39,7 +39,7 @@ export class Shifts {
   }
 
   /** Takes the work that ends next. */
-  pop(): Entry | null {
+  pop(): QueueEntry | null {
     const heap = this.#heap
     const top = heap[0]
     const last = heap.pop()
@@ -49,13 +49,13 @@ export class Shifts {
   }
 
   /** Empties the heap and returns what was in it. */
-  clear(): Entry[] {
+  clear(): QueueEntry[] {
     const left = this.#heap.map(({ entry }) => entry)
     this.#heap = []
     return left
   }
 
-  #sink(moved: Shift): void {
+  #sink(moved: Work): void {
     const heap = this.#heap
     let at = 0
     for (;;) {
@@ -71,7 +71,7 @@ export class Shifts {
   }
 }
 
-function isBefore(one: Shift | undefined, other: Shift | undefined): boolean {
+function isBefore(one: Work | undefined, other: Work | undefined): boolean {
   if (!one || !other) return one !== undefined
   return one.endsAt < other.endsAt || (one.endsAt === other.endsAt && one.order < other.order)
 }

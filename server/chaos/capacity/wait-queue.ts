@@ -1,9 +1,31 @@
-/** A queue open at both ends whose entries can also be struck out in the middle, each in constant time. */
+/** The wait queue: open at both ends, and its entries can also be struck out in the middle, each in constant time. */
 
-import type { Entry } from '../job.ts'
+/** A request in the capacity model. Exactly one of `run` and `refuse` is called, unless its client left before. */
+export interface CapacityRequest {
+  /** The virtual work is done: answer. */
+  run(): void
+  /** It waited longer than the deadline. */
+  refuse(): void
+}
 
-export class Backlog {
-  #entries: (Entry | null)[] = []
+/** A request that was let in. `leave` says that its client has gone. */
+export interface Admission {
+  leave(): void
+}
+
+/** A request in the queue or in work. */
+export interface QueueEntry {
+  readonly request: CapacityRequest
+  /** Milliseconds of the clock. */
+  readonly arrivedAt: number
+  /** The client is still there. */
+  waiting: boolean
+  /** Where it is in the queue; -1 where it is not. */
+  place: number
+}
+
+export class WaitQueue {
+  #entries: (QueueEntry | null)[] = []
   #head = 0
   #size = 0
 
@@ -12,26 +34,26 @@ export class Backlog {
     return this.#size
   }
 
-  get oldest(): Entry | null {
+  get oldest(): QueueEntry | null {
     while (this.#head < this.#entries.length && !this.#entries[this.#head]) this.#head += 1
     return this.#entries[this.#head] ?? null
   }
 
-  push(entry: Entry): void {
+  push(entry: QueueEntry): void {
     entry.place = this.#entries.length
     this.#entries.push(entry)
     this.#size += 1
   }
 
   /** Takes the oldest. */
-  shift(): Entry | null {
+  takeOldest(): QueueEntry | null {
     const entry = this.oldest
     if (entry) this.drop(entry)
     return entry
   }
 
   /** Takes the newest. */
-  pop(): Entry | null {
+  takeNewest(): QueueEntry | null {
     while (this.#entries.length > this.#head && !this.#entries.at(-1)) this.#entries.pop()
     const entry = this.#entries.at(-1) ?? null
     if (entry) this.drop(entry)
@@ -39,7 +61,7 @@ export class Backlog {
   }
 
   /** Strikes an entry out; nothing happens where it is not in the queue. */
-  drop(entry: Entry): void {
+  drop(entry: QueueEntry): void {
     if (entry.place < 0) return
     this.#entries[entry.place] = null
     entry.place = -1
@@ -48,7 +70,7 @@ export class Backlog {
   }
 
   /** Empties the queue and returns what was in it, the oldest first. */
-  clear(): Entry[] {
+  clear(): QueueEntry[] {
     const left = this.#entries.filter(entry => entry !== null)
     for (const entry of left) entry.place = -1
     this.#entries = []

@@ -1,41 +1,51 @@
-/** Decides the fate of a request: synchronous, without input or output, from the plan and the moment alone. */
+/** Decides what happens to a request: synchronous, without input or output, from the compiled settings and the moment alone. */
 
-import type { Plan } from './compiled-settings.ts'
-import { CALM, type Fate } from './decision.ts'
-import type { Mix } from './fault-picker.ts'
-import type { Visit } from './request-record.ts'
-import type { Peer } from './rules.ts'
-
-/** An outage that is on: what it is called and how requests fail meanwhile. */
-export interface Trouble {
-  readonly name: string
-  readonly mix: Mix
-}
+import type { CompiledSettings } from './compiled-settings.ts'
+import { type Decision, NO_FAULT } from './decision.ts'
+import type { FaultPicker } from './fault-picker.ts'
+import type { ActiveOutage } from './outage.ts'
+import type { RequestContext, RequestRecord } from './request-record.ts'
 
 /**
- * The fate of `visit` at `now` (milliseconds of the server's clock): the outage if one is on, else the first rule that
- * matches, else failRate; then one fail draw, then the kind by weight, then the delay.
+ * The decision about `record` at `now` (milliseconds of the server's clock): the outage if one is active, else the first
+ * rule that matches, else failRate; then one fail draw, then the kind by weight, then the delay.
  */
-export function decide(plan: Plan, trouble: Trouble | null, visit: Visit, peer: Peer, now: number): Fate {
-  if (trouble) {
-    const { fault } = trouble.mix(plan.kindDraw(visit))
-    return { ...CALM, cause: 'outage', rule: trouble.name, rate: 100, fault, body: plan.bodyDraw(visit) }
+export function decide(
+  compiled: CompiledSettings,
+  outage: ActiveOutage | null,
+  record: RequestRecord,
+  context: RequestContext,
+  now: number,
+): Decision {
+  if (outage) {
+    const { fault } = outage.pickFault(compiled.kindDraw(record))
+    return { ...NO_FAULT, cause: 'outage', rule: outage.name, rate: 100, fault, body: compiled.bodyDraw(record) }
   }
-  if (plan.calm) return CALM
-  for (const tier of plan.tiers) {
-    if (tier.matches(visit, peer)) return judge(plan, tier.id, tier.rate, tier.mix, visit, peer, now)
+  if (compiled.injectsNothing) return NO_FAULT
+  for (const rule of compiled.rules) {
+    if (rule.matches(record, context)) {
+      return drawn(compiled, rule.id, rule.rate, rule.pickFault, record, context, now)
+    }
   }
-  return judge(plan, 'failRate', plan.settings.failRate, plan.mix, visit, peer, now)
+  return drawn(compiled, 'failRate', compiled.settings.failRate, compiled.pickFault, record, context, now)
 }
 
-function judge(plan: Plan, rule: string, rate: number, mix: Mix, visit: Visit, peer: Peer, now: number): Fate {
-  const delayMs = plan.delay ? plan.delay(plan.latencyDraw(visit)) : 0
-  const draw = rate > 0 ? plan.failDraw(visit) : -1
+function drawn(
+  compiled: CompiledSettings,
+  rule: string,
+  rate: number,
+  pickFault: FaultPicker,
+  record: RequestRecord,
+  context: RequestContext,
+  now: number,
+): Decision {
+  const delayMs = compiled.delay ? compiled.delay(compiled.latencyDraw(record)) : 0
+  const draw = rate > 0 ? compiled.failDraw(record) : -1
   if (draw * 100 >= rate || rate === 0) {
     return { cause: 'draw', rule, rate, draw, fault: null, delayMs, body: 0, bucket: null }
   }
-  const share = mix(plan.kindDraw(visit))
-  const bucket = share.bucket?.take(peer.socket.remoteAddress ?? '', now) ?? null
-  const fault = bucket?.taken ? null : share.fault
-  return { cause: 'draw', rule, rate, draw, fault, delayMs, body: plan.bodyDraw(visit), bucket }
+  const picked = pickFault(compiled.kindDraw(record))
+  const bucket = picked.bucket?.take(context.client, now) ?? null
+  const fault = bucket?.taken ? null : picked.fault
+  return { cause: 'draw', rule, rate, draw, fault, delayMs, body: compiled.bodyDraw(record), bucket }
 }

@@ -1,11 +1,11 @@
-/** A fate: what happens to one request, and why. */
+/** A decision: what happens to one request, and why. */
 
 import type { Fault } from '../settings/faults.ts'
 
 /** Who decided: a draw against a rate, an outage, the client by a header, or nobody because the client asked for peace. */
 export type Cause = 'draw' | 'outage' | 'forced' | 'exempt'
 
-export interface Fate {
+export interface Decision {
   readonly cause: Cause
   /** The rule that decided, `failRate` for the last one, or what the outage is called. */
   readonly rule: string
@@ -37,8 +37,8 @@ export interface BucketAnswer {
   readonly impolite: boolean
 }
 
-/** The fate of every request while nothing can fail. */
-export const CALM: Fate = {
+/** What is decided about every request while nothing can fail. */
+export const NO_FAULT: Decision = {
   cause: 'draw',
   rule: 'failRate',
   rate: 0,
@@ -49,18 +49,18 @@ export const CALM: Fate = {
   bucket: null,
 }
 
-/** A sentence that says why a request met this fate. */
-export function explain(fate: Fate): string {
-  const what = fate.fault ? fate.fault.kind : 'served'
-  if (fate.cause === 'outage') return `${what}: every request fails during ${fate.rule}`
-  if (fate.cause === 'forced') return `${what}: the client asked for it (${fate.rule})`
-  if (fate.cause === 'exempt') return 'served: the client asked for no fault'
-  const rule = fate.rule === 'failRate' ? 'failRate' : `rule "${fate.rule}"`
-  if (fate.bucket) return `${what}: ${rule} asked a token bucket, ${bucketWords(fate.bucket)}`
-  if (fate.draw < 0) return `served: ${rule} is ${fate.rate} %, so nothing was drawn`
-  const percent = Number((fate.draw * 100).toFixed(4))
-  if (fate.fault) return `${what}: draw ${percent} is below the rate ${fate.rate} of ${rule}`
-  return `served: draw ${percent} is not below the rate ${fate.rate} of ${rule}`
+/** A sentence that says why this was decided. */
+export function explain(decision: Decision): string {
+  const what = decision.fault ? decision.fault.kind : 'served'
+  if (decision.cause === 'outage') return `${what}: every request fails during ${decision.rule}`
+  if (decision.cause === 'forced') return `${what}: the client asked for it (${decision.rule})`
+  if (decision.cause === 'exempt') return 'served: the client asked for no fault'
+  const rule = decision.rule === 'failRate' ? 'failRate' : `rule "${decision.rule}"`
+  if (decision.bucket) return `${what}: ${rule} asked a token bucket, ${bucketWords(decision.bucket)}`
+  if (decision.draw < 0) return `served: ${rule} is ${decision.rate} %, so nothing was drawn`
+  const percent = Number((decision.draw * 100).toFixed(4))
+  if (decision.fault) return `${what}: draw ${percent} is below the rate ${decision.rate} of ${rule}`
+  return `served: draw ${percent} is not below the rate ${decision.rate} of ${rule}`
 }
 
 function bucketWords(bucket: BucketAnswer): string {

@@ -1,46 +1,46 @@
 /** Outages that somebody declared at runtime: "pull the plug now", and those of a running scenario. */
 
-import type { Mix } from './fault-picker.ts'
+import type { FaultPicker } from './fault-picker.ts'
 import type { Period } from './random-outages.ts'
 
 /** A declared outage; its times are milliseconds of the server's clock. */
-export interface Plug extends Period {
+export interface DeclaredOutage extends Period {
   readonly id: string
-  readonly mix: Mix
+  readonly pickFault: FaultPicker
   /** The scenario run that it belongs to, or null. */
   readonly run: string | null
 }
 
 /** More than this are refused. */
-export const MOST_PLUGS = 100
+export const MAX_DECLARED_OUTAGES = 100
 
-export class PulledPlugs {
-  #plugs: Plug[] = []
+export class DeclaredOutages {
+  #outages: DeclaredOutage[] = []
 
   /** Nobody has declared anything: there is nothing to look for. */
   get none(): boolean {
-    return this.#plugs.length === 0
+    return this.#outages.length === 0
   }
 
   /** Declares an outage; false where there are too many already. */
-  add(plug: Plug, now: number): boolean {
-    this.#plugs = this.#plugs.filter(({ toMs }) => toMs > now)
-    if (this.#plugs.length >= MOST_PLUGS) return false
-    this.#plugs.push(plug)
+  add(declared: DeclaredOutage, now: number): boolean {
+    this.#outages = this.#outages.filter(({ toMs }) => toMs > now)
+    if (this.#outages.length >= MAX_DECLARED_OUTAGES) return false
+    this.#outages.push(declared)
     return true
   }
 
   /** The outage at a moment, or null. */
-  at(now: number): Plug | null {
-    return this.#plugs.find(({ fromMs, toMs }) => now >= fromMs && now < toMs) ?? null
+  at(now: number): DeclaredOutage | null {
+    return this.#outages.find(({ fromMs, toMs }) => now >= fromMs && now < toMs) ?? null
   }
 
-  list(now: number): readonly Plug[] {
-    return this.#plugs.filter(({ toMs }) => toMs > now)
+  list(now: number): readonly DeclaredOutage[] {
+    return this.#outages.filter(({ toMs }) => toMs > now)
   }
 
   /** Takes back every outage, or those of one run. */
   clear(run?: string): void {
-    this.#plugs = run === undefined ? [] : this.#plugs.filter(plug => plug.run !== run)
+    this.#outages = run === undefined ? [] : this.#outages.filter(declared => declared.run !== run)
   }
 }

@@ -1,23 +1,23 @@
-/** A weighted mix of kinds, ready to be drawn from. */
+/** A fault picker: weighted kinds of fault, ready to be drawn from. */
 
 import type { Fault } from '../settings/faults.ts'
-import type { Memory } from './rule-state.ts'
-import type { Bucket } from './token-bucket.ts'
+import type { RuleState } from './rule-state.ts'
+import type { TokenBucket } from './token-bucket.ts'
 
-/** One kind of a mix; `bucket` belongs to `rate-limit`. */
-export interface Share {
+/** One of the faults; `bucket` belongs to `rate-limit`. */
+export interface PickedFault {
   readonly fault: Fault
-  readonly bucket: Bucket | null
+  readonly bucket: TokenBucket | null
 }
 
-/** Chooses a share by a draw in [0, 1). */
-export type Mix = (draw: number) => Share
+/** Chooses a fault by a draw in [0, 1). */
+export type FaultPicker = (draw: number) => PickedFault
 
 /** Compiles weighted faults; `place` names the buckets among them (`faults`, or a rule's id). */
-export function mixOf(faults: readonly Fault[], place: string, memory: Memory): Mix {
+export function faultPicker(faults: readonly Fault[], place: string, ruleState: RuleState): FaultPicker {
   const weighted = faults.filter(fault => fault.weight > 0)
   const shares = weighted.map(
-    (fault): Share => ({ fault, bucket: fault.kind === 'rate-limit' ? memory.bucket(place, fault) : null }),
+    (fault): PickedFault => ({ fault, bucket: fault.kind === 'rate-limit' ? ruleState.bucket(place, fault) : null }),
   )
   const total = weighted.reduce((sum, fault) => sum + fault.weight, 0)
   let sum = 0
@@ -26,7 +26,7 @@ export function mixOf(faults: readonly Fault[], place: string, memory: Memory): 
     return sum / total
   })
   const last = shares.at(-1)
-  if (!last) throw new Error('a mix needs a kind with a weight above 0')
+  if (!last) throw new Error('faults need a kind with a weight above 0')
   if (shares.length === 1) return () => last
   return draw => shares[bounds.findIndex(bound => draw < bound)] ?? last
 }

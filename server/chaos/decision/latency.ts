@@ -7,10 +7,10 @@ import type { Latency } from '../settings/schema.ts'
 const Z99 = 2.3263478740408408
 
 /** Milliseconds of delay for a draw in [0, 1). */
-export type DelayOf = (draw: number) => number
+export type DelayQuantile = (draw: number) => number
 
 /** Compiles a distribution to its quantile function; never more than its cap. */
-export function delayOf(latency: Latency): DelayOf {
+export function compileLatency(latency: Latency): DelayQuantile {
   const cap = ms(latency.cap)
   if (latency.distribution === 'fixed') {
     const delay = Math.min(ms(latency.delay), cap)

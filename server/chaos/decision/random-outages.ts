@@ -1,4 +1,4 @@
-/** A service that is up for a while, then down for a while: the same weather for everybody with the same seed and clock. */
+/** Random outages: up for a while, then down for a while, the same for everybody with the same seed and clock. */
 
 import { drawNumber, type StreamSeed } from './draw.ts'
 
@@ -8,7 +8,7 @@ export interface Period {
   readonly toMs: number
 }
 
-export class TwoState {
+export class RandomOutages {
   readonly #stream: StreamSeed
   readonly #availability: number
   readonly #meanUpMs: number
@@ -29,15 +29,15 @@ export class TwoState {
   }
 
   /** The same process, as far as it has come; asking the one does not move the other. */
-  copy(): TwoState {
-    const copy = new TwoState(this.#stream, this.#availability, this.#meanDownMs)
+  copy(): RandomOutages {
+    const copy = new RandomOutages(this.#stream, this.#availability, this.#meanDownMs)
     copy.#index = this.#index
     copy.#period = this.#period
     return copy
   }
 
   /** The outage at a moment, or null while the service is up. Cheap while time goes forward. */
-  downAt(atMs: number): Period | null {
+  at(atMs: number): Period | null {
     if (atMs < this.#period.fromMs) {
       this.#index = -1
       this.#period = { fromMs: 0, toMs: 0 }

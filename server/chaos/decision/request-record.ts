@@ -1,14 +1,14 @@
-/** A visit: one request to the data plane, what was decided about it, and what became of it. */
+/** A request record: one request to the data plane, what was decided about it, and what became of it. */
 
-import type { Fate } from './decision.ts'
+import { type Decision, NO_FAULT } from './decision.ts'
 
-/** How a visit ended. `injected` and `overload` are the doing of the failure model; `aborted` is a client that left. */
+/** How a request ended. `injected` and `overload` are the doing of the failure model; `aborted` is a client that left. */
 export type Outcome = 'success' | 'injected' | 'overload' | 'clientError' | 'serverError' | 'aborted'
 
 export const OUTCOMES: readonly Outcome[] = ['success', 'injected', 'overload', 'clientError', 'serverError', 'aborted']
 
-/** One request. The request's own part is fixed when it arrives; `fate`, `outcome`, `status` and `endedAt` follow. */
-export interface Visit {
+/** One request. The request's own part is fixed when it arrives; `decision`, `outcome`, `status` and `endedAt` follow. */
+export interface RequestRecord {
   readonly session: string
   /** The key that the client gave, or null: the arrival number is the key then. */
   readonly key: string | null
@@ -25,7 +25,7 @@ export interface Visit {
   readonly startedAt: number
   /** Milliseconds of the session's clock. */
   readonly atMs: number
-  fate: Fate
+  decision: Decision
   outcome: Outcome | null
   /** The fault that was really performed, or an empty string. */
   fault: string
@@ -36,21 +36,59 @@ export interface Visit {
   endedAt: number
 }
 
-/** Where the visits of one session are written down: counts and journal. Somebody else's work: chaos only reports. */
+/** What is known of a request when it arrives. */
+export type RequestFacts = Pick<RequestRecord, 'key' | 'attempt' | 'method' | 'route' | 'code'>
+
+/** What rules and buckets may ask of a request beside its record. */
+export interface RequestContext {
+  /** A header by its name in small letters; undefined where it was not sent. */
+  header(name: string): string | undefined
+  /** The address of the client, or an empty string. */
+  readonly client: string
+}
+
+/** The record of a request that has just arrived. `startedAt` and `atMs` are its moment on the server's and the session's clock. */
+export function recordOf(
+  session: string,
+  { key, attempt, method, route, code }: RequestFacts,
+  arrival: number,
+  startedAt: number,
+  atMs: number,
+): RequestRecord {
+  return {
+    session,
+    key,
+    arrival,
+    attempt,
+    method,
+    route,
+    code,
+    startedAt,
+    atMs,
+    decision: NO_FAULT,
+    outcome: null,
+    fault: '',
+    overflow: false,
+    status: 0,
+    endedAt: startedAt,
+  }
+}
+
+/** Where the requests of one session are written down: counts and journal. Somebody else's work: chaos only reports. */
 export interface SessionLog {
   /** A request arrived and is being answered. */
-  started(visit: Visit): void
+  started(record: RequestRecord): void
   /** The request ended; `outcome` and `endedAt` are known. */
-  ended(visit: Visit): void
+  ended(record: RequestRecord): void
   /** The counts of this session as JSON; `nowMs` is the session's clock. */
   stats(nowMs: number): object
-  /** The newest visits first, narrowed by key or outcome. */
-  visits(query: VisitQuery): readonly Visit[]
-  /** Sets every count to zero and forgets the visits. Requests in flight stay in flight. */
+  /** The newest records first, narrowed by key or outcome. */
+  records(query: RecordQuery): readonly RequestRecord[]
+  /** Sets every count to zero and forgets the records. Requests in flight stay in flight. */
   clear(): void
 }
 
-export interface VisitQuery {
+export interface RecordQuery {
   readonly limit: number
   readonly key?: string
   readonly outcome?: Outcome

@@ -1,23 +1,23 @@
-/** What outlives a settings snapshot: counts of limited rules, tokens of buckets, weather that was not changed. */
+/** Rule state: what outlives a settings snapshot, counts of limited rules, tokens of buckets, random outages that were not changed. */
 
 import type { Fault } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
 import type { Rule } from '../settings/schema.ts'
-import type { TwoState } from './random-outages.ts'
-import { Bucket } from './token-bucket.ts'
+import type { RandomOutages } from './random-outages.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** How many requests a rule has matched. */
-export interface Tally {
+export interface MatchCount {
   seen: number
 }
 
-interface Things {
-  readonly tallies: Map<string, Tally>
-  readonly buckets: Map<string, Bucket>
-  readonly weather: Map<string, TwoState>
+interface Kept {
+  readonly matchCounts: Map<string, MatchCount>
+  readonly buckets: Map<string, TokenBucket>
+  readonly randomOutages: Map<string, RandomOutages>
 }
 
-export class Memory {
+export class RuleState {
   #kept = nothing()
   #next = nothing()
 
@@ -30,28 +30,28 @@ export class Memory {
     this.#kept = this.#next
   }
 
-  /** The tally of a rule; a rule that was changed begins anew. */
-  tally(rule: Rule): Tally {
-    return this.#keep('tallies', JSON.stringify([rule.id, rule.match, rule.limit]), () => ({ seen: 0 }))
+  /** The match count of a rule; a rule that was changed begins anew. */
+  matchCount(rule: Rule): MatchCount {
+    return this.#keep('matchCounts', JSON.stringify([rule.id, rule.match, rule.limit]), () => ({ seen: 0 }))
   }
 
   /** The bucket of a fault in `place`; a bucket with other options begins full. */
-  bucket(place: string, fault: Extract<Fault, { kind: 'rate-limit' }>): Bucket {
+  bucket(place: string, fault: Extract<Fault, { kind: 'rate-limit' }>): TokenBucket {
     const options = { limit: fault.limit, perMs: ms(fault.per), burst: fault.burst ?? fault.limit }
-    return this.#keep('buckets', JSON.stringify([place, options]), () => new Bucket(options))
+    return this.#keep('buckets', JSON.stringify([place, options]), () => new TokenBucket(options))
   }
 
-  /** The two-state process called `name`. */
-  weather(name: string, make: () => TwoState): TwoState {
-    return this.#keep('weather', name, make)
+  /** The random outages called `name`. */
+  randomOutages(name: string, make: () => RandomOutages): RandomOutages {
+    return this.#keep('randomOutages', name, make)
   }
 
-  /** A memory of the same things, whose use leaves this one as it is. */
-  copy(): Memory {
-    const copy = new Memory()
-    for (const [name, tally] of this.#kept.tallies) copy.#kept.tallies.set(name, { ...tally })
+  /** The same state, whose use leaves this one as it is. */
+  copy(): RuleState {
+    const copy = new RuleState()
+    for (const [name, matchCount] of this.#kept.matchCounts) copy.#kept.matchCounts.set(name, { ...matchCount })
     for (const [name, bucket] of this.#kept.buckets) copy.#kept.buckets.set(name, bucket.copy())
-    for (const [name, weather] of this.#kept.weather) copy.#kept.weather.set(name, weather.copy())
+    for (const [name, outages] of this.#kept.randomOutages) copy.#kept.randomOutages.set(name, outages.copy())
     return copy
   }
 
@@ -60,7 +60,7 @@ export class Memory {
     this.#kept = nothing()
   }
 
-  #keep<K extends keyof Things, T>(what: K, name: string, make: () => T): T {
+  #keep<K extends keyof Kept, T>(what: K, name: string, make: () => T): T {
     const kept = this.#kept[what] as unknown as Map<string, T>
     const thing = kept.get(name) ?? make()
     const next = this.#next[what] as unknown as Map<string, T>
@@ -69,6 +69,6 @@ export class Memory {
   }
 }
 
-function nothing(): Things {
-  return { tallies: new Map(), buckets: new Map(), weather: new Map() }
+function nothing(): Kept {
+  return { matchCounts: new Map(), buckets: new Map(), randomOutages: new Map() }
 }

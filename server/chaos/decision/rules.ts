@@ -1,59 +1,53 @@
 /** Rules: which requests a rate of its own applies to. */
 
 import type { Rule, Settings } from '../settings/schema.ts'
-import { type Mix, mixOf } from './fault-picker.ts'
-import type { Visit } from './request-record.ts'
-import type { Memory, Tally } from './rule-state.ts'
-
-/** What a rule may look at beside the visit; an `IncomingMessage` is one. */
-export interface Peer {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly socket: { readonly remoteAddress?: string | undefined }
-}
+import { type FaultPicker, faultPicker } from './fault-picker.ts'
+import type { RequestContext, RequestRecord } from './request-record.ts'
+import type { MatchCount, RuleState } from './rule-state.ts'
 
 /** A rule ready to be asked. */
-export interface Tier {
+export interface CompiledRule {
   readonly id: string
   readonly rate: number
-  readonly mix: Mix
-  matches(visit: Visit, peer: Peer): boolean
+  readonly pickFault: FaultPicker
+  matches(record: RequestRecord, context: RequestContext): boolean
 }
 
 /** Compiles the rules of a document, in their order. */
-export function tiersOf(settings: Settings, memory: Memory): readonly Tier[] {
+export function compileRules(settings: Settings, ruleState: RuleState): readonly CompiledRule[] {
   return settings.rules.map(rule => ({
     id: rule.id,
     rate: rule.rate,
-    mix: mixOf(rule.faults ?? settings.faults, rule.id, memory),
-    matches: limited(rule, memory.tally(rule), matcher(rule)),
+    pickFault: faultPicker(rule.faults ?? settings.faults, rule.id, ruleState),
+    matches: limited(rule, ruleState.matchCount(rule), matcher(rule)),
   }))
 }
 
-type Matches = Tier['matches']
+type Matches = CompiledRule['matches']
 
 function matcher({ match }: Rule): Matches {
   const codes = match.code && new Set(match.code)
   const routes = match.route && new Set(match.route)
   const sessions = match.session && new Set(match.session)
   const headers = Object.entries(match.header ?? {}).map(([name, value]) => ({ name: name.toLowerCase(), value }))
-  return (visit, peer) => {
-    if (codes && !codes.has(visit.code)) return false
-    if (routes && !routes.has(visit.route)) return false
-    if (sessions && !sessions.has(visit.session)) return false
+  return (record, context) => {
+    if (codes && !codes.has(record.code)) return false
+    if (routes && !routes.has(record.route)) return false
+    if (sessions && !sessions.has(record.session)) return false
     return headers.every(({ name, value }) => {
-      const sent = Object.hasOwn(peer.headers, name) ? peer.headers[name] : undefined
-      return sent !== undefined && (value === '*' || String(sent) === value)
+      const sent = context.header(name)
+      return sent !== undefined && (value === '*' || sent === value)
     })
   }
 }
 
 /** Narrows a matcher to the first n, or every nth, of what it matches. */
-function limited({ limit }: Rule, tally: Tally, matches: Matches): Matches {
+function limited({ limit }: Rule, matchCount: MatchCount, matches: Matches): Matches {
   if (!limit) return matches
-  const takes = 'first' in limit ? () => tally.seen <= limit.first : () => tally.seen % limit.every === 0
-  return (visit, peer) => {
-    if (!matches(visit, peer)) return false
-    tally.seen += 1
+  const takes = 'first' in limit ? () => matchCount.seen <= limit.first : () => matchCount.seen % limit.every === 0
+  return (record, context) => {
+    if (!matches(record, context)) return false
+    matchCount.seen += 1
     return takes()
   }
 }

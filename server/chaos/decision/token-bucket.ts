@@ -2,7 +2,7 @@
 
 import type { BucketAnswer } from './decision.ts'
 
-export interface BucketOptions {
+export interface TokenBucketOptions {
   /** Tokens in each period. */
   readonly limit: number
   /** The period in milliseconds. */
@@ -14,13 +14,13 @@ export interface BucketOptions {
 /** Clients that are remembered; the oldest is forgotten first. */
 const CLIENTS = 1_000
 
-export class Bucket {
-  readonly #options: BucketOptions
+export class TokenBucket {
+  readonly #options: TokenBucketOptions
   readonly #notBefore = new Map<string, number>()
   #tokens: number
   #at = Number.NEGATIVE_INFINITY
 
-  constructor(options: BucketOptions) {
+  constructor(options: TokenBucketOptions) {
     this.#options = options
     this.#tokens = options.burst
   }
@@ -45,8 +45,8 @@ export class Bucket {
   }
 
   /** A bucket in the same state, whose use leaves this one as it is. */
-  copy(): Bucket {
-    const copy = new Bucket(this.#options)
+  copy(): TokenBucket {
+    const copy = new TokenBucket(this.#options)
     copy.#tokens = this.#tokens
     copy.#at = this.#at
     for (const [client, until] of this.#notBefore) copy.#notBefore.set(client, until)

@@ -2,7 +2,7 @@
 
 import type { Fault } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
-import { type Victim, waitThen } from './http-call.ts'
+import type { HttpCall } from './http-call.ts'
 
 export type SpoilingFault = Extract<Fault, { kind: 'stall' | 'truncate' | 'malformed' | 'drip' }>
 
@@ -10,30 +10,30 @@ export type SpoilingFault = Extract<Fault, { kind: 'stall' | 'truncate' | 'malfo
 const DRIPS = 20
 
 /** Sends `body` the wrong way. Status and headers are set; `draw` in [0, 1) is the chance in it. */
-export function spoil(victim: Victim, body: Buffer, fault: SpoilingFault, draw: number): void {
-  const { req, res } = victim
+export function spoil(call: HttpCall, body: Buffer, fault: SpoilingFault, draw: number): void {
+  const { req, res } = call
   // Where there is no body to spoil, the answer is not sent at all.
   if (body.length < 2 || req.method === 'HEAD') req.socket.destroySoon()
-  else if (fault.kind === 'malformed') malformed(victim, body, draw)
+  else if (fault.kind === 'malformed') malformed(call, body, draw)
   else {
     res.setHeader('Content-Length', body.length)
-    if (fault.kind === 'truncate') truncate(victim, body, fault.afterBytes)
-    else if (fault.kind === 'drip') drip(victim, body, ms(fault.over))
+    if (fault.kind === 'truncate') truncate(call, body, fault.afterBytes)
+    else if (fault.kind === 'drip') drip(call, body, ms(fault.over))
     else {
       res.flushHeaders()
-      waitThen(victim, ms(fault.for), () => req.socket.destroySoon())
+      call.wait(ms(fault.for), () => req.socket.destroySoon())
     }
   }
 }
 
 /** The cut is after the first byte and before the last: no such part of an object or an array is JSON. */
-function malformed({ res }: Victim, body: Buffer, draw: number): void {
+function malformed({ res }: HttpCall, body: Buffer, draw: number): void {
   const cut = body.subarray(0, 1 + Math.floor(draw * (body.length - 1)))
   res.setHeader('Content-Length', cut.length)
   res.end(cut)
 }
 
-function truncate({ req, res }: Victim, body: Buffer, afterBytes: number): void {
+function truncate({ req, res }: HttpCall, body: Buffer, afterBytes: number): void {
   const sent = Math.min(afterBytes, body.length - 1)
   if (sent > 0) res.write(body.subarray(0, sent))
   else res.flushHeaders()
@@ -41,8 +41,8 @@ function truncate({ req, res }: Victim, body: Buffer, afterBytes: number): void 
 }
 
 /** The first piece leaves at once, the last when `overMs` have passed. */
-function drip(victim: Victim, body: Buffer, overMs: number): void {
-  const { req, res } = victim
+function drip(call: HttpCall, body: Buffer, overMs: number): void {
+  const { req, res } = call
   const pieces = Math.min(DRIPS, body.length)
   const send = (piece: number) => {
     const bytes = body.subarray(
@@ -54,7 +54,7 @@ function drip(victim: Victim, body: Buffer, overMs: number): void {
       return
     }
     res.write(bytes)
-    waitThen(victim, overMs / (pieces - 1), released => {
+    call.wait(overMs / (pieces - 1), released => {
       if (released) req.socket.destroySoon()
       else send(piece + 1)
     })

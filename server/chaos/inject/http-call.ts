@@ -1,23 +1,69 @@
-/** A request on its way to its fate, as Node hands it over. */
+/** A request to the failure model as it comes over HTTP. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Visit } from '../decision/request-record.ts'
-import type { Timers } from '../session/timers.ts'
+import type { BucketAnswer, Decision } from '../decision/decision.ts'
+import type { RequestFacts } from '../decision/request-record.ts'
+import { InterceptedCall, type Interceptor, type WhenFull } from '../intercept/interceptor.ts'
+import type { Session } from '../session/session.ts'
+import type { Fault } from '../settings/faults.ts'
+import { forcedDecision, mayForce } from './forced.ts'
 
-export interface Victim {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
-  readonly visit: Visit
-  readonly waits: Timers
-  /** Hands the request to its handler. */
-  readonly serve: () => void
+/** Performs on Node's response what was decided. */
+export interface FaultPerformer {
+  perform(call: HttpCall, decision: Decision, fault: Fault): void
+  refuse(call: HttpCall, whenFull: WhenFull): void
+  announce(res: ServerResponse, bucket: BucketAnswer): void
 }
 
-/** Calls `act` after `waitMs` or on release, unless the client leaves before. */
-export function waitThen({ waits, res }: Victim, waitMs: number, act: (released: boolean) => void): void {
-  const cancel = waits.wait(waitMs, released => {
-    res.removeListener('close', cancel)
-    act(released)
-  })
-  res.once('close', cancel)
+export class HttpCall extends InterceptedCall {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** Hands the request to its handler. */
+  readonly serve: () => void
+  readonly #forces: boolean
+  readonly #performer: FaultPerformer
+
+  /** @param forces whether a header asks for a fault */
+  constructor(
+    interceptor: Interceptor,
+    session: Session,
+    facts: RequestFacts,
+    forces: boolean,
+    performer: FaultPerformer,
+    req: IncomingMessage,
+    res: ServerResponse,
+    serve: () => void,
+  ) {
+    super(interceptor, session, facts)
+    this.req = req
+    this.res = res
+    this.serve = serve
+    this.#forces = forces
+    this.#performer = performer
+  }
+
+  get client(): string {
+    return this.req.socket.remoteAddress ?? ''
+  }
+
+  header(name: string): string | undefined {
+    const { headers } = this.req
+    return Object.hasOwn(headers, name) ? String(headers[name]) : undefined
+  }
+
+  forced(): Decision | null {
+    return this.#forces && mayForce(this) ? forcedDecision(this.compiled, this.record, this) : null
+  }
+
+  fail(decision: Decision, fault: Fault): void {
+    this.#performer.perform(this, decision, fault)
+  }
+
+  sendRefusal(whenFull: WhenFull): void {
+    this.#performer.refuse(this, whenFull)
+  }
+
+  announce(bucket: BucketAnswer): void {
+    this.#performer.announce(this.res, bucket)
+  }
 }

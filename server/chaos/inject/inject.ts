@@ -1,80 +1,63 @@
-/** Performs a fate on Node's response: every kind of fault as it really looks on the wire. */
+/** Performs a decision on Node's response: every kind of fault as it really looks on the wire. */
 
 import type { ServerResponse } from 'node:http'
 import { PROBLEM_TYPE, problemJson } from '../../http/problem.ts'
-import type { BucketAnswer, Fate } from '../decision/decision.ts'
-import { marker } from '../marker.ts'
+import type { BucketAnswer, Decision } from '../decision/decision.ts'
+import type { WhenFull } from '../intercept/interceptor.ts'
 import type { Fault, Kind } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
 import { type SpoilingFault, spoil } from './body-faults.ts'
 import { captureBody } from './capture.ts'
-import { type Victim, waitThen } from './http-call.ts'
+import type { FaultPerformer, HttpCall } from './http-call.ts'
 
 export interface InjectorOptions {
   readonly wall: () => number
   /** Hides every marker: clients see nothing but the fault itself. */
   readonly stealth: boolean
-  /** Faulted requests that may be held open at once; beyond it they are served. */
-  readonly mostHeld: number
 }
 
 type FaultOf<K extends Kind> = Extract<Fault, { kind: K }>
 
 const HTML = '<!doctype html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>'
 
-export class Injector {
+export class Injector implements FaultPerformer {
   readonly #options: InjectorOptions
   readonly #bodies = new WeakMap<Fault, { text: string; length: string }>()
-  #held = 0
 
   constructor(options: InjectorOptions) {
     this.#options = options
   }
 
-  /** Requests that are held open by a fault now. */
-  get held(): number {
-    return this.#held
-  }
-
-  /** Does to the request what its fate says; the fate must have a fault. */
-  perform(victim: Victim, fate: Fate, fault: Fault): void {
-    const { visit, req } = victim
-    visit.outcome = 'injected'
-    visit.fault = fault.kind
-    if (fault.kind === 'status') this.#status(victim, fate, fault)
-    else if (fault.kind === 'rate-limit') this.#rateLimit(victim, fate)
-    else if (fault.kind === 'wrong-type') this.#answer(victim, fate, 200, 'text/html; charset=utf-8', HTML, [])
+  perform(call: HttpCall, decision: Decision, fault: Fault): void {
+    const { req } = call
+    if (fault.kind === 'status') this.#status(call, decision, fault)
+    else if (fault.kind === 'rate-limit') this.#rateLimit(call, decision)
+    else if (fault.kind === 'wrong-type') this.#answer(call, decision, 200, 'text/html; charset=utf-8', HTML, [])
     else if (fault.kind === 'reset') req.socket.resetAndDestroy()
     else if (fault.kind === 'empty') req.socket.destroySoon()
-    else if (fault.kind === 'garbage') this.#garbage(victim, fate)
-    else if (fault.kind === 'truncate' || fault.kind === 'malformed') this.#spoil(victim, fate, fault)
-    else if (!this.#mayHold(victim)) return
-    else if (fault.kind === 'hang') waitThen(victim, ms(fault.for), () => req.socket.destroySoon())
-    else this.#spoil(victim, fate, fault)
+    else if (fault.kind === 'garbage') this.#garbage(call, decision)
+    else if (fault.kind === 'hang') call.wait(ms(fault.for), () => req.socket.destroySoon())
+    else this.#spoil(call, decision, fault)
   }
 
-  /** Refuses a request that the capacity model has no room for. */
-  refuse(victim: Victim, whenFull: 'status' | 'reset'): void {
-    const { visit, req, res } = victim
-    visit.outcome = 'overload'
-    visit.fault = 'overload'
-    if (whenFull === 'reset') req.socket.resetAndDestroy()
-    else {
-      const { stealth } = this.#options
-      const detail = stealth ? 'Too busy to answer' : 'Refused: the virtual queue is full or the wait was too long'
-      const body = problemJson({ status: 503, detail })
-      const marked = stealth ? [] : ['X-Chaos-Fault', 'overload']
-      res.writeHead(503, ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body)), ...marked])
-      res.end(body)
+  refuse({ req, res }: HttpCall, whenFull: WhenFull): void {
+    if (whenFull === 'reset') {
+      req.socket.resetAndDestroy()
+      return
     }
+    const { stealth } = this.#options
+    const detail = stealth ? 'Too busy to answer' : 'Refused: the virtual queue is full or the wait was too long'
+    const body = problemJson({ status: 503, detail })
+    const marked = stealth ? [] : ['X-Chaos-Fault', 'overload']
+    res.writeHead(503, ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body)), ...marked])
+    res.end(body)
   }
 
-  /** Tells a client that a token bucket let through how many tokens are left. */
   announce(res: ServerResponse, bucket: BucketAnswer): void {
     for (const [name, value] of rateLimitHeaders(bucket)) res.setHeader(name, value)
   }
 
-  #status(victim: Victim, fate: Fate, fault: FaultOf<'status'>): void {
+  #status(call: HttpCall, decision: Decision, fault: FaultOf<'status'>): void {
     let body = this.#bodies.get(fault)
     if (!body) {
       const text = problemJson({ status: fault.status, detail: this.#detail() })
@@ -82,31 +65,38 @@ export class Injector {
       this.#bodies.set(fault, body)
     }
     const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', body.length]
-    if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(fate))
+    if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(decision))
     if (fault.retryAfter) headers.push('Retry-After', this.#retryAfter(ms(fault.retryAfter), fault.retryAfterAs))
-    victim.res.writeHead(fault.status, headers)
-    victim.res.end(body.text)
+    call.res.writeHead(fault.status, headers)
+    call.res.end(body.text)
   }
 
-  #rateLimit(victim: Victim, fate: Fate): void {
-    const { bucket } = fate
+  #rateLimit(call: HttpCall, decision: Decision): void {
+    const { bucket } = decision
     const headers = bucket ? rateLimitHeaders(bucket).flat() : []
     if (bucket) headers.push('Retry-After', this.#retryAfter(bucket.waitMs, 'seconds'))
     const body = problemJson({ status: 429, detail: 'Too many requests: wait as long as Retry-After says' })
-    this.#answer(victim, fate, 429, PROBLEM_TYPE, body, headers)
+    this.#answer(call, decision, 429, PROBLEM_TYPE, body, headers)
   }
 
-  #answer({ res }: Victim, fate: Fate, status: number, type: string, body: string, more: readonly string[]): void {
+  #answer(
+    { res }: HttpCall,
+    decision: Decision,
+    status: number,
+    type: string,
+    body: string,
+    more: readonly string[],
+  ): void {
     const headers = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body)), ...more]
-    if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(fate))
+    if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(decision))
     res.writeHead(status, headers)
     res.end(body)
   }
 
   /** Bytes that no HTTP parser takes: the first is never a letter. */
-  #garbage({ req }: Victim, fate: Fate): void {
+  #garbage({ req }: HttpCall, decision: Decision): void {
     const bytes = Buffer.alloc(64)
-    let state = Math.floor(fate.body * 0x1_0000_0000)
+    let state = Math.floor(decision.body * 0x1_0000_0000)
     for (let i = 0; i < bytes.length; i += 1) {
       state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9
       bytes[i] = (state >>> 16) | 0x80
@@ -115,37 +105,14 @@ export class Injector {
     req.socket.destroySoon()
   }
 
-  /**
-   * Leave to keep a request waiting: false, with the request served instead, where too many are held already.
-   * The place is free again once the request has ended.
-   */
-  #mayHold({ res, visit, serve }: Victim): boolean {
-    if (this.#held >= this.#options.mostHeld) {
-      visit.outcome = null
-      visit.fault = ''
-      visit.overflow = true
-      serve()
-      return false
-    }
-    this.#held += 1
-    res.once('close', () => {
-      this.#held -= 1
-    })
-    return true
-  }
-
   /** Faults of the body: the handler answers, and what it says is spoilt on its way. */
-  #spoil(victim: Victim, fate: Fate, fault: SpoilingFault): void {
-    const { res, visit, serve } = victim
+  #spoil(call: HttpCall, decision: Decision, fault: SpoilingFault): void {
     const spoilt = (body: Buffer) => {
-      if (!this.#options.stealth) res.setHeader('X-Chaos-Fault', marker(fate))
-      spoil(victim, body, fault, fate.body)
+      if (!this.#options.stealth) call.res.setHeader('X-Chaos-Fault', marker(decision))
+      spoil(call, body, fault, decision.body)
     }
-    captureBody(res, spoilt, () => {
-      visit.outcome = null
-      visit.fault = ''
-    })
-    serve()
+    captureBody(call.res, spoilt, () => call.spare())
+    call.serve()
   }
 
   #retryAfter(waitMs: number, form: 'seconds' | 'date'): string {
@@ -166,4 +133,15 @@ function rateLimitHeaders(bucket: BucketAnswer): [string, string][] {
     ['RateLimit-Policy', `"default";q=${bucket.limit};w=${bucket.periodS}`],
     ['RateLimit', `"default";r=${bucket.remaining};t=${Math.ceil(bucket.waitMs / 1_000)}`],
   ]
+}
+
+/** Two digits are enough for a header; the journal has all of them. Cut, not rounded: 0.699 is below 0.70. */
+const DRAWS = Array.from({ length: 100 }, (_, hundredths) => `0.${String(hundredths).padStart(2, '0')}`)
+
+/** The header `X-Chaos-Fault`, for example `status; rate=70; draw=0.12`, `reset; outage` or `status; rule=poison; rate=100; draw=0.55`. */
+export function marker(decision: Decision): string {
+  const kind = decision.fault?.kind ?? 'none'
+  if (decision.cause !== 'draw') return `${kind}; ${decision.cause}`
+  const rule = decision.rule === 'failRate' ? '' : `rule=${decision.rule}; `
+  return `${kind}; ${rule}rate=${decision.rate}; draw=${DRAWS[Math.floor(decision.draw * 100)] ?? '0.99'}`
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { check, SettingsError } from '../settings/patch.ts'
 import { defaultSettings } from '../settings/schema.ts'
 import { type Scenario, scenarioSchema } from './schema.ts'
-import { scoreOf } from './timeline.ts'
+import { compileTimeline } from './timeline.ts'
 
 /** A scenario that cannot be played; the message says which file, where in it and why. */
 export class ScenarioError extends Error {
@@ -37,6 +37,6 @@ export function readScenario(path: string): Scenario {
 /** A scenario from JSON; what it sets must be valid on top of the defaults. @throws {SettingsError} */
 export function parseScenario(document: unknown): Scenario {
   const scenario = check(scenarioSchema, document)
-  scoreOf(scenario, defaultSettings('check'))
+  compileTimeline(scenario, defaultSettings('check'))
   return scenario
 }

@@ -1,109 +1,107 @@
-/** A run: a scenario being played in a session, on the session's clock, and taken back when it ends. */
+/** A scenario run: a timeline applied to a session, on the session's clock, and taken back when it ends. */
 
-import { mixOf } from '../decision/fault-picker.ts'
-import type { Memory } from '../decision/rule-state.ts'
-import type { Play, RunEnd } from '../session/scenario-run.ts'
-import type { Session } from '../session/session.ts'
+import type { ChaosControl } from '../control.ts'
+import { faultPicker } from '../decision/fault-picker.ts'
+import type { ActiveScenarioRun, ScenarioRunEnd, Session } from '../session/session.ts'
 import type { Settings } from '../settings/schema.ts'
-import type { Scenario } from './schema.ts'
-import type { Score } from './timeline.ts'
+import type { Timeline } from './timeline.ts'
 
-/** What a run needs of its surroundings. */
-export interface Stage {
-  readonly session: Session
-  readonly memory: Memory
-  /** Sets what the scenario wants now; null takes everything back. */
-  set(values: Partial<Settings> | null): void
-  mark(text: string, atMs: number): void
-  ended(run: Run, end: RunEnd): void
-  /** Milliseconds of the server's clock. */
-  now(): number
-}
-
-export class Run implements Play {
+export class ScenarioRun implements ActiveScenarioRun {
   readonly id: string
-  readonly scenario: Scenario
-  /** The moment of the session's clock at which the timeline begins. */
+  readonly name: string
+  readonly session: Session
+  readonly timeline: Timeline
+  /** The moment of the session's clock at which the timeline begins: its 0, or now if that has passed. */
   readonly beginsAt: number
-  readonly #score: Score
-  readonly #stage: Stage
+  readonly #control: ChaosControl
+  readonly #ended: () => void
   #next = 0
   #over = false
   #cancel = () => {}
 
-  constructor(id: string, scenario: Scenario, score: Score, stage: Stage) {
-    this.id = id
-    this.scenario = scenario
-    this.#score = score
-    this.#stage = stage
-    const { session } = stage
-    this.beginsAt = Math.max(0, session.time.now())
+  /**
+   * @param name of the scenario
+   * @param ended is called once, when the run has ended
+   */
+  constructor(control: ChaosControl, session: Session, name: string, timeline: Timeline, ended: () => void) {
+    this.id = control.nextId('run')
+    this.name = name
+    this.session = session
+    this.timeline = timeline
+    this.beginsAt = Math.max(0, session.clock.now())
+    this.#control = control
+    this.#ended = ended
   }
 
-  /** Milliseconds of the timeline; negative before it begins. */
   get atMs(): number {
-    return this.#stage.session.time.now() - this.beginsAt
+    return this.session.clock.now() - this.beginsAt
   }
 
-  get session(): string {
-    return this.#stage.session.id
-  }
-
-  /** The length of the timeline in milliseconds. */
   get lengthMs(): number {
-    return this.#score.endsAt
+    return this.timeline.endsAt
   }
 
-  /** Declares the outages and plays what is due. False where there are too many outages. */
+  /** Declares the outages and applies what is due. False where there are too many outages: it has stopped then. */
   start(): boolean {
-    const { session, memory } = this.#stage
-    const now = this.#stage.now()
+    const { declaredOutages, ruleState } = this.session
+    this.session.scenarioRun = this
+    this.#emit('started')
+    const now = this.#control.clock.now()
     const zero = now - this.atMs
-    const declared = this.#score.outages.every(({ fromMs, toMs, faults }, index) => {
+    const declared = this.timeline.outages.every(({ fromMs, toMs, faults }, index) => {
       const id = `${this.id}-${index + 1}`
-      const mix = mixOf(faults, id, memory)
-      return session.plugs.add({ id, fromMs: zero + fromMs, toMs: zero + toMs, mix, run: this.id }, now)
+      const pickFault = faultPicker(faults, id, ruleState)
+      return declaredOutages.add({ id, fromMs: zero + fromMs, toMs: zero + toMs, pickFault, run: this.id }, now)
     })
     if (declared) this.advance()
-    else session.plugs.clear(this.id)
+    else this.stop('stopped')
     return declared
   }
 
-  /** Plays everything that is due; requests ask for it too, so that none meets a state that should be over. */
+  /** Applies everything that is due; requests ask for it too, so that none meets a state that should be over. */
   advance(): void {
     if (this.#over) return
     this.#cancel()
-    const atMs = this.atMs
-    const { frames, endsAt } = this.#score
+    const { atMs } = this
+    const { keyframes, endsAt } = this.timeline
     let due: Partial<Settings> = {}
-    for (let frame = frames[this.#next]; frame && frame.atMs <= atMs; frame = frames[this.#next]) {
-      due = { ...due, ...frame.values }
-      for (const mark of frame.marks) this.#stage.mark(mark, frame.atMs)
+    for (let keyframe = keyframes[this.#next]; keyframe && keyframe.atMs <= atMs; keyframe = keyframes[this.#next]) {
+      due = { ...due, ...keyframe.values }
+      for (const mark of keyframe.marks) this.#emit('marked', mark, keyframe.atMs)
       this.#next += 1
     }
     if (atMs >= endsAt) this.stop('finished')
     else {
-      if (Object.keys(due).length > 0) this.#stage.set(due)
-      const nextAt = Math.min(frames[this.#next]?.atMs ?? endsAt, endsAt)
-      this.#cancel = this.#stage.session.timers.wait(Math.max(1, nextAt - atMs), released => {
+      if (Object.keys(due).length > 0) this.#control.script(this.session, due)
+      this.#cancel = this.session.controlTimers.after(Math.max(1, this.#nextAt() - atMs), released => {
         if (!released) this.advance()
       })
     }
   }
 
-  /** Something is due, or the run is over. */
   isDue(): boolean {
-    return this.atMs >= Math.min(this.#score.frames[this.#next]?.atMs ?? this.#score.endsAt, this.#score.endsAt)
+    return this.atMs >= this.#nextAt()
   }
 
-  /** Ends the run and takes everything back that it set. */
-  stop(end: RunEnd): void {
+  stop(end: ScenarioRunEnd): void {
     if (this.#over) return
     this.#over = true
     this.#cancel()
-    this.#stage.session.run = null
-    this.#stage.session.plugs.clear(this.id)
-    this.#stage.set(null)
-    this.#stage.ended(this, end)
+    this.session.scenarioRun = null
+    this.session.declaredOutages.clear(this.id)
+    this.#control.script(this.session, null)
+    this.#ended()
+    this.#emit(end)
+  }
+
+  /** When something is due again, in milliseconds of the timeline. */
+  #nextAt(): number {
+    const { keyframes, endsAt } = this.timeline
+    return Math.min(keyframes[this.#next]?.atMs ?? endsAt, endsAt)
+  }
+
+  #emit(change: 'started' | 'marked' | ScenarioRunEnd, text = '', atMs = this.atMs): void {
+    const { id: run, name, session } = this
+    this.#control.emit({ type: 'scenario', session: session.id, run, name, change, text, atMs })
   }
 }

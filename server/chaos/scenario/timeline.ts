@@ -1,14 +1,14 @@
-/** A score: a scenario compiled to what is to be in force from which moment on, everything checked before it begins. */
+/** A timeline: a scenario compiled to keyframes, what is to be in force from which moment on, checked before it begins. */
 
 import { OUTAGE_FAULTS } from '../decision/outage.ts'
 import type { Fault } from '../settings/faults.ts'
 import { type Complaint, type Effect, Patch, readPatch, SettingsError } from '../settings/patch.ts'
 import { ms } from '../settings/quantity.ts'
 import { defaultSettings, MEMBERS, type Settings } from '../settings/schema.ts'
-import type { Scenario, Step } from './schema.ts'
+import { type Scenario, type Step, type TroubleSpan, troubleOf } from './schema.ts'
 
 /** From `atMs` on, these members have these values. */
-export interface Frame {
+export interface Keyframe {
   readonly atMs: number
   readonly values: Partial<Settings>
   readonly marks: readonly string[]
@@ -21,14 +21,16 @@ export interface PlannedOutage {
 }
 
 /** Times are milliseconds since the beginning of the scenario. */
-export interface Score {
-  readonly frames: readonly Frame[]
+export interface Timeline {
+  readonly keyframes: readonly Keyframe[]
   readonly outages: readonly PlannedOutage[]
   readonly endsAt: number
+  /** When things are worse, for charts and for the time of recovery. */
+  readonly trouble: readonly TroubleSpan[]
 }
 
 /** A step of the timeline, read once. */
-interface Cue {
+interface TimedStep {
   readonly step: Step
   readonly atMs: number
   /** When what it sets is taken back, or its ramp arrives; `atMs` where it has no length. */
@@ -38,31 +40,36 @@ interface Cue {
   readonly pointer: string
 }
 
-/** A ramp is a stair of this many steps at most, none shorter than `SHORTEST_STEP_MS`. */
-const STAIRS = 100
-const SHORTEST_STEP_MS = 100
+/** A ramp is cut into this many keyframes at most, none shorter than `MIN_RAMP_STEP_MS`. */
+const MAX_RAMP_STEPS = 100
+const MIN_RAMP_STEP_MS = 100
 
 /**
  * Compiles a scenario on top of `current` settings, or of a clean slate with their seed and sampler.
  * @throws {SettingsError} naming every place of the scenario whose settings are not valid.
  */
-export function scoreOf(scenario: Scenario, current: Settings): Score {
+export function compileTimeline(scenario: Scenario, current: Settings): Timeline {
   const clean = { ...defaultSettings(current.seed), sampler: current.sampler }
   const slate = scenario.slate === 'clean' ? clean : current
   const base = applied(slate, '/base', () => readPatch(scenario.base, slate))
-  const cues = scenario.timeline.map((step, index) => cueOf(step, `/timeline/${index}`, base))
-  const moments = [...new Set([0, ...cues.flatMap(momentsOf)])].sort((a, b) => a - b)
-  const edges = new Set([0, ...cues.flatMap(({ atMs, endMs }) => [atMs, endMs])])
-  const marks = marksOf(cues)
+  const steps = scenario.timeline.map((step, index) => timedStep(step, `/timeline/${index}`, base))
+  const moments = [...new Set([0, ...steps.flatMap(momentsOf)])].sort((a, b) => a - b)
+  const edges = new Set([0, ...steps.flatMap(({ atMs, endMs }) => [atMs, endMs])])
+  const marks = marksOf(steps)
   let settings = base
-  const frames = moments.map((atMs): Frame => {
-    settings = edges.has(atMs) ? settingsAt(base, cues, atMs) : between(settings, cues, atMs)
+  const keyframes = moments.map((atMs): Keyframe => {
+    settings = edges.has(atMs) ? settingsAt(base, steps, atMs) : between(settings, steps, atMs)
     return { atMs, values: settings, marks: marks.get(atMs) ?? [] }
   })
-  return { frames: changesOnly(frames, current), outages: cues.flatMap(outageOf), endsAt: ms(scenario.lasts) }
+  return {
+    keyframes: changesOnly(keyframes, current),
+    outages: steps.flatMap(outageOf),
+    endsAt: ms(scenario.lasts),
+    trouble: troubleOf(scenario),
+  }
 }
 
-function cueOf(step: Step, pointer: string, base: Settings): Cue {
+function timedStep(step: Step, pointer: string, base: Settings): TimedStep {
   const { ramp } = step
   const atMs = ms(step.at)
   const set = step.set ? located(`${pointer}/set`, () => new Patch(step.set)) : null
@@ -72,21 +79,21 @@ function cueOf(step: Step, pointer: string, base: Settings): Cue {
 }
 
 /** Everything that holds at a moment, one step after the other. */
-function settingsAt(base: Settings, cues: readonly Cue[], atMs: number): Settings {
+function settingsAt(base: Settings, steps: readonly TimedStep[], atMs: number): Settings {
   let settings = base
-  for (const cue of cues) {
-    const { set } = cue
-    const { ramp } = cue.step
-    if (set && isSet(cue, atMs)) settings = applied(settings, `${cue.pointer}/set`, () => set.on(settings))
-    if (ramp && atMs >= cue.atMs) settings = ramped(settings, ramp, rampAt(cue, ramp, atMs))
+  for (const timed of steps) {
+    const { set } = timed
+    const { ramp } = timed.step
+    if (set && isSet(timed, atMs)) settings = applied(settings, `${timed.pointer}/set`, () => set.on(settings))
+    if (ramp && atMs >= timed.atMs) settings = ramped(settings, ramp, rampAt(timed, ramp, atMs))
   }
   return settings
 }
 
 /** Between two edges only ramps move. */
-function between(settings: Settings, cues: readonly Cue[], atMs: number): Settings {
-  const failRate = movedTo(cues, 'failRate', atMs) ?? settings.failRate
-  const slow = movedTo(cues, 'capacity.slow', atMs)
+function between(settings: Settings, steps: readonly TimedStep[], atMs: number): Settings {
+  const failRate = movedTo(steps, 'failRate', atMs) ?? settings.failRate
+  const slow = movedTo(steps, 'capacity.slow', atMs)
   const { capacity } = settings
   return { ...settings, failRate, capacity: capacity && slow !== null ? { ...capacity, slow } : capacity }
 }
@@ -94,12 +101,12 @@ function between(settings: Settings, cues: readonly Cue[], atMs: number): Settin
 type Ramp = NonNullable<Step['ramp']>
 
 /** Where a ramp has brought a member by then, or null where a later step holds it still. */
-function movedTo(cues: readonly Cue[], member: Ramp['member'], atMs: number): number | null {
-  for (let index = cues.length - 1; index >= 0; index -= 1) {
-    const cue = cues[index] as Cue
-    const { ramp } = cue.step
-    if (ramp?.member === member && atMs >= cue.atMs) return rampAt(cue, ramp, atMs)
-    if (cue.set && isSet(cue, atMs) && holds(cue.step.set ?? {}, member)) return null
+function movedTo(steps: readonly TimedStep[], member: Ramp['member'], atMs: number): number | null {
+  for (let index = steps.length - 1; index >= 0; index -= 1) {
+    const timed = steps[index] as TimedStep
+    const { ramp } = timed.step
+    if (ramp?.member === member && atMs >= timed.atMs) return rampAt(timed, ramp, atMs)
+    if (timed.set && isSet(timed, atMs) && holds(timed.step.set ?? {}, member)) return null
   }
   return null
 }
@@ -110,11 +117,11 @@ function holds({ failRate = null, capacity }: Readonly<Record<string, unknown>>,
   return capacity === null || (typeof capacity === 'object' && 'slow' in capacity)
 }
 
-function isSet({ step, atMs, endMs }: Cue, now: number): boolean {
+function isSet({ step, atMs, endMs }: TimedStep, now: number): boolean {
   return now >= atMs && (step.for === undefined || now < endMs)
 }
 
-function rampAt({ atMs, endMs }: Cue, { from, to }: Ramp, now: number): number {
+function rampAt({ atMs, endMs }: TimedStep, { from, to }: Ramp, now: number): number {
   return Number((from + (to - from) * Math.min(1, (now - atMs) / (endMs - atMs))).toFixed(3))
 }
 
@@ -130,21 +137,21 @@ function rampPatch({ member }: Ramp, value: number): Patch {
 }
 
 /** The moments at which a step changes something. */
-function momentsOf({ step, atMs, endMs }: Cue): number[] {
+function momentsOf({ step, atMs, endMs }: TimedStep): number[] {
   if (step.for === undefined) return [atMs]
   if (!step.ramp) return [atMs, endMs]
-  const stair = Math.max(SHORTEST_STEP_MS, (endMs - atMs) / STAIRS)
-  const stairs = Math.floor((endMs - atMs) / stair) + 1
-  return Array.from({ length: stairs }, (_, index) => atMs + index * stair).concat(endMs)
+  const stepMs = Math.max(MIN_RAMP_STEP_MS, (endMs - atMs) / MAX_RAMP_STEPS)
+  const count = Math.floor((endMs - atMs) / stepMs) + 1
+  return Array.from({ length: count }, (_, index) => atMs + index * stepMs).concat(endMs)
 }
 
-function marksOf(cues: readonly Cue[]): ReadonlyMap<number, readonly string[]> {
+function marksOf(steps: readonly TimedStep[]): ReadonlyMap<number, readonly string[]> {
   const marks = new Map<number, string[]>()
-  for (const { atMs, step } of cues) if (step.mark) marks.set(atMs, [...(marks.get(atMs) ?? []), step.mark])
+  for (const { atMs, step } of steps) if (step.mark) marks.set(atMs, [...(marks.get(atMs) ?? []), step.mark])
   return marks
 }
 
-function outageOf({ step, atMs, endMs }: Cue): PlannedOutage[] {
+function outageOf({ step, atMs, endMs }: TimedStep): PlannedOutage[] {
   return step.outage ? [{ fromMs: atMs, toMs: endMs, faults: step.outage.faults ?? OUTAGE_FAULTS }] : []
 }
 
@@ -164,13 +171,13 @@ function located<T>(pointer: string, act: () => T): T {
   }
 }
 
-/** Each frame keeps only what it changes: members that the scenario leaves alone for a while may be set by others. */
-function changesOnly(frames: readonly Frame[], current: Settings): Frame[] {
+/** Each keyframe keeps only what it changes: members that the scenario leaves alone for a while may be set by others. */
+function changesOnly(keyframes: readonly Keyframe[], current: Settings): Keyframe[] {
   let before: Partial<Settings> = current
-  return frames.map(frame => {
-    const changed = MEMBERS.filter(name => !isSame(frame.values[name], before[name]))
-    before = frame.values
-    return { ...frame, values: Object.fromEntries(changed.map(name => [name, frame.values[name]])) }
+  return keyframes.map(keyframe => {
+    const changed = MEMBERS.filter(name => !isSame(keyframe.values[name], before[name]))
+    before = keyframe.values
+    return { ...keyframe, values: Object.fromEntries(changed.map(name => [name, keyframe.values[name]])) }
   })
 }
 

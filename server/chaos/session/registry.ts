@@ -1,31 +1,29 @@
-/** The sessions of a server: made on demand or on purpose, bounded in number; none takes the place of one that is in use. */
+/** The session registry: sessions made on demand or on purpose, bounded in number; none takes the place of one in use. */
 
+import { Problem } from '../../http/problem.ts'
 import type { Session } from './session.ts'
 
 export const DEFAULT_SESSION = 'default'
 export const SESSION_ID = /^[A-Za-z0-9._-]{1,64}$/
 
-export interface SessionLimits {
-  /** Sessions beside the default one. */
-  readonly most: number
-  /** A session that was made on demand makes room for another when nobody used it for so long, in milliseconds. */
-  readonly quietMs: number
-  /** A session that nobody used for so long is forgotten, in milliseconds. */
-  readonly idleMs: number
-}
-
-export const SESSION_LIMITS: SessionLimits = { most: 200, quietMs: 60_000, idleMs: 30 * 60_000 }
+/** A session that was made on demand makes room for another when nobody used it for so long, in milliseconds. */
+const QUIET_MS = 60_000
+/** A session that nobody used for so long is forgotten, in milliseconds. */
+const IDLE_MS = 30 * 60_000
 
 export class SessionRegistry {
-  readonly #limits: SessionLimits
+  readonly first: Session
+  readonly #max: number
   readonly #closed: (session: Session) => void
   readonly #sessions = new Map<string, Session>()
-  readonly first: Session
 
-  /** @param closed is told of every session that is deleted, evicted or forgotten */
-  constructor(first: Session, limits: SessionLimits, closed: (session: Session) => void) {
+  /**
+   * @param max sessions beside the default one
+   * @param closed is told of every session that is deleted, evicted or forgotten
+   */
+  constructor(first: Session, max: number, closed: (session: Session) => void) {
     this.first = first
-    this.#limits = limits
+    this.#max = max
     this.#closed = closed
   }
 
@@ -33,31 +31,28 @@ export class SessionRegistry {
     return id === DEFAULT_SESSION ? this.first : this.#sessions.get(id)
   }
 
-  get limits(): SessionLimits {
-    return this.#limits
+  /** All sessions, the default one first. */
+  list(): Session[] {
+    return [this.first, ...this.#sessions.values()]
   }
 
   /**
-   * Whether there is room for another; where there was none, the session that was left alone longest makes it. Traffic alone
-   * cannot keep out one that is made on purpose: what was made on demand goes before it, quiet or not.
+   * Adds the session that `make` returns. Where there is no room, the session that was left alone longest makes it. Traffic
+   * alone cannot keep out one that is pinned: what was made on demand goes before it, quiet or not.
+   * @throws {Problem} 429 where all are in use; those who have one keep it
    */
-  makeRoom(now: number, onPurpose: boolean): boolean {
-    this.forgetIdle(now)
-    if (this.#sessions.size < this.#limits.most) return true
-    const spared = onPurpose ? 0 : this.#limits.quietMs
-    let victim: Session | null = null
-    for (const session of this.#sessions.values()) {
-      const busy = session.pinned || session.inFlight > 0 || session.run !== null
-      if (busy || now - session.usedAt < spared) continue
-      if (victim === null || session.usedAt < victim.usedAt) victim = session
+  add(now: number, pinned: boolean, make: () => Session): Session {
+    if (!this.#makeRoom(now, pinned)) {
+      throw new Problem(
+        429,
+        `All ${this.#max} sessions are in use: DELETE /chaos/sessions/{id} ends one, and a higher --max-sessions (MAX_SESSIONS) allows more`,
+        { headers: { 'Retry-After': String(QUIET_MS / 1_000) } },
+      )
     }
-    return victim !== null && this.delete(victim.id)
-  }
-
-  /** Adds a session, for which there must be room. */
-  add(session: Session, now: number): void {
+    const session = make()
     session.usedAt = now
     this.#sessions.set(session.id, session)
+    return session
   }
 
   /** Deletes a session; false if there is none, or it is the default one. */
@@ -69,15 +64,10 @@ export class SessionRegistry {
     return true
   }
 
-  /** All sessions, the default one first. */
-  list(): Session[] {
-    return [this.first, ...this.#sessions.values()]
-  }
-
   /** Forgets sessions that were idle for too long. */
   forgetIdle(now: number): void {
     for (const session of this.#sessions.values()) {
-      if (session.inFlight === 0 && now - session.usedAt > this.#limits.idleMs) this.delete(session.id)
+      if (session.inFlight === 0 && now - session.usedAt > IDLE_MS) this.delete(session.id)
     }
   }
 
@@ -86,13 +76,26 @@ export class SessionRegistry {
     return this.get(id)?.owner ?? null
   }
 
-  /** The session that a scenario's run plays in, or null. */
+  /** The session that a scenario run plays in, or null. */
   sessionOf(run: string): string | null {
-    return this.list().find(session => session.run?.id === run)?.id ?? null
+    return this.list().find(session => session.scenarioRun?.id === run)?.id ?? null
   }
 
   /** Whether an attendee has a session. */
   knows(owner: string): boolean {
     return this.list().some(session => session.owner === owner)
+  }
+
+  #makeRoom(now: number, pinned: boolean): boolean {
+    this.forgetIdle(now)
+    if (this.#sessions.size < this.#max) return true
+    const sparedMs = pinned ? 0 : QUIET_MS
+    let oldest: Session | null = null
+    for (const session of this.#sessions.values()) {
+      const busy = session.pinned || session.inFlight > 0 || session.scenarioRun !== null
+      if (busy || now - session.usedAt < sparedMs) continue
+      if (oldest === null || session.usedAt < oldest.usedAt) oldest = session
+    }
+    return oldest !== null && this.delete(oldest.id)
   }
 }

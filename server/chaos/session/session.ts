@@ -1,29 +1,48 @@
-/** A session: an isolated lab with settings, clock, weather, capacity, counts and memory of its own. */
+/** A session: an isolated set of settings, clock, outages, capacity, counts and rule state. */
 
 import type { Clock } from '../../lib/clock.ts'
 import { Capacity } from '../capacity/capacity.ts'
-import { Plan } from '../decision/compiled-settings.ts'
-import type { Trouble } from '../decision/decide.ts'
-import { PulledPlugs } from '../decision/declared-outages.ts'
+import { CompiledSettings } from '../decision/compiled-settings.ts'
+import { type DeclaredOutage, DeclaredOutages } from '../decision/declared-outages.ts'
+import type { ActiveOutage } from '../decision/outage.ts'
 import type { SessionLog } from '../decision/request-record.ts'
-import { Memory } from '../decision/rule-state.ts'
+import { RuleState } from '../decision/rule-state.ts'
 import type { Layers } from '../settings/layers.ts'
-import type { Play } from './scenario-run.ts'
 import type { SessionClock } from './session-clock.ts'
 import { Timers } from './timers.ts'
 
-export interface SessionParts {
+/** How a scenario run ended: by its own length, by hand, or because something else took its place. */
+export type ScenarioRunEnd = 'finished' | 'stopped' | 'interrupted'
+
+/** What a session knows of the scenario that runs in it. */
+export interface ActiveScenarioRun {
+  readonly id: string
+  /** The name of the scenario. */
+  readonly name: string
+  /** Milliseconds of the timeline; negative before it begins. */
+  readonly atMs: number
+  /** The length of the timeline in milliseconds. */
+  readonly lengthMs: number
+  /** Something is due, or the run is over. */
+  isDue(): boolean
+  /** Applies everything that is due. */
+  advance(): void
+  /** Ends the run and takes everything back that it set. */
+  stop(end: ScenarioRunEnd): void
+}
+
+export interface SessionOptions {
   readonly id: string
   readonly layers: Layers
-  readonly time: SessionClock
+  readonly clock: SessionClock
   /** The clock is another session's, and goes on when this one begins again. */
-  readonly borrowsTime?: boolean
+  readonly borrowsClock?: boolean
   readonly log: SessionLog
-  readonly clock: Clock
+  readonly serverClock: Clock
   /** Made on purpose, by the control plane: it makes room for no other. */
   readonly pinned: boolean
   /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
-  readonly owner?: string | null
+  readonly owner: string | null
   /** The default session, whose declared outages reach this one; null for itself. */
   readonly host: Session | null
 }
@@ -31,18 +50,18 @@ export interface SessionParts {
 export class Session {
   readonly id: string
   readonly layers: Layers
-  readonly time: SessionClock
+  readonly clock: SessionClock
   readonly log: SessionLog
   readonly pinned: boolean
-  /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
   readonly owner: string | null
   /** Requests that are delayed or held. */
-  readonly waits: Timers
-  /** Changes that revert by themselves. */
-  readonly timers: Timers
-  readonly plugs = new PulledPlugs()
-  /** The scenario that is running. */
-  run: Play | null = null
+  readonly requestTimers: Timers
+  /** Changes that revert by themselves, and the next keyframe of a scenario run. */
+  readonly controlTimers: Timers
+  readonly declaredOutages = new DeclaredOutages()
+  /** What rules and buckets remember. */
+  readonly ruleState = new RuleState()
+  scenarioRun: ActiveScenarioRun | null = null
   /** Virtual workers, where the settings limit them. */
   capacity: Capacity | null = null
   /** Requests so far that had no key of their own; the next of them has this number. */
@@ -51,112 +70,111 @@ export class Session {
   inFlight = 0
   /** Milliseconds of the server's clock. */
   usedAt = 0
-  /** What the outage is called that was last seen to be on, or an empty string. */
-  weather = ''
-  readonly #clock: Clock
+  /** What the outage is called that was last seen to be active, or an empty string. */
+  lastOutage = ''
+  readonly #serverClock: Clock
   readonly #host: Session | null
-  readonly #borrowsTime: boolean
-  readonly #memory = new Memory()
-  #plan: { version: number; plan: Plan } | null = null
+  readonly #borrowsClock: boolean
+  #compiled: CompiledSettings | null = null
+  #version = 0
   /** The settings' outages are taken back until then, on the session's clock. */
   #clearUntil = Number.NEGATIVE_INFINITY
 
-  constructor(parts: SessionParts) {
-    this.id = parts.id
-    this.layers = parts.layers
-    this.time = parts.time
-    this.log = parts.log
-    this.pinned = parts.pinned
-    this.owner = parts.owner ?? null
-    this.waits = new Timers(parts.clock)
-    this.timers = new Timers(parts.clock)
-    this.#clock = parts.clock
-    this.#host = parts.host
-    this.#borrowsTime = parts.borrowsTime ?? false
+  constructor(options: SessionOptions) {
+    this.id = options.id
+    this.layers = options.layers
+    this.clock = options.clock
+    this.log = options.log
+    this.pinned = options.pinned
+    this.owner = options.owner
+    this.requestTimers = new Timers(options.serverClock)
+    this.controlTimers = new Timers(options.serverClock)
+    this.#serverClock = options.serverClock
+    this.#host = options.host
+    this.#borrowsClock = options.borrowsClock ?? false
   }
 
-  /** The plan in force; compiled again when a setting has changed. */
-  plan(): Plan {
-    const version = this.layers.version
-    if (this.#plan?.version === version) return this.#plan.plan
-    const plan = new Plan(this.layers.effective(), this.#memory)
-    this.#plan = { version, plan }
-    this.#limit(plan)
-    return plan
+  /** The settings in force, ready for the hot path; compiled again when one has changed. */
+  compiled(): CompiledSettings {
+    const { version } = this.layers
+    if (this.#compiled !== null && this.#version === version) return this.#compiled
+    this.#compiled = new CompiledSettings(this.layers.effective(), this.ruleState)
+    this.#version = version
+    this.#limit(this.#compiled)
+    return this.#compiled
   }
 
-  /** What bucket and rules remember. */
-  get memory(): Memory {
-    return this.#memory
+  /** The settings in force with a rule state of their own, to be asked without consequences. */
+  rehearsal(): CompiledSettings {
+    this.compiled()
+    return new CompiledSettings(this.layers.effective(), this.ruleState.copy())
   }
 
-  /** The plan in force with a memory of its own, to be asked without consequences. */
-  rehearsal(): Plan {
-    this.plan()
-    return new Plan(this.layers.effective(), this.#memory.copy())
+  /** The outage that is active at `now` (the server's clock), or null. */
+  outageAt(compiled: CompiledSettings, now: number): ActiveOutage | null {
+    const declared = this.#declaredAt(now)
+    if (declared) {
+      const name = declared.run === null ? 'a declared outage' : 'an outage of the scenario'
+      return { name, pickFault: declared.pickFault }
+    }
+    const { outages } = compiled
+    if (!outages) return null
+    const atMs = this.clock.at(now)
+    if (atMs < this.#clearUntil || !outages.at(atMs)) return null
+    return { name: 'an outage of the settings', pickFault: outages.pickFault }
   }
 
-  /** The outage that is on at `now` (the server's clock), or null. */
-  trouble(plan: Plan, now: number): Trouble | null {
-    const plug = this.#plugAt(now)
-    if (plug) return { name: plug.run === null ? 'a declared outage' : 'an outage of the scenario', mix: plug.mix }
-    if (!plan.outage) return null
-    const atMs = this.time.at(now)
-    if (atMs < this.#clearUntil || !plan.outage.downAt(atMs)) return null
-    return { name: 'an outage of the settings', mix: plan.outage.mix }
-  }
-
-  /** When the outage that is on at `now` will end, on the server's clock; null where none is on. */
-  downUntil(now: number): number | null {
-    const plug = this.#plugAt(now)
-    if (plug) return plug.toMs
-    const atMs = this.time.at(now)
-    const period = atMs < this.#clearUntil ? null : this.plan().outage?.downAt(atMs)
+  /** When the outage that is active at `now` will end, on the server's clock; null where none is active. */
+  outageEnd(now: number): number | null {
+    const declared = this.#declaredAt(now)
+    if (declared) return declared.toMs
+    const atMs = this.clock.at(now)
+    const period = atMs < this.#clearUntil ? null : this.compiled().outages?.at(atMs)
     return period ? now + period.toMs - atMs : null
   }
 
-  /** Ends every outage that is on, and forgets those that were declared. */
+  /** Ends every active outage, and forgets those that were declared. */
   endOutages(): void {
-    this.plugs.clear()
-    const { outage } = this.plan()
-    const atMs = this.time.now()
-    for (let down = outage?.downAt(atMs); down; down = outage?.downAt(this.#clearUntil)) this.#clearUntil = down.toMs
+    this.declaredOutages.clear()
+    const { outages } = this.compiled()
+    const atMs = this.clock.now()
+    for (let period = outages?.at(atMs); period; period = outages?.at(this.#clearUntil)) this.#clearUntil = period.toMs
   }
 
   /** Back to the beginning: inherited settings, a clock of its own and counts at zero, nobody waiting. */
   reset(): void {
     this.close()
-    this.plugs.clear()
+    this.declaredOutages.clear()
     this.layers.clear()
-    this.#memory.clear()
-    this.#plan = null
+    this.ruleState.clear()
+    this.#compiled = null
     this.#clearUntil = Number.NEGATIVE_INFINITY
-    if (!this.#borrowsTime) this.time.restart()
+    if (!this.#borrowsClock) this.clock.restart()
     this.arrivals = 0
     this.log.clear()
   }
 
   /** Ends everything that waits. */
   close(): void {
-    this.run?.stop('interrupted')
-    this.waits.release()
-    this.timers.release()
+    this.scenarioRun?.stop('interrupted')
+    this.requestTimers.release()
+    this.controlTimers.release()
     this.capacity?.release()
     this.capacity = null
-    this.#plan = null
+    this.#compiled = null
   }
 
-  #plugAt(now: number) {
-    const own = this.plugs.none ? null : this.plugs.at(now)
-    if (own || !this.#host || this.#host.plugs.none || this.layers.owns('outage')) return own
-    return this.#host.plugs.at(now)
+  #declaredAt(now: number): DeclaredOutage | null {
+    const own = this.declaredOutages.none ? null : this.declaredOutages.at(now)
+    if (own || !this.#host || this.#host.declaredOutages.none || this.layers.owns('outage')) return own
+    return this.#host.declaredOutages.at(now)
   }
 
-  #limit({ settings: { capacity } }: Plan): void {
+  #limit({ settings: { capacity } }: CompiledSettings): void {
     if (!capacity) {
       this.capacity?.release()
       this.capacity = null
     } else if (this.capacity) this.capacity.configure(capacity)
-    else this.capacity = new Capacity(this.#clock, capacity)
+    else this.capacity = new Capacity(this.#serverClock, capacity)
   }
 }

@@ -1,4 +1,4 @@
-/** Requests of one session that wait for a moment to come: each can be cancelled, all can be released at once. */
+/** What waits for a moment to come in one session: each can be cancelled, all can be released at once. */
 
 import type { Clock } from '../../lib/clock.ts'
 
@@ -14,26 +14,26 @@ export class Timers {
     return this.#waiting.size
   }
 
-  /** Calls `act` once: after `ms` milliseconds or on release, unless the returned function is called before. */
-  wait(ms: number, act: (released: boolean) => void): () => void {
-    const entry = {
+  /** Calls `act` once: after `waitMs` milliseconds or on release, unless the returned function is called before. */
+  after(waitMs: number, act: (released: boolean) => void): () => void {
+    const timer = {
       cancel: () => {
-        this.#waiting.delete(entry)
+        this.#waiting.delete(timer)
         cancelTimer()
       },
       fire: (released: boolean) => {
-        entry.cancel()
+        timer.cancel()
         act(released)
       },
     }
     // A timer may fire up to a millisecond early when it is given a fraction.
-    const cancelTimer = this.#clock.after(Math.ceil(ms), () => entry.fire(false))
-    this.#waiting.add(entry)
-    return entry.cancel
+    const cancelTimer = this.#clock.after(Math.ceil(waitMs), () => timer.fire(false))
+    this.#waiting.add(timer)
+    return timer.cancel
   }
 
   /** Ends every wait now. */
   release(): void {
-    for (const entry of [...this.#waiting]) entry.fire(true)
+    for (const timer of [...this.#waiting]) timer.fire(true)
   }
 }

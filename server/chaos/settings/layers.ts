@@ -1,6 +1,6 @@
 /** The settings of one session in layers: what it inherits, what was set in it, and what a scenario sets for a while. */
 
-import { hashText } from '../decision/draw.ts'
+import { createHash } from 'node:crypto'
 import { type Effect, readDocument, readPatch } from './patch.ts'
 import { MEMBERS, type Member, type Settings } from './schema.ts'
 
@@ -13,12 +13,27 @@ export interface Provenance {
   readonly at: string
 }
 
-/** What a change did. `undo` gives back what the change replaced, where nobody has changed it since. */
+/** A change that somebody asks for. */
+export type Edit =
+  /** A merge patch (RFC 7396), or members whose values are known to be valid. */
+  | { readonly patch: unknown }
+  | { readonly values: Partial<Settings> }
+  /** A whole document; what it does not name takes its default. */
+  | { readonly document: unknown }
+  /** Gives every member back to what lies below. */
+  | 'clear'
+
+/** What a change did, or would do. */
 export interface Change {
   readonly changed: readonly Member[]
   readonly before: Settings
   readonly after: Settings
-  undo(): void
+}
+
+/** A change that can be taken back. */
+export interface UndoableChange extends Change {
+  /** Gives back what the change replaced, where nobody has changed it since. */
+  undo(): Change
 }
 
 interface Entry {
@@ -98,56 +113,61 @@ export class Layers implements Base {
     })
   }
 
-  /** Applies a merge patch. The newest change wins: it also takes the member back from a running scenario. */
-  change(patch: unknown, provenance: Provenance): Change {
-    return this.#apply(readPatch(patch, this.effective()), provenance)
+  /** What `edit` would lead to. @throws {SettingsError} naming every problem */
+  preview(edit: Edit): Change {
+    const before = this.effective()
+    const { values, cleared } = this.#effectOf(edit)
+    const below = this.#base.effective()
+    const after = { ...before, ...Object.fromEntries(cleared.map(member => [member, below[member]])), ...values }
+    return { changed: difference(before, after), before, after }
   }
 
-  /** What `change` would lead to, without doing it. */
-  preview(patch: unknown): Settings {
-    const { values, cleared } = readPatch(patch, this.effective())
-    return { ...this.effective(), ...this.#given(cleared), ...values }
+  /**
+   * Applies `edit`. The newest change wins: it also takes its members back from a running scenario.
+   * @throws {SettingsError} naming every problem; nothing is changed then
+   */
+  change(edit: Edit, provenance: Provenance): UndoableChange {
+    const { values, cleared } = this.#effectOf(edit)
+    const touched = [...(Object.keys(values) as Member[]), ...cleared]
+    const entries = () => new Map(touched.map(member => [member, this.#own.get(member)]))
+    const replaced = entries()
+    const change = this.#changing(() => {
+      for (const member of cleared) this.#own.delete(member)
+      for (const [member, value] of Object.entries(values)) this.#own.set(member as Member, { value, provenance })
+      for (const member of touched) this.#script.delete(member)
+    })
+    const placed = entries()
+    return { ...change, undo: () => this.#changing(() => this.#undo(placed, replaced)) }
   }
 
-  /** Replaces the whole document. */
-  replace(document: unknown, provenance: Provenance): Change {
-    return this.#apply({ values: readDocument(document, this.#defaults), cleared: [] }, provenance)
-  }
-
-  /** What `replace` would lead to, without doing it. */
-  previewReplacement(document: unknown): Settings {
-    return readDocument(document, this.#defaults)
-  }
-
-  /** The document without anything that was set in this session. */
-  below(): Settings {
-    return this.#base.effective()
-  }
-
-  /** Gives every member back to what lies below. */
-  clear(): Change {
-    return this.#apply({ values: {}, cleared: MEMBERS }, null)
+  /** Forgets everything that was set here. */
+  clear(): void {
+    this.#own.clear()
+    this.#script.clear()
+    this.#changes += 1
   }
 
   /** Sets what a scenario wants now; null gives everything of the scenario's back. */
-  script(values: Partial<Settings> | null, provenance: Provenance): void {
-    if (!values) this.#script.clear()
-    else for (const [member, value] of Object.entries(values)) this.#script.set(member as Member, { value, provenance })
-    this.#changes += 1
+  script(values: Partial<Settings> | null, provenance: Provenance): Change {
+    return this.#changing(() => {
+      if (!values) this.#script.clear()
+      else
+        for (const [member, value] of Object.entries(values)) this.#script.set(member as Member, { value, provenance })
+    })
   }
 
-  #apply({ values, cleared }: Effect, provenance: Provenance | null): Change {
+  #effectOf(edit: Edit): Effect {
+    if (edit === 'clear') return { values: {}, cleared: MEMBERS }
+    if ('patch' in edit) return readPatch(edit.patch, this.effective())
+    return { values: 'values' in edit ? edit.values : readDocument(edit.document, this.#defaults), cleared: [] }
+  }
+
+  #changing(act: () => void): Change {
     const before = this.effective()
-    const touched = [...(Object.keys(values) as Member[]), ...cleared]
-    const replaced = new Map(touched.map(member => [member, this.#own.get(member)]))
-    for (const member of cleared) this.#own.delete(member)
-    if (provenance)
-      for (const [member, value] of Object.entries(values)) this.#own.set(member as Member, { value, provenance })
-    for (const member of touched) this.#script.delete(member)
+    act()
     this.#changes += 1
-    const placed = new Map(touched.map(member => [member, this.#own.get(member)]))
     const after = this.effective()
-    return { changed: difference(before, after), before, after, undo: () => this.#undo(placed, replaced) }
+    return { changed: difference(before, after), before, after }
   }
 
   #undo(placed: ReadonlyMap<Member, Entry | undefined>, replaced: ReadonlyMap<Member, Entry | undefined>): void {
@@ -157,24 +177,16 @@ export class Layers implements Base {
       if (old) this.#own.set(member, old)
       else this.#own.delete(member)
     }
-    this.#changes += 1
-  }
-
-  #given(cleared: readonly Member[]): Partial<Settings> {
-    const below = this.#base.effective()
-    return Object.fromEntries(cleared.map(member => [member, below[member]]))
   }
 }
 
 /** The entity tag of a document: two documents that say the same have the same tag. */
 export function etag(settings: Settings): string {
-  const text = JSON.stringify(settings)
-  const halves = [0x811c9dc5, 0x2545f491].map(start => (hashText(start, text) >>> 0).toString(16).padStart(8, '0'))
-  return `"${halves.join('')}"`
+  return `"${createHash('sha1').update(JSON.stringify(settings)).digest('hex').slice(0, 16)}"`
 }
 
 /** The members in which two documents differ. */
-export function difference(before: Settings, after: Settings): Member[] {
+function difference(before: Settings, after: Settings): Member[] {
   return MEMBERS.filter(member => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
 }
 

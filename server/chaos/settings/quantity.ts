@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { formatDuration, parseDuration, UnitError } from '../../lib/units.ts'
 
 /** The longest time that one request is ever held, in milliseconds. */
-export const LONGEST_HOLD_MS = 60_000
+export const MAX_HOLD_MS = 60_000
 
 /** A duration such as `500ms`, `2s` or `1.5m`, from `minMs` to `maxMs`; the document keeps it as it was written. */
-export function duration(description: string, minMs = 0, maxMs = LONGEST_HOLD_MS) {
+export function duration(description: string, minMs = 0, maxMs = MAX_HOLD_MS) {
   return z
     .string('must be a duration: a string with a unit, such as "500ms" or "2s"')
     .superRefine((text, context) => {

@@ -90,7 +90,7 @@ test('500 hang: control and health answer meanwhile, the 501st is served, a rese
   await ended
   await until(async () => (await inFlight()) === 0)
   assert.equal(clock.waiting(), idle)
-  assert.equal(server.chaos.control.sessions.first.waits.size, 0)
+  assert.equal(server.chaos.control.sessions.first.requestTimers.size, 0)
 })
 
 for (const kind of ['hang', 'stall', 'drip']) {
@@ -113,7 +113,7 @@ for (const kind of ['hang', 'stall', 'drip']) {
     server.chaos.change({ failRate: 100, faults: [{ kind, [kind === 'drip' ? 'over' : 'for']: '60s' }] }, 'api')
     const socket = await connect(server.port)
     socket.write(REQUEST)
-    await until(() => server.chaos.control.sessions.first.waits.size === 1)
+    await until(() => server.chaos.control.sessions.first.requestTimers.size === 1)
     const ended = once(socket.resume(), 'end')
     server.chaos.control.reset(server.chaos.control.sessions.first)
     await ended

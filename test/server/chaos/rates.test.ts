@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { Plan } from '../../../server/chaos/decision/compiled-settings.ts'
+import { CompiledSettings } from '../../../server/chaos/decision/compiled-settings.ts'
 import { decide } from '../../../server/chaos/decision/decide.ts'
-import type { Fate } from '../../../server/chaos/decision/decision.ts'
-import { Memory } from '../../../server/chaos/decision/rule-state.ts'
+import type { Decision } from '../../../server/chaos/decision/decision.ts'
+import { RuleState } from '../../../server/chaos/decision/rule-state.ts'
 import { readPatch } from '../../../server/chaos/settings/patch.ts'
 import { defaultSettings, type Settings } from '../../../server/chaos/settings/schema.ts'
-import { PEER, visitOf } from '../../support/visit.ts'
+import { contextOf, requestRecord } from '../../support/request-record.ts'
 
 fc.configureGlobal({ seed: 42 })
 
@@ -17,16 +17,22 @@ const REQUESTS = 10_000
 const RATES = [0, 0.5, 1, 33, 50, 99, 100]
 const SEEDS = ['1', '42', 'workshop']
 
-function planOf(patch: Partial<Record<keyof Settings, unknown>>): Plan {
+function planOf(patch: Partial<Record<keyof Settings, unknown>>): CompiledSettings {
   const defaults = defaultSettings('42')
-  return new Plan({ ...defaults, ...readPatch(patch, defaults).values }, new Memory())
+  return new CompiledSettings({ ...defaults, ...readPatch(patch, defaults).values }, new RuleState())
 }
 
-function fates(plan: Plan, count: number, key: (i: number) => string | null = i => `42-${i}`): Fate[] {
-  return Array.from({ length: count }, (_, i) => decide(plan, null, visitOf({ key: key(i), arrival: i }), PEER, 0))
+function fates(
+  compiled: CompiledSettings,
+  count: number,
+  key: (i: number) => string | null = i => `42-${i}`,
+): Decision[] {
+  return Array.from({ length: count }, (_, i) =>
+    decide(compiled, null, requestRecord({ key: key(i), arrival: i }), contextOf(), 0),
+  )
 }
 
-const failed = (list: readonly Fate[]) => list.filter(fate => fate.fault !== null).length
+const failed = (list: readonly Decision[]) => list.filter(decision => decision.fault !== null).length
 
 suite('bernoulli', () => {
   for (const failRate of RATES) {
@@ -45,9 +51,9 @@ suite('deck', () => {
   for (const failRate of RATES) {
     for (const seed of SEEDS) {
       test(`exactly ${failRate} % of ${REQUESTS} with seed ${seed}, by key and by arrival`, () => {
-        const plan = planOf({ failRate, seed, sampler: 'deck' })
-        assert.equal(failed(fates(plan, REQUESTS)), (REQUESTS * failRate) / 100)
-        assert.equal(failed(fates(plan, REQUESTS, () => null)), (REQUESTS * failRate) / 100)
+        const compiled = planOf({ failRate, seed, sampler: 'deck' })
+        assert.equal(failed(fates(compiled, REQUESTS)), (REQUESTS * failRate) / 100)
+        assert.equal(failed(fates(compiled, REQUESTS, () => null)), (REQUESTS * failRate) / 100)
       })
     }
   }
@@ -76,8 +82,8 @@ suite('both samplers', () => {
       fc.property(sampler, rate, rate, fc.string({ minLength: 1, maxLength: 8 }), (kind, one, other, seed) => {
         const low = fates(planOf({ failRate: Math.min(one, other), sampler: kind, seed }), 200)
         const high = fates(planOf({ failRate: Math.max(one, other), sampler: kind, seed }), 200)
-        low.forEach((fate, i) => {
-          if (fate.fault) assert.ok(high[i]?.fault)
+        low.forEach((decision, i) => {
+          if (decision.fault) assert.ok(high[i]?.fault)
         })
       }),
       { numRuns: 60 },
@@ -98,8 +104,8 @@ suite('both samplers', () => {
           200,
         )
         assert.deepEqual(
-          plain.map(fate => fate.fault !== null),
-          rich.map(fate => fate.fault !== null),
+          plain.map(decision => decision.fault !== null),
+          rich.map(decision => decision.fault !== null),
         )
       }),
       { numRuns: 40 },
@@ -113,7 +119,7 @@ suite('both samplers', () => {
       const list = fates(planOf({ failRate: 100, sampler: kind, faults }), REQUESTS)
       for (const [name, weight] of Object.entries(weights)) {
         const p = weight / 10
-        const count = list.filter(fate => fate.fault?.kind === name).length
+        const count = list.filter(decision => decision.fault?.kind === name).length
         assert.ok(Math.abs(count - REQUESTS * p) <= 4 * Math.sqrt(REQUESTS * p * (1 - p)), `${count} ${name}`)
       }
     }
@@ -122,7 +128,7 @@ suite('both samplers', () => {
   test('weights hold among the failures of a low rate too', () => {
     const list = fates(planOf({ failRate: 10, faults: [{ kind: 'reset' }, { kind: 'empty' }] }), 50_000)
     const all = failed(list)
-    const resets = list.filter(fate => fate.fault?.kind === 'reset').length
+    const resets = list.filter(decision => decision.fault?.kind === 'reset').length
     assert.ok(Math.abs(resets - all / 2) <= 4 * Math.sqrt(all / 4), `${resets} of ${all}`)
   })
 })

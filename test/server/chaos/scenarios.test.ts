@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { ChaosControl } from '../../../server/chaos/control.ts'
 import { parseScenario, readScenarios, ScenarioError } from '../../../server/chaos/scenario/files.ts'
-import { Theatre } from '../../../server/chaos/scenario/runner.ts'
+import { ScenarioRunner } from '../../../server/chaos/scenario/runner.ts'
 import { troubleOf } from '../../../server/chaos/scenario/schema.ts'
 import type { ChaosEvent } from '../../../server/chaos/session/events.ts'
 import { SettingsError } from '../../../server/chaos/settings/patch.ts'
@@ -45,16 +45,16 @@ suite('the shipped scenarios', () => {
   for (const shipped of readScenarios(FOLDER)) {
     test(`${shipped.name} is called like its file, plays to its end and leaves nothing behind`, () => {
       assert.ok(readdirSync(FOLDER).includes(`${shipped.name}.json`))
-      const { clock, control, theatre, settings, set } = stage()
+      const { clock, control, runner, settings, set } = stage()
       set({ failRate: 77, latency: { distribution: 'fixed', delay: '1s' }, sampler: 'deck' })
       const before = settings()
-      assert.ok(theatre.play(shipped, control.sessions.first))
+      assert.ok(runner.start(shipped, control.sessions.first))
       assert.notEqual(settings().failRate, 77)
       assert.notDeepEqual(settings().latency, before.latency)
       assert.deepEqual([settings().seed, settings().sampler], ['42', 'deck'])
       clock.advance(3_600_000)
       assert.deepEqual(settings(), before)
-      assert.deepEqual(theatre.runs(), [])
+      assert.deepEqual(runner.runs(), [])
       assert.equal(clock.pending, 0)
     })
   }
@@ -62,7 +62,14 @@ suite('the shipped scenarios', () => {
 
 function stage() {
   const clock = new ManualClock()
-  const control = new ChaosControl({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const control = new ChaosControl({
+    clock,
+    wall: () => 0,
+    version: '0',
+    seed: '42',
+    log: sessionLog,
+    maxSessions: 200,
+  })
   const events: ChaosEvent[] = []
   control.on(event => events.push(event))
   const { first } = control.sessions
@@ -70,16 +77,16 @@ function stage() {
     clock,
     control,
     events,
-    theatre: new Theatre(control, []),
+    runner: new ScenarioRunner(control, []),
     settings: () => first.layers.effective(),
-    set: (patch: object) => control.change(first, 'api', provenance => first.layers.change(patch, provenance)),
-    isDown: () => first.trouble(first.plan(), clock.now()) !== null,
+    set: (patch: object) => control.change(first, { patch }, { source: 'api' }),
+    isDown: () => first.outageAt(first.compiled(), clock.now()) !== null,
   }
 }
 
 suite('the timeline', () => {
   test('sets, for a while or for good, ramps, declares outages, and marks', () => {
-    const { clock, control, theatre, settings, events, isDown } = stage()
+    const { clock, control, runner, settings, events, isDown } = stage()
     const parsed = parseScenario(
       scenario({
         base: { failRate: 5, capacity: {} },
@@ -91,35 +98,35 @@ suite('the timeline', () => {
         ],
       }),
     )
-    theatre.play(parsed, control.sessions.first)
+    runner.start(parsed, control.sessions.first)
     const seen: Record<number, unknown> = {}
     for (let at = 0; at < 10_000; at += 500) {
       const { failRate, sampler, capacity } = settings()
       seen[at] = [failRate, sampler, capacity?.slow, isDown()]
       clock.advance(500)
     }
-    const calm = (failRate: number, down = false) => [failRate, 'deck', 1, down]
+    const injectsNothing = (failRate: number, down = false) => [failRate, 'deck', 1, down]
     assert.deepEqual(seen, {
       0: [5, 'bernoulli', 1, false],
       500: [5, 'bernoulli', 1, false],
-      1000: calm(5),
-      1500: calm(5),
+      1000: injectsNothing(5),
+      1500: injectsNothing(5),
       2000: [50, 'deck', 8, false],
       2500: [50, 'deck', 8, false],
       3000: [50, 'deck', 8, false],
       3500: [50, 'deck', 8, false],
-      4000: calm(5),
-      4500: calm(5),
-      5000: calm(0),
-      5500: calm(50),
-      6000: calm(100),
-      6500: calm(100),
-      7000: calm(100, true),
-      7500: calm(100, true),
-      8000: calm(100),
-      8500: calm(100),
-      9000: calm(100),
-      9500: calm(100),
+      4000: injectsNothing(5),
+      4500: injectsNothing(5),
+      5000: injectsNothing(0),
+      5500: injectsNothing(50),
+      6000: injectsNothing(100),
+      6500: injectsNothing(100),
+      7000: injectsNothing(100, true),
+      7500: injectsNothing(100, true),
+      8000: injectsNothing(100),
+      8500: injectsNothing(100),
+      9000: injectsNothing(100),
+      9500: injectsNothing(100),
     })
     assert.deepEqual([settings().failRate, settings().capacity], [0, null])
     const story = events.filter(event => event.type === 'scenario').map(event => [event.change, event.text])
@@ -136,13 +143,13 @@ suite('the timeline', () => {
   })
 
   test('a later step of the list goes before a ramp that has ended or still moves', () => {
-    const { clock, control, theatre, settings } = stage()
+    const { clock, control, runner, settings } = stage()
     const timeline = [
       { at: '0s', for: '4s', ramp: { member: 'capacity.slow', from: 1, to: 5 } },
       { at: '1s', for: '1s', set: { capacity: { slow: 50 } } },
       { at: '6s', set: { capacity: { slow: 2 } } },
     ]
-    theatre.play(parseScenario(scenario({ base: { capacity: { workers: 7 } }, timeline })), control.sessions.first)
+    runner.start(parseScenario(scenario({ base: { capacity: { workers: 7 } }, timeline })), control.sessions.first)
     const seen: (number | undefined)[] = []
     for (let at = 500; at < 8_000; at += 1_000) {
       clock.advance(at === 500 ? 500 : 1_000)
@@ -153,10 +160,10 @@ suite('the timeline', () => {
   })
 
   test('begins at the 0 of a session that has not begun', () => {
-    const { clock, control, theatre } = stage()
-    const session = control.create({ id: 'arm', startsIn: '1s', pinned: true })
+    const { clock, control, runner } = stage()
+    const session = control.create({ id: 'arm', startsInMs: 1_000, pinned: true })
     assert.ok(session)
-    theatre.play(parseScenario(scenario({ timeline: [{ at: '2s', set: { failRate: 50 } }] })), session)
+    runner.start(parseScenario(scenario({ timeline: [{ at: '2s', set: { failRate: 50 } }] })), session)
     clock.advance(2_999)
     assert.equal(session.layers.effective().failRate, 0)
     clock.advance(1)
@@ -165,12 +172,12 @@ suite('the timeline', () => {
   })
 
   test('the newest change wins, until the scenario changes the same member again', () => {
-    const { clock, control, theatre, settings, set } = stage()
+    const { clock, control, runner, settings, set } = stage()
     const timeline = [
       { at: '2s', set: { sampler: 'deck' } },
       { at: '4s', set: { failRate: 20 } },
     ]
-    theatre.play(parseScenario(scenario({ base: { failRate: 10 }, timeline })), control.sessions.first)
+    runner.start(parseScenario(scenario({ base: { failRate: 10 }, timeline })), control.sessions.first)
     clock.advance(1_000)
     set({ failRate: 99 })
     clock.advance(2_000)
@@ -182,18 +189,18 @@ suite('the timeline', () => {
   })
 
   test('stopping, another run and a reset take everything back', () => {
-    const { clock, control, theatre, settings, isDown } = stage()
+    const { clock, control, runner, settings, isDown } = stage()
     const { first } = control.sessions
     const parsed = parseScenario(scenario({ base: { failRate: 10 }, timeline: [{ at: '0s', for: '9s', outage: {} }] }))
-    const run = theatre.play(parsed, first)
+    const run = runner.start(parsed, first)
     assert.deepEqual([settings().failRate, isDown()], [10, true])
     run?.stop('stopped')
-    assert.deepEqual([settings().failRate, isDown(), theatre.runs().length, clock.pending], [0, false, 0, 0])
-    theatre.play(parsed, first)
-    theatre.play(parsed, first)
-    assert.equal(theatre.runs().length, 1)
+    assert.deepEqual([settings().failRate, isDown(), runner.runs().length, clock.pending], [0, false, 0, 0])
+    runner.start(parsed, first)
+    runner.start(parsed, first)
+    assert.equal(runner.runs().length, 1)
     control.reset(first)
-    assert.deepEqual([settings().failRate, isDown(), theatre.runs().length, clock.pending], [0, false, 0, 0])
+    assert.deepEqual([settings().failRate, isDown(), runner.runs().length, clock.pending], [0, false, 0, 0])
   })
 })
 

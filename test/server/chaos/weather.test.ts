@@ -5,14 +5,14 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { ChaosControl } from '../../../server/chaos/control.ts'
 import { streamSeed } from '../../../server/chaos/decision/draw.ts'
-import { TwoState } from '../../../server/chaos/decision/random-outages.ts'
+import { RandomOutages } from '../../../server/chaos/decision/random-outages.ts'
 import { sessionLog } from '../../../server/telemetry/session-log.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 fc.configureGlobal({ seed: 42 })
 
 const process = (seed: string, availability = 90, mean = 6_000) =>
-  new TwoState(streamSeed(seed, 'outage'), availability, mean)
+  new RandomOutages(streamSeed(seed, 'outage'), availability, mean)
 
 suite('the two-state process', () => {
   for (const [availability, mean] of [
@@ -28,7 +28,7 @@ suite('the two-state process', () => {
       const periods = 3_000
       const end = (periods * mean * 100) / (100 - availability)
       for (let at = 0; at < end; ) {
-        const outage = weather.downAt(at)
+        const outage = weather.at(at)
         if (outage) {
           down += outage.toMs - outage.fromMs
           count += 1
@@ -44,51 +44,59 @@ suite('the two-state process', () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.double({ min: -1_000, max: 200_000, noNaN: true })), (seed, moments) => {
         const asked = process(seed)
-        for (const at of moments) assert.deepEqual(asked.downAt(at), process(seed).downAt(at))
+        for (const at of moments) assert.deepEqual(asked.at(at), process(seed).at(at))
       }),
     )
   })
 
   test('has a copy that goes its own way, and need not begin at 0', () => {
     const weather = process('42', 50, 100)
-    weather.downAt(50_000)
+    weather.at(50_000)
     const copy = weather.copy()
-    for (let at = 90_000; at > 40_000; at -= 777) assert.deepEqual(copy.downAt(at), process('42', 50, 100).downAt(at))
-    assert.deepEqual(weather.downAt(50_001), process('42', 50, 100).downAt(50_001))
+    for (let at = 90_000; at > 40_000; at -= 777) assert.deepEqual(copy.at(at), process('42', 50, 100).at(at))
+    assert.deepEqual(weather.at(50_001), process('42', 50, 100).at(50_001))
   })
 
   test('ends when it is told to, however fast it changes and whatever the clock says', () => {
     const { clock, control } = controlOf()
     const { first } = control.sessions
     for (const availability of [0.01, 50, 99.99]) {
-      first.layers.change({ outage: { availability, meanLength: '10ms' } }, { source: 'api', at: '' })
+      first.layers.change({ patch: { outage: { availability, meanLength: '10ms' } } }, { source: 'api', at: '' })
       for (let hours = 0; hours < 3; hours += 1) {
         clock.advance(8 * 3_600_000)
         first.endOutages()
-        assert.equal(first.trouble(first.plan(), clock.now()), null)
+        assert.equal(first.outageAt(first.compiled(), clock.now()), null)
       }
     }
   })
 
   test('is up at 0 and before', () => {
     for (let seed = 0; seed < 50; seed += 1) {
-      assert.equal(process(String(seed)).downAt(0), null)
-      assert.equal(process(String(seed)).downAt(-5_000), null)
+      assert.equal(process(String(seed)).at(0), null)
+      assert.equal(process(String(seed)).at(-5_000), null)
     }
   })
 })
 
 function controlOf() {
   const clock = new ManualClock()
-  const control = new ChaosControl({ clock, wall: () => 0, version: '0', seed: '42', log: sessionLog })
+  const control = new ChaosControl({
+    clock,
+    wall: () => 0,
+    version: '0',
+    seed: '42',
+    log: sessionLog,
+    maxSessions: 200,
+  })
   const make = (id: string, more: object = {}) => {
     const session = control.create({ id, pinned: true, ...more })
     assert.ok(session)
     return session
   }
-  const set = (session: ReturnType<typeof make>, patch: object) =>
-    control.change(session, 'api', provenance => session.layers.change(patch, provenance))
-  const isDown = (session: ReturnType<typeof make>) => control.weather(session, session.plan(), clock.now()) !== null
+  const set = (session: ReturnType<typeof make>, patch: object, ttlMs?: number) =>
+    control.change(session, { patch }, { source: 'api', ttlMs })
+  const isDown = (session: ReturnType<typeof make>) =>
+    control.observeOutage(session, session.compiled(), clock.now()) !== null
   return { clock, control, make, set, isDown }
 }
 
@@ -96,7 +104,7 @@ suite('a session', () => {
   test('meets windows on its own clock', () => {
     const { clock, make, set, isDown } = controlOf()
     clock.advance(12_345)
-    const session = make('s', { startsIn: '1s' })
+    const session = make('s', { startsInMs: 1_000 })
     set(session, {
       outage: {
         windows: [
@@ -116,7 +124,7 @@ suite('a session', () => {
   test('shares the weather of another on the same clock, whatever traffic either has', () => {
     const { clock, control, make, set, isDown } = controlOf()
     set(control.sessions.first, { outage: { availability: 50, meanLength: '1s' } })
-    const one = make('one', { startsIn: '250ms' })
+    const one = make('one', { startsInMs: 250 })
     clock.advance(100)
     const two = make('two', { clockOf: one })
     const seen: boolean[] = []
@@ -141,10 +149,10 @@ suite('a session', () => {
         return isDown(session)
       })
     }
-    const calm = watch(() => {})
+    const injectsNothing = watch(() => {})
     assert.deepEqual(
       watch(i => set(session, { failRate: i / 10 })),
-      calm,
+      injectsNothing,
     )
   })
 
@@ -168,8 +176,7 @@ suite('changes that revert by themselves', () => {
     const { clock, control, set } = controlOf()
     const { first } = control.sessions
     set(first, { failRate: 10 })
-    const change = set(first, { failRate: 70, sampler: 'deck' })
-    control.revertAfter(first, 30_000, change)
+    set(first, { failRate: 70, sampler: 'deck' }, 30_000)
     clock.advance(29_999)
     assert.equal(first.layers.effective().failRate, 70)
     clock.advance(1)
@@ -180,7 +187,7 @@ suite('changes that revert by themselves', () => {
   test('but not what somebody has changed since', () => {
     const { clock, control, set } = controlOf()
     const { first } = control.sessions
-    control.revertAfter(first, 30_000, set(first, { failRate: 70, sampler: 'deck' }))
+    set(first, { failRate: 70, sampler: 'deck' }, 30_000)
     clock.advance(10_000)
     set(first, { failRate: 71 })
     clock.advance(30_000)
@@ -189,7 +196,7 @@ suite('changes that revert by themselves', () => {
 
   test('and a reset forgets them', () => {
     const { clock, control, set } = controlOf()
-    control.revertAfter(control.sessions.first, 30_000, set(control.sessions.first, { failRate: 70 }))
+    set(control.sessions.first, { failRate: 70 }, 30_000)
     control.reset(control.sessions.first)
     assert.equal(clock.pending, 0)
     set(control.sessions.first, { failRate: 50 })

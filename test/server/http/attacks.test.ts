@@ -87,10 +87,10 @@ describe('half-open connections', () => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
     const wires = Array.from({ length: 20 }, () => open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`))
     const { sessions } = server.chaos.control
-    while (sessions.first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
+    while (sessions.first.requestTimers.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
     for (const { socket } of wires) socket.resetAndDestroy()
     while (sessions.first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
-    assert.equal(sessions.first.waits.size, 0)
+    assert.equal(sessions.first.requestTimers.size, 0)
   })
 })
 
@@ -99,10 +99,10 @@ describe('pipelining', () => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10s' }] } })
     const wire = open(t, server.port, `GET /catalogs HTTP/1.1\r\n${HOST}\r\n`.repeat(20))
     const { first } = server.chaos.control.sessions
-    while (first.waits.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
+    while (first.requestTimers.size < 20) await new Promise(resolve => setTimeout(resolve, 5))
     wire.socket.destroy()
     while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
-    assert.equal(first.waits.size, 0)
+    assert.equal(first.requestTimers.size, 0)
   })
 
   it('of a hundred requests is answered in order, each by the rules of access', async t => {

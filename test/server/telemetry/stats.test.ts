@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { CALM } from '../../../server/chaos/decision/decision.ts'
+import { NO_FAULT } from '../../../server/chaos/decision/decision.ts'
 import { OUTCOMES, type Outcome } from '../../../server/chaos/decision/request-record.ts'
 import { Journal } from '../../../server/telemetry/journal.ts'
 import { Stats } from '../../../server/telemetry/stats.ts'
-import { visitOf } from '../../support/visit.ts'
+import { requestRecord } from '../../support/request-record.ts'
 
 fc.configureGlobal({ seed: 42 })
 
@@ -24,29 +24,29 @@ const read = (stats: Stats, nowMs: number) => stats.read(nowMs) as Read
 
 suite('stats', () => {
   test('requests are the sum of the outcomes, of the routes, and of a series that reaches back far enough', () => {
-    const visit = fc.record({
+    const record = fc.record({
       outcome: fc.constantFrom(...OUTCOMES),
       atMs: fc.integer({ min: -5_000, max: 50_000 }),
       fault: fc.constantFrom('', 'status', 'reset'),
       route: fc.constantFrom('/catalogs', '/catalogs/{code}'),
     })
     fc.assert(
-      fc.property(fc.array(visit, { maxLength: 200 }), visits => {
+      fc.property(fc.array(record, { maxLength: 200 }), records => {
         const stats = new Stats('s')
-        for (const given of visits.toSorted((a, b) => a.atMs - b.atMs)) {
+        for (const given of records.toSorted((a, b) => a.atMs - b.atMs)) {
           stats.started()
-          stats.ended(visitOf(given))
+          stats.ended(requestRecord(given))
         }
         const { requests, inFlight, outcomes, faults, series } = read(stats, 50_000)
         const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0)
-        assert.equal(requests, visits.length)
+        assert.equal(requests, records.length)
         assert.equal(inFlight, 0)
-        assert.equal(sum(outcomes), visits.length)
-        assert.equal(sum(faults), visits.filter(({ fault }) => fault !== '').length)
+        assert.equal(sum(outcomes), records.length)
+        assert.equal(sum(faults), records.filter(({ fault }) => fault !== '').length)
         const shown = series.map(({ atMs, ...counts }) => sum(counts))
         assert.equal(
           shown.reduce((total, count) => total + count, 0),
-          visits.filter(({ atMs }) => Math.floor(atMs / 1_000) > -10).length,
+          records.filter(({ atMs }) => Math.floor(atMs / 1_000) > -10).length,
         )
         for (const { atMs } of series) assert.ok(Number.isInteger(atMs / 1_000))
       }),
@@ -57,7 +57,7 @@ suite('stats', () => {
     const stats = new Stats('s')
     for (const atMs of [500, 30_000, 61_500]) {
       stats.started()
-      stats.ended(visitOf({ atMs, outcome: 'success' }))
+      stats.ended(requestRecord({ atMs, outcome: 'success' }))
     }
     assert.deepEqual(
       read(stats, 61_900).series.map(({ atMs }) => atMs),
@@ -70,7 +70,7 @@ suite('stats', () => {
   test('a request counts in the second in which it ended', () => {
     const stats = new Stats('s')
     stats.started()
-    stats.ended(visitOf({ atMs: 900, startedAt: 10_900, endedAt: 12_300, outcome: 'success' }))
+    stats.ended(requestRecord({ atMs: 900, startedAt: 10_900, endedAt: 12_300, outcome: 'success' }))
     assert.equal(read(stats, 5_000).series[0]?.atMs, 2_000)
   })
 
@@ -79,7 +79,9 @@ suite('stats', () => {
     stats.started()
     stats.started()
     const bucket = { taken: false, remaining: 0, waitMs: 1, limit: 1, periodS: 1, impolite: true }
-    stats.ended(visitOf({ outcome: 'injected', fault: 'rate-limit', overflow: true, fate: { ...CALM, bucket } }))
+    stats.ended(
+      requestRecord({ outcome: 'injected', fault: 'rate-limit', overflow: true, decision: { ...NO_FAULT, bucket } }),
+    )
     assert.deepEqual([read(stats, 0).overflow, read(stats, 0).impolite], [1, 1])
     stats.clear()
     const { requests, inFlight, faults, overflow, impolite, series } = read(stats, 0)
@@ -92,9 +94,10 @@ suite('the journal', () => {
     const journal = new Journal(5)
     for (let i = 0; i < 12; i += 1) {
       const outcome: Outcome = i % 2 === 0 ? 'success' : 'injected'
-      journal.add(visitOf({ key: i < 10 ? `k-${i}` : null, arrival: i, outcome }))
+      journal.add(requestRecord({ key: i < 10 ? `k-${i}` : null, arrival: i, outcome }))
     }
-    const keys = (query: Parameters<Journal['find']>[0]) => journal.find(query).map(visit => visit.key ?? visit.arrival)
+    const keys = (query: Parameters<Journal['find']>[0]) =>
+      journal.find(query).map(record => record.key ?? record.arrival)
     assert.deepEqual(keys({ limit: 100 }), [11, 10, 'k-9', 'k-8', 'k-7'])
     assert.deepEqual(keys({ limit: 2 }), [11, 10])
     assert.deepEqual(keys({ limit: 100, outcome: 'success' }), [10, 'k-8'])

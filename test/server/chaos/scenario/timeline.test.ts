@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Scenario, scenarioSchema } from '../../../../server/chaos/scenario/schema.ts'
-import { scoreOf } from '../../../../server/chaos/scenario/timeline.ts'
+import { compileTimeline } from '../../../../server/chaos/scenario/timeline.ts'
 import { readPatch, SettingsError } from '../../../../server/chaos/settings/patch.ts'
 import { ms } from '../../../../server/chaos/settings/quantity.ts'
 import { defaultSettings, type Settings } from '../../../../server/chaos/settings/schema.ts'
@@ -62,29 +62,29 @@ function plainly({ base, slate, timeline }: Scenario, atMs: number): Settings {
 
 test('every frame leads to what the plain reading says, and what that refuses is refused', () => {
   let refused = 0
-  let frames = 0
+  let keyframes = 0
   fc.assert(
     fc.property(scenario, given => {
-      let score: ReturnType<typeof scoreOf>
+      let score: ReturnType<typeof compileTimeline>
       try {
-        score = scoreOf(given, START)
+        score = compileTimeline(given, START)
       } catch (error) {
         assert.ok(error instanceof SettingsError)
         refused += 1
         return
       }
       let settings = START
-      for (const { atMs, values } of score.frames) {
+      for (const { atMs, values } of score.keyframes) {
         settings = { ...settings, ...values }
-        frames += 1
+        keyframes += 1
         assert.deepEqual(settings, plainly(given, atMs), `at ${atMs}`)
       }
       // Moments at which nothing was planned are as the moment before.
-      for (const step of given.timeline) assert.ok(score.frames.some(frame => frame.atMs === ms(step.at)))
+      for (const step of given.timeline) assert.ok(score.keyframes.some(keyframe => keyframe.atMs === ms(step.at)))
     }),
     { seed: 20, numRuns: 400 },
   )
-  assert.ok(refused > 40 && frames > 2_000, `${refused} refused, ${frames} frames`)
+  assert.ok(refused > 40 && keyframes > 2_000, `${refused} refused, ${keyframes} frames`)
 })
 
 test('a scenario as large as it may be is compiled without checking the same again for each of its moments', () => {
@@ -108,8 +108,8 @@ test('a scenario as large as it may be is compiled without checking the same aga
     ...given,
     timeline: given.timeline.map(each => (each.set ? { ...each, set: { rules: counting } } : each)),
   }
-  const score = scoreOf(withRules as Scenario, START)
-  assert.ok(score.frames.length > 2_000)
+  const score = compileTimeline(withRules as Scenario, START)
+  assert.ok(score.keyframes.length > 2_000)
   const once = parsed / 25
   assert.ok(once < 60, `${once} looks at each list of rules`)
 })

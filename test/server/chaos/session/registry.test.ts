@@ -143,7 +143,7 @@ suite('two arms', () => {
 
 suite('limits', () => {
   const limits = { sessions: 3 }
-  const visit = async (url: string, id: string) => {
+  const record = async (url: string, id: string) => {
     const answer = await fetch(`${url}/catalogs`, { headers: { 'X-Chaos-Session': id } })
     return {
       status: answer.status,
@@ -157,17 +157,17 @@ suite('limits', () => {
     const small = await startTestServer(t, { limits, clock })
     const ids = () => small.chaos.control.sessions.list().map(({ id }) => id)
     await control(small)('POST', '/chaos/sessions', { id: 'kept' })
-    await visit(small.url, 'a')
+    await record(small.url, 'a')
     clock.advance(1_000)
-    await visit(small.url, 'b')
+    await record(small.url, 'b')
     clock.advance(59_000)
-    assert.equal((await visit(small.url, 'c')).status, 200)
+    assert.equal((await record(small.url, 'c')).status, 200)
     assert.deepEqual(ids(), ['default', 'kept', 'b', 'c'])
-    const refused = await visit(small.url, 'd')
+    const refused = await record(small.url, 'd')
     assert.equal(refused.status, 429)
     assert.equal(refused.retryAfter, '60')
     assert.match(refused.body.detail ?? '', /All 3 sessions are in use: .*--max-sessions/)
-    assert.equal((await visit(small.url, 'b')).status, 200, 'those who have one keep it')
+    assert.equal((await record(small.url, 'b')).status, 200, 'those who have one keep it')
     assert.equal((await control(small)('POST', '/chaos/sessions', { id: 'e' })).status, 201)
     assert.equal(ids().length, 4)
     assert.ok(ids().includes('kept') && ids().includes('e'), 'traffic does not keep out what is made on purpose')
