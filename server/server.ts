@@ -134,7 +134,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     telemetry.close()
     chaos.close()
     catalog.close()
-    throw new UserError(whyNot(error, port, host), 1, error)
+    throw new UserError(listenFailure(error, port, host), 1, error)
   }
 
   const close = async (graceMs: number): Promise<void> => {
@@ -149,7 +149,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const allowed = [...(options.allowedHosts ?? []), inUrl(host)].filter(name => !isWildcard(name))
   access.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
   return {
-    url: `http://${reachable(host)}:${taken}`,
+    url: `http://${addressInUrl(host)}:${taken}`,
     port: taken,
     attendees: addresses.map(address => `http://${inUrl(address)}:${taken}`),
     token,
@@ -183,7 +183,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** A wildcard address is no place to send a request to. */
-function reachable(host: string): string {
+function addressInUrl(host: string): string {
   return isWildcard(host) ? '127.0.0.1' : inUrl(host)
 }
 
@@ -192,7 +192,7 @@ function secret(): string {
   return randomBytes(12).toString('base64url')
 }
 
-function whyNot(error: unknown, port: number, host: string): string {
+function listenFailure(error: unknown, port: number, host: string): string {
   const code = codeOf(error)
   if (code === 'EADDRINUSE') {
     return `Port ${port} on ${host} is taken: stop what listens there, or choose another with --port (PORT)`

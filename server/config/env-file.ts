@@ -7,7 +7,7 @@ import { codeOf } from '../lib/user-error.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** A variable that the file said differently before. Undefined is: no such line, or nothing behind the `=`. */
+/** A variable whose value in the file has changed. Undefined is: no such line, or nothing behind the `=`. */
 export interface Edit {
   readonly name: string
   readonly before: string | undefined
@@ -15,10 +15,10 @@ export interface Edit {
 }
 
 /** A file of variables has a few hundred bytes; a mistaken path to something huge is not read. */
-const LARGEST = 1_000_000
+const MAX_FILE_BYTES = 1_000_000
 
-/** Between two looks, in milliseconds. An edit holds once two looks agree, so that no half-written file is believed. */
-const LOOK_EVERY = 250
+/** Between two checks, in milliseconds. An edit holds once two checks agree, so that no half-written file is believed. */
+const CHECK_EVERY_MS = 250
 
 /**
  * The variables in a file; null where there is no such file.
@@ -32,7 +32,7 @@ export async function readEnvFile(path: string): Promise<Variables | null> {
 async function textOf(path: string): Promise<string | null> {
   try {
     const { size } = await stat(path)
-    if (size > LARGEST) throw new Error(`${path} has ${size} bytes: that is no file of variables`)
+    if (size > MAX_FILE_BYTES) throw new Error(`${path} has ${size} bytes: that is no file of variables`)
     return await readFile(path, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
@@ -59,11 +59,11 @@ export interface WatchOptions {
   readonly known: Variables
   readonly clock: Clock
   readonly onEdits: (edits: readonly Edit[]) => void
-  /** Told once when the file cannot be read any more, and not again before it could. */
+  /** Called once when the file cannot be read any more, and not again before it could. */
   readonly onUnreadable: (error: unknown) => void
 }
 
-/** Looks at a file again and again until it is closed. */
+/** Checks a file again and again until it is closed. */
 export class EnvFileWatch {
   readonly #options: WatchOptions
   #known: Variables
@@ -79,8 +79,8 @@ export class EnvFileWatch {
     this.#wait()
   }
 
-  /** One look; the second in a row that finds the same new text tells what was edited. */
-  async look(): Promise<void> {
+  /** One check; the second in a row that finds the same new text reports what was edited. */
+  async check(): Promise<void> {
     try {
       const text = await textOf(this.#options.path)
       this.#unreadable = false
@@ -106,8 +106,8 @@ export class EnvFileWatch {
   }
 
   #wait(): void {
-    this.#cancel = this.#options.clock.after(LOOK_EVERY, async () => {
-      await this.look()
+    this.#cancel = this.#options.clock.after(CHECK_EVERY_MS, async () => {
+      await this.check()
       if (!this.#closed) this.#wait()
     })
   }

@@ -5,7 +5,7 @@ import { LIMITS, MAX_ARMS } from '../config/limits.ts'
 import { boundedList } from './bounded.ts'
 import { armSchema, type Result, resultSchema } from './result.ts'
 
-/** Runs that are kept at a place unless it says otherwise; the oldest makes room. */
+/** Runs that a run store keeps unless told otherwise; the oldest makes room. */
 export const MAX_RUNS = LIMITS.runs
 
 /** Largest `POST /runs` that is read, in bytes: ten times a comparison of a minute with its page. */

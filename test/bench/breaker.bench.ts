@@ -3,10 +3,10 @@
 import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Breaker, breakers, type Loop, type Weather } from './breakers.ts'
+import { type Breaker, breakers, type Condition, type Loop } from './breakers.ts'
 import { type Figures, inTurns, type Spread, spread } from './turns.ts'
 
-const WEATHERS: readonly Weather[] = ['closed, every call succeeds', 'closed, 30 % fail', 'open']
+const CONDITIONS: readonly Condition[] = ['closed, every call succeeds', 'closed, 30 % fail', 'open']
 const ROUNDS = 15
 const TURN_MS = 25
 /** A turn is made of batches, so that one slow breaker does not take all the time. */
@@ -51,8 +51,8 @@ async function heapGrowth(loop: Loop): Promise<number> {
   return process.memoryUsage().heapUsed - before
 }
 
-async function withLoop<T>(breaker: Breaker, weather: Weather, use: (loop: Loop) => Promise<T>): Promise<T> {
-  const { loop, close } = await breaker.make(weather)
+async function withLoop<T>(breaker: Breaker, condition: Condition, use: (loop: Loop) => Promise<T>): Promise<T> {
+  const { loop, close } = await breaker.make(condition)
   try {
     return await use(loop)
   } finally {
@@ -61,14 +61,14 @@ async function withLoop<T>(breaker: Breaker, weather: Weather, use: (loop: Loop)
 }
 
 /** The price over the bare call, round by round. An open circuit makes no call, so that its price is all it takes. */
-function overheads(figures: Figures, name: string, weather: Weather): number[] {
+function overheads(figures: Figures, name: string, condition: Condition): number[] {
   const bare = figures.get('none') ?? []
-  return (figures.get(name) ?? []).map((ns, round) => ns - (weather === 'open' ? 0 : (bare[round] ?? Number.NaN)))
+  return (figures.get(name) ?? []).map((ns, round) => ns - (condition === 'open' ? 0 : (bare[round] ?? Number.NaN)))
 }
 
-function share(figures: Figures, weather: Weather, one: Breaker, other: Breaker): Spread {
-  const under = overheads(figures, other.name, weather)
-  return spread(overheads(figures, one.name, weather).map((ns, round) => ns / (under[round] ?? Number.NaN)))
+function share(figures: Figures, condition: Condition, one: Breaker, other: Breaker): Spread {
+  const under = overheads(figures, other.name, condition)
+  return spread(overheads(figures, one.name, condition).map((ns, round) => ns / (under[round] ?? Number.NaN)))
 }
 
 const show = (value: number, width: number): string => value.toFixed(0).padStart(width)
@@ -83,20 +83,20 @@ function ratioTarget(name: string, { median, min, max }: Spread, most: number): 
 }
 
 const all = Object.values(breakers)
-const figures = new Map<Weather, Figures>()
-for (const weather of WEATHERS) {
-  const contestants = all.map(breaker => ({ name: breaker.name, measure: () => withLoop(breaker, weather, turn) }))
-  figures.set(weather, await inTurns(contestants, ROUNDS))
+const figures = new Map<Condition, Figures>()
+for (const condition of CONDITIONS) {
+  const contestants = all.map(breaker => ({ name: breaker.name, measure: () => withLoop(breaker, condition, turn) }))
+  figures.set(condition, await inTurns(contestants, ROUNDS))
 }
 
-for (const weather of WEATHERS) {
-  const measured = figures.get(weather) ?? new Map()
-  console.log(`\n${weather.padEnd(38)} CPU ns a call   (least to most)   over the bare call   bytes a call`)
+for (const condition of CONDITIONS) {
+  const measured = figures.get(condition) ?? new Map()
+  console.log(`\n${condition.padEnd(38)} CPU ns a call   (least to most)   over the bare call   bytes a call`)
   for (const breaker of all) {
     const { median, min, max } = spread(measured.get(breaker.name) ?? [])
     const over =
-      breaker === breakers.none ? ''.padStart(6) : show(spread(overheads(measured, breaker.name, weather)).median, 6)
-    const bytes = await withLoop(breaker, weather, bytesPerCall)
+      breaker === breakers.none ? ''.padStart(6) : show(spread(overheads(measured, breaker.name, condition)).median, 6)
+    const bytes = await withLoop(breaker, condition, bytesPerCall)
     console.log(
       `  ${breaker.name.padEnd(40)} ${show(median, 9)}   ${`(${show(min, 0)} to ${show(max, 0)})`.padEnd(17)} ${over.padStart(18)}   ${show(bytes, 12)}`,
     )
@@ -106,17 +106,17 @@ for (const weather of WEATHERS) {
 console.log('\nheap after 1,000,000 more calls, closed, every call succeeds')
 const growth = new Map<Breaker, number>()
 for (const breaker of all) {
-  growth.set(breaker, await withLoop(breaker, WEATHERS[0] as Weather, heapGrowth))
+  growth.set(breaker, await withLoop(breaker, CONDITIONS[0] as Condition, heapGrowth))
   console.log(`  ${breaker.name.padEnd(40)} ${show((growth.get(breaker) ?? 0) / 1_024, 9)} KiB`)
 }
 
 const { core, run, cockatiel, asItComes } = breakers
 console.log('\nprice over the bare call, against the others')
-for (const weather of WEATHERS.slice(0, 2)) {
-  const measured = figures.get(weather) ?? new Map()
-  ratioTarget(`${weather}: run of cockatiel's`, share(measured, weather, run, cockatiel), 1)
-  ratioTarget(`${weather}: run of opossum's as it comes`, share(measured, weather, run, asItComes), 1 / 3)
-  ratioTarget(`${weather}: core of cockatiel's`, share(measured, weather, core, cockatiel), 1 / 2)
+for (const condition of CONDITIONS.slice(0, 2)) {
+  const measured = figures.get(condition) ?? new Map()
+  ratioTarget(`${condition}: run of cockatiel's`, share(measured, condition, run, cockatiel), 1)
+  ratioTarget(`${condition}: run of opossum's as it comes`, share(measured, condition, run, asItComes), 1 / 3)
+  ratioTarget(`${condition}: core of cockatiel's`, share(measured, condition, core, cockatiel), 1 / 2)
 }
 const open = figures.get('open') ?? new Map()
 ratioTarget("open: run of cockatiel's", share(open, 'open', run, cockatiel), 1 / 3)

@@ -5,25 +5,25 @@ import Opossum from 'opossum'
 import { CircuitBreaker, CircuitCore, circuitSettings } from '../../cli/breaker/index.ts'
 
 /** What the upstream does, and in which state the breaker meets it. */
-export type Weather = 'closed, every call succeeds' | 'closed, 30 % fail' | 'open'
+export type Condition = 'closed, every call succeeds' | 'closed, 30 % fail' | 'open'
 
 /** Makes `calls` calls, one after the other. */
 export type Loop = (calls: number) => Promise<void>
 
-/** One way of making calls. `make` gives a fresh breaker in the state that the weather wants; `close` gives its timers back. */
+/** One way of making calls. `make` gives a fresh breaker in the state that the condition asks for; `close` gives its timers back. */
 export interface Breaker {
   readonly name: string
-  make(weather: Weather): Promise<{ loop: Loop; close?: () => void }>
+  make(condition: Condition): Promise<{ loop: Loop; close?: () => void }>
 }
 
 const HOUR = 3_600_000
 const down = new Error('down')
 
-/** The upstream: an async function, of which in bad weather three calls in ten fail; open circuits need it to fail at first. */
-function upstream(weather: Weather): () => Promise<number> {
-  if (weather === 'closed, every call succeeds') return async () => 1
+/** The upstream: an async function, of which three calls in ten fail where the condition says so; open circuits need it to fail at first. */
+function upstream(condition: Condition): () => Promise<number> {
+  if (condition === 'closed, every call succeeds') return async () => 1
   let made = 0
-  const share = weather === 'open' ? 10 : 3
+  const share = condition === 'open' ? 10 : 3
   return async () => {
     made = made === 9 ? 0 : made + 1
     if (made < share) throw down
@@ -33,8 +33,8 @@ function upstream(weather: Weather): () => Promise<number> {
 
 const none: Breaker = {
   name: 'none',
-  async make(weather) {
-    const call = upstream(weather)
+  async make(condition) {
+    const call = upstream(condition)
     return {
       async loop(calls) {
         for (let i = 0; i < calls; i += 1) {
@@ -49,8 +49,8 @@ const none: Breaker = {
 
 const core: Breaker = {
   name: 'flaky-catalog, core alone',
-  async make(weather) {
-    const call = upstream(weather)
+  async make(condition) {
+    const call = upstream(condition)
     const circuit = new CircuitCore(circuitSettings({ openForMs: HOUR }), 0, () => 0)
     const loop: Loop = async calls => {
       for (let i = 0; i < calls; i += 1) {
@@ -64,15 +64,15 @@ const core: Breaker = {
         }
       }
     }
-    if (weather === 'open') await loop(20)
+    if (condition === 'open') await loop(20)
     return { loop }
   },
 }
 
 const run: Breaker = {
   name: 'flaky-catalog, run',
-  async make(weather) {
-    const call = upstream(weather)
+  async make(condition) {
+    const call = upstream(condition)
     const breaker = new CircuitBreaker({ openForMs: HOUR })
     const loop: Loop = async calls => {
       for (let i = 0; i < calls; i += 1) {
@@ -81,15 +81,15 @@ const run: Breaker = {
         } catch {}
       }
     }
-    if (weather === 'open') await loop(20)
+    if (condition === 'open') await loop(20)
     return { loop }
   },
 }
 
 const cockatiel: Breaker = {
   name: 'cockatiel',
-  async make(weather) {
-    const call = upstream(weather)
+  async make(condition) {
+    const call = upstream(condition)
     const breaker = new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 10 })
     const policy = circuitBreaker(handleAll, { halfOpenAfter: HOUR, breaker })
     const loop: Loop = async calls => {
@@ -99,7 +99,7 @@ const cockatiel: Breaker = {
         } catch {}
       }
     }
-    if (weather === 'open') await loop(20)
+    if (condition === 'open') await loop(20)
     return { loop }
   },
 }
@@ -107,8 +107,8 @@ const cockatiel: Breaker = {
 function opossum(name: string, options: Opossum.Options): Breaker {
   return {
     name,
-    async make(weather) {
-      const breaker = new Opossum(upstream(weather), { resetTimeout: HOUR, volumeThreshold: 10, ...options })
+    async make(condition) {
+      const breaker = new Opossum(upstream(condition), { resetTimeout: HOUR, volumeThreshold: 10, ...options })
       const loop: Loop = async calls => {
         for (let i = 0; i < calls; i += 1) {
           try {
@@ -116,7 +116,7 @@ function opossum(name: string, options: Opossum.Options): Breaker {
           } catch {}
         }
       }
-      if (weather === 'open') await loop(20)
+      if (condition === 'open') await loop(20)
       return { loop, close: () => breaker.shutdown() }
     },
   }

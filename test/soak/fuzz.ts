@@ -22,7 +22,7 @@ const PATIENCE_MS = 10_000
 /** A faulted request may hang as long as it was told to: the client does not wait for that. */
 const BRIEF_MS = 150
 const LOOK_EVERY = 500
-/** Generated weather may be slow: it is cleared that often. */
+/** Generated settings may be slow: it is cleared that often. */
 const CLEAR_EVERY = 40
 
 /** Mulberry32: 32 bits of state, a number from 0 to 1 each time. */

@@ -40,12 +40,12 @@ async function holdings(): Promise<Holdings> {
   return ((await once(child, 'message')) as [Holdings])[0]
 }
 
-async function get(lab?: number): Promise<void> {
+async function get(session?: number): Promise<void> {
   out += 1
   try {
     const { body } = await request(`${url}/catalogs/155568600`, {
       dispatcher: agent,
-      headers: lab === undefined ? {} : { 'x-chaos-session': `lab-${lab}` },
+      headers: session === undefined ? {} : { 'x-chaos-session': `lab-${session}` },
       headersTimeout: 5_000,
       bodyTimeout: 5_000,
     })

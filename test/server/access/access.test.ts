@@ -221,10 +221,10 @@ describe('a server that other machines reach', () => {
       assert.equal((await call(port, path, rate(mine))).status, 200, path)
     const post = { method: 'POST', headers: mine }
     assert.equal((await call(port, '/chaos/reset?session=mine', post)).status, 204)
-    const play = '/chaos/scenarios/blackout/runs?session='
-    const played = JSON.parse((await call(port, `${play}mine`, post)).body) as { id: string }
+    const start = '/chaos/scenarios/blackout/runs?session='
+    const run = JSON.parse((await call(port, `${start}mine`, post)).body) as { id: string }
     const others = JSON.parse(
-      (await call(port, `${play}others`, { method: 'POST', headers: bearing(other.key) })).body,
+      (await call(port, `${start}others`, { method: 'POST', headers: bearing(other.key) })).body,
     ) as { id: string }
 
     const filler = Array.from({ length: 1_001 }, (_, i) => `a${i}=1`).join('&')
@@ -252,15 +252,15 @@ describe('a server that other machines reach', () => {
     for (const headers of [{}, bearing('wrong'), { Authorization: `Basic ${key}` }] as Record<string, string>[])
       assert.equal((await call(port, '/chaos/fail-rate?session=mine', rate(headers))).status, 401)
     assert.equal(server.chaos.settings().failRate, 0)
-    assert.equal((await call(port, `/chaos/runs/${played.id}`, { method: 'DELETE', headers: mine })).status, 204)
+    assert.equal((await call(port, `/chaos/runs/${run.id}`, { method: 'DELETE', headers: mine })).status, 204)
     for (const id of ['mine', 'mine-too'])
       assert.equal((await call(port, `/chaos/sessions/${id}`, { method: 'DELETE', headers: mine })).status, 204)
     assert.equal((await call(port, '/chaos/fail-rate?session=mine', rate(mine))).status, 401)
   })
 
   it('gives no keys where sessions are not open, or nothing is locked', async t => {
-    const room = await startTestServer(t, { host: '0.0.0.0', token: TOKEN })
-    assert.equal((await call(room.port, '/chaos/sessions', { method: 'POST' })).status, 401)
+    const locked = await startTestServer(t, { host: '0.0.0.0', token: TOKEN })
+    assert.equal((await call(locked.port, '/chaos/sessions', { method: 'POST' })).status, 401)
     const local = await startTestServer(t)
     const made = await call(local.port, '/chaos/sessions', { method: 'POST' })
     assert.deepEqual(Object.keys(JSON.parse(made.body)), ['id', 'clockMs'])

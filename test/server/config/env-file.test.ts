@@ -67,46 +67,46 @@ describe('edits', () => {
 describe('EnvFileWatch', () => {
   const isWaiting = (clock: ManualClock) => clock.pending > 0
   function watch(path: string, known: Record<string, string>) {
-    const told: (readonly Edit[])[] = []
+    const found: (readonly Edit[])[] = []
     const unreadable: unknown[] = []
     const clock = new ManualClock()
     const watcher = new EnvFileWatch({
       path,
       known,
       clock,
-      onEdits: found => told.push(found),
+      onEdits: list => found.push(list),
       onUnreadable: error => unreadable.push(error),
     })
-    return { watcher, told, unreadable, clock }
+    return { watcher, found, unreadable, clock }
   }
-  const names = (told: readonly (readonly Edit[])[]) =>
-    told.map(list => list.map(edit => `${edit.name}=${edit.after}`).join())
+  const names = (found: readonly (readonly Edit[])[]) =>
+    found.map(list => list.map(edit => `${edit.name}=${edit.after}`).join())
 
   it('says nothing of a file that is as it was', async () => {
-    const { watcher, told } = watch(newFile('A=1'), { A: '1' })
-    for (let i = 0; i < 4; i += 1) await watcher.look()
-    assert.deepEqual(told, [])
+    const { watcher, found } = watch(newFile('A=1'), { A: '1' })
+    for (let i = 0; i < 4; i += 1) await watcher.check()
+    assert.deepEqual(found, [])
   })
 
   it('believes an edit once two looks agree, and tells it once', async () => {
     const path = newFile('A=1')
-    const { watcher, told } = watch(path, { A: '1' })
-    await watcher.look()
+    const { watcher, found } = watch(path, { A: '1' })
+    await watcher.check()
     writeFileSync(path, '')
-    await watcher.look()
+    await watcher.check()
     writeFileSync(path, 'A=2')
-    await watcher.look()
-    assert.deepEqual(told, [])
-    for (let i = 0; i < 3; i += 1) await watcher.look()
-    assert.deepEqual(names(told), ['A=2'])
+    await watcher.check()
+    assert.deepEqual(found, [])
+    for (let i = 0; i < 3; i += 1) await watcher.check()
+    assert.deepEqual(names(found), ['A=2'])
   })
 
   it('sees a file that comes, goes and comes again', async () => {
     const path = newFile(null)
-    const { watcher, told } = watch(path, {})
+    const { watcher, found } = watch(path, {})
     const looks = async () => {
-      await watcher.look()
-      await watcher.look()
+      await watcher.check()
+      await watcher.check()
     }
     await looks()
     writeFileSync(path, 'A=1')
@@ -115,20 +115,20 @@ describe('EnvFileWatch', () => {
     await looks()
     writeFileSync(path, 'A=1')
     await looks()
-    assert.deepEqual(names(told), ['A=1', 'A=undefined', 'A=1'])
+    assert.deepEqual(names(found), ['A=1', 'A=undefined', 'A=1'])
   })
 
   it('says once that it cannot read, and goes on when it can', async () => {
     const path = newFile(null)
-    const { watcher, told, unreadable } = watch(path, {})
+    const { watcher, found, unreadable } = watch(path, {})
     mkdirSync(path)
-    for (let i = 0; i < 3; i += 1) await watcher.look()
+    for (let i = 0; i < 3; i += 1) await watcher.check()
     assert.equal(unreadable.length, 1)
     rmSync(path, { recursive: true })
     writeFileSync(path, 'A=1')
-    await watcher.look()
-    await watcher.look()
-    assert.deepEqual(names(told), ['A=1'])
+    await watcher.check()
+    await watcher.check()
+    assert.deepEqual(names(found), ['A=1'])
     chmodSync(path, 0o600)
   })
 
@@ -143,12 +143,12 @@ describe('EnvFileWatch', () => {
 
   it('tells nothing that it learns while it is closed', async () => {
     const path = newFile('A=1')
-    const { watcher, told } = watch(path, {})
-    await watcher.look()
-    const last = watcher.look()
+    const { watcher, found } = watch(path, {})
+    await watcher.check()
+    const last = watcher.check()
     watcher.close()
     await last
-    assert.deepEqual(told, [])
+    assert.deepEqual(found, [])
   })
 })
 
