@@ -14,6 +14,15 @@ const ARGUMENTS = [
   '--no-first-run',
   '--disable-quic',
 ]
+/**
+ * One process for the pages of all servers: to start one for each costs as much as the page itself. The list of features
+ * replaces that of Playwright, from which come those that keep addresses and storage as they are.
+ */
+const ONE_PROCESS = [
+  '--disable-site-isolation-trials',
+  '--disable-features=CrossOriginOpenerPolicy,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,PaintHolding,ThirdPartyStoragePartitioning',
+]
+const PROJECTOR = { width: 1280, height: 720 }
 
 /** Where Chromium is, or null. */
 export const CHROMIUM = PLACES.find(place => existsSync(place)) ?? null
@@ -21,8 +30,18 @@ export const CHROMIUM = PLACES.find(place => existsSync(place)) ?? null
 /** For `describe`: says why the tests of a file are left out, or false. */
 export const skip = CHROMIUM === null && 'no Chromium here: apt-get install chromium, and these tests run'
 
-/** Starts a browser, with `more` arguments beside the usual; close it at the end of the file. */
-export function launch(...more: string[]): Promise<Browser> {
+/** Pages that tests have left for the next, by what cannot be changed while a page is open. */
+const left = new WeakMap<Browser, Map<string, Page[]>>()
+
+/** Starts a browser whose tests take over each other's pages, with `more` arguments; close it at the end of the file. */
+export async function launch(...more: string[]): Promise<Browser> {
+  const browser = await launchIsolated(...ONE_PROCESS, ...more)
+  left.set(browser, new Map())
+  return browser
+}
+
+/** Starts a browser that keeps sites apart as that of a user does: each page has a context and a process of its own. */
+export function launchIsolated(...more: string[]): Promise<Browser> {
   if (!CHROMIUM) throw new Error('there is no Chromium')
   return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...more] })
 }
@@ -41,16 +60,21 @@ export async function openPage(
   test: Pick<TestContext, 'after'>,
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  { viewport = PROJECTOR, colorScheme = 'dark', reducedMotion = null, ...rest }: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 720 },
-    colorScheme: 'dark',
-    locale: 'en-GB',
-    ...options,
+  const fixed = { locale: 'en-GB', ...rest }
+  const pages = left.get(browser)
+  const page =
+    pages?.get(JSON.stringify(fixed))?.pop() ??
+    (await (await browser.newContext({ viewport, colorScheme, reducedMotion, ...fixed })).newPage())
+  if (viewport) await page.setViewportSize(viewport)
+  await page.emulateMedia({ colorScheme, reducedMotion })
+  test.after(async () => {
+    page.removeAllListeners()
+    const alone = page.context().pages().length === 1 && !page.isClosed()
+    if (!pages || !alone || !(await clear(page))) return page.context().close()
+    pages.set(JSON.stringify(fixed), [...(pages.get(JSON.stringify(fixed)) ?? []), page])
   })
-  test.after(() => context.close())
-  const page = await context.newPage()
   const complaints: string[] = []
   const origins = new Set<string>()
   page.on('console', message => {
@@ -60,4 +84,15 @@ export async function openPage(
   page.on('request', request => origins.add(new URL(request.url()).origin))
   await page.goto(url)
   return { page, complaints, origins }
+}
+
+/** Takes from a page what it shows and has stored; false where that is not to be had. */
+async function clear(page: Page): Promise<boolean> {
+  try {
+    await page.evaluate('localStorage.clear(), sessionStorage.clear()')
+    await page.goto('about:blank')
+    return true
+  } catch {
+    return false
+  }
 }

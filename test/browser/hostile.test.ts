@@ -11,7 +11,7 @@ import { kept } from '../cli/runs/samples.ts'
 import { control } from '../support/control.ts'
 import { listen } from '../support/listen.ts'
 import { startTestServer } from '../support/server.ts'
-import { launch, openPage, skip } from './browser.ts'
+import { launchIsolated, openPage, skip } from './browser.ts'
 
 const RUN = { result: kept('2026-01-01T00:00:00.000Z'), html: '<p class="a">' }
 const ALLOWED = { allowedHosts: ['evil.example', 'room.example'] }
@@ -178,7 +178,7 @@ const REBOUND = `(async () => {
 describe('a page of a stranger', { skip, timeout: 120_000 }, () => {
   let browser: Browser
   before(async () => {
-    browser = await launch('--host-resolver-rules=MAP *.example 127.0.0.1')
+    browser = await launchIsolated('--host-resolver-rules=MAP *.example 127.0.0.1')
   })
   after(() => browser.close())
 
