@@ -4,7 +4,7 @@ import { crossTable } from '../load/bits.ts'
 import type { Recorder } from '../load/recorder.ts'
 import type { ArmResult, Result, Unjudged } from '../report/result.ts'
 import { recovery } from '../report/stats/recovery.ts'
-import { judge } from '../report/verdict/verdict.ts'
+import { judged } from '../report/verdict/verdict.ts'
 import type { Contest, Held } from './run.ts'
 
 /** What a result says beside the figures. */
@@ -52,7 +52,7 @@ export function resultOf(contest: Contest, held: Held, frame: Frame): Result {
     }),
     request: target.describe(codes),
   }
-  return { ...unjudged, verdict: judge(unjudged) }
+  return judged(unjudged)
 }
 
 /** The first arm and the last, request by request. */

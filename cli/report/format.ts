@@ -13,6 +13,11 @@ export function formatShare(share: number | null): string {
   return share === null ? NOTHING : `${tenths(share * 100, share < 1 ? 99.9 : 100, share > 0 ? 0.1 : 0)} %`
 }
 
+/** The same of a share that is given in percent. */
+export function formatPercent(percent: number | null): string {
+  return formatShare(percent === null ? null : percent / 100)
+}
+
 /** Milliseconds, two or three digits of them: `0.24 ms`, `3.2 ms`, `145 ms`, `1.24 s`; `-` for null. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return NOTHING

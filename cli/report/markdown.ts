@@ -3,9 +3,10 @@
 import { oneLine } from './format.ts'
 import { plain } from './look.ts'
 import type { Result } from './result.ts'
-import { tableGroups } from './text/rows.ts'
+import { linesOf, tableGroups } from './text/rows.ts'
 import { renderStrip } from './text/strip.ts'
-import { describeLoad, notes, titleOf } from './text/text.ts'
+import { describeLoad, titleOf } from './text/text.ts'
+import { notes } from './verdict/notes.ts'
 
 /** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */
 const STRIP_WIDTH = 80
@@ -14,21 +15,11 @@ const STRIP_WIDTH = 80
 export function renderMarkdown(result: Result): string {
   const names = result.arms.map(arm => arm.name)
   const strip = renderStrip(result, { width: STRIP_WIDTH, ascii: false, palette: plain })
-  const two = names.length === 2
+  const columns = ['', ...names.map(escaped), ...(names.length === 2 ? ['difference'] : [])]
   const rows = tableGroups(result).flatMap(({ title, rows }) => [
     ...(title === '' ? [] : [[`**${escaped(title)}**`]]),
-    ...rows.flatMap(({ label, values, differences }) => {
-      const text = escaped(label.trim())
-      if (two) return [[text, ...values.map(escaped), escaped(differences[1] ?? '')]]
-      const said = differences.some(difference => difference !== '')
-      const silent = values.every(value => value === '')
-      return [
-        ...(silent ? [] : [[text, ...values.map(escaped)]]),
-        ...(said ? [[silent ? text : `vs ${escaped(names[0] ?? '')}`, ...differences.map(escaped)]] : []),
-      ]
-    }),
+    ...linesOf(rows, names).map(({ label, cells }) => [escaped(label.trim()), ...cells.map(escaped)]),
   ])
-  const columns = ['', ...names.map(escaped), ...(two ? ['difference'] : [])]
   const parts = [
     `# ${escaped(result.title ?? titleOf(result))}`,
     `**${escaped(result.verdict.text)}**`,

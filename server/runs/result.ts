@@ -219,11 +219,17 @@ export const conditionsSchema = z
   .partial()
   .describe('under which conditions it was measured; what was secret is left out')
 
-export const figuresSchema = boundedRecord(
-  z.union([z.number(), text, z.null()]),
-  MAX.members,
-  MAX_LENGTH.word,
-).describe('what a sentence says: numbers in their own unit (a share is 0 to 1), names as they are')
+const figureSchema = z.union([
+  z.number(),
+  text,
+  z.null(),
+  boundedList(z.union([z.number(), armName]), MAX_ARMS),
+  boundedRecord(count, MAX.members, MAX_LENGTH.word),
+])
+
+export const figuresSchema = boundedRecord(figureSchema, MAX.members, MAX_LENGTH.word).describe(
+  'what a sentence says: numbers in their own unit (a share is 0 to 1, times are milliseconds), names as they are',
+)
 
 export const messageSchema = z
   .object({ code: word, figures: figuresSchema })

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { EXAMPLES } from '../../cli/commands/help.ts'
 import type { Unjudged } from '../../cli/report/result.ts'
+import type { Code } from '../../cli/report/verdict/code.ts'
 import { hintFor, OUTAGE } from '../../cli/report/verdict/hint.ts'
-import type { Situation } from '../../cli/report/verdict/situation.ts'
 import { judge } from '../../cli/report/verdict/verdict.ts'
+import { english } from '../../cli/report/verdict/words.ts'
 import { ROOT } from '../support/project.ts'
 import { startTestServer } from '../support/server.ts'
 import { chaos, documentOf } from './harness.ts'
@@ -37,7 +38,7 @@ async function understood(command: string): Promise<void> {
   assert.equal(ran.code, 3, `${command}: ${ran.stderr}`)
 }
 
-const SITUATIONS: readonly Situation[] = [
+const CODES: readonly Code[] = [
   'empty',
   'unreachable',
   'all-refused',
@@ -83,14 +84,19 @@ const CIRCUMSTANCES: readonly Partial<Unjudged>[] = [
   { request },
 ]
 
+function hintOf(code: Code, run: Unjudged): string {
+  const { code: hint, figures } = hintFor(code, run)
+  return english(hint, figures)
+}
+
 describe('a hint', () => {
-  for (const situation of SITUATIONS) {
-    it(`where it is ${situation} names a command that can be typed, if it names one`, async () => {
+  for (const code of CODES) {
+    it(`where it is ${code} names a command that can be typed, if it names one`, async () => {
       const hints = CIRCUMSTANCES.flatMap(rest =>
         ARMS.map(names => {
           const recovered = (rest.trouble ?? []).length > 0 ? true : null
-          return hintFor(
-            situation,
+          return hintOf(
+            code,
             result(
               names.map(name => arm(name, { success: 5, failed: 5 }, { recovered })),
               rest,
@@ -121,10 +127,10 @@ describe('a hint', () => {
       sameOutage,
     )
     const plain = result([arm('none', { success: 70, failed: 30 }), arm('breaker', { success: 70, failed: 30 })])
-    for (const situation of SITUATIONS) {
-      assert.ok(!hintFor(situation, run).includes(OUTAGE), situation)
-      if (situation !== 'empty' && situation !== 'not-found') {
-        assert.doesNotMatch(hintFor(situation, plain), /npx chaos compare$/, situation)
+    for (const code of CODES) {
+      assert.ok(!hintOf(code, run).includes(OUTAGE), code)
+      if (code !== 'empty' && code !== 'not-found') {
+        assert.doesNotMatch(hintOf(code, plain), /npx chaos compare$/, code)
       }
     }
   })

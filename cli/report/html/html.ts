@@ -2,8 +2,9 @@
 
 import { formatCount, formatMs } from '../format.ts'
 import type { Result } from '../result.ts'
-import { type Row, tableGroups } from '../text/rows.ts'
-import { describeLoad, notes, titleOf } from '../text/text.ts'
+import { linesOf, tableGroups } from '../text/rows.ts'
+import { describeLoad, titleOf } from '../text/text.ts'
+import { notes } from '../verdict/notes.ts'
 import { answerCharts } from './chart-answers.ts'
 import { latencyChart } from './chart-latency.ts'
 import { wastedChart } from './chart-wasted.ts'
@@ -42,33 +43,23 @@ function expectations({ expectations = [] }: Result): Markup[] {
 
 function outcomes(result: Result): Markup {
   const names = result.arms.map(arm => arm.name)
-  const two = names.length === 2
-  const groups = tableGroups(result).map(({ title, rows }, group) => [
+  const headings = [...names, ...(names.length === 2 ? ['difference'] : [])]
+  const rows = tableGroups(result).flatMap(({ title, rows }, group) => [
     ...(title === ''
       ? []
-      : [html`<tr class="gap"><th scope="row" colspan="${names.length + (two ? 2 : 1)}">${title}</th></tr>`]),
-    ...rows.flatMap((row, index) => rowLines(row, two, names[0] ?? '', group > 0 && index === 0 && title === '')),
+      : [html`<tr class="gap"><th scope="row" colspan="${headings.length + 1}">${title}</th></tr>`]),
+    ...linesOf(rows, names).map(({ label, tone, cells }, index) => {
+      const style = [
+        ...(tone === 'strong' ? ['first'] : []),
+        ...(group > 0 && index === 0 && title === '' ? ['gap'] : []),
+      ]
+      return html`<tr class="${style.join(' ')}"><th scope="row">${label.trim()}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`
+    }),
   ])
   return html`<section><h2>Outcomes</h2><div class="wide" role="region" aria-label="Outcomes" tabindex="0"><table>
-<thead><tr><td></td>${[...names, ...(two ? ['difference'] : [])].map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${groups.flat()}</tbody></table></div>${notes(result).map(note => html`<p class="quiet">${note}</p>`)}
+<thead><tr><td></td>${headings.map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table></div>${notes(result).map(note => html`<p class="quiet">${note}</p>`)}
 <p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero. Intervals speak of the requests of this run; other outages can give other results, which a repeated run with other seeds shows.</p></section>`
-}
-
-function rowLines({ label, values, differences, tone }: Row, two: boolean, first: string, gap: boolean): Markup[] {
-  const style = `${tone === 'strong' ? 'first ' : ''}${gap ? 'gap' : ''}`.trim()
-  const text = label.trim()
-  if (two) return [line(style, text, [...values, differences[1] ?? ''])]
-  const silent = values.every(value => value === '')
-  const said = differences.some(difference => difference !== '')
-  return [
-    ...(silent ? [] : [line(style, text, values)]),
-    ...(said ? [line('', silent ? text : `vs ${first}`, differences)] : []),
-  ]
-}
-
-function line(style: string, label: string, cells: readonly string[]): Markup {
-  return html`<tr class="${style}"><th scope="row">${label}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`
 }
 
 function measured(result: Result): Markup {

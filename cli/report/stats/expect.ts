@@ -1,8 +1,7 @@
-/** Expectations on a result, such as `useful>=80%` or `breaker.p95.success<none.p95.success`: read, judged and shown. */
+/** Expectations on a result, such as `useful>=80%` or `breaker.p95.success<none.p95.success`: read and judged. */
 
 import { parseDuration, parseRate, UnitError } from '../../../server/lib/units.ts'
-import { oneLine, plural } from '../format.ts'
-import type { Look } from '../look.ts'
+import { plural } from '../format.ts'
 import type { ArmResult, Expectation, Unjudged } from '../result.ts'
 import { formatMeasured, MEASURE_NAMES, type Measure, type Measured, measureOf, type Unit } from './measures.ts'
 
@@ -68,19 +67,6 @@ export function checkExpectations(rules: readonly Rule[], result: Unjudged): Exp
         verdicts.map(({ name, measured }) => (many ? `${name} ${measured}` : measured)).join(', ') || 'no such arm',
     }
   })
-}
-
-/** One line an expectation: whether it held, what was expected, and what was measured. */
-export function renderExpectations(expectations: readonly Expectation[], { ascii, palette }: Look): string {
-  const lines = expectations.map(each => ({ ...each, text: oneLine(each.text), measured: oneLine(each.measured) }))
-  const widest = Math.max(0, ...lines.map(({ text }) => text.length))
-  return lines
-    .map(({ text, passed, measured }) => {
-      const [word, glyph] = passed ? ['met   ', '✓ '] : ['failed', '✗ ']
-      const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : glyph}${word}`)
-      return `  ${mark}  ${text.padEnd(widest)}  measured ${measured}`
-    })
-    .join('\n')
 }
 
 function check(rule: Rule, arm: ArmResult, result: Unjudged): { name: string; passed: boolean; measured: string } {

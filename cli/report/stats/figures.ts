@@ -1,14 +1,7 @@
 /** The figures that every report shows, worked out from the counts of an arm. */
 
-import type { ArmResult, Outcomes, Unjudged } from '../result.ts'
-import { countDifference, type Interval, includesZero, independentDifference, pairedDifference } from './statistics.ts'
-
-/** A difference between two arms: the second less the first. `clear` is false where the interval includes zero. */
-export interface Difference {
-  readonly value: number
-  readonly ci95: Interval
-  readonly clear: boolean
-}
+import type { ArmResult, Difference, Outcomes, Unjudged } from '../result.ts'
+import { countDifference, includesZero, independentDifference, pairedDifference } from './statistics.ts'
 
 /** Requests that ended, whatever became of them. */
 export function total(outcomes: Outcomes): number {
@@ -56,7 +49,7 @@ export function usefulDifference(result: Pick<Unjudged, 'pairs'>, from: ArmResul
     paired && pairs.a === from.name && pairs.b === to.name
       ? pairedDifference({ ...pairs, onlyA: pairs.onlyB, onlyB: pairs.onlyA })
       : independentDifference(useful(to.outcomes), total(to.outcomes), useful(from.outcomes), total(from.outcomes))
-  const ci95: Interval = [100 * interval[0], 100 * interval[1]]
+  const ci95: Difference['ci95'] = [Math.max(-100, 100 * interval[0]), Math.min(100, 100 * interval[1])]
   return { value: 100 * (after - before), ci95, clear: !includesZero(ci95) }
 }
 
@@ -66,6 +59,11 @@ export function usefulDifference(result: Pick<Unjudged, 'pairs'>, from: ArmResul
  */
 export function wastedDifference(from: ArmResult, to: ArmResult): Difference | null {
   if (total(from.outcomes) !== total(to.outcomes)) return null
-  const ci95 = countDifference(to.upstream.wasted, from.upstream.wasted)
-  return { value: to.upstream.wasted - from.upstream.wasted, ci95, clear: !includesZero(ci95) }
+  return countsDifference(from.upstream.wasted, to.upstream.wasted)
+}
+
+/** A count less another, of calls over the same requests. */
+export function countsDifference(before: number, after: number): Difference {
+  const ci95 = countDifference(after, before)
+  return { value: after - before, ci95, clear: !includesZero(ci95) }
 }

@@ -1,7 +1,7 @@
 /** Percentiles of histogram counts, and how sure one can be of them. */
 
 import { FNV_OFFSET, hashText } from '../../../server/chaos/decision/draw.ts'
-import type { Difference } from './figures.ts'
+import type { Difference } from '../result.ts'
 import { type Interval, includesZero } from './statistics.ts'
 
 /** Counts by upper bound, rising: `[milliseconds, count]`. */

@@ -4,7 +4,7 @@
 const Z = 1.959963984540054
 
 /** Lower and upper limit. */
-export type Interval = readonly [number, number]
+export type Interval = [number, number]
 
 /** Useful answers of two arms that met the same fates, request by request. */
 export interface Pairs {

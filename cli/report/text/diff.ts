@@ -1,9 +1,9 @@
 /** Two kept results side by side, arm by arm: what `chaos diff a b` prints. */
 
-import { formatSigned } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { ArmResult, Result, Unjudged } from '../result.ts'
 import { usefulDifference } from '../stats/figures.ts'
+import { english } from '../verdict/words.ts'
 import { wrapText } from '../wrap.ts'
 import { renderTable } from './table.ts'
 import { describeLoad, describeRate } from './text.ts'
@@ -35,7 +35,7 @@ export function renderDiff(before: Named, after: Named, look: Look): string {
         wrapped(sentence(run, after.name)),
       ].join('\n')
     }),
-    ...(couples.length === 0 ? [wrapped('The two have no arm in common, so there is nothing to compare.')] : []),
+    ...(couples.length === 0 ? [wrapped(english('diff.nothing-in-common'))] : []),
     ...others(before, after).map(wrapped),
     ...unlike(before.result, after.result).map(wrapped),
   ]
@@ -45,7 +45,13 @@ export function renderDiff(before: Named, after: Named, look: Look): string {
 function coupled(before: Result, after: Result): { name: string; from: ArmResult; to: ArmResult }[] {
   const [only, other] = [before.arms[0], after.arms[0]]
   if (only && other && before.arms.length === 1 && after.arms.length === 1) {
-    return [{ name: only.name === other.name ? only.name : `${only.name} and ${other.name}`, from: only, to: other }]
+    return [
+      {
+        name: only.name === other.name ? only.name : english('diff.pair', { before: only.name, after: other.name }),
+        from: only,
+        to: other,
+      },
+    ]
   }
   return before.arms.flatMap(from =>
     after.arms.filter(to => to.name === from.name).map(to => ({ name: from.name, from, to })),
@@ -59,46 +65,47 @@ function coupled(before: Result, after: Result): { name: string; from: ArmResult
 function sideBySide(before: Named, after: Named, from: ArmResult, to: ArmResult): Unjudged {
   const alike = JSON.stringify(before.result.trouble) === JSON.stringify(after.result.trouble)
   const named = (arm: ArmResult, name: string) => ({ ...arm, name, states: alike ? arm.states : [] })
-  return { ...after.result, pairs: null, arms: [named(from, before.name), named(to, after.name)] }
+  return {
+    ...after.result,
+    pairs: null,
+    differences: undefined,
+    arms: [named(from, before.name), named(to, after.name)],
+  }
 }
 
 function sentence(run: Unjudged, name: string): string {
   const [from, to] = run.arms
   const difference = from && to ? usefulDifference(run, from, to) : null
-  if (!difference) return 'One of them made no request.'
-  const [low, high] = difference.ci95
-  const interval = `${formatSigned(low)} to ${formatSigned(high)}`
-  if (!difference.clear) return `The useful share differs by no more than chance (95 % interval ${interval} points).`
-  return `${name} has ${Math.abs(difference.value).toFixed(1)} points ${difference.value > 0 ? 'more' : 'fewer'} useful answers (95 % interval ${interval}).`
+  if (!difference) return english('diff.empty')
+  const { value, clear, ci95 } = difference
+  const code = clear ? (value > 0 ? 'diff.more' : 'diff.fewer') : 'diff.chance'
+  return english(code, { name, points: value, low: ci95[0], high: ci95[1] })
 }
 
 function others(before: Named, after: Named): string[] {
   if (before.result.arms.length === 1 && after.result.arms.length === 1) return []
   const left = (of: Named, than: Named) => {
     const names = of.result.arms.map(arm => arm.name).filter(name => than.result.arms.every(arm => arm.name !== name))
-    return names.length === 0 ? [] : [`Only in ${of.name}: ${names.join(', ')}.`]
+    return names.length === 0 ? [] : [english('diff.only-in', { name: of.name, arms: names.join(', ') })]
   }
   return [...left(before, after), ...left(after, before)]
 }
 
 /** What makes the two runs hard to compare. */
 function unlike(before: Result, after: Result): string[] {
-  const load = (result: Result) => {
-    const { requests, concurrency, everyMs, timeoutMs, schedule } = result.load
-    return JSON.stringify([requests, concurrency, everyMs, timeoutMs, schedule ?? { kind: 'batches' }])
+  const load = ({ load: { requests, concurrency, everyMs, timeoutMs, schedule } }: Result) => {
+    return [requests, concurrency, everyMs, timeoutMs, schedule ?? { kind: 'batches' }]
   }
-  const differences = [
-    ...(load(before) === load(after) ? [] : ['the load']),
-    ...(before.target === after.target ? [] : ['the target']),
-    ...unlikeRates(before.failRate, after.failRate),
-    ...(JSON.stringify(before.trouble) === JSON.stringify(after.trouble) ? [] : ['the trouble']),
-    ...(before.seed === after.seed ? [] : ['the seed']),
+  const parts: readonly (readonly [what: string, of: (result: Result) => unknown])[] = [
+    ['load', load],
+    ['target', ({ target }) => target],
+    ['fail-rate', ({ failRate }) => failRate],
+    ['trouble', ({ trouble }) => trouble],
+    ['seed', ({ seed }) => seed],
   ]
-  return differences.length === 0 ? [] : [`Not the same in both runs: ${differences.join(', ')}.`]
-}
-
-function unlikeRates(before: Result['failRate'], after: Result['failRate']): string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return []
-  const words = [before, after].map(rate => (rate ? describeRate(rate) : 'not known'))
-  return [`the fail rate (${words.join(' and ')})`]
+  const rates = { before: describeRate(before.failRate), after: describeRate(after.failRate) }
+  const what = parts
+    .filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after)))
+    .map(([what]) => english(`diff.${what}`, rates))
+  return what.length === 0 ? [] : [english('diff.unlike', { what: what.join(', ') })]
 }

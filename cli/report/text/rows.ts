@@ -2,12 +2,13 @@
 
 import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
-import type { ArmResult, Unjudged } from '../result.ts'
-import { amplification, type Difference, usefulDifference, usefulShare, wastedDifference } from '../stats/figures.ts'
-import { percentileDifference } from '../stats/percentiles.ts'
+import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
+import { differencesOf } from '../stats/differences.ts'
+import { amplification, usefulShare } from '../stats/figures.ts'
 import { timeToOpen } from '../stats/recovery.ts'
+import { english } from '../verdict/words.ts'
 
-/** One line of the table. */
+/** What is said of every arm in one respect. */
 export interface Row {
   readonly label: string
   readonly tone: Tone
@@ -23,95 +24,123 @@ export interface Group {
   readonly rows: readonly Row[]
 }
 
-const OUTCOMES = [
-  { key: 'success', label: 'success', tone: 'useful' },
-  { key: 'fromCache', label: 'from cache', tone: 'cached' },
-  { key: 'failed', label: 'failed', tone: 'failed' },
-  { key: 'shortCircuited', label: 'short-circuited', tone: 'refused' },
+/** One line of a table that has a column for each arm. */
+export interface Line {
+  readonly label: string
+  readonly tone: Tone
+  readonly cells: readonly string[]
+}
+
+/** The outcomes in the order of every report. */
+export const OUTCOMES = [
+  { key: 'success', tone: 'useful' },
+  { key: 'fromCache', tone: 'cached' },
+  { key: 'failed', tone: 'failed' },
+  { key: 'shortCircuited', tone: 'refused' },
 ] as const
 
-/** Which percentiles of which outcome are worth a line; the other formats carry them all. */
-const LATENCIES = [
-  { key: 'success', tone: 'useful', word: 'success', points: ['p50', 'p95', 'p99', 'max'] },
-  { key: 'fromCache', tone: 'cached', word: 'from cache', points: ['p50', 'p95'] },
-  { key: 'failed', tone: 'failed', word: 'failed', points: ['p50', 'p95'] },
-  { key: 'shortCircuited', tone: 'refused', word: 'short-circuited', points: ['p50', 'p95'] },
-] as const
-
-const QUANTILES: Readonly<Record<string, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }
+/** Which percentiles of an outcome are worth a row; the other formats carry them all. */
+const POINTS = { success: ['p50', 'p95', 'p99', 'max'], other: ['p50', 'p95'] } as const
 
 /** Everything the table says of a result. Rows about what no arm met (a cache, a recovery) are left out. */
 export function tableGroups(result: Unjudged): Group[] {
-  return [outcomeRows(result), upstreamRows(result), latencyRows(result), timeRows(result)].filter(
-    group => group.rows.length > 0,
-  )
+  const differences = differencesOf(result)
+  const rows = [
+    { title: '', rows: outcomeRows(result, differences) },
+    { title: '', rows: upstreamRows(result, differences) },
+    { title: 'latency', rows: latencyRows(result, differences) },
+    { title: '', rows: timeRows(result) },
+  ]
+  return rows.filter(group => group.rows.length > 0)
 }
 
-function outcomeRows(result: Unjudged): Group {
-  const { arms } = result
-  const differences = arms.slice(1).map(arm => arms[0] && usefulDifference(result, arms[0], arm))
+/**
+ * The lines of some rows with all arms side by side. Two arms leave room for a column of differences; those of more get
+ * lines of their own, against the arm of the first name.
+ */
+export function linesOf(rows: readonly Row[], names: readonly string[]): Line[] {
+  return rows.flatMap(({ label, tone, values, differences }): Line[] => {
+    if (names.length === 2) return [{ label, tone, cells: [...values, differences[1] ?? ''] }]
+    const [silent, alike] = [values, differences].map(texts => texts.every(text => text === ''))
+    if (silent) return alike ? [] : [{ label: `  ${label}`, tone, cells: differences }]
+    const line: Line = { label, tone, cells: values }
+    if (alike) return [line]
+    const indent = label.length - label.trimStart().length
+    return [line, { label: `${' '.repeat(indent + 2)}vs ${names[0]}`, tone: 'quiet', cells: differences }]
+  })
+}
+
+function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+  const useful = against(arms, all, ({ usefulPoints }) => usefulPoints)
   const guarded = arms.some(arm => arm.states.length > 0)
-  const counts = OUTCOMES.filter(
-    ({ key }) =>
-      key === 'success' ||
-      key === 'failed' ||
-      (key === 'shortCircuited' && guarded) ||
-      arms.some(arm => arm.outcomes[key] > 0),
+  const always = { success: true, failed: true, shortCircuited: guarded, fromCache: false }
+  const met = OUTCOMES.filter(({ key }) => always[key] || arms.some(arm => arm.outcomes[key] > 0))
+  return [
+    {
+      ...row('useful answers', 'strong', arms, arm => formatShare(usefulShare(arm.outcomes))),
+      differences: useful.map(difference => written(difference, ({ value }) => `${formatSigned(value)} pts`)),
+    },
+    ...(arms.length < 2 ? [] : [intervalRow(useful)]),
+    ...met.map(({ key, tone }) =>
+      row(`  ${english(`outcome.${key}`)}`, tone, arms, arm => formatCount(arm.outcomes[key])),
+    ),
+  ]
+}
+
+function intervalRow(useful: readonly (Difference | null)[]): Row {
+  const differences = useful.map(difference =>
+    difference ? `${formatSigned(difference.ci95[0])} to ${formatSigned(difference.ci95[1])}` : '',
   )
-  return {
-    title: '',
-    rows: [
-      {
-        label: 'useful answers',
-        tone: 'strong',
-        values: arms.map(arm => formatShare(usefulShare(arm.outcomes))),
-        differences: ['', ...differences.map(difference => (difference ? points(difference) : ''))],
-      },
-      ...(arms.length < 2 ? [] : [intervalRow(differences)]),
-      ...counts.map(({ key, label, tone }) => row(`  ${label}`, tone, arms, arm => formatCount(arm.outcomes[key]))),
-    ],
-  }
+  return { label: '  95 % interval', tone: 'quiet', values: useful.map(() => ''), differences }
 }
 
-function upstreamRows({ arms }: Unjudged): Group {
-  return {
-    title: '',
-    rows: [
-      row('upstream calls', 'plain', arms, arm => formatCount(arm.upstream.calls)),
-      {
-        ...row('wasted calls', 'failed', arms, arm => formatCount(arm.upstream.wasted)),
-        differences: against(arms, (first, arm) => {
-          const difference = wastedDifference(first, arm)
-          if (!difference) return null
-          if (!difference.clear) return '~'
-          const before = first.upstream.wasted
-          return before === 0 ? formatSigned(difference.value, 0) : percentChange(difference.value / before)
-        }),
-      },
-      row('calls per request', 'plain', arms, arm => amplification(arm)?.toFixed(2) ?? NOTHING),
-    ],
-  }
+function upstreamRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+  const before = arms[0]?.upstream.wasted ?? 0
+  const change = (value: number) =>
+    before === 0 ? formatSigned(value, 0) : `${formatSigned((value / before) * 100, 0)} %`
+  const wasted = against(arms, all, ({ wastedCalls }) => wastedCalls)
+  return [
+    row('upstream calls', 'plain', arms, arm => formatCount(arm.upstream.calls)),
+    {
+      ...row('wasted calls', 'failed', arms, arm => formatCount(arm.upstream.wasted)),
+      differences: wasted.map(difference => written(difference, ({ value }) => change(value))),
+    },
+    row('calls per request', 'plain', arms, arm => amplification(arm)?.toFixed(2) ?? NOTHING),
+  ]
 }
 
-function latencyRows({ arms, seed }: Unjudged): Group {
-  const met = LATENCIES.filter(({ key }) => arms.some(arm => arm.latencyMs[key].count > 0))
-  const rows = met.flatMap(({ key, tone, word, points }) =>
-    points.map(point => ({
-      ...row(`  ${word} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
-      differences: against(arms, (first, arm) => {
-        const quantile = QUANTILES[point]
-        const [before, after] = [first.histogramMs?.[key], arm.histogramMs?.[key]]
-        if (quantile === undefined || !before?.length || !after?.length) return null
-        const difference = percentileDifference(before, after, quantile, seed)
-        if (!difference.clear) return '~'
-        return `${difference.value < 0 ? '-' : '+'}${formatMs(Math.abs(difference.value))}`
-      }),
-    })),
+function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+  const met = OUTCOMES.filter(({ key }) => arms.some(arm => arm.latencyMs[key].count > 0))
+  return met.flatMap(({ key, tone }) =>
+    POINTS[key === 'success' ? key : 'other'].map((point): Row => {
+      const differences = against(arms, all, ({ latencyMs }) => (point === 'max' ? null : latencyMs[key]?.[point]))
+      const change = ({ value }: Difference) => `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`
+      return {
+        ...row(`  ${english(`outcome.${key}`)} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
+        differences: differences.map(difference => written(difference, change)),
+      }
+    }),
   )
-  return { title: 'latency', rows }
 }
 
-function timeRows({ arms, trouble }: Unjudged): Group {
+/** One of the differences of each arm; null for the first, and where there is none. */
+function against(
+  arms: readonly ArmResult[],
+  all: readonly ArmDifference[],
+  of: (difference: ArmDifference) => Difference | null | undefined,
+): (Difference | null)[] {
+  return arms.map((_, index) => {
+    const difference = index === 0 ? undefined : all[index - 1]
+    return (difference && of(difference)) ?? null
+  })
+}
+
+function written(difference: Difference | null, write: (difference: Difference) => string): string {
+  if (!difference) return ''
+  return difference.clear ? write(difference) : '~'
+}
+
+function timeRows({ arms, trouble }: Unjudged): Row[] {
   const rows: Row[] = []
   if (arms.some(arm => arm.states.length > 0)) {
     rows.push(
@@ -125,7 +154,7 @@ function timeRows({ arms, trouble }: Unjudged): Group {
   if (arms.some(arm => arm.recovered !== null)) {
     rows.push(row('recovery', 'strong', arms, formatRecovery))
   }
-  return { title: '', rows }
+  return rows
 }
 
 function formatRecovery({ recovered, recoveryMs }: ArmResult): string {
@@ -135,29 +164,4 @@ function formatRecovery({ recovered, recoveryMs }: ArmResult): string {
 
 function row(label: string, tone: Tone, arms: readonly ArmResult[], write: (arm: ArmResult) => string): Row {
   return { label, tone, values: arms.map(write), differences: arms.map(() => '') }
-}
-
-function against(
-  arms: readonly ArmResult[],
-  write: (first: ArmResult, arm: ArmResult) => string | null,
-): readonly string[] {
-  const [first] = arms
-  return arms.map((arm, index) => (first && index > 0 ? (write(first, arm) ?? '') : ''))
-}
-
-function intervalRow(differences: readonly (Difference | null | undefined)[]): Row {
-  const texts = differences.map(difference => (difference ? interval(difference) : ''))
-  return { label: '  95 % interval', tone: 'quiet', values: ['', ...texts.map(() => '')], differences: ['', ...texts] }
-}
-
-function points({ value, clear }: Difference): string {
-  return clear ? `${formatSigned(value)} pts` : '~'
-}
-
-function interval({ ci95 }: Difference): string {
-  return `${formatSigned(ci95[0])} to ${formatSigned(ci95[1])}`
-}
-
-function percentChange(share: number): string {
-  return `${formatSigned(share * 100, 0)} %`
 }

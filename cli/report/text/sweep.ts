@@ -1,9 +1,10 @@
 /** The trade-off of a sweep as a table: a line a combination, the ones that nothing else beats marked. */
 
-import { formatCount, formatMs } from '../format.ts'
+import { formatCount, formatMs, formatPercent } from '../format.ts'
 import type { Look } from '../look.ts'
 import { paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
-import { enoughRequests, unfinished } from '../unfinished.ts'
+import { enoughRequests, unfinished } from '../verdict/notes.ts'
+import { english, type Words } from '../verdict/words.ts'
 import { wrapText } from '../wrap.ts'
 
 /** One line of the table, as texts. */
@@ -20,7 +21,7 @@ export function sweepLines({ points, baseline }: Sweep): { headings: string[]; l
   const optimal = paretoOptimal(points)
   const cellsOf = (point: SweepPoint, settings: readonly string[]) => [
     ...settings,
-    percent(point.useful),
+    formatPercent(point.useful),
     formatCount(point.wasted),
     formatCount(point.calls),
     formatMs(point.p95Ms),
@@ -68,7 +69,7 @@ export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): stri
     `  ${palette.paint('quiet', rule)}`,
     ...lines.map(({ cells, optimal }) => (optimal ? palette.paint('strong', write(star, cells)) : write(' ', cells))),
   ]
-  const prose = [`${star} no other combination is better in one column without being worse in another.`, advice(sweep)]
+  const prose = [`${star} ${english('sweep.unbeaten')}`, advice(sweep)]
   const paragraphs = prose.map(text =>
     wrapText(text, Math.max(20, width - 2))
       .map(line => `  ${line}`)
@@ -81,26 +82,20 @@ export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): stri
  * One or two sentences: which combination to take, and what it does against no breaker at all. None is recommended where
  * the runs did not see what each does once the trouble is over.
  */
-export function advice(sweep: Sweep): string {
+export function advice(sweep: Sweep, words: Words = english): string {
   const { points, baseline, interrupted, trouble } = sweep
-  const stopped = interrupted ? 'The sweep was stopped before its end. ' : ''
+  const stopped = interrupted ? [words('sweep.stopped')] : []
   const best = recommended(points)
-  if (!best) return `${stopped}No combination was run.`
+  if (!best) return [...stopped, words('sweep.nothing')].join(' ')
   if (trouble.length > 0 && points.some(point => point.recovered === null)) {
-    const needed = enoughRequests(sweep)
-    const more = needed === null ? '' : ` With -n ${needed} it would be.`
-    return `${stopped}No combination is recommended. ${unfinished(sweep)}, and that is what the settings decide.${more}`
+    const enough = enoughRequests(sweep)
+    const more = enough === null ? [] : [words('sweep.enough', { enough })]
+    return [...stopped, words('sweep.unfinished', unfinished(sweep)), ...more].join(' ')
   }
   const settings = Object.entries(best.settings)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
-  const wasted = (calls: number) => `${formatCount(calls)} wasted call${calls === 1 ? '' : 's'}`
-  const against = baseline
-    ? ` Without a breaker: ${percent(baseline.useful)} useful and ${wasted(baseline.wasted)}.`
-    : ''
-  return `${stopped}Take ${settings}: within one point of the best useful share (${percent(best.useful)}) it wastes least, ${wasted(best.wasted)}.${against}`
-}
-
-function percent(value: number | null): string {
-  return value === null ? '-' : `${value.toFixed(1)} %`
+  const figures = ({ useful, wasted }: SweepPoint) => ({ useful: useful === null ? null : useful / 100, wasted })
+  const against = baseline ? [words('sweep.without', figures(baseline))] : []
+  return [...stopped, words('sweep.take', { settings, ...figures(best) }), ...against].join(' ')
 }

@@ -3,7 +3,7 @@
 import { oneLine } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Unjudged } from '../result.ts'
-import { type Group, type Row, tableGroups } from './rows.ts'
+import { type Group, type Line, linesOf, tableGroups } from './rows.ts'
 
 const INDENT = 2
 const GAP = 2
@@ -24,12 +24,6 @@ export function renderTable(result: Unjudged, look: Look): string {
     .join('\n\n')
 }
 
-interface Line {
-  readonly label: string
-  readonly tone: Row['tone']
-  readonly cells: readonly string[]
-}
-
 interface Layout {
   /** How many of the columns hold figures; one after them holds differences. */
   readonly figures: number
@@ -40,22 +34,10 @@ interface Layout {
   readonly width: number
 }
 
-/** All arms side by side. Two arms leave room for a column of differences; more get them in a line of their own. */
+/** All arms side by side. */
 function columns(names: readonly string[], groups: readonly Group[]): Layout {
-  const two = names.length === 2
-  const sections = groups.map(({ title, rows }) => ({
-    title,
-    lines: rows.flatMap((row): Line[] => {
-      const { label, tone, values, differences } = row
-      if (two) return [{ label, tone, cells: [...values, differences[1] ?? ''] }]
-      const line: Line = { label, tone, cells: values }
-      if (values.every(text => text === '')) return [{ ...line, label: `  ${label}`, cells: differences }]
-      if (!differences.some(text => text !== '')) return [line]
-      const indent = label.length - label.trimStart().length
-      return [line, { label: `${' '.repeat(indent + 2)}vs ${names[0]}`, tone: 'quiet', cells: differences }]
-    }),
-  }))
-  const headings = [...names.map(broken), ...(two ? [['difference']] : [])]
+  const sections = groups.map(({ title, rows }) => ({ title, lines: linesOf(rows, names) }))
+  const headings = [...names.map(broken), ...(names.length === 2 ? [['difference']] : [])]
   return measured(headings, sections, names.length)
 }
 

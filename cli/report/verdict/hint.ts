@@ -1,12 +1,10 @@
-/** One hint of what to try next, for each thing that a comparison can show. */
+/** One hint of what to try next, for each thing that a run can show; never the command that was just run. */
 
-import { compareCommand, isForeign, withBreaker } from '../hint-one.ts'
-import { leftAtOnce } from '../late-opening.ts'
-import type { Unjudged } from '../result.ts'
-import { total, usefulShare } from '../stats/figures.ts'
-import { sawReturn } from '../unfinished.ts'
-import { circuitOf, quoted, wordsOf } from './arm-words.ts'
-import type { Situation } from './situation.ts'
+import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
+import { opened, total, usefulShare } from '../stats/figures.ts'
+import { armList, circuitOf, quoted, wordsOf } from './arm-names.ts'
+import type { Code } from './code.ts'
+import { foundNothing, leftAtOnce, sawReturn } from './notes.ts'
 
 /** Half the width of the interval, as a share, that is enough to tell two arms apart in most cases. */
 const GOOD_ENOUGH = 0.05
@@ -21,96 +19,101 @@ const LONG_MS = 8_000
 
 const SETTINGS = 'npx chaos sweep --vary open-for=250ms..4s'
 
-/** A sentence, with a command to type where one can be named; never the command that was just run. */
-export function hintFor(situation: Situation, result: Unjudged): string {
+/** What to try after a comparison of which this is the code. */
+export function hintFor(code: Code, result: Unjudged): Message {
   const names = result.arms.map(arm => arm.name)
   const last = names.at(-1) ?? 'breaker'
-  switch (situation) {
+  switch (code) {
     case 'empty':
-      return `Let it run to its end: ${compareCommand(names)}`
+      return hint('empty', compareCommand(names))
     case 'unreachable':
-      return 'Start the catalog in another terminal: npx chaos serve'
+      return hint('serve')
     case 'all-refused':
-      return `Is the circuit forced open? Close it, or give it time to probe: ${compareCommand(names)} -n 600 -c 10 --every 100ms`
+      return hint('all-refused', `${compareCommand(names)} -n 600 -c 10 --every 100ms`)
     case 'not-found':
-      return isForeign(result)
-        ? 'Name a URL that is there.'
-        : `Ask for products that are there: ${compareCommand(names)}`
+      return isForeign(result) ? hint('other-url') : hint('other-codes', compareCommand(names))
     case 'too-small':
-      return `Make it larger: the same line with -n ${enough(result)}.`
+      return hint('too-small', { requests: enough(result) })
     case 'nothing-failed':
-      return spell(result, 'Make it fail')
     case 'never-opened':
-      return spell(result, 'Try failures that last, and watch it open')
+      return outage(result, code)
     case 'too-late':
       return leftAtOnce(result) && !isForeign(result)
-        ? `A breaker helps the next call, so send them in batches: ${compareCommand(names)}`
-        : `Give it more to refuse: the same line with -n ${2 * result.load.requests}.`
+        ? hint('batches', compareCommand(names))
+        : hint('more-to-refuse', { requests: 2 * result.load.requests })
     default:
-      return circuitOf(last) === null ? unguarded(situation, result, last) : guarded(situation, result, last)
+      return circuitOf(last) === null ? unguarded(code, result, last) : guarded(code, result, last)
   }
 }
 
+/** What to try after a run of one arm. */
+export function hintForOne(result: Unjudged, arm: ArmResult): Message {
+  const guarded = circuitOf(arm.name) !== null
+  const allWell = arm.outcomes.failed + arm.outcomes.shortCircuited === 0
+  if (isForeign(result)) return hint(guarded ? 'without-breaker-there' : 'with-breaker-there')
+  if (foundNothing(arm)) return hint('other-codes', 'npx chaos burst')
+  if (allWell) return hint('fail-rate')
+  const command = compareCommand(guarded ? ['none', arm.name] : [arm.name, withBreaker(arm.name)])
+  if (!guarded) return hint('with-breaker', command)
+  const late = opened(arm) && arm.outcomes.shortCircuited === 0 && leftAtOnce(result)
+  return hint(late ? 'batches' : 'without-breaker', command)
+}
+
+/** `given` is the command to type, or figures. */
+function hint(code: string, given: string | Figures = {}): Message {
+  return { code: `hint.${code}`, figures: typeof given === 'string' ? { command: given } : given }
+}
+
 /** What to do about a circuit that was at work. */
-function guarded(situation: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: Unjudged, last: string): string {
+function guarded(code: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: Unjudged, last: string): Message {
   const engines = result.arms.every(arm => circuitOf(arm.name) !== null)
-  switch (situation) {
+  switch (code) {
     case 'hurt':
-      return sawReturn(result)
-        ? `A shorter open time loses fewer answers: ${settings(last)}`
-        : spell(result, 'A breaker is for failures that come in spells. Try one')
+      return sawReturn(result) ? hint('shorter-open-time', settings(last)) : outage(result, 'failures-in-spells')
     case 'helped':
-      return `See how much its settings matter: ${settings(last)}`
+      return hint('its-settings', settings(last))
     case 'price':
-      return `A shorter open time loses fewer answers: ${settings(last)}`
+      return hint('shorter-open-time', settings(last))
     case 'saved':
       return wordsOf(last).includes('retry')
-        ? `See how much its settings matter: ${settings(last)}`
-        : `Add retries, where saved calls decide who survives: ${compareCommand(['retry', `retry+${last}`])}`
+        ? hint('its-settings', settings(last))
+        : hint('retries', compareCommand(['retry', `retry+${last}`]))
     case 'same':
-      return spell(
-        result,
-        engines
-          ? 'With the same settings they decide alike. Watch them in an outage'
-          : 'Try an outage, where a breaker has something to save',
-      )
+      return outage(result, engines ? 'decide-alike' : 'outage')
   }
 }
 
 /** What to do about an arm without a circuit. */
-function unguarded(situation: Situation, result: Unjudged, last: string): string {
+function unguarded(code: Code, result: Unjudged, last: string): Message {
   const words = wordsOf(last)
-  if (situation === 'helped' && words.includes('retry') && !isForeign(result)) {
-    return 'Retries pile up on a server that has become slow. See it: npx chaos compare --scenario retry-storm'
+  if (code === 'helped' && words.includes('retry') && !isForeign(result)) {
+    return hint('retry-storm', 'npx chaos compare --scenario retry-storm')
   }
-  if (situation === 'hurt' && words.includes('retry') && !words.includes('budget')) {
-    return `Give the retries a budget: ${compareCommand([last, `${last}+budget`])}`
+  if (code === 'hurt' && words.includes('retry') && !words.includes('budget')) {
+    return hint('budget', compareCommand([last, `${last}+budget`]))
   }
-  if (situation === 'hurt' && words.includes('bulkhead') && !last.includes('queue=')) {
+  if (code === 'hurt' && words.includes('bulkhead') && !last.includes('queue=')) {
     const roomier = last.replace(/bulkhead(?:\(([^()]*)\))?/, (_, max = '10') => `bulkhead(${max},queue=1000)`)
-    return `It refuses what finds no place. Let calls wait for one: ${compareCommand([last, roomier])}`
+    return hint('queue', compareCommand([last, roomier]))
   }
-  if (situation === 'hurt' && words.includes('timeout')) {
-    return 'It gives up calls that would have been answered: allow it more time, timeout(2s) for one.'
-  }
-  if (result.arms.length === 1 || isForeign(result))
-    return `Compare it with ${withBreaker(last)} too: add it to --arms.`
-  const beside = last === 'none' ? ['none', 'breaker'] : [last, withBreaker(last)]
-  return `See what a breaker adds to it: ${compareCommand(beside)}`
+  if (code === 'hurt' && words.includes('timeout')) return hint('timeout')
+  if (result.arms.length === 1 || isForeign(result)) return hint('another-arm', { arm: withBreaker(last) })
+  return hint('add-breaker', compareCommand(last === 'none' ? ['none', 'breaker'] : [last, withBreaker(last)]))
 }
 
-/** An outage to try: the usual one, a longer one after it, and after that the settings. */
-function spell(result: Unjudged, lead: string): string {
-  if (isForeign(result)) return 'Nothing can be made to fail there. A catalog that fails on purpose: npx chaos serve'
+/** An outage to try: the usual one with these words, a longer one after it, and after that the settings. */
+function outage(result: Unjudged, code: string): Message {
+  if (isForeign(result)) return hint('foreign')
   const names = result.arms.map(arm => arm.name)
   const last = names.findLast(name => circuitOf(name) !== null) ?? 'breaker'
-  const arms = circuitOf(names.at(-1) ?? '') === null ? ['none', last] : names
+  const compare = compareCommand(circuitOf(names.at(-1) ?? '') === null ? ['none', last] : names)
   // An outage shows what a breaker is for where all is well before and after it.
   const calm = (result.failRate?.atEnd ?? 0) > 0 ? ' --fail-rate 0' : ''
-  if (!sawReturn(result)) return `${lead}: ${compareCommand(arms)} ${OUTAGE}${calm}`
+  if (!sawReturn(result)) return hint(code, `${compare} ${OUTAGE}${calm}`)
   const longest = Math.max(...result.trouble.map(({ fromMs, toMs }) => toMs - fromMs))
-  if (longest < LONG_MS) return `Try a longer outage: ${compareCommand(arms)} ${LONGER_OUTAGE}${calm}`
-  return `See how much the settings matter: ${settings(last)}`
+  return longest < LONG_MS
+    ? hint('longer-outage', `${compare} ${LONGER_OUTAGE}${calm}`)
+    : hint('the-settings', settings(last))
 }
 
 /** A sweep of the open time of an arm's circuit. */
@@ -132,4 +135,21 @@ function enough({ arms }: Unjudged): number {
   }, 0)
   const needed = (1.96 / GOOD_ENOUGH) ** 2 * variance
   return Math.ceil(Math.max(needed, 2 * total(first.outcomes)) / 100) * 100
+}
+
+/** Whether what was fired at is no flaky catalog, so that nothing there can be told to fail. */
+function isForeign({ request }: Pick<Unjudged, 'request'>): boolean {
+  return request !== undefined && !request.expectsJson
+}
+
+/** `chaos compare` with these arms, which it need not be told where they are its own. */
+function compareCommand(names: readonly string[]): string {
+  const list = armList(names)
+  return list === 'none,breaker' ? 'npx chaos compare' : `npx chaos compare --arms ${list}`
+}
+
+/** The arm with a breaker added: `retry+breaker`. */
+function withBreaker(name: string): string {
+  const words = name.replace(/(^|\+)none(?=\+|$)/, '').replace(/^\+/, '')
+  return words === '' ? 'breaker' : `${words}+breaker`
 }

@@ -1,54 +1,159 @@
-/** Why requests failed, in words for people, and since when nothing listened. */
+/** What a reader must know to trust the figures of a run: who was late, who was gone, what was not found or not seen. */
 
-import { formatCount, formatMs, plural } from '../format.ts'
-import type { ArmResult, Unjudged } from '../result.ts'
+import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
+import { openedAt, total } from '../stats/figures.ts'
 import { QUARTER_MS } from '../stats/recovery.ts'
+import { english, type Words } from './words.ts'
 
-const WORDS: Readonly<Record<string, string>> = {
-  status: 'error status',
-  timeout: 'no answer in time',
-  reset: 'connection broken',
-  refused: 'connection refused',
-  dns: 'host name unknown',
-  parse: 'answer unreadable',
-  truncated: 'answer cut off',
-  aborted: 'given up',
-  bulkhead: 'no place in the bulkhead',
-  other: 'another error',
-}
-
-/** What to do about a server that went away. */
-export const START_AGAIN = 'Start the catalog again in another terminal: npx chaos serve'
+type Load = Unjudged['load']
 
 /** The share of the last failures that must be refused connections before a server counts as gone. */
 const NEARLY_ALL = 0.8
 
-/** The three most frequent classes, with their counts where there are several; empty without any. */
-export function reasons(failures: ArmResult['failures']): string {
-  const met = Object.entries(failures)
-    .filter(([, count]) => count > 0)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 3)
-    .map(([name, count]) => ({ word: WORDS[name] ?? name, count }))
-  if (met.length < 2) return met.map(({ word }) => word).join('')
-  return met.map(({ word, count }) => `${word} ${formatCount(count)}`).join(', ')
+/** How long the generator must have stood still to be the one to blame, in milliseconds. */
+const STILL_MS = 10
+
+/** How long after the trouble a run has to last for its return to be seen, in milliseconds. */
+const AFTERWARDS_MS = 2_000
+
+/** More requests than this are no advice: a shorter outage is. */
+const MAX_ADVISED_REQUESTS = 20_000
+
+/** All notes on a result, a sentence or two each. */
+export function notes(result: Unjudged, words: Words = english): string[] {
+  const { load, arms } = result
+  const all = [
+    load.late > 0 ? lateNote(load) : null,
+    load.schedule?.kind === 'closed' && arms.length > 1 ? { code: 'note.closed-loop', figures: {} } : null,
+    notFoundNote(result),
+    goneNote(result),
+    unfinishedNote(result),
+    ...spreadNotes(result),
+  ]
+  return all.flatMap(note => (note ? words(note.code, note.figures) : []))
+}
+
+function lateNote({ late, lagMs, eventLoopMs }: Load): Message {
+  const stillMs = eventLoopMs?.max ?? 0
+  return stillMs < STILL_MS
+    ? { code: 'note.late', figures: { late, worstMs: lagMs.max } }
+    : { code: 'note.late-and-still', figures: { late, worstMs: lagMs.max, stillMs } }
+}
+
+function spreadNotes({ repeats = [] }: Unjudged): Message[] {
+  if (repeats.length < 2) return []
+  const names = repeats[0]?.arms.map(arm => arm.name) ?? []
+  return names.map(name => {
+    const own = repeats.flatMap(run => run.arms.filter(arm => arm.name === name))
+    const [useful, wasted] = [own.flatMap(arm => arm.useful ?? []), own.map(arm => arm.wasted)]
+    return { code: 'note.spread', figures: { runs: repeats.length, arm: name, useful, wasted } }
+  })
+}
+
+/** Successful requests of an arm whose answer was a 404; 0 where the result does not tell statuses. */
+function notFound({ statuses }: ArmResult): number {
+  return statuses?.['404'] ?? 0
+}
+
+/** Whether all that an arm was answered was a 404. */
+export function foundNothing(arm: ArmResult): boolean {
+  return arm.outcomes.success > 0 && arm.outcomes.failed === 0 && notFound(arm) >= arm.outcomes.success
+}
+
+/** How many answers were a 404, of all arms together, and what was asked for; null where none was. */
+function notFoundNote({ arms, request, target }: Unjudged): Message | null {
+  const missed = arms.reduce((sum, arm) => sum + notFound(arm), 0)
+  if (missed === 0) return null
+  const answered = arms.reduce((sum, arm) => sum + arm.outcomes.success + (arm.failures.status ?? 0), 0)
+  const answers = Math.max(missed, answered)
+  const inPart = missed < answered ? '-in-part' : ''
+  const figures = { missed, answers, target }
+  if (!request?.expectsJson) return { code: 'note.not-found', figures: { ...figures, why: `address${inPart}` } }
+  const { codes: asked } = request
+  const named = asked.slice(0, 3).map(code => `"${code}"`)
+  const codes = `${named.join(', ')}${asked.length > 3 ? ' …' : ''}`
+  const why = asked.length === 1 ? 'code' : `codes${inPart}`
+  return { code: 'note.not-found', figures: { ...figures, codes, why } }
 }
 
 /**
- * Says since when nothing listened at the target, where an arm's failures after its last useful answer are refused
+ * Since when nothing listened at the target, where an arm's failures after its last useful answer are refused
  * connections, nearly all of them; null where that is not so, or no answer ever came.
  */
-export function goneNote({ arms, target }: Unjudged): string | null {
+export function goneNote({ arms, target }: Unjudged): Message | null {
   const gone = arms.flatMap(arm => goneSince(arm) ?? []).toSorted((a, b) => a.atMs - b.atMs)[0]
-  if (!gone) return null
-  return `From ${formatMs(gone.atMs)} on nothing listened at ${target}: ${plural(gone.refused, 'call')} met a closed port.`
+  return gone ? { code: 'note.gone', figures: { ...gone, target } } : null
 }
 
-function goneSince({ series, failures }: ArmResult): { atMs: number; refused: number } | null {
-  const refused = failures.refused ?? 0
+function goneSince({ series, failures }: ArmResult): { atMs: number; calls: number } | null {
+  const calls = failures.refused ?? 0
   const last = series.findLastIndex(quarter => quarter.success > 0)
   const after = series.slice(last + 1).reduce((sum, quarter) => sum + quarter.failed, 0)
-  if (refused === 0 || last < 0 || after === 0 || refused < NEARLY_ALL * after) return null
+  if (calls === 0 || last < 0 || after === 0 || calls < NEARLY_ALL * after) return null
   const around = after + (series[last]?.failed ?? 0)
-  return refused <= around ? { atMs: (series[last]?.atMs ?? 0) + QUARTER_MS, refused } : null
+  return calls <= around ? { atMs: (series[last]?.atMs ?? 0) + QUARTER_MS, calls } : null
+}
+
+/** Whether every request of the run left at the same moment. */
+export function leftAtOnce({ load }: Pick<Unjudged, 'load'>): boolean {
+  return (load.schedule?.kind ?? 'batches') === 'batches' && load.concurrency >= load.requests
+}
+
+/** Why a circuit that opened refused nothing; null where it never opened, or refused something. */
+export function lateOpening({ load }: Pick<Unjudged, 'load'>, arm: ArmResult): Message | null {
+  const atMs = openedAt(arm)
+  if (atMs === null || arm.outcomes.shortCircuited > 0) return null
+  const lastMs = lastStartMs(load)
+  return lastMs !== null && lastMs <= atMs
+    ? { code: 'circuit.opened-late', figures: { atMs, requests: total(arm.outcomes) } }
+    : { code: 'circuit.met-no-call', figures: { atMs } }
+}
+
+/** The planned start of the last request, in milliseconds; null where the schedule does not say. */
+function lastStartMs({ schedule, requests, concurrency, everyMs }: Load): number | null {
+  if (!schedule || schedule.kind === 'batches') return (Math.ceil(requests / concurrency) - 1) * everyMs
+  return schedule.kind === 'rate' ? ((requests - 1) / schedule.perSecond) * 1_000 : null
+}
+
+type Part = Pick<Unjudged, 'load' | 'trouble' | 'interrupted'>
+
+/** Whether there was trouble and the run lasted long enough after it to see the useful answers come back. */
+export function sawReturn({ arms, trouble }: Pick<Unjudged, 'arms' | 'trouble'>): boolean {
+  return trouble.length > 0 && arms.every(arm => arm.recovered !== null)
+}
+
+function unfinishedNote(result: Unjudged): Message | null {
+  if (result.trouble.length === 0 || sawReturn(result)) return null
+  const enough = result.interrupted ? null : enoughRequests(result)
+  return enough === null
+    ? { code: 'note.unfinished', figures: unfinished(result) }
+    : { code: 'note.unfinished-enough', figures: { ...unfinished(result), enough } }
+}
+
+/** When the run ended, and what that leaves unknown: the figures of `{when:unfinished}`. There must be trouble. */
+export function unfinished({ load, trouble }: Part): Figures {
+  const last = trouble.toSorted((a, b) => a.toMs - b.toMs).at(-1) ?? { fromMs: 0, toMs: 0, what: '' }
+  const { fromMs: from, toMs: to, what } = last
+  const ended = load.durationMs
+  const when = ended <= from ? 'before' : ended <= to ? 'during' : 'too-soon'
+  return { ended, from, to, what, kind: what === 'outage' ? 'outage' : 'other', when }
+}
+
+/** Requests an arm with which this schedule lasts long enough; null where that cannot be said, or is no advice. */
+export function enoughRequests({ load, trouble }: Part): number | null {
+  const untilMs = Math.max(...trouble.map(spell => spell.toMs)) + AFTERWARDS_MS
+  const needed = requestsUntil(load, untilMs)
+  return needed !== null && needed > load.requests && needed <= MAX_ADVISED_REQUESTS ? needed : null
+}
+
+function requestsUntil({ schedule, concurrency, everyMs }: Load, untilMs: number): number | null {
+  switch (schedule?.kind ?? 'batches') {
+    case 'batches':
+      return everyMs > 0 ? concurrency * Math.ceil(untilMs / everyMs) : null
+    case 'rate':
+    case 'poisson':
+      return schedule && 'perSecond' in schedule ? Math.ceil((schedule.perSecond * untilMs) / 1_000) : null
+    default:
+      return null
+  }
 }

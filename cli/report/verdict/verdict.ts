@@ -1,113 +1,168 @@
-/** The verdict: two sentences that a newcomer understands, built from the figures, and one hint of what to try next. */
-
-import { formatCount, formatShare, formatSigned } from '../format.ts'
-import { lateOpening } from '../late-opening.ts'
-import type { ArmResult, Unjudged, Verdict } from '../result.ts'
-import { type Difference, total, usefulDifference, usefulShare } from '../stats/figures.ts'
-import { bestOf } from './best.ts'
-import { effectsSentence } from './effects.ts'
-import { hintFor } from './hint.ts'
-import { goneNote, START_AGAIN } from './notes.ts'
-import { type Situation, situationOf } from './situation.ts'
-import { early, summarise } from './summary.ts'
-
 /**
- * Says what a result means: of one arm what happened, of several how the last compares with the first, and of three
- * or more which is best.
+ * The verdict: what a run showed, as codes with their figures, in two sentences that a newcomer understands, and one
+ * hint of what to try next. Of one arm it says what happened, of several how the last compares with the first, and of
+ * three or more which is best.
  */
+
+import type { ArmDifference, ArmResult, Figures, Message, Result, Unjudged, Verdict } from '../result.ts'
+import { differencesOf } from '../stats/differences.ts'
+import { opened, total, useful, usefulShare } from '../stats/figures.ts'
+import { circuitOf, wordsOf } from './arm-names.ts'
+import { type Code, codeOf, unreachable } from './code.ts'
+import { effects, ranking } from './effects.ts'
+import { hintFor, hintForOne } from './hint.ts'
+import { foundNothing, goneNote, lateOpening } from './notes.ts'
+import { english, sentences, type Words } from './words.ts'
+
+/** The result with its differences and what they mean. */
+export function judged(measured: Unjudged): Result {
+  const result = { ...measured, differences: [...differencesOf(measured)] }
+  return { ...result, verdict: judge(result) }
+}
+
+/** What a result means, in English and as codes. */
 export function judge(result: Unjudged): Verdict {
   const [first] = result.arms
   const last = result.arms.at(-1)
-  if (!first || !last || result.arms.length === 1) return { ...summarise(result), usefulPoints: null, ci95: null }
-  const difference = usefulDifference(result, first, last)
-  const situation = situationOf(first, last, difference)
-  const sentences =
-    difference === null
-      ? nothing()
-      : [...words(situation, result, first, last, difference), ...ranking(situation, result)]
+  const difference = differencesOf(result).at(-1)
+  const points = difference?.usefulPoints ?? null
+  const said = first && last && difference ? ofSeveral(result, first, last, difference) : ofOne(result)
+  const coded = { ...said, more: [...stopped(result), ...said.more] }
   return {
-    text: early(result, sentences.filter(sentence => sentence !== '').join(' ')),
-    hint: goneNote(result) === null ? hintFor(situation, result) : START_AGAIN,
-    usefulPoints: difference && round(difference.value),
-    ci95: difference && [round(difference.ci95[0]), round(difference.ci95[1])],
+    ...inWords(coded, english),
+    usefulPoints: points && round(points.value),
+    ci95: points && [round(points.ci95[0]), round(points.ci95[1])],
+    ...coded,
   }
 }
 
-/** Which arm is best says nothing where no arm was answered, or none was asked for what is there. */
-function ranking(situation: Situation, result: Unjudged): string[] {
-  return situation === 'unreachable' || situation === 'not-found' ? [] : [bestOf(result)]
+/** A verdict before it is put into words. */
+interface Coded extends Message {
+  readonly more: Message[]
+  readonly advice: Message
 }
 
-function nothing(): string[] {
-  return ['An arm ended without a single request.', 'There is nothing to compare.']
+/** The text and the hint of a verdict in a language. */
+export function inWords({ code, figures, more, advice }: Coded, words: Words): Pick<Verdict, 'text' | 'hint'> {
+  return {
+    text: sentences([{ code: `verdict.${code}`, figures }, ...more], words),
+    hint: words(advice.code, advice.figures),
+  }
 }
 
-function words(
-  situation: Situation,
-  result: Unjudged,
+/** That the run was stopped, and where. */
+function stopped({ interrupted, load, arms }: Unjudged): Message[] {
+  if (!interrupted) return []
+  const made = Math.max(0, ...arms.map(arm => total(arm.outcomes)))
+  if (made >= load.requests) return [{ code: 'stopped.late', figures: { made } }]
+  return [{ code: 'stopped.early', figures: { made, planned: load.requests } }]
+}
+
+/** What the last arm is to the first. */
+function ofSeveral(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Coded {
+  const code = codeOf(first, last, difference)
+  return {
+    code,
+    figures: figuresOf(code, result, first, last, difference),
+    more: moreOf(code, result, first, last, difference),
+    advice: goneNote(result) === null ? hintFor(code, result) : { code: 'hint.serve-again', figures: {} },
+  }
+}
+
+function figuresOf(
+  code: Code,
+  { target, arms }: Unjudged,
   first: ArmResult,
   last: ArmResult,
-  { value, ci95 }: Difference,
-): string[] {
-  const who = last.name === 'breaker' ? 'The breaker' : last.name
-  const within = last.name === 'breaker' ? 'the breaker' : last.name
-  const without = first.name === 'none' ? 'without it' : `with ${first.name}`
-  const [before, after] = [formatShare(usefulShare(first.outcomes)), formatShare(usefulShare(last.outcomes))]
-  const shares = `${after} of the requests got a useful answer, ${before} ${without}`
-  const points = `${Math.abs(value).toFixed(1)} points`
-  const effects = effectsSentence(result, first, last, without)
-  const all = total(last.outcomes)
-
-  switch (situation) {
+  { usefulPoints, pairs }: ArmDifference,
+): Figures {
+  const names = { first: first.name, last: last.name }
+  const requests = total(last.outcomes)
+  const [before, after] = [usefulShare(first.outcomes), usefulShare(last.outcomes)]
+  const [low, high] = usefulPoints?.ci95 ?? [null, null]
+  // Nothing is chance where every single request ended alike.
+  const alike = pairs && pairs.onlyFirst + pairs.onlyArm === 0 ? 1 : 0
+  switch (code) {
     case 'empty':
-      return nothing()
+      return {}
     case 'unreachable':
-      return [`Nothing listens at ${result.target}: every connection was refused.`, 'That says nothing of a breaker.']
-    case 'all-refused':
-      return [
-        `${who} let nothing through: ${all === 1 ? 'the only request was' : `all ${formatCount(all)} requests were`} short-circuited.`,
-        `${capital(without)}, ${before} got a useful answer.`,
-      ]
-    case 'nothing-failed':
-      return [
-        `Nothing failed, so ${within} had nothing to do.`,
-        `In ${result.arms.length === 2 ? 'both arms' : 'these arms'} ${all === 1 ? 'the only request' : `all of the ${formatCount(all)} requests`} got a useful answer.`,
-      ]
+      return { target }
     case 'not-found':
-      return ['Nothing failed, and nothing was found: every answer was a 404.', `That says nothing of ${within}.`]
-    case 'too-late':
-      return [`${who} changed nothing: ${shares}.`, lateOpening(result, last)]
-    case 'never-opened':
-      return [`${who} did nothing: it never opened.`, `${capital(shares)}, which is the same but for chance.`]
-    case 'hurt':
-      return [`${who} hurt: ${shares} (${points} fewer).`, effects]
-    case 'helped':
-      return [`${who} helped: ${shares} (${points} more).`, effects]
-    case 'price':
-      return [`${who} saved more than it cost: ${shares} (${points} fewer).`, effects]
-    case 'saved':
-      return [
-        `${who} did not change who got an answer, but it saved work: ${shares}, ${chance(result, first, last, 'a difference within chance')}.`,
-        effects,
-      ]
-    case 'same':
-      return [`${who} made no difference: ${shares}, ${chance(result, first, last, 'which may be chance')}.`, effects]
-    case 'too-small':
-      return [
-        `This run is too small to tell: ${shares}, but anything from ${formatSigned(ci95[0])} to ${formatSigned(ci95[1])} points would be no surprise.`,
-        effects,
-      ]
+      return names
+    case 'nothing-failed':
+      return { ...names, requests, arms: arms.length }
+    case 'all-refused':
+      return { ...names, requests, before, after }
+    default:
+      return { ...names, before, after, points: usefulPoints?.value ?? null, low, high, alike }
   }
 }
 
-/** Nothing is chance where every single request ended alike. */
-function chance({ pairs }: Unjudged, first: ArmResult, last: ArmResult, otherwise: string): string {
-  const paired = pairs && pairs.a === first.name && pairs.b === last.name
-  return paired && pairs.onlyA + pairs.onlyB === 0 ? 'and it was the same requests' : otherwise
+/** The sentences after the first one. Which arm is best says nothing where none was answered, or found what it asked for. */
+function moreOf(code: Code, result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
+  switch (code) {
+    case 'empty':
+    case 'unreachable':
+    case 'not-found':
+      return []
+    case 'all-refused':
+    case 'nothing-failed':
+    case 'never-opened':
+      return ranking(result)
+    case 'too-late':
+      return [...only(lateOpening(result, last)), ...ranking(result)]
+    default:
+      return [...effects(result, first, last, difference), ...ranking(result)]
+  }
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** What happened in a run of one arm. */
+function ofOne(result: Unjudged): Coded {
+  const [arm] = result.arms
+  const plain = (code: string, hint: string, figures: Figures = {}): Coded => {
+    return { code, figures, more: [], advice: { code: `hint.${hint}`, figures: {} } }
+  }
+  if (!arm || total(arm.outcomes) === 0) return plain('no-request', 'first-requests')
+  if (unreachable(arm)) return plain('nothing-listens', 'serve', { target: result.target })
+  return {
+    ...answers(arm),
+    more: [times(arm), ...circuit(result, arm)],
+    advice: goneNote(result) === null ? hintForOne(result, arm) : { code: 'hint.serve-again', figures: {} },
+  }
+}
+
+function answers(arm: ArmResult): Message {
+  const { outcomes, failures } = arm
+  const { failed, shortCircuited: refused } = outcomes
+  const requests = total(outcomes)
+  if (foundNothing(arm)) return { code: 'all-not-found', figures: { requests } }
+  if (useful(outcomes) === requests) return { code: 'all-useful', figures: { requests } }
+  const code = refused === 0 ? 'some-failed' : failed === 0 ? 'some-refused' : 'some-failed-and-refused'
+  return { code, figures: { useful: usefulShare(outcomes), requests, failed, failures, refused, by: refuser(arm) } }
+}
+
+/** Who refused, where only one could. */
+function refuser({ name }: ArmResult): string {
+  const [hasCircuit, hasPlaces] = [circuitOf(name) !== null, wordsOf(name).includes('bulkhead')]
+  if (hasCircuit === hasPlaces) return 'unknown'
+  return hasCircuit ? 'breaker' : 'bulkhead'
+}
+
+function times({ latencyMs: { success, all } }: ArmResult): Message {
+  const { p50, p95 } = success
+  if (success.count === 1) return { code: 'latency.success', figures: { p50 } }
+  if (success.count > 0) return { code: 'latency.successes', figures: { p50, p95 } }
+  return { code: all.count === 1 ? 'latency.ended' : 'latency.none-succeeded', figures: { p50: all.p50 } }
+}
+
+/** What became of a circuit that refused nothing. */
+function circuit(result: Unjudged, arm: ArmResult): Message[] {
+  if (arm.states.length === 0 || arm.outcomes.shortCircuited > 0) return []
+  return opened(arm) ? only(lateOpening(result, arm)) : [{ code: 'circuit.never-opened', figures: {} }]
+}
+
+function only(message: Message | null): Message[] {
+  return message ? [message] : []
 }
 
 function round(value: number): number {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
-import {
-  checkExpectations,
-  ExpectationError,
-  parseExpectation,
-  renderExpectations,
-} from '../../../../cli/report/stats/expect.ts'
+import { checkExpectations, ExpectationError, parseExpectation } from '../../../../cli/report/stats/expect.ts'
+import { renderExpectations } from '../../../../cli/report/text/text.ts'
 import { arm, coinFlips, outage, result } from '../samples.ts'
 
 function check(text: string, run = outage) {

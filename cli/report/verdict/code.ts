@@ -1,8 +1,8 @@
 /** Decides what a comparison shows, before anything is put into words. */
 
-import { foundNothing } from '../missing.ts'
-import type { ArmResult } from '../result.ts'
-import { type Difference, opened, total, useful, wastedDifference } from '../stats/figures.ts'
+import type { ArmDifference, ArmResult } from '../result.ts'
+import { opened, total, useful } from '../stats/figures.ts'
+import { foundNothing } from './notes.ts'
 
 /**
  * - `empty`: an arm made no request; `unreachable`: nothing listened at the target
@@ -15,7 +15,7 @@ import { type Difference, opened, total, useful, wastedDifference } from '../sta
  * - `saved`: no difference in useful answers, clearly fewer wasted calls
  * - `same`: no difference in either; `too-small`: the interval is too wide to say so
  */
-export type Situation =
+export type Code =
   | 'empty'
   | 'unreachable'
   | 'all-refused'
@@ -41,30 +41,29 @@ const SMALL_LOSS = 5
 const SAVED_PER_LOST = 5
 
 /** What the last arm did to the first one's useful answers and wasted calls. */
-export function situationOf(first: ArmResult, last: ArmResult, difference: Difference | null): Situation {
-  if (!difference) return 'empty'
+export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDifference): Code {
+  const points = difference.usefulPoints
+  if (!points) return 'empty'
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
   if (troubles(first) + troubles(last) === 0) {
     return foundNothing(first) && foundNothing(last) ? 'not-found' : 'nothing-failed'
   }
-  if (last.states.length > 0 && !opened(last) && !difference.clear) return 'never-opened'
-  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !difference.clear)
-    return 'too-late'
-  const saved = savedCalls(first, last)
-  if (difference.clear && difference.value > 0) return 'helped'
-  if (difference.clear) {
+  if (last.states.length > 0 && !opened(last) && !points.clear) return 'never-opened'
+  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !points.clear) return 'too-late'
+  const saved = savedCalls(difference)
+  if (points.clear && points.value > 0) return 'helped'
+  if (points.clear) {
     const lost = useful(first.outcomes) - useful(last.outcomes)
-    return -difference.value <= SMALL_LOSS && saved >= SAVED_PER_LOST * lost ? 'price' : 'hurt'
+    return -points.value <= SMALL_LOSS && saved >= SAVED_PER_LOST * lost ? 'price' : 'hurt'
   }
-  if (Math.max(...difference.ci95.map(Math.abs)) > TOO_WIDE) return 'too-small'
+  if (Math.max(...points.ci95.map(Math.abs)) > TOO_WIDE) return 'too-small'
   return saved > 0 ? 'saved' : 'same'
 }
 
 /** Wasted calls that the last arm made less than the first; 0 where the difference may be chance. */
-export function savedCalls(first: ArmResult, last: ArmResult): number {
-  const difference = wastedDifference(first, last)
-  return difference?.clear ? Math.max(0, -difference.value) : 0
+export function savedCalls({ wastedCalls }: ArmDifference): number {
+  return wastedCalls?.clear ? Math.max(0, -wastedCalls.value) : 0
 }
 
 /** Every request of the arm met a closed port. */
