@@ -19,8 +19,8 @@ export interface RequestHeaders {
   key: string | null
   /** `X-Chaos-Attempt`, 0 where it is not a whole number up to a million. */
   attempt: number
-  /** There is an `X-Chaos-Force` or `x-envoy-fault-*` header. */
-  forced: boolean
+  /** Whether there is an `X-Chaos-Force` or `x-envoy-fault-*` header. */
+  forces: boolean
 }
 
 /** A request that its headers are remembered by. */
@@ -50,7 +50,7 @@ export function readHeaders(rawHeaders: readonly string[]): RequestHeaders {
     session: '',
     key: null,
     attempt: 0,
-    forced: false,
+    forces: false,
   }
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
@@ -96,7 +96,7 @@ function readChaosHeader(headers: RequestHeaders, name: string, value: string): 
   if (name === 'x-chaos-session') headers.session = value
   else if (name === 'x-chaos-key') headers.key = keyOf(value)
   else if (name === 'x-chaos-attempt') headers.attempt = attemptOf(value)
-  else if (name === 'x-chaos-force' || name.startsWith('x-envoy-fault-')) headers.forced = true
+  else if (name === 'x-chaos-force' || name.startsWith('x-envoy-fault-')) headers.forces = true
 }
 
 function keyOf(value: string): string | null {

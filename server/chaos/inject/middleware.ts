@@ -1,8 +1,8 @@
 /** The interceptor as Express middleware: reads a request of the data plane, and says how it ended. */
 
 import type { RequestHandler } from 'express'
+import { copyOf, headersOf } from '../../http/request-headers.ts'
 import type { Interceptor } from '../intercept/interceptor.ts'
-import { type ChaosHeaders, copyOf, readChaosHeaders } from './headers.ts'
 import { type FaultPerformer, HttpCall } from './http-call.ts'
 
 const COLLECTION = '/catalogs'
@@ -13,14 +13,13 @@ const MAX_CODE_LENGTH = 128
 /** Faults for the routes that it is mounted on. */
 export function faultMiddleware(interceptor: Interceptor, performer: FaultPerformer): RequestHandler {
   // Filled anew for each request, and read before the next one comes.
-  const headers: ChaosHeaders = { session: '', key: null, attempt: 0, forces: false }
-  const facts = { key: headers.key, attempt: 0, method: '', route: '', code: '' }
+  const facts = { key: null as string | null, attempt: 0, method: '', route: '', code: '' }
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
       next()
       return
     }
-    readChaosHeaders(req.rawHeaders, headers)
+    const headers = headersOf(req)
     const session = interceptor.session(headers.session)
     facts.key = headers.key
     facts.attempt = headers.attempt

@@ -14,7 +14,7 @@ const NONE: RequestHeaders = {
   session: '',
   key: null,
   attempt: 0,
-  forced: false,
+  forces: false,
 }
 
 suite('the headers of a request', () => {
@@ -29,6 +29,20 @@ suite('the headers of a request', () => {
     ['a body in chunks', ['transfer-encoding', 'chunked'], { hasBody: true }],
     ['a preflight', ['Access-Control-Request-Method', 'PUT'], { preflight: true }],
     ['no other header', ['accept', '*/*', 'x-y', '1', 'cookie', 'host=a', 'hosT-x', 'b', 'origim', 'c', '', 'd'], {}],
+    [
+      'session, key and attempt, in any case',
+      ['x-CHAOS-session', 's', 'X-Chaos-Key', 'k', 'X-Chaos-Attempt', '2'],
+      { session: 's', key: 'k', attempt: 2 },
+    ],
+    ['an empty key', ['X-Chaos-Key', ''], {}],
+    ['a long key', ['X-Chaos-Key', 'k'.repeat(500)], { key: 'k'.repeat(128) }],
+    ['attempts that are none', ['X-Chaos-Attempt', '-1'], {}],
+    ['an attempt that is a fraction', ['X-Chaos-Attempt', '1.5'], {}],
+    ['an attempt without end', ['X-Chaos-Attempt', '1e9'], {}],
+    ['a forced fault', ['X-Chaos-Force', 'reset'], { forces: true }],
+    ['Envoy', ['x-envoy-fault-abort-request', '503'], { forces: true }],
+    ['relatives', ['X-Chaos-Keys', 'k', 'X-Chaos-Sessio', 's', 'XX-Chaos-Key', 'k'], {}],
+    ['nothing', ['User-Agent', 'y'], {}],
     ['no name without a value', ['Host', 'a', 'Origin'], { hosts: ['a'] }],
   ] as [string, string[], Partial<RequestHeaders>][]) {
     test(title, () => assert.deepEqual(readHeaders(raw), { ...NONE, ...expected }))
