@@ -1,7 +1,7 @@
 /** The circuit itself: a state machine without promise, timer or clock. Time and chance are handed in, events handed out. */
 
 import type { Admission, CircuitEvent, Details, Override, Permit, State, Verdict } from './circuit.ts'
-import { OpenTime } from './open-time.ts'
+import { OpenTime, RetryAfters } from './open-time.ts'
 import type { CircuitSettings } from './options.ts'
 import { IssuedPermit, Probes } from './probes.ts'
 import { whyOpen, whyReopen } from './rules.ts'
@@ -23,8 +23,7 @@ export class CircuitCore {
   #generation = 1
   #openUntil = 0
   #closedSince: number
-  /** Until when failed calls of this generation asked to be left alone. */
-  #restUntil = Number.NEGATIVE_INFINITY
+  readonly #retryAfters = new RetryAfters()
   #streak = 0
   #time: number
   #offset = 0
@@ -94,16 +93,19 @@ export class CircuitCore {
   snapshot(now: number): CircuitSnapshot {
     const time = this.#catchUp(now)
     const probes = this.#probes
+    const window = this.#window.snapshot(time)
+    const rests = this.#retryAfters.snapshot(this.#window, time)
     return {
       version: 1,
       state: this.#state,
       generation: this.#generation,
       openLeftMs: this.#state === 'open' ? Math.max(0, this.#openUntil - time) : 0,
       closedForMs: this.#state === 'closed' ? time - this.#closedSince : 0,
-      restLeftMs: Math.max(0, this.#restUntil - time),
+      restLeftMs: Math.max(0, this.#retryAfters.streakUntil - time),
+      ...(rests.length > 0 && { rests }),
       level: this.#openTime.level,
       streak: this.#streak,
-      window: this.#window.snapshot(time),
+      window,
       probes: {
         last: probes.last,
         counted: probes.counted,
@@ -122,10 +124,10 @@ export class CircuitCore {
     this.#generation = snapshot.generation
     this.#openUntil = time + snapshot.openLeftMs
     this.#closedSince = time - snapshot.closedForMs
-    this.#restUntil = time + snapshot.restLeftMs
     this.#streak = snapshot.streak
     this.#openTime.level = snapshot.level
     this.#window.restore(snapshot.window, time)
+    this.#retryAfters.restore(snapshot, this.#window, time)
     this.#probes.clear()
     if (snapshot.state !== 'half-open') return
     const leases = probes.leases.map(lease => ({ probe: lease.probe, until: time + lease.leftMs }))
@@ -158,13 +160,17 @@ export class CircuitCore {
     const slow = this.#isSlow(details)
     this.#window.record(CALL | (failed ? FAILED : 0) | (slow ? SLOW : 0), time)
     if (failed) this.#failed(time, details)
-    else this.#streak = 0
+    else {
+      this.#streak = 0
+      this.#retryAfters.streakUntil = Number.NEGATIVE_INFINITY
+    }
     // A success never opens a circuit, unless it was a slow one.
     if (!failed && !slow) return
     const why = whyOpen(this.settings, this.#window, this.#streak)
     if (why === null) return
     this.#openTime.settleDown(time - this.#closedSince)
-    this.#open(time, why)
+    const inARow = this.#streak >= (this.settings.consecutiveFailures ?? Number.POSITIVE_INFINITY)
+    this.#open(time, why, inARow ? this.#retryAfters.streakUntil : this.#retryAfters.windowUntil(this.#window))
   }
 
   #isSlow(details: Details | undefined): boolean {
@@ -174,7 +180,7 @@ export class CircuitCore {
   #failed(time: number, details: Details | undefined): void {
     this.#streak += 1
     const restMs = Math.min(details?.retryAfterMs ?? 0, this.settings.retryAfterMaxMs)
-    if (restMs > 0) this.#restUntil = Math.max(this.#restUntil, time + restMs)
+    if (restMs > 0) this.#retryAfters.add(time + restMs, this.#window)
   }
 
   #probe(time: number): Permit {
@@ -200,14 +206,15 @@ export class CircuitCore {
     const { failed, slow, counted } = this.#probes
     const out = Math.max(0, this.settings.probes - counted)
     const why = whyReopen(this.settings, failed, slow)
-    if (why !== null) this.#open(time, why)
+    if (why !== null) this.#open(time, why, this.#retryAfters.streakUntil)
     else if (whyReopen(this.settings, failed + out, slow + out) === null) {
       this.#move('closed', time, `${failed} of ${counted} probes failed`)
     }
   }
 
-  #open(time: number, why: string): void {
-    this.#openUntil = time + this.#openTime.next(this.#restUntil - time)
+  /** Opens, and stays open until `restUntil` at the least, which is what the failures that opened it asked for. */
+  #open(time: number, why: string, restUntil: number): void {
+    this.#openUntil = time + this.#openTime.next(restUntil - time)
     this.#move('open', time, why)
   }
 
@@ -216,7 +223,7 @@ export class CircuitCore {
     this.#state = to
     this.#generation += 1
     this.#streak = 0
-    this.#restUntil = Number.NEGATIVE_INFINITY
+    this.#retryAfters.clear()
     this.#closedSince = time
     this.#probes.clear()
     this.#window.clear(time)

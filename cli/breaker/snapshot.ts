@@ -14,6 +14,8 @@ export interface CircuitSnapshot {
   readonly closedForMs: number
   /** For how long failed calls have asked to be left alone. */
   readonly restLeftMs: number
+  /** The same for failed calls of the window: how many calls or buckets ago, and for how much longer. */
+  readonly rests?: readonly { readonly age: number; readonly leftMs: number }[]
   /** How many steps the open time has grown. */
   readonly level: number
   /** Failures in a row. */
@@ -40,12 +42,12 @@ export function checkSnapshot(value: unknown): CircuitSnapshot {
     throw wrong('state', snapshot.state, `one of ${STATES.join(', ')}`)
   for (const name of ['generation', 'openLeftMs', 'closedForMs', 'restLeftMs', 'level', 'streak'])
     number(snapshot, name)
+  for (const rest of list(snapshot.rests ?? [], 'rests'))
+    for (const name of ['age', 'leftMs']) number(record(rest, 'a rest'), name)
   const probes = record(snapshot.probes, 'probes')
   for (const name of ['last', 'counted', 'failed', 'slow']) number(probes, name)
-  for (const lease of list(probes.leases, 'leases')) {
-    number(record(lease, 'a lease'), 'probe')
-    number(record(lease, 'a lease'), 'leftMs')
-  }
+  for (const lease of list(probes.leases, 'leases'))
+    for (const name of ['probe', 'leftMs']) number(record(lease, 'a lease'), name)
   checkWindow(record(snapshot.window, 'window'))
   return value as CircuitSnapshot
 }

@@ -24,6 +24,9 @@ export interface Window {
   readonly calls: number
   readonly failures: number
   readonly slow: number
+  /** Where the newest call stands, and the oldest that is remembered: numbers of calls or of buckets, which only rise. */
+  readonly position: number
+  readonly oldest: number
   /** Remembers one call, forgetting what falls out. */
   record(mark: number, time: number): void
   /** Forgets everything; `time` is where a new time window begins. */
@@ -45,6 +48,7 @@ export class CountWindow implements Window {
   calls = 0
   failures = 0
   slow = 0
+  position = -1
   readonly #ring: Uint8Array
   #next = 0
 
@@ -52,7 +56,12 @@ export class CountWindow implements Window {
     this.#ring = new Uint8Array(size)
   }
 
+  get oldest(): number {
+    return this.position - this.#ring.length + 1
+  }
+
   record(mark: number): void {
+    this.position += 1
     const ring = this.#ring
     const gone = ring[this.#next] ?? 0
     this.calls += 1 - (gone & CALL)
@@ -65,6 +74,7 @@ export class CountWindow implements Window {
   clear(): void {
     this.#ring.fill(0)
     this.#next = 0
+    this.position = -1
     this.calls = 0
     this.failures = 0
     this.slow = 0
@@ -105,6 +115,14 @@ export class TimeWindow implements Window {
     this.#failures = new Uint32Array(count)
     this.#slow = new Uint32Array(count)
     this.#origin = time
+  }
+
+  get position(): number {
+    return this.#newest
+  }
+
+  get oldest(): number {
+    return this.#newest - this.#calls.length + 1
   }
 
   record(mark: number, time: number): void {

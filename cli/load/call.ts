@@ -1,8 +1,9 @@
 /** One call on the wire: writes the request, reads the answer to its end and says what it came to. */
 
 import type { Dispatcher } from 'undici'
+import { parseRetryAfter } from '../breaker/http-outcome.ts'
 import type { Answer, Failure, Outgoing } from '../policy/send.ts'
-import { classify, retryAfterMs } from './classify.ts'
+import { classify } from './classify.ts'
 import type { Connection, QueuedCall, ResponseHandler } from './connections.ts'
 
 /** What all calls of a client share. */
@@ -67,15 +68,18 @@ export class Call implements QueuedCall, ResponseHandler {
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
     if (status < 200) return true
     this.#status = status
+    let date: string | undefined
+    let retryAfter: string | undefined
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]
       const value = rawHeaders[i + 1]
       if (name === undefined || value === undefined) continue
       if (isNamed(name, 'content-type')) this.#contentType = this.#context.textOf(value)
-      else if (status >= 300 && isNamed(name, 'retry-after')) {
-        this.#retryAfterMs = retryAfterMs(value.toString('latin1'), this.#context.wallMs())
-      }
+      else if (status < 300) continue
+      else if (isNamed(name, 'retry-after')) retryAfter = value.toString('latin1')
+      else if (isNamed(name, 'date')) date = value.toString('latin1')
     }
+    if (retryAfter !== undefined) this.#retryAfterMs = parseRetryAfter(retryAfter, date, this.#context.wallMs())
     return true
   }
 

@@ -33,14 +33,3 @@ export function classify(error: Error & { readonly code?: unknown }, answering: 
   const failure = BY_CODE[code] ?? 'other'
   return answering && failure === 'reset' ? 'truncated' : failure
 }
-
-/**
- * Milliseconds that a `Retry-After` header asks for: a number of seconds, or a date measured from `wallMs`
- * (milliseconds since 1970). 0 for a date that has passed and for what cannot be read.
- */
-export function retryAfterMs(value: string, wallMs: number): number {
-  const text = value.trim()
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? 0 : Math.max(0, date - wallMs)
-}

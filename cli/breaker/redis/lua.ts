@@ -13,8 +13,9 @@ const LOAD = `
 local key = KEYS[1]
 local S = cjson.decode(ARGV[1])
 local FIELDS = {'state', 'generation', 'time', 'offset', 'openUntil', 'closedSince', 'restUntil', 'streak', 'level',
-  'calls', 'failures', 'slow', 'newest', 'origin', 'lastProbe', 'counted', 'failedProbes', 'slowProbes', 'leases', 'why'}
-local TEXT = {state = true, leases = true, why = true}
+  'calls', 'failures', 'slow', 'newest', 'origin', 'lastProbe', 'counted', 'failedProbes', 'slowProbes', 'leases', 'why',
+  'recorded', 'rests'}
+local TEXT = {state = true, leases = true, why = true, rests = true}
 local C, saved, events = {}, {}, {}
 local values = redis.call('HMGET', key, unpack(FIELDS))
 for i, field in ipairs(FIELDS) do
@@ -24,7 +25,7 @@ for i, field in ipairs(FIELDS) do
   saved[field] = value
 end
 if not values[1] then
-  C.state, C.generation, C.leases, C.why = 'closed', math.floor(now), '', 'begun anew'
+  C.state, C.generation, C.leases, C.why, C.rests = 'closed', math.floor(now), '', 'begun anew', ''
   C.time, C.closedSince, C.origin = now, now, now
 end
 `
@@ -96,9 +97,39 @@ local function record(failed, slow, time)
       add(-1, -(gone % 2), -math.floor(gone / 2))
     end
     redis.call('HSET', key, slot, failed + 2 * slow)
-    C.newest = (C.newest + 1) % S.windowCalls
+    C.newest, C.recorded = (C.newest + 1) % S.windowCalls, C.recorded + 1
   end
   add(1, failed, slow)
+end
+
+local function position()
+  return S.windowMs > 0 and C.newest or C.recorded
+end
+
+local function restsFrom(oldest)
+  local list = {}
+  for at, till in C.rests:gmatch('([^ ]+)@([^ ]+)') do
+    if tonumber(at) >= oldest then list[#list + 1] = {at = tonumber(at), till = tonumber(till)} end
+  end
+  return list
+end
+
+local function oldest()
+  return position() - (S.windowMs > 0 and S.windowBuckets or S.windowCalls) + 1
+end
+
+local function addRest(till)
+  C.restUntil = math.max(C.restUntil, till)
+  local list, texts = restsFrom(oldest()), {}
+  while #list > 0 and list[#list].till <= till do table.remove(list) end
+  if #list == 0 or list[#list].at ~= position() then list[#list + 1] = {at = position(), till = till} end
+  for i, rest in ipairs(list) do texts[i] = string.format('%.0f@%.17g', rest.at, rest.till) end
+  C.rests = table.concat(texts, ' ')
+end
+
+local function windowRest()
+  local first = restsFrom(oldest())[1]
+  return first and first.till or 0
 end
 `
 
@@ -142,12 +173,13 @@ local function move(to, time, why)
   C.streak, C.restUntil, C.closedSince = 0, 0, time
   C.lastProbe, C.counted, C.failedProbes, C.slowProbes, C.leases = 0, 0, 0, 0, ''
   C.calls, C.failures, C.slow, C.newest, C.origin = 0, 0, 0, 0, time
+  C.recorded, C.rests = 0, ''
 end
 
-local function open(time, why)
+local function open(time, why, restUntil)
   local grown = math.min(S.openMaxMs, S.openForMs * S.openFactor ^ C.level)
   if S.openFactor > 1 and grown < S.openMaxMs then C.level = C.level + 1 end
-  C.openUntil = time + math.max(grown, C.restUntil - time) * (1 + S.jitter * tonumber(ARGV[2]))
+  C.openUntil = time + math.max(grown, restUntil - time) * (1 + S.jitter * tonumber(ARGV[2]))
   move('open', time, why)
 end
 
@@ -169,7 +201,7 @@ end
 local function judge(time)
   local out = math.max(0, S.probes - C.counted)
   local why = whyReopen(C.failedProbes, C.slowProbes)
-  if why then open(time, why)
+  if why then open(time, why, C.restUntil)
   elseif not whyReopen(C.failedProbes + out, C.slowProbes + out) then
     move('closed', time, string.format('%.0f of %.0f probes failed', C.failedProbes, C.counted))
   end

@@ -48,7 +48,7 @@ local slow = S.slowCallPercentage and durationMs >= S.slowCallMs and 1 or 0
 local function rest(time)
   C.streak = C.streak + 1
   local restMs = math.min(retryAfterMs, S.retryAfterMaxMs)
-  if restMs > 0 then C.restUntil = math.max(C.restUntil, time + restMs) end
+  if restMs > 0 then addRest(time + restMs) end
 end
 
 local function tripped()
@@ -83,11 +83,12 @@ end
 if verdict == 'ignore' or C.state ~= 'closed' then return answer('settled', 0, 0) end
 local time = at()
 record(failed, slow, time)
-if failed == 1 then rest(time) else C.streak = 0 end
+if failed == 1 then rest(time) else C.streak, C.restUntil = 0, 0 end
 local why = (failed == 1 or slow == 1) and tripped() or nil
 if why then
   C.level = math.max(0, C.level - math.floor((time - C.closedSince) / S.stableForMs))
-  open(time, why)
+  local inARow = S.consecutiveFailures and C.streak >= S.consecutiveFailures
+  open(time, why, inARow and C.restUntil or windowRest())
 end
 return answer('settled', 0, 0)`
 

@@ -272,6 +272,39 @@ test('stays open for as long as the longest Retry-After of the failures before, 
   assert.equal(open(0, 0, 1e9), 4_990)
 })
 
+test('only failures that opened it keep it open for as long as they asked', () => {
+  const asked = (options: CircuitOptions, retryAfterMs = 3_600_000): Bench => {
+    const bench = new Bench({ openForMs: 100, ...options })
+    bench.core.settle(bench.permit(), 'fail', 0, { retryAfterMs })
+    return bench
+  }
+  const counted = { failurePercentage: 50, windowCalls: 4, minimumCalls: 4 }
+  assert.equal(asked(counted).calls('s'.repeat(1_000)).calls('ff').retryAfterMs(), 100, 'it has left the window')
+  assert.equal(asked(counted).calls('sssf').calls('f').retryAfterMs(), 100, 'just now')
+  assert.equal(asked(counted).calls('ssf').retryAfterMs(), 3_600_000, 'the oldest of the window')
+  const timed = { failurePercentage: 50, windowMs: 1_000, windowBuckets: 10, minimumCalls: 2 }
+  assert.equal(asked(timed).calls('sss').wait(1_000).calls('ff').retryAfterMs(), 100, 'its bucket has gone')
+  assert.equal(
+    asked(timed).calls('sss').wait(999).calls('ff').retryAfterMs(),
+    3_600_000 - 999,
+    'its bucket is the last',
+  )
+  const inARow = { consecutiveFailures: 2 }
+  assert.equal(asked(inARow).calls('sff').retryAfterMs(), 100, 'a success came between')
+  assert.equal(asked(inARow).calls('f').retryAfterMs(), 3_600_000)
+  const both = asked({ ...inARow, failurePercentage: 50, minimumCalls: 4, windowCalls: 4 })
+  assert.equal(both.calls('sff').retryAfterMs(), 100, 'the rule that opened it did not see it')
+  const less = asked(counted)
+  less.core.settle(less.permit(), 'fail', 0, { retryAfterMs: 700 })
+  assert.equal(less.calls('ssf').retryAfterMs(), 700, 'the longest of those that are left')
+  const copy = new Bench({ openForMs: 100, ...counted })
+  copy.core.restore(JSON.parse(JSON.stringify(asked(counted).core.snapshot(0))), 0)
+  assert.equal(copy.calls('ssf').retryAfterMs(), 3_600_000, 'a snapshot takes it along')
+  const later = new Bench({ openForMs: 100, ...counted })
+  later.core.restore(asked(counted).calls('s').core.snapshot(0), 0)
+  assert.equal(later.calls('sssff').retryAfterMs(), 100, 'and when it leaves')
+})
+
 test('Retry-After of successes, ignored calls and late results is not heard', () => {
   const bench = new Bench({ ...trip, consecutiveFailures: 2 })
   bench.core.settle(bench.permit(), 'ok', 0, { retryAfterMs: 9_000 })

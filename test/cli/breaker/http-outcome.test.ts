@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import type { Verdict } from '../../../cli/breaker/circuit.ts'
 import { CircuitOpenError } from '../../../cli/breaker/errors.ts'
 import {
   abortVerdict,
   errorVerdict,
+  parseRetryAfter,
   retryAfterOf,
   statusVerdict,
   valueVerdict,
@@ -119,3 +120,114 @@ const waits: readonly [name: string, outcome: unknown, ms: number | undefined][]
 for (const [name, outcome, ms] of waits) {
   test(`Retry-After: ${name}`, () => assert.equal(retryAfterOf(outcome), ms))
 }
+
+describe('parseRetryAfter', () => {
+  const now = Date.UTC(2024, 0, 1, 12)
+  for (const [text, ms] of [
+    ['2', 2_000],
+    ['0.5', 500],
+    [' 3 ', 3_000],
+    ['Mon, 01 Jan 2024 12:00:10 GMT', 10_000],
+    ['Mon, 01 Jan 2024 11:00:00 GMT', 0],
+    ['soon', 0],
+    ['-1', 0],
+    ['', 0],
+    ['Monday, 01-Jan-24 12:00:10 GMT', 10_000],
+    ['Mon Jan  1 12:00:10 2024', 10_000],
+    ['Tuesday, 02-Jan-74 12:00:00 GMT', Date.UTC(2074, 0, 2, 12) - now],
+    ['Saturday, 01-Jan-94 12:00:00 GMT', 0],
+    ['Wed, 31 Jan 2024 12:00:00 GMT', 30 * 86_400_000],
+    ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
+    ['-49', 0],
+    ['+49', 0],
+    ['in 40', 0],
+    ['40 s', 0],
+    ['2030-01-01', 0],
+    ['2030', 2_030_000],
+    ['1e3', 0],
+    ['0x10', 0],
+    ['120, 120', 0],
+    ['.5', 0],
+    ['Mon, 01 Jan 2030', 0],
+    ['Mon, 01 Jan 2030 12:00:10', 0],
+    ['Mon, 01 Jan 2030 12:00:10 +0000', 0],
+    ['Mon, 32 Jan 2030 12:00:10 GMT', 0],
+    ['Fri, 30 Feb 2029 12:00:10 GMT', 0],
+    ['Mon, 01 Jan 2030 25:00:10 GMT', 0],
+    ['Someday, 01 Jan 2030 12:00:10 GMT', 0],
+    ['1 January 2030', 0],
+    ['Tues, 01 Jan 2030 12:00:10 GMT', 0],
+  ] as const) {
+    it(`reads "${text}" as ${ms} ms`, () => assert.equal(parseRetryAfter(text, undefined, now), ms))
+  }
+
+  it('counts a date from the date of the answer, and from the clock where that is none', () => {
+    const at = 'Mon, 01 Jan 2024 12:00:10 GMT'
+    assert.equal(parseRetryAfter(at, 'Mon, 01 Jan 2024 12:00:07 GMT', now), 3_000)
+    for (const date of [undefined, '', 'today', '2024-01-01']) assert.equal(parseRetryAfter(at, date, now), 10_000)
+  })
+})
+
+test('Retry-After: a date without a date to count from counts from the clock', () => {
+  const at = new Date(Date.now() + 40_000).toUTCString()
+  const ms = retryAfterOf({ headers: { 'retry-after': at } }) ?? 0
+  assert.ok(ms > 30_000 && ms <= 40_000, String(ms))
+})
+
+/** Errors that carry the status of a good head, or of a 404, because what came after it was none: by client. */
+const broken: readonly [name: string, error: Record<string, unknown>][] = [
+  ['got: the body is cut', { name: 'ReadError', code: 'ECONNRESET', response: { statusCode: 200 } }],
+  ['got: the body is cut after a 404', { name: 'ReadError', code: 'ECONNRESET', response: { statusCode: 404 } }],
+  ['got: a 404 that is no JSON', { name: 'ParseError', code: 'ERR_BODY_PARSE_FAILURE', response: { statusCode: 404 } }],
+  ['got: too many redirects', { code: 'ERR_TOO_MANY_REDIRECTS', response: { statusCode: 302 } }],
+  ['got: a stalled body', { name: 'TimeoutError', code: 'ETIMEDOUT', response: { statusCode: 404 } }],
+  ['axios: no JSON', { name: 'SyntaxError', code: 'ERR_BAD_RESPONSE', status: 200, response: { status: 200 } }],
+  ['axios: a 404 that is no JSON', { name: 'AxiosError', code: 'ERR_BAD_RESPONSE', response: { status: 404 } }],
+  ['axios: the body is cut', { code: 'ECONNABORTED', status: 200, response: { status: 200 } }],
+  ['axios: too many redirects', { code: 'ERR_FR_TOO_MANY_REDIRECTS', response: { status: 302 } }],
+  ['superagent: no JSON', { parse: true, status: 200, statusCode: 200 }],
+  ['superagent: a 404 that is no JSON', { parse: true, status: 404, statusCode: 404 }],
+  ['undici: the body is cut after a 404', { code: 'UND_ERR_SOCKET', statusCode: 404 }],
+  ['the cause is a cut body', { status: 404, cause: { code: 'ERR_STREAM_PREMATURE_CLOSE' } }],
+  ['a body that cannot be unpacked', { code: 'Z_DATA_ERROR', status: 404 }],
+  ['a broken HTTP parser', { code: 'HPE_INVALID_CHUNK_SIZE', status: 404 }],
+  ['execSync: no such command', { status: 127 }],
+  ['execSync: killed', { status: 137, signal: 'SIGKILL' }],
+  ['a redirect that nobody followed', { status: 304 }],
+]
+
+for (const [name, members] of broken) {
+  test(`a throw fails: ${name}`, () => assert.equal(errorVerdict(Object.assign(new Error('x'), members)), 'fail'))
+}
+
+test('a throw because of a status goes by that status', () => {
+  for (const [members, verdict] of [
+    [{ name: 'HTTPError', code: 'ERR_NON_2XX_3XX_RESPONSE', response: { statusCode: 404 } }, 'ok'],
+    [{ name: 'AxiosError', code: 'ERR_BAD_REQUEST', status: 404, response: { status: 404 } }, 'ok'],
+    [{ name: 'ResponseError', code: 'UND_ERR_RESPONSE', statusCode: 404 }, 'ok'],
+    [{ status: 404, code: 'PRODUCT_NOT_FOUND' }, 'ok'],
+    [{ status: 404, code: 404 }, 'ok'],
+    [{ status: 410, code: 'EXPIRED' }, 'ignore'],
+    [{ status: 422, cause: new Error('a rule') }, 'ignore'],
+    [{ code: 'ERR_BAD_RESPONSE', response: { status: 503 } }, 'fail'],
+  ] as const)
+    assert.equal(errorVerdict(Object.assign(new Error('x'), members)), verdict, JSON.stringify(members))
+})
+
+test('what throws when it is looked at is judged all the same', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('mine')
+      },
+      has: () => {
+        throw new Error('mine')
+      },
+    },
+  )
+  const partly = { status: 503, headers: { get: () => assert.fail('mine') }, response: hostile }
+  assert.deepEqual([errorVerdict(hostile), valueVerdict(hostile), abortVerdict(hostile)], ['fail', 'ok', 'ignore'])
+  assert.deepEqual([retryAfterOf(hostile), retryAfterOf(partly)], [undefined, undefined])
+  assert.equal(errorVerdict(partly), 'fail')
+})

@@ -15,6 +15,8 @@ interface Seen {
   at: number
   failed: boolean
   slow: boolean
+  /** Until when it asked to be left alone. */
+  restUntil: number
 }
 
 interface Probe {
@@ -22,6 +24,7 @@ interface Probe {
   until: number
   result: 'out' | 'good' | 'failed' | 'ignored'
   slow: boolean
+  restUntil: number
 }
 
 type Told = CircuitEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'why'> : never) : never
@@ -34,7 +37,6 @@ export class Model {
   readonly settings: CircuitSettings
   #began: number
   #seen: Seen[] = []
-  #rests: number[] = []
   #probes: Probe[] = []
   #openUntil = 0
   #growth = 0
@@ -54,7 +56,7 @@ export class Model {
     const taken = this.#probes.filter(probe => probe.result !== 'ignored').length
     if (this.state === 'half-open' && taken < this.settings.probes) {
       const id = this.#probes.length + 1
-      this.#probes.push({ id, until: now + this.settings.probeLeaseMs, result: 'out', slow: false })
+      this.#probes.push({ id, until: now + this.settings.probeLeaseMs, result: 'out', slow: false, restUntil: 0 })
       this.events.push({ type: 'probe', atMs: now, probe: id, outcome: 'started' })
       return this.#permit(id)
     }
@@ -80,16 +82,17 @@ export class Model {
     if (probe && verdict === 'ignore') probe.result = 'ignored'
     if (verdict === 'ignore' || this.state === 'disabled') return
     const rest = Math.min(details.retryAfterMs ?? 0, this.settings.retryAfterMaxMs)
-    if (failed && rest > 0) this.#rests.push(now + rest)
+    const restUntil = failed && rest > 0 ? now + rest : 0
     if (probe) {
       probe.result = failed ? 'failed' : 'good'
       probe.slow = slow
+      probe.restUntil = restUntil
       this.#judge(now)
     } else {
-      this.#seen.push({ at: now, failed, slow })
+      this.#seen.push({ at: now, failed, slow, restUntil })
       if ((failed || slow) && this.#trips(now)) {
         this.#growth = Math.max(0, this.#growth - Math.floor((now - this.#began) / this.settings.stableForMs))
-        this.#open(now)
+        this.#open(now, this.#openers(now))
       }
     }
   }
@@ -109,12 +112,22 @@ export class Model {
     return this.#seen.filter(({ at }) => bucket(at) > bucket(now) - windowBuckets)
   }
 
+  #streak(): Seen[] {
+    return this.#seen.slice(this.#seen.findLastIndex(({ failed }) => !failed) + 1)
+  }
+
+  /** The calls that open it: those in a row where that rule speaks, else those of the window. */
+  #openers(now: number): Seen[] {
+    const streak = this.#streak()
+    return streak.length >= (this.settings.consecutiveFailures ?? Infinity) ? streak : this.window(now)
+  }
+
   #trips(now: number): boolean {
     const { failurePercentage, minimumCalls, maxFailures, consecutiveFailures, slowCallPercentage } = this.settings
     const window = this.window(now)
     const failures = window.filter(({ failed }) => failed).length
     const slow = window.filter(call => call.slow).length
-    const streak = this.#seen.length - 1 - this.#seen.findLastIndex(({ failed }) => !failed)
+    const streak = this.#streak().length
     const enough = window.length >= minimumCalls
     return (
       (enough && failurePercentage !== null && (failures / window.length) * 100 >= failurePercentage) ||
@@ -141,7 +154,7 @@ export class Model {
     const slow = back.filter(probe => probe.slow).length
     const missing = this.settings.probes - back.length
     const ends = [0, missing].map(bad => this.#reopens(failed + bad, slow + bad))
-    if (ends[0]) this.#open(now)
+    if (ends[0]) this.#open(now, this.#probes)
     else if (!ends[1]) this.#edge('closed', now)
   }
 
@@ -154,12 +167,12 @@ export class Model {
     )
   }
 
-  #open(now: number): void {
+  #open(now: number, openers: readonly { restUntil: number }[]): void {
     const { openForMs, openFactor, openMaxMs, jitter } = this.settings
     let ms = openForMs
     for (let step = 0; step < this.#growth; step += 1) ms *= openFactor
     if (openFactor > 1 && ms < openMaxMs) this.#growth += 1
-    ms = Math.max(Math.min(ms, openMaxMs), ...this.#rests.map(until => until - now))
+    ms = Math.max(Math.min(ms, openMaxMs), ...openers.map(({ restUntil }) => restUntil - now))
     this.#openUntil = now + (jitter > 0 ? ms * (1 + jitter * this.#random()) : ms)
     this.#edge('open', now)
   }
@@ -170,7 +183,6 @@ export class Model {
     this.state = to
     this.#began = now
     this.#seen = []
-    this.#rests = []
     this.#probes = []
   }
 

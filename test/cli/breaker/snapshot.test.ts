@@ -39,6 +39,8 @@ const bad: readonly (readonly [value: unknown, message: RegExp])[] = [
   [{ ...counted, probes: { ...counted.probes, leases: [1] } }, /a lease is 1/],
   [{ ...counted, probes: { ...counted.probes, leases: [{ leftMs: 1 }] } }, /probe is undefined/],
   [{ ...counted, probes: { ...counted.probes, leases: [{ probe: 1 }] } }, /leftMs is undefined/],
+  [{ ...counted, rests: 1 }, /rests is 1, it must be a list$/],
+  [{ ...counted, rests: [{ age: 1 }] }, /leftMs is undefined/],
   [{ ...counted, window: undefined }, /window is undefined/],
   [{ ...counted, window: { kind: 'sliding' } }, /window.kind is sliding, it must be calls or time$/],
   [{ ...counted, window: { kind: 'calls' } }, /marks is undefined, it must be a list$/],

@@ -160,6 +160,13 @@ export function storeContract(
       assert.ok(!refusal.admitted && refusal.retryAfterMs > 400 && refusal.retryAfterMs <= 900)
     })
 
+    it('forgets what a failure asked for once that has left the window', async () => {
+      await client(0).settle(await admitted(0), 'fail', { retryAfterMs: 3_600_000 })
+      await calls('ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'fail', 'fail', 'fail', 'fail', 'fail')
+      const refusal = await client(1).acquire()
+      assert.ok(!refusal.admitted && refusal.retryAfterMs <= 400)
+    })
+
     it('can be held open, taken out of the way and put back to work by hand', async () => {
       const [first, second] = world.clients
       assert.ok(first.override && second.override)

@@ -1,8 +1,8 @@
-/** Errors and headers by name. */
+/** Errors by name. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { classify, retryAfterMs } from '../../../cli/load/classify.ts'
+import { classify } from '../../../cli/load/classify.ts'
 
 const coded = (code: string) => Object.assign(new Error(code), { code })
 
@@ -25,21 +25,5 @@ describe('classify', () => {
       assert.equal(classify(coded(code), false), before)
       assert.equal(classify(coded(code), true), after)
     })
-  }
-})
-
-describe('retryAfterMs', () => {
-  const now = Date.UTC(2024, 0, 1, 12)
-  for (const [text, ms] of [
-    ['2', 2_000],
-    ['0.5', 500],
-    [' 3 ', 3_000],
-    ['Mon, 01 Jan 2024 12:00:10 GMT', 10_000],
-    ['Mon, 01 Jan 2024 11:00:00 GMT', 0],
-    ['soon', 0],
-    ['-1', 0],
-    ['', 0],
-  ] as const) {
-    it(`reads "${text}" as ${ms} ms`, () => assert.equal(retryAfterMs(text, now), ms))
   }
 })
