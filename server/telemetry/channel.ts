@@ -3,15 +3,15 @@
 import { EventBuffer } from 'better-sse'
 
 /** Events that are remembered: two minutes of samples and what else happens meanwhile. */
-const RING = 640
+const MAX_EVENTS = 640
 /** Characters that are remembered: as many events of the usual length, several times over. */
-const RING_LENGTH = 1024 * 1024
+const MAX_LENGTH = 1024 * 1024
 
 /** Somebody who listens. */
 export interface Listener {
   /** Wants the counts of every session once a second. */
   readonly board: boolean
-  /** Sends; who is gone, or is dropped because it does not read, hears nothing. */
+  /** Sends; who is gone, or is dropped because it does not read, gets nothing. */
   send(event: EventBuffer): void
   end(): void
 }
@@ -23,8 +23,8 @@ interface Event {
 
 export class Channel {
   readonly session: string
-  /** The newest bucket of the timeline that was told. */
-  told: number
+  /** The newest bucket of the timeline whose sample was sent. */
+  sampledTo: number
   #emptySince: number | null
   readonly #listeners = new Set<Listener>()
   readonly #ring: Event[] = []
@@ -36,9 +36,9 @@ export class Channel {
    * @param lastId the id of the newest event of the server
    * @param now milliseconds of the server's clock
    */
-  constructor(session: string, told: number, lastId: number, now: number) {
+  constructor(session: string, sampledTo: number, lastId: number, now: number) {
     this.session = session
-    this.told = told
+    this.sampledTo = sampledTo
     this.#forgotten = lastId
     this.#emptySince = now
   }
@@ -63,16 +63,16 @@ export class Channel {
     if (this.#listeners.size === 0) this.#emptySince = now
   }
 
-  /** Tells everybody, and remembers. */
-  tell(id: number, type: string, data: unknown): void {
+  /** Sends an event to everybody, and remembers it. */
+  emit(id: number, type: string, data: unknown): void {
     const frame = frameOf(id, type, data)
     this.#ring.push({ id, frame })
     this.#length += frame.read().length
-    while (this.#ring.length > RING || this.#length > RING_LENGTH) this.#forget()
+    while (this.#ring.length > MAX_EVENTS || this.#length > MAX_LENGTH) this.#forget()
     this.send(frame)
   }
 
-  /** Tells everybody, or those who follow the board, without remembering. */
+  /** Sends to everybody, or to those who follow the board, without remembering. */
   send(frame: EventBuffer, to: 'all' | 'board' = 'all'): void {
     for (const listener of this.#listeners) if (to === 'all' || listener.board) listener.send(frame)
   }
@@ -82,7 +82,7 @@ export class Channel {
     return [...this.#listeners].some(listener => listener.board)
   }
 
-  /** What was told after the event `id`, or null where that cannot be said without a gap. */
+  /** What was sent after the event `id`, or null where that cannot be said without a gap. */
   after(id: number, lastId: number): readonly EventBuffer[] | null {
     if (!Number.isSafeInteger(id) || id < this.#forgotten || id > lastId) return null
     return this.#ring.filter(event => event.id > id).map(event => event.frame)

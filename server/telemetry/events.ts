@@ -4,15 +4,15 @@
  * `hello`     first of all: `{boot, atMs, wallMs, state, history, outage, scenario, runs, changes}`. `boot` names this life of the
  *             server and `atMs` counts milliseconds since it began; `state` is what `GET /chaos` says; `history` holds
  *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish,
- *             and `changes` what was changed lately, in short: see diary.ts.
+ *             and `changes` what was changed lately, in short: see recent-changes.ts.
  * `sample`    four times a second: one {@link Sample}.
  * `settings`  `{atMs, at, settings, changed, origin: {source}, provenance}`
  * `outage`    `{atMs, at, on, what, untilMs, source}`; `untilMs` is null where nobody knows, `source` empty where nobody
  *             did it.
  * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs}`; `status` is started, mark, finished,
  *             stopped or interrupted.
- * `run`       start, progress, end or lost of a published run: see publish.ts.
- * `lab`       `{session, change}`: a session was created, deleted or reset; nothing is told of those that come and go with
+ * `run`       start, progress, end or lost of a published run: see live-runs.ts.
+ * `lab`       `{session, change}`: a session was created, deleted or reset; nothing is said of those that come and go with
  *             the requests that name them.
  * `board`     once a second, for `?board=1`: `[{id, requests, success, inFlight, failRate, outage}]` of every session.
  *
@@ -27,9 +27,9 @@ import { resource } from '../http/resource.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Channel, frameOf } from './channel.ts'
 import { openListener } from './listener.ts'
-import { BUCKET_MS, type Sample } from './timeline.ts'
+import { BUCKET_MS, lastClosedBucket, type Sample } from './timeline.ts'
 
-/** Unless given: everybody who listens, and those from one address: a room behind one router stays below the latter. */
+/** Unless given: everybody who listens, and those from one address: an audience behind one router stays below the latter. */
 export const LISTENERS = { most: 256, perAddress: 100 }
 /** A channel is kept so long after its last listener, so that a page that reloads resumes. */
 const LINGER_MS = 15_000
@@ -37,13 +37,12 @@ const SECOND_MS = 1_000
 const HEARTBEAT_MS = 10_000
 
 /** One session, as the stream sees it. */
-export interface Scene {
+export interface StreamedSession {
   /** What a new listener must know beside the history: state, outage, scenario. */
   describe(): Readonly<Record<string, unknown>>
-  samples(after: number): Sample[]
-  history(): Sample[]
-  /** The newest bucket that is over. */
-  lastClosed(): number
+  /** The samples of the buckets after number `after` that are over at `nowMs`, in milliseconds since the server's start. */
+  samples(after: number, nowMs: number): Sample[]
+  history(nowMs: number): Sample[]
 }
 
 export interface EventsParts {
@@ -52,7 +51,7 @@ export interface EventsParts {
   readonly startedAt: number
   /** Milliseconds since 1970 at the start. */
   readonly epoch: number
-  readonly scene: (session: string) => Scene | null
+  readonly session: (id: string) => StreamedSession | null
   readonly board: () => unknown
   readonly runs: () => unknown
   /** What changed lately in a session, for the log of a page that comes late. */
@@ -99,14 +98,14 @@ export class Events {
     return [...this.#channels.keys()]
   }
 
-  /** Tells those who listen to one session. */
-  tell(session: string, type: string, data: object): void {
-    this.#channels.get(session)?.tell(++this.#lastId, type, { ...this.#stamp(), ...data })
+  /** Sends an event to those who listen to one session. */
+  emit(session: string, type: string, data: object): void {
+    this.#channels.get(session)?.emit(++this.#lastId, type, { ...this.#stamp(), ...data })
   }
 
-  /** Tells everybody. */
-  tellAll(type: string, data: object): void {
-    for (const session of this.#channels.keys()) this.tell(session, type, data)
+  /** Sends an event to everybody. */
+  emitToAll(type: string, data: object): void {
+    for (const session of this.#channels.keys()) this.emit(session, type, data)
   }
 
   /** A session is gone: its listeners are sent away. */
@@ -124,8 +123,8 @@ export class Events {
 
   async #open(req: Request, res: Response): Promise<void> {
     const name = typeof req.query.session === 'string' ? req.query.session : 'default'
-    const scene = this.#parts.scene(name)
-    if (!scene) throw new Problem(404, `There is no session ${quote(name)}: make it with POST /chaos/sessions`)
+    const streamed = this.#parts.session(name)
+    if (!streamed) throw new Problem(404, `There is no session ${quote(name)}: make it with POST /chaos/sessions`)
     if (req.method === 'HEAD') {
       res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }).end()
       return
@@ -137,21 +136,22 @@ export class Events {
     const listener = await openListener(req, res, clock, leave)
     if (!listener || this.#closed) return listener?.end()
 
-    const channel = this.#channel(name, scene)
-    listener.greet(channel.after(lastId, this.#lastId) ?? [this.#hello(scene, channel)])
+    const channel = this.#channel(name)
+    listener.greet(channel.after(lastId, this.#lastId) ?? [this.#hello(streamed, channel)])
     channel.join(listener)
     res.once('close', () => channel.leave(listener, clock.now()))
   }
 
-  #hello(scene: Scene, channel: Channel): EventBuffer {
-    // The buckets that are over belong to the history: the next tick must not tell them to this listener again.
-    this.#sample(channel, scene)
+  #hello(streamed: StreamedSession, channel: Channel): EventBuffer {
+    // The buckets that are over belong to the history: the next tick must not send them to this listener again.
+    const nowMs = this.#nowMs
+    this.#sample(channel, streamed, nowMs)
     const { epoch, runs, changes } = this.#parts
     const data = {
       boot: String(epoch),
       ...this.#stamp(),
-      ...scene.describe(),
-      history: scene.history(),
+      ...streamed.describe(),
+      history: streamed.history(nowMs),
       runs: runs(),
       changes: changes(channel.session),
     }
@@ -176,10 +176,10 @@ export class Events {
     }
   }
 
-  #channel(session: string, scene: Scene): Channel {
+  #channel(session: string): Channel {
     const known = this.#channels.get(session)
     if (known) return known
-    const channel = new Channel(session, scene.lastClosed(), this.#lastId, this.#parts.clock.now())
+    const channel = new Channel(session, lastClosedBucket(this.#nowMs), this.#lastId, this.#parts.clock.now())
     this.#channels.set(session, channel)
     this.#run()
     return channel
@@ -188,7 +188,7 @@ export class Events {
   /** The timer runs while there is a channel; each tick falls just after the end of a bucket. */
   #run(): void {
     if (this.#stop || this.#channels.size === 0 || this.#closed) return
-    const passed = (this.#parts.clock.now() - this.#parts.startedAt) % BUCKET_MS
+    const passed = this.#nowMs % BUCKET_MS
     this.#stop = this.#parts.clock.after(BUCKET_MS - passed + 1, () => {
       this.#stop = null
       this.#tick()
@@ -199,9 +199,9 @@ export class Events {
   #tick(): void {
     const now = this.#parts.clock.now()
     for (const [session, channel] of this.#channels) {
-      const scene = this.#parts.scene(session)
-      if (!scene || (channel.emptySince !== null && now - channel.emptySince > LINGER_MS)) this.forget(session)
-      else this.#sample(channel, scene)
+      const streamed = this.#parts.session(session)
+      if (!streamed || (channel.emptySince !== null && now - channel.emptySince > LINGER_MS)) this.forget(session)
+      else this.#sample(channel, streamed, now - this.#parts.startedAt)
     }
     if (now - this.#secondAt >= SECOND_MS) {
       this.#secondAt = now
@@ -211,10 +211,11 @@ export class Events {
     if (now - this.#beatAt >= HEARTBEAT_MS) this.#beat(now)
   }
 
-  #sample(channel: Channel, scene: Scene): void {
-    const samples = scene.samples(channel.told)
-    channel.told = scene.lastClosed()
-    for (const sample of samples) channel.tell(++this.#lastId, 'sample', sample)
+  /** Sends the samples of the buckets that are over at `nowMs`: by one reading of the clock, or one that ends between two would be sent never or twice. */
+  #sample(channel: Channel, streamed: StreamedSession, nowMs: number): void {
+    const samples = streamed.samples(channel.sampledTo, nowMs)
+    channel.sampledTo = lastClosedBucket(nowMs)
+    for (const sample of samples) channel.emit(++this.#lastId, 'sample', sample)
   }
 
   #board(): void {
@@ -230,8 +231,13 @@ export class Events {
     for (const channel of this.#channels.values()) channel.send(frame)
   }
 
+  /** Milliseconds since the server's start. */
+  get #nowMs(): number {
+    return this.#parts.clock.now() - this.#parts.startedAt
+  }
+
   #stamp(): { atMs: number; wallMs: number } {
-    const atMs = Math.round(this.#parts.clock.now() - this.#parts.startedAt)
+    const atMs = Math.round(this.#nowMs)
     return { atMs, wallMs: this.#parts.epoch + atMs }
   }
 }

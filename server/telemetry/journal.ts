@@ -1,8 +1,8 @@
-/** The journal of one session: its newest visits in a ring of fixed size. */
+/** The journal of one session: its newest requests in a ring of fixed size. */
 
 import type { RecordQuery, RequestRecord } from '../chaos/decision/request-record.ts'
 
-/** Visits that are remembered. */
+/** Requests that are remembered. */
 export const JOURNAL_SIZE = 1_000
 
 export class Journal {

@@ -9,11 +9,11 @@ import type { Listener } from './channel.ts'
  * Bytes that may wait for a client for longer than a moment, in this process, beside those that greeted it: a browser
  * that sleeps must not fill the memory.
  */
-export const MOST_WAITING = 512 * 1024
+export const MAX_WAITING = 512 * 1024
 /** Bytes beyond those that may wait for a moment only. */
-const MOST_OF_A_BURST = 1_536 * 1024
+const MAX_BURST = 1_536 * 1024
 /** The moment, in milliseconds: more than a client that reads takes for a burst. */
-const PATIENCE_MS = 2_000
+const MAX_BURST_MS = 2_000
 /** How soon a browser comes back after a broken connection, in milliseconds. */
 const RETRY_MS = 1_000
 
@@ -47,7 +47,7 @@ export class Client implements Listener {
   readonly #res: Response
   readonly #clock: Clock
   /** Bytes that may wait before it is suspected of not reading. */
-  #most = MOST_WAITING
+  #maxWaiting = MAX_WAITING
   /** Takes the suspicion back; null where there is none. */
   #forgive: (() => void) | null = null
   /** Since it was suspected its socket had a turn. */
@@ -66,7 +66,7 @@ export class Client implements Listener {
   /** What a client hears first is as long as it is, and no sign that it does not read. */
   greet(frames: readonly EventBuffer[]): void {
     for (const frame of frames) {
-      this.#most += frame.read().length
+      this.#maxWaiting += frame.read().length
       this.send(frame)
     }
   }
@@ -75,9 +75,9 @@ export class Client implements Listener {
     if (!this.#session.isConnected || this.#res.destroyed) return
     void this.#session.batch(frame)
     const waiting = this.#res.writableLength
-    if (waiting <= this.#most) return
+    if (waiting <= this.#maxWaiting) return
     if (this.#forgive === null) this.#suspect()
-    else if (this.#warned && waiting > this.#most + MOST_OF_A_BURST) this.#res.destroy()
+    else if (this.#warned && waiting > this.#maxWaiting + MAX_BURST) this.#res.destroy()
   }
 
   end(): void {
@@ -92,7 +92,7 @@ export class Client implements Listener {
         this.#warned = true
       })
     })
-    const cancel = this.#clock.after(PATIENCE_MS, () => {
+    const cancel = this.#clock.after(MAX_BURST_MS, () => {
       // Its sockets come first: what became late while the loop was busy is no fault of the client.
       turn = setImmediate(() => this.#res.destroy())
     })

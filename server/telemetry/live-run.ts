@@ -45,13 +45,13 @@ export class LiveRun {
   #lastMs = 0
   #status: 'running' | 'ended' | 'lost' = 'running'
   #result: RunEnd['result']
-  /** Milliseconds since the server's start when it was last heard of. */
-  heardAt: number
+  /** Milliseconds since the server's start when something was last said of it. */
+  updatedAt: number
 
   constructor(run: NewRun, startedAtMs: number) {
     this.#run = run
     this.#startedAtMs = startedAtMs
-    this.heardAt = startedAtMs
+    this.updatedAt = startedAtMs
     this.#arms = new Map(run.arms.map(({ name }) => [name, { name, totals: noCounts(), edges: [] }]))
     this.#steps = new StepHistory(run.arms.map(({ name }) => name))
     this.#maxEdges = Math.min(MAX_LIVE_EDGES, Math.floor(MAX_EDGES_OF_RUN / run.arms.length))
@@ -81,7 +81,7 @@ export class LiveRun {
 
   /** Takes a step at `now`, in milliseconds since the server's start; returns what is new in it. Arms that were not announced are left out. */
   step({ atMs, arms, weather }: Omit<Step, 'id'> & Pick<LiveStep, 'weather'>, now: number): LiveStep {
-    this.heardAt = now
+    this.updatedAt = now
     this.#lastMs = atMs
     const known = arms.flatMap(arm => {
       const live = this.#arms.get(arm.name)
@@ -93,7 +93,7 @@ export class LiveRun {
   }
 
   end(status: 'ended' | 'lost', result: RunEnd['result'], now: number): void {
-    this.heardAt = now
+    this.updatedAt = now
     this.#status = status
     this.#result = result
   }
@@ -138,20 +138,20 @@ export class LiveRun {
 /** Changes of state that are remembered of all arms of a run. */
 const MAX_EDGES_OF_RUN = 1_200
 
-/** What of `told` is not in `known`: its beginning may be the end of what is known, where an answer was lost. */
-function newEdges(known: readonly Edge[], told: readonly Edge[]): Edge[] {
-  let overlap = Math.min(known.length, told.length)
-  while (overlap > 0 && !repeats(known.slice(known.length - overlap), told)) overlap -= 1
+/** What of `received` is not in `known`: its beginning may be the end of what is known, where an answer was lost. */
+function newEdges(known: readonly Edge[], received: readonly Edge[]): Edge[] {
+  let overlap = Math.min(known.length, received.length)
+  while (overlap > 0 && !repeats(known.slice(known.length - overlap), received)) overlap -= 1
   let last = known.at(-1)?.state
-  return told.slice(overlap).filter(({ state }) => {
+  return received.slice(overlap).filter(({ state }) => {
     const changes = state !== last
     last = state
     return changes
   })
 }
 
-function repeats(edges: readonly Edge[], told: readonly Edge[]): boolean {
-  return edges.every(({ atMs, state }, index) => told[index]?.atMs === atMs && told[index]?.state === state)
+function repeats(edges: readonly Edge[], received: readonly Edge[]): boolean {
+  return edges.every(({ atMs, state }, index) => received[index]?.atMs === atMs && received[index]?.state === state)
 }
 
 /** As far as the charts reach back, in milliseconds of the server's clock. */
@@ -166,7 +166,7 @@ const COARSE_MS = 1_000
 class StepHistory {
   readonly #names: readonly string[]
   readonly #coarse: boolean
-  readonly #steps: { readonly heardAt: number; readonly step: KeptStep }[] = []
+  readonly #steps: { readonly updatedAt: number; readonly step: KeptStep }[] = []
 
   /** @param names of the arms, in the order of their announcement */
   constructor(names: readonly string[]) {
@@ -174,15 +174,15 @@ class StepHistory {
     this.#coarse = names.length > MAX_ARMS_OF_FINE_STEPS
   }
 
-  /** Keeps a step that was heard at `now`, in milliseconds of the server's clock. */
+  /** Keeps a step that came at `now`, in milliseconds of the server's clock. */
   add({ atMs, arms, weather }: LiveStep, now: number): void {
     const byName = new Map(arms.map(arm => [arm.name, arm]))
     const figures = this.#names.map(name => figuresOf(byName.get(name)))
     const step = { atMs: Math.round(atMs), arms: figures, ...(weather ? { weather } : {}) }
     const last = this.#steps.at(-1)
     if (this.#coarse && last && secondOf(last.step) === secondOf(step)) {
-      this.#steps[this.#steps.length - 1] = { heardAt: now, step: merged(last.step, step) }
-    } else this.#steps.push({ heardAt: now, step })
+      this.#steps[this.#steps.length - 1] = { updatedAt: now, step: merged(last.step, step) }
+    } else this.#steps.push({ updatedAt: now, step })
     if (this.#steps.length > MAX_STEPS) this.#steps.shift()
     this.#forget(now)
   }
@@ -194,7 +194,7 @@ class StepHistory {
   }
 
   #forget(now: number): void {
-    const young = this.#steps.findIndex(({ heardAt }) => heardAt >= now - KEPT_MS)
+    const young = this.#steps.findIndex(({ updatedAt }) => updatedAt >= now - KEPT_MS)
     if (young !== 0) this.#steps.splice(0, young < 0 ? this.#steps.length : young)
   }
 }

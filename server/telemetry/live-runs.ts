@@ -80,7 +80,7 @@ export class LiveRuns {
   expire(): void {
     const now = this.#parts.now()
     for (const [id, run] of this.#runs) {
-      const silentMs = now - run.heardAt
+      const silentMs = now - run.updatedAt
       if (run.running && silentMs > LOST_AFTER_MS) {
         run.end('lost', undefined, now)
         this.#paces.delete(id)

@@ -6,10 +6,10 @@ import { resource } from '../http/resource.ts'
 import { BOUNDS, type Totals } from './totals.ts'
 
 /** What the gauges show of this moment. */
-export interface Moment {
+export interface Gauges {
   /** Of the default session, in percent. */
   readonly failRate: number
-  /** An outage is on in the default session. */
+  /** An outage is active in the default session. */
   readonly outage: boolean
   readonly sessions: number
   readonly listeners: number
@@ -18,7 +18,7 @@ export interface Moment {
 export interface MetricsParts {
   readonly totals: Totals
   readonly version: string
-  readonly moment: () => Moment
+  readonly gauges: () => Gauges
 }
 
 const PREFIX = 'flaky_catalog_'
@@ -63,7 +63,7 @@ export class Metrics {
 
   #open(): void {
     this.#opened = true
-    const { totals, version, moment } = this.#parts
+    const { totals, version, gauges } = this.#parts
     this.#counter('requests_total', 'Requests to the data plane by outcome and route', ['outcome', 'route'], set => {
       for (const [route, counts] of totals.routes) {
         for (const [outcome, count] of Object.entries(counts)) set({ outcome, route }, count)
@@ -74,11 +74,11 @@ export class Metrics {
     })
     this.#gauge('requests_in_flight', 'Requests that are being answered', () => totals.inFlight)
     this.#gauge('fail_rate_ratio', 'Share of requests that are to fail, 0 to 1, in the default session', () => {
-      return moment().failRate / 100
+      return gauges().failRate / 100
     })
-    this.#gauge('outage', '1 while an outage is on in the default session', () => (moment().outage ? 1 : 0))
-    this.#gauge('sessions', 'Sessions that are open, the default one included', () => moment().sessions)
-    this.#gauge('event_listeners', 'Clients of the event stream', () => moment().listeners)
+    this.#gauge('outage', '1 while an outage is on in the default session', () => (gauges().outage ? 1 : 0))
+    this.#gauge('sessions', 'Sessions that are open, the default one included', () => gauges().sessions)
+    this.#gauge('event_listeners', 'Clients of the event stream', () => gauges().listeners)
     new client.Gauge({
       name: `${PREFIX}build_info`,
       help: 'The version that runs',

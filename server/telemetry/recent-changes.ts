@@ -1,34 +1,35 @@
-/** The diary: what changed lately, for pages that come late. Short, and kept whether somebody listens or not. */
+/** What changed lately, for the log of a page that comes late: short, and kept whether somebody listens or not. */
 
-/** Entries that are remembered of each session, and of the room. */
-const KEPT = 40
+/** Changes that are remembered of each session, and of all of them together. */
+const MAX_CHANGES = 40
 
 /** What a page writes into its log. `atMs` counts from the server's start. */
-export interface DiaryEntry {
+export interface RecentChange {
   readonly type: 'settings' | 'outage' | 'scenario' | 'run'
   readonly atMs: number
   readonly [more: string]: unknown
 }
 
-export class Diary {
-  readonly #sessions = new Map<string, DiaryEntry[]>()
-  readonly #room: DiaryEntry[] = []
+export class RecentChanges {
+  readonly #bySession = new Map<string, RecentChange[]>()
+  /** What concerns every session. */
+  readonly #common: RecentChange[] = []
 
-  /** Notes what happened in one session, or in the whole room. */
-  note(session: string | null, entry: DiaryEntry): void {
-    const entries = session === null ? this.#room : (this.#sessions.get(session) ?? [])
-    if (session !== null) this.#sessions.set(session, entries)
-    entries.push(entry)
-    if (entries.length > KEPT) entries.shift()
+  /** Adds a change of one session, or with null one that concerns them all. */
+  add(session: string | null, change: RecentChange): void {
+    const changes = session === null ? this.#common : (this.#bySession.get(session) ?? [])
+    if (session !== null) this.#bySession.set(session, changes)
+    changes.push(change)
+    if (changes.length > MAX_CHANGES) changes.shift()
   }
 
   /** What a page of this session must know, the oldest first. */
-  read(session: string): readonly DiaryEntry[] {
-    const entries = [...(this.#sessions.get(session) ?? []), ...this.#room]
-    return entries.sort((a, b) => a.atMs - b.atMs).slice(-KEPT)
+  read(session: string): readonly RecentChange[] {
+    const changes = [...(this.#bySession.get(session) ?? []), ...this.#common]
+    return changes.sort((a, b) => a.atMs - b.atMs).slice(-MAX_CHANGES)
   }
 
   forget(session: string): void {
-    this.#sessions.delete(session)
+    this.#bySession.delete(session)
   }
 }

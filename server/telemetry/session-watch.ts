@@ -1,18 +1,18 @@
-/** Looks at the sessions of a laboratory: what each is like now, and what it was like in the last two minutes. */
+/** Watches the sessions: what each is like now, and what it was like in the last two minutes. */
 
 import type { ChaosControl } from '../chaos/control.ts'
 import type { RequestRecord } from '../chaos/decision/request-record.ts'
 import type { Session } from '../chaos/session/session.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Scene } from './events.ts'
+import type { StreamedSession } from './events.ts'
 import { type SessionConditions, type SessionVitals, Timeline } from './timeline.ts'
 
 /** A session's history, and its counts since it began for the board. */
-class Watch {
+class WatchedSession {
   readonly timeline = new Timeline()
   requests = 0
   success = 0
-  /** When the outage that was last seen to be on ends, in milliseconds since the server's start, or null. */
+  /** When the outage that was last seen to be active ends, in milliseconds since the server's start, or null. */
   untilMs: number | null = null
 
   /** An outage may have ended while nobody looked: it ended when it was to end. */
@@ -23,11 +23,11 @@ class Watch {
   }
 }
 
-export class Lookout {
+export class SessionWatch {
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #epoch: number
-  readonly #watches = new Map<string, Watch>()
+  readonly #sessions = new Map<string, WatchedSession>()
   #control: ChaosControl | null = null
 
   /** @param epoch milliseconds since 1970 at the moment `startedAt` of the clock */
@@ -37,10 +37,10 @@ export class Lookout {
     this.#epoch = epoch
   }
 
-  /** Follows a laboratory. */
+  /** Begins to watch the sessions of a server. */
   follow(control: ChaosControl): void {
     this.#control = control
-    for (const session of control.sessions.list()) this.look(session)
+    for (const session of control.sessions.list()) this.observe(session)
   }
 
   /** Milliseconds since the server's start. */
@@ -48,40 +48,40 @@ export class Lookout {
     return this.#clock.now() - this.#startedAt
   }
 
-  /** What writes a new session's visits down. */
+  /** Begins to watch a session; what it returns is to be told of its requests. */
   open(id: string): { started(record: RequestRecord): void; ended(record: RequestRecord): void } {
-    const watch = new Watch()
-    this.#watches.set(id, watch)
+    const watched = new WatchedSession()
+    this.#sessions.set(id, watched)
     return {
-      started: record => watch.timeline.started(record.startedAt - this.#startedAt),
+      started: record => watched.timeline.started(record.startedAt - this.#startedAt),
       ended: record => {
         const outcome = record.outcome ?? 'aborted'
-        watch.requests += 1
-        if (outcome === 'success') watch.success += 1
+        watched.requests += 1
+        if (outcome === 'success') watched.success += 1
         const took = record.endedAt - record.startedAt
-        watch.timeline.ended(record.endedAt - this.#startedAt, outcome, record.fault, took)
+        watched.timeline.ended(record.endedAt - this.#startedAt, outcome, record.fault, took)
       },
     }
   }
 
   forget(id: string): void {
-    this.#watches.delete(id)
+    this.#sessions.delete(id)
   }
 
-  /** The weather of a session now, noted in its timeline; whoever looks makes its changes known. */
-  look(session: Session): SessionConditions {
+  /** The conditions of a session now, noted in its timeline; an outage that began or ended meanwhile becomes known by it. */
+  observe(session: Session): SessionConditions {
     const outage = this.#control?.observeOutage(session, session.compiled(), this.#clock.now()) ?? null
-    return this.note(session, outage !== null)
+    return this.noteOutage(session, outage !== null)
   }
 
-  /** Notes that an outage is on in a session now, or is not. */
-  note(session: Session, outage: boolean): SessionConditions {
+  /** Notes whether an outage is active in a session now. */
+  noteOutage(session: Session, outage: boolean): SessionConditions {
     const conditions = { failRate: session.layers.effective().failRate, outage }
-    this.#watches.get(session.id)?.note(this.now(), conditions, this.untilMs(session))
+    this.#sessions.get(session.id)?.note(this.now(), conditions, this.untilMs(session))
     return conditions
   }
 
-  /** When the outage that is on will end, in milliseconds since the server's start; null where nobody knows. */
+  /** When the active outage will end, in milliseconds since the server's start; null where nobody knows. */
   untilMs(session: Session): number | null {
     const until = session.outageEnd(this.#clock.now())
     return until === null ? null : Math.round(until - this.#startedAt)
@@ -90,41 +90,40 @@ export class Lookout {
   /** What a session is like, and how long the requests took that just ended. */
   vitals(id: string): SessionVitals | null {
     const session = this.#control?.sessions.get(id)
-    const last = this.#watches.get(id)?.timeline.newest(this.now(), this.#epoch)
-    return session && last ? { p50: last.p50, p95: last.p95, ...this.look(session) } : null
+    const last = this.#sessions.get(id)?.timeline.newest(this.now(), this.#epoch)
+    return session && last ? { p50: last.p50, p95: last.p95, ...this.observe(session) } : null
   }
 
   /** A session as the event stream sees it. */
-  scene(id: string): Scene | null {
+  streamed(id: string): StreamedSession | null {
     const control = this.#control
     const session = control?.sessions.get(id)
-    const timeline = this.#watches.get(id)?.timeline
+    const timeline = this.#sessions.get(id)?.timeline
     if (!control || !session || !timeline) return null
     return {
       describe: () => ({
         state: control.state(session),
-        outage: { on: this.look(session).outage, what: session.lastOutage, untilMs: this.untilMs(session) },
-        scenario: this.#playing(session),
+        outage: { on: this.observe(session).outage, what: session.lastOutage, untilMs: this.untilMs(session) },
+        scenario: this.#scenarioOf(session),
       }),
-      samples: after => {
-        this.look(session)
-        return timeline.since(after, this.now(), this.#epoch)
+      samples: (after, nowMs) => {
+        this.observe(session)
+        return timeline.since(after, nowMs, this.#epoch)
       },
-      history: () => timeline.history(this.now(), this.#epoch),
-      lastClosed: () => timeline.lastClosed(this.now()),
+      history: nowMs => timeline.history(nowMs, this.#epoch),
     }
   }
 
-  /** A seat for every session. */
+  /** What the board shows of every session. */
   board(): object[] {
     return (this.#control?.sessions.list() ?? []).map(session => {
       const { id, inFlight } = session
-      const { requests = 0, success = 0 } = this.#watches.get(id) ?? {}
-      return { id, requests, success, inFlight, ...this.look(session) }
+      const { requests = 0, success = 0 } = this.#sessions.get(id) ?? {}
+      return { id, requests, success, inFlight, ...this.observe(session) }
     })
   }
 
-  #playing({ scenarioRun: run }: Session): object | null {
+  #scenarioOf({ scenarioRun: run }: Session): object | null {
     if (!run) return null
     const startedAtMs = Math.round(this.now() - run.atMs)
     return { name: run.name, id: run.id, mark: '', startedAtMs, lengthMs: run.lengthMs }

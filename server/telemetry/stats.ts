@@ -11,10 +11,10 @@ const SLOTS = SECONDS + 1
 
 export class Stats {
   readonly #session: string
-  #outcomes = none()
+  #outcomes = noOutcomes()
   #faults = new Map<string, number>()
   #routes = new Map<string, Counts>()
-  #series = Array.from({ length: SLOTS }, () => ({ second: Number.NEGATIVE_INFINITY, counts: none() }))
+  #series = Array.from({ length: SLOTS }, () => ({ second: Number.NEGATIVE_INFINITY, counts: noOutcomes() }))
   #inFlight = 0
   #requests = 0
   #overflow = 0
@@ -62,7 +62,7 @@ export class Stats {
 
   /** Sets every count to zero, but for the requests in flight. */
   clear(): void {
-    this.#outcomes = none()
+    this.#outcomes = noOutcomes()
     this.#faults.clear()
     this.#routes.clear()
     for (const slot of this.#series) slot.second = Number.NEGATIVE_INFINITY
@@ -74,7 +74,7 @@ export class Stats {
   #route(route: string): Counts {
     let counts = this.#routes.get(route)
     if (!counts) {
-      counts = none()
+      counts = noOutcomes()
       this.#routes.set(route, counts)
     }
     return counts
@@ -85,13 +85,14 @@ export class Stats {
     if (!slot) throw new RangeError(`no slot for second ${second}`)
     if (slot.second !== second) {
       slot.second = second
-      slot.counts = none()
+      slot.counts = noOutcomes()
     }
     return slot.counts
   }
 }
 
-function none(): Counts {
+/** Counts by outcome, all zero. */
+export function noOutcomes(): Counts {
   const counts = {} as Counts
   for (const outcome of OUTCOMES) counts[outcome] = 0
   return counts

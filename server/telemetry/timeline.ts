@@ -1,7 +1,8 @@
-/** One session's last two minutes in quarter seconds, written as visits end: whoever comes late can be told all of it. */
+/** One session's last two minutes in quarter seconds, written as requests end: whoever comes late can be told all of it. */
 
 import { OUTCOMES, type Outcome } from '../chaos/decision/request-record.ts'
 import { Spread } from './spread.ts'
+import { noOutcomes } from './stats.ts'
 
 /** Width of a bucket in milliseconds. */
 export const BUCKET_MS = 250
@@ -106,12 +107,7 @@ export class Timeline {
 
   /** The sample of the newest bucket that is over. */
   newest(now: number, epoch: number): Sample | undefined {
-    return this.since(this.lastClosed(now) - 1, now, epoch)[0]
-  }
-
-  /** The newest bucket that is over. */
-  lastClosed(now: number): number {
-    return bucketOf(now) - 1
+    return this.since(lastClosedBucket(now) - 1, now, epoch)[0]
   }
 
   #sample(bucket: number, epoch: number): Sample {
@@ -144,7 +140,8 @@ export class Timeline {
   /** The slot that is being written; the one before it is closed when time has passed it. */
   #at(now: number): Slot {
     const bucket = bucketOf(now)
-    if (this.#slot?.bucket === bucket) return this.#slot
+    // What comes with a time of a bucket that is closed counts in the one that is open: closed ones may have been sent.
+    if (this.#slot && bucket <= this.#slot.bucket) return this.#slot
     if (this.#slot) this.#close(this.#slot)
     const slot = this.#slots[index(bucket)] ?? blank()
     this.#slots[index(bucket)] = slot
@@ -165,6 +162,11 @@ export class Timeline {
   }
 }
 
+/** The newest bucket that is over at `now`, in milliseconds since the server's start. */
+export function lastClosedBucket(now: number): number {
+  return bucketOf(now) - 1
+}
+
 function bucketOf(now: number): number {
   return Math.floor(now / BUCKET_MS)
 }
@@ -179,7 +181,5 @@ function changes(samples: readonly Sample[], index: number): boolean {
 }
 
 function blank(): Slot {
-  const counts = {} as Record<Outcome, number>
-  for (const outcome of OUTCOMES) counts[outcome] = 0
-  return { bucket: 0, arrivals: 0, counts, faults: null, inFlight: 0, p50: null, p95: null }
+  return { bucket: 0, arrivals: 0, counts: noOutcomes(), faults: null, inFlight: 0, p50: null, p95: null }
 }

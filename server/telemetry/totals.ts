@@ -1,6 +1,7 @@
 /** Counts since the server's start, over all sessions: what Prometheus is told. Nothing sets them back. */
 
-import { OUTCOMES, type Outcome, type RequestRecord } from '../chaos/decision/request-record.ts'
+import type { Outcome, RequestRecord } from '../chaos/decision/request-record.ts'
+import { noOutcomes } from './stats.ts'
 
 /** Upper bounds of the duration's buckets, in seconds. */
 export const BOUNDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -28,7 +29,7 @@ export class Totals {
     this.#inFlight -= 1
     let counts = this.#routes.get(record.route)
     if (!counts) {
-      counts = Object.fromEntries(OUTCOMES.map(name => [name, 0])) as Record<Outcome, number>
+      counts = noOutcomes()
       this.#routes.set(record.route, counts)
     }
     counts[outcome] += 1

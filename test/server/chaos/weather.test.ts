@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { ChaosControl } from '../../../server/chaos/control.ts'
 import { streamSeed } from '../../../server/chaos/decision/draw.ts'
 import { RandomOutages } from '../../../server/chaos/decision/random-outages.ts'
-import { sessionLog } from '../../../server/telemetry/session-log.ts'
+import { sessionLog } from '../../../server/telemetry/telemetry.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 fc.configureGlobal({ seed: 42 })

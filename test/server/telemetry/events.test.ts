@@ -32,10 +32,10 @@ const ask = async (session?: string) => {
 /** The stream alone, with time in hand and nothing to tell. */
 async function bare(test: TestContext) {
   const clock = new ManualClock()
-  const scene = { describe: () => ({}), samples: () => [], history: () => [], lastClosed: () => 0 }
+  const streamed = { describe: () => ({}), samples: () => [], history: () => [] }
   const nothing = () => []
   const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {} }
-  const events = new Events({ clock, startedAt: 0, epoch: 1_000, scene: () => scene, ...parts })
+  const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
   const base = await serve(createServer(express().use('/chaos', events.routes())), test)
   return { clock, events, base }
 }
@@ -73,6 +73,50 @@ describe('the event stream', () => {
       counted([...data.history, ...late.heard.filter(({ type }) => type === 'sample').map(one => one.data)])
     await late.until('sample', () => told() >= 12)
     assert.equal(told(), 12)
+  })
+
+  it('tells each request once though time goes on at every reading of the clock', async test => {
+    for (const stepMs of [7, 31, 83]) {
+      const manual = new ManualClock()
+      let passed = 0
+      const clock = {
+        now: () => {
+          passed += stepMs
+          return manual.now() + passed
+        },
+        after: (ms: number, act: () => void) => manual.after(ms, act),
+      }
+      const other = await startTestServer(test, { clock })
+      const stream = await openEvents(`${other.url}/chaos/events`)
+      test.after(() => stream.close())
+      const { data } = await stream.until('hello')
+      for (let round = 0; round < 10; round += 1) {
+        for (let i = 0; i < 4; i += 1) await (await fetch(`${other.url}/catalogs/155568600`)).text()
+        manual.advance(250)
+      }
+      const samples = () => [
+        ...data.history,
+        ...stream.heard.filter(({ type }) => type === 'sample').map(one => one.data),
+      ]
+      const last = () => samples().at(-1)?.atMs ?? 0
+      const end = clock.now()
+      while (last() < end) {
+        manual.advance(250)
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      assert.equal(
+        samples().reduce((sum, { counts }) => sum + (counts.success ?? 0), 0),
+        40,
+        `${stepMs} ms`,
+      )
+      const live = stream.heard.filter(({ type }) => type === 'sample').map(one => one.data.atMs)
+      assert.ok(live[0] > (data.history.at(-1)?.atMs ?? 0), 'none is in the history as well')
+      assert.deepEqual(
+        live,
+        live.map((_, index) => live[0] + 250 * index),
+        'no bucket is left out, and none is sent twice',
+      )
+    }
   })
 
   it('tells a change with its origin, to everybody who listens to the session', async test => {
@@ -313,7 +357,7 @@ describe('listeners', () => {
     test.after(() => stream.close())
     await stream.until('hello')
     clock.advance(31_000)
-    events.tell('default', 'lab', {})
+    events.emit('default', 'lab', {})
     await stream.until('lab')
     assert.equal(stream.comments.length, 3)
   })

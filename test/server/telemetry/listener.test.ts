@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test'
 import express from 'express'
 import { problemHandler } from '../../../server/http/problem.ts'
 import { Events } from '../../../server/telemetry/events.ts'
-import { MOST_WAITING } from '../../../server/telemetry/listener.ts'
+import { MAX_WAITING } from '../../../server/telemetry/listener.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -20,10 +20,10 @@ const KB = 1_024
 /** The stream alone, with time in hand, and a `hello` that is as long as it is wanted. */
 async function stage(test: TestContext, describe: () => object = () => ({})) {
   const clock = new ManualClock()
-  const scene = { describe: () => ({ ...describe() }), samples: () => [], history: () => [], lastClosed: () => 0 }
+  const streamed = { describe: () => ({ ...describe() }), samples: () => [], history: () => [] }
   const nothing = () => []
   const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {} }
-  const events = new Events({ clock, startedAt: 0, epoch: 1_000, scene: () => scene, ...parts })
+  const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
   const app = express()
     .use('/chaos', events.routes())
     .use(problemHandler(() => {}))
@@ -39,14 +39,14 @@ async function stage(test: TestContext, describe: () => object = () => ({})) {
 /** Tells so many bytes in events of 1 KB, or of `each` bytes, all in one turn. */
 function burst(events: Events, bytes: number, each = KB): void {
   const filler = 'x'.repeat(each)
-  for (let index = 1; index * each <= bytes; index += 1) events.tell('default', 'lab', { index, filler })
+  for (let index = 1; index * each <= bytes; index += 1) events.emit('default', 'lab', { index, filler })
 }
 
 describe('a listener that reads', () => {
   for (const [what, bytes] of [
-    ['less than may wait', MOST_WAITING / 2],
-    ['more than may wait', 2 * MOST_WAITING],
-    ['much more than may wait', 16 * MOST_WAITING],
+    ['less than may wait', MAX_WAITING / 2],
+    ['more than may wait', 2 * MAX_WAITING],
+    ['much more than may wait', 16 * MAX_WAITING],
   ] as const) {
     it(`survives a burst of ${what}, all in one turn, and is there for the next`, async test => {
       const { clock, events, open } = await stage(test)
@@ -65,11 +65,11 @@ describe('a listener that reads', () => {
   }
 
   it('is not slow because its first frames are long: a hello, or all that it missed', async test => {
-    const { clock, events, open } = await stage(test, () => ({ filler: 'x'.repeat(4 * MOST_WAITING) }))
+    const { clock, events, open } = await stage(test, () => ({ filler: 'x'.repeat(4 * MAX_WAITING) }))
     const first = await open()
     const { id } = await first.until('hello')
-    burst(events, MOST_WAITING * 1.5, 8 * KB)
-    const last = (MOST_WAITING * 1.5) / (8 * KB)
+    burst(events, MAX_WAITING * 1.5, 8 * KB)
+    const last = (MAX_WAITING * 1.5) / (8 * KB)
     await first.until('lab', ({ data }) => data.index === last)
     const again = await open({ 'last-event-id': String(id) })
     await again.until('lab', ({ data }) => data.index === last)
@@ -119,10 +119,10 @@ describe('a listener that does not read', () => {
     let told = 0
     // What the sockets hold is the kernel's affair; nothing holds 64 MB.
     while (events.listeners === 2 && told < 64 * 1024 * KB) {
-      burst(events, MOST_WAITING)
-      told += MOST_WAITING
+      burst(events, MAX_WAITING)
+      told += MAX_WAITING
       const from = good.heard.length
-      while (good.heard.length < from + MOST_WAITING / KB - 1 && events.listeners > 0) await turn()
+      while (good.heard.length < from + MAX_WAITING / KB - 1 && events.listeners > 0) await turn()
       clock.advance(2_000)
       await turn()
       await turn()
@@ -140,8 +140,8 @@ describe('a listener that does not read', () => {
     bad.pause()
     let told = 0
     while (events.listeners === 1 && told < 64 * 1024 * KB) {
-      burst(events, MOST_WAITING)
-      told += MOST_WAITING
+      burst(events, MAX_WAITING)
+      told += MAX_WAITING
       for (let index = 0; index < 3; index += 1) await turn()
     }
     test.diagnostic(`dropped after ${told / KB} KB`)
@@ -154,7 +154,7 @@ describe('a channel', () => {
     const { events, open } = await stage(test)
     const first = await open()
     const { id } = await first.until('hello')
-    burst(events, 4 * MOST_WAITING, 16 * KB)
+    burst(events, 4 * MAX_WAITING, 16 * KB)
     const { id: last } = await first.until('lab', ({ data }) => data.index === 128)
     for (const [missed, heard] of [
       [60, 'lab'],
@@ -167,7 +167,7 @@ describe('a channel', () => {
   })
 
   it('is forgotten a while after its only listener was lost during a long hello', async test => {
-    const { clock, events, open } = await stage(test, () => ({ filler: 'x'.repeat(16 * MOST_WAITING) }))
+    const { clock, events, open } = await stage(test, () => ({ filler: 'x'.repeat(16 * MAX_WAITING) }))
     const stream = await open()
     stream.close()
     await stream.ended

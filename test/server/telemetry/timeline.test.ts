@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { OUTCOMES, type Outcome } from '../../../server/chaos/decision/request-record.ts'
 import { Spread } from '../../../server/telemetry/spread.ts'
-import { BUCKET_MS, Timeline } from '../../../server/telemetry/timeline.ts'
+import { BUCKET_MS, lastClosedBucket, Timeline } from '../../../server/telemetry/timeline.ts'
 
 const EPOCH = 1_800_000_000_000
 const all = (counts: Partial<Record<Outcome, number>>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
@@ -40,12 +40,23 @@ describe('the timeline', () => {
     const told: number[] = []
     for (const now of [100, 260, 900, 901, 5_000]) {
       told.push(...timeline.since(last, now, EPOCH).map(({ atMs }) => atMs))
-      last = timeline.lastClosed(now)
+      last = lastClosedBucket(now)
     }
     assert.deepEqual(
       told,
       Array.from({ length: 20 }, (_, index) => (index + 1) * BUCKET_MS),
     )
+  })
+
+  it('counts what ended in a bucket that was sent already in the one that is open', () => {
+    const timeline = new Timeline()
+    timeline.started(100)
+    assert.equal(timeline.since(-1, 260, EPOCH).length, 1)
+    timeline.started(251)
+    timeline.ended(249, 'success', '', 149)
+    const [, second] = timeline.since(-1, 500, EPOCH)
+    assert.deepEqual([second?.counts, second?.arrivals, second?.inFlight], [{ success: 1 }, 1, 1])
+    assert.deepEqual(timeline.since(-1, 500, EPOCH)[0]?.arrivals, 1, 'what was sent stays')
   })
 
   it('counts faults by kind', () => {
