@@ -57,7 +57,7 @@ export function createApp(parts: Parts): Express {
   resource(app, '/ready', { get: readiness(ready) })
   resource(app, '/openapi.json', { get: contract(version, chaos.operations) })
   app.use(telemetry.routes())
-  app.use(consoleRoutes({ root, index: (_req, res) => sendJson(res, index(version)) }))
+  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version))))
   app.use(unknown)
   app.use(
     problemHandler((error, res) => {

@@ -59,29 +59,24 @@ interface Asset {
   readonly etag: string
 }
 
-export interface ConsoleParts {
-  /** The folder of the package: server/console lies in it. */
-  readonly root: string
-  /** What `GET /` answers to a client that does not ask for HTML. */
-  readonly index: RequestHandler
-}
-
-/** `GET /` and `GET /console/…`. The files are read when the first of them is asked for. */
-export function consoleRoutes({ root, index }: ConsoleParts): Router {
+/**
+ * `GET /` and `GET /console/…`. The files are read here, once: they are served though no descriptor is left to open one with.
+ * @param root the folder of the package: server/console lies in it
+ * @param index answers `GET /` for a client that does not ask for HTML
+ */
+export function consoleRoutes(root: string, index: RequestHandler): Router {
   const router = express.Router({ caseSensitive: true })
-  let assets: ReadonlyMap<string, Asset> | null = null
-  const find = (path: string): Asset | undefined => {
-    assets ??= readAssets(join(root, 'server', 'console'))
-    return assets.get(path)
-  }
+  const assets = readAssets(join(root, 'server', 'console'))
 
   const home: RequestHandler = (req, res, next) => {
     res.vary('Accept')
-    if (req.accepts(['json', 'html']) === 'html') send(req, res, find('index.html'))
+    if (req.accepts(['json', 'html']) === 'html') send(req, res, assets.get('index.html'))
     else index(req, res, next)
   }
   resource(router, '/', { get: home })
-  resource(router, '/console/*path', { get: (req, res) => send(req, res, find(req.path.slice('/console/'.length))) })
+  resource(router, '/console/*path', {
+    get: (req, res) => send(req, res, assets.get(req.path.slice('/console/'.length))),
+  })
   return router
 }
 

@@ -1,7 +1,9 @@
 /** How the console is served: the right types, strict headers, nothing beyond its own files. */
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import fs, { readdirSync, readFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -106,6 +108,41 @@ describe('GET /console/…', () => {
     assert.match(etag, /^"[\w-]+"$/)
     assert.equal((await get('/console/main.js', { 'if-none-match': etag })).status, 304)
     assert.equal((await get('/console/main.js', { 'if-none-match': '"other"' })).status, 200)
+  })
+
+  it('names a file by its content', async () => {
+    const etags = new Map<string, string>()
+    for (const file of ['main.js', 'index.html', 'css/base.css']) {
+      const answer = await get(`/console/${file}`)
+      await answer.text()
+      etags.set(answer.headers.get('etag') ?? '', file)
+      const digest = createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('base64url')
+      assert.equal(answer.headers.get('etag'), `"${digest.slice(0, 22)}"`)
+    }
+    assert.equal(etags.size, 3)
+  })
+
+  it('serves its files though none can be opened any more', async test => {
+    const other = await startTestServer(test)
+    const full = (): never => {
+      throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+    }
+    const opening = ['readFileSync', 'readdirSync', 'openSync', 'readFile', 'open', 'createReadStream'] as const
+    for (const name of opening) test.mock.method(fs, name, full)
+    syncBuiltinESMExports()
+    try {
+      assert.throws(() => readFileSync(join(folder, 'main.js')), /EMFILE/)
+      for (const path of ['/', '/console/main.js', '/console/css/base.css', '/console/vendor/uPlot.esm.js']) {
+        const answer = await fetch(`${other.url}${path}`, { headers: { accept: 'text/html' } })
+        assert.equal(answer.status, 200, path)
+        assert.ok((await answer.text()).length > 100, path)
+      }
+    } finally {
+      test.mock.restoreAll()
+      syncBuiltinESMExports()
+    }
   })
 
   it('knows no other file', async () => {
