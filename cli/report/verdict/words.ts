@@ -81,9 +81,7 @@ function written(write: (value: number) => string) {
 
 /** A number as English writes it, with the signs of the language. */
 function numeral(text: string, words: Words): string {
-  return text
-    .replace(/[.,]/g, sign => words(sign === '.' ? 'number.decimal' : 'number.thousands'))
-    .replace(' %', words('number.percent'))
+  return text.replace(/[.,]/g, sign => words(sign === '.' ? 'number.decimal' : 'number.thousands'))
 }
 
 function armName(figure: Figure, words: Words): string {
