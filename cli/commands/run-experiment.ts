@@ -5,7 +5,7 @@ import { tokenOf } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { type Campaign, compete } from '../experiment/experiment.ts'
 import { type Kept, keepResult, keptLines } from '../experiment/keep.ts'
-import type { Showing } from '../experiment/published-run.ts'
+import type { Publication } from '../experiment/published-run.ts'
 import { openScene, type Scene } from '../experiment/recognise.ts'
 import { openStore } from '../experiment/redis.ts'
 import { scenarioArms, withLoad } from '../experiment/scenario-load.ts'
@@ -94,7 +94,7 @@ export async function engage(io: Io, options: EngageOptions, engagement: Engagem
       kept = options.keep ? await keepResult(io, judged(io, result, plan.rules), keeper) : null
       return kept && kept.origin !== null ? kept.id : null
     },
-    ...(scene.hello ? { show: showing(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
+    ...(scene.hello ? { publish: publisherOf(io, scene, plan.title ?? titleOf(engagement, plan)) } : {}),
   }
   const result = await compete(campaign).finally(() => {
     bar.end()
@@ -114,7 +114,7 @@ function rateReader({ hello, control }: Scene, options: EngageOptions, session: 
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */
-function showing(io: Io, { target }: Scene, title: string): () => Showing {
+function publisherOf(io: Io, { target }: Scene, title: string): () => Publication {
   const url = new URL(target.origin)
   const token = tokenOf(io.env)
   return () => ({ id: `run-${io.draw()}`, title, publisher: openPublisher({ url, token, clock: io.clock }) })

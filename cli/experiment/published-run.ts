@@ -3,30 +3,30 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
 
-/** What makes a run known. */
-export interface Showing {
+/** Under which name a run is published, and by what. */
+export interface Publication {
   /** Names the run; no other that is being published has the same. */
   readonly id: string
   readonly title: string
   readonly publisher: Publisher
 }
 
-/** An arm, as far as it is shown. */
-export interface ShownArm {
+/** An arm, as far as it is published. */
+export interface PublishedArm {
   readonly name: string
   readonly totals: ArmTotals
 }
 
-export class Shown {
+export class PublishedRun {
   readonly #publisher: Publisher
-  readonly #arms: readonly ShownArm[]
+  readonly #arms: readonly PublishedArm[]
   readonly #clock: Clock
   readonly #startedAt: number
 
   /** @param sessions where each arm plays; undefined where it shares the server's own */
   constructor(
-    { id, title, publisher }: Showing,
-    arms: readonly ShownArm[],
+    { id, title, publisher }: Publication,
+    arms: readonly PublishedArm[],
     sessions: readonly (string | undefined)[],
     load: Readonly<Record<string, number>>,
     clock: Clock,
@@ -46,12 +46,12 @@ export class Shown {
     })
   }
 
-  /** Tells how far the arms are. */
-  follow(): void {
+  /** Publishes how far the arms are. */
+  update(): void {
     this.#publisher.progress(this.#atMs, this.#totals())
   }
 
-  /** Tells the end, what it means, and the id that it is kept under; resolves soon. */
+  /** Publishes the end, what it means, and the id that it is kept under; resolves soon. */
   end(verdict?: string, kept: string | null = null): Promise<void> {
     const result = { ...(verdict === undefined ? {} : { verdict }), ...(kept === null ? {} : { run: kept }) }
     return this.#publisher.end(this.#atMs, this.#totals(), result)

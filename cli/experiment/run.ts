@@ -12,7 +12,7 @@ import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
 import type { Trouble } from '../report/result.ts'
-import { type Showing, Shown } from './published-run.ts'
+import { type Publication, PublishedRun } from './published-run.ts'
 
 /** Where the arms play: the sessions of the server, made ready for them. */
 export interface Stage {
@@ -47,7 +47,7 @@ export interface Contest {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((share: number) => void) | undefined
   /** Makes the run known to the pages of the server; asked once a run. */
-  readonly show?: (() => Showing) | undefined
+  readonly publish?: (() => Publication) | undefined
 }
 
 /** What came out of it. */
@@ -78,8 +78,8 @@ export async function hold(contest: Contest): Promise<Held> {
     await Promise.all(sides.map(side => warmUp(contest, side)))
     const stage = await contest.stage(sides.length)
     try {
-      const { played, shown } = await perform(contest, stage, sides)
-      const farewell: Held['farewell'] = async (verdict, kept) => shown?.end(verdict, kept)
+      const { played, published } = await perform(contest, stage, sides)
+      const farewell: Held['farewell'] = async (verdict, kept) => published?.end(verdict, kept)
       return { played, recorders: sides.map(side => side.recorder), trouble: stage.trouble, farewell }
     } finally {
       await stage.close()
@@ -93,7 +93,7 @@ async function perform(
   contest: Contest,
   stage: Stage,
   sides: readonly Side[],
-): Promise<{ played: GeneratorReport; shown: Shown | null }> {
+): Promise<{ played: GeneratorReport; published: PublishedRun | null }> {
   const { clock, signal } = contest
   for (const [index, { client, gate }] of sides.entries()) {
     client.enter(stage.sessions[index])
@@ -105,9 +105,9 @@ async function perform(
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
-  const shown = contest.show
-    ? new Shown(
-        contest.show(),
+  const published = contest.publish
+    ? new PublishedRun(
+        contest.publish(),
         sides.map(side => side.recorder),
         stage.sessions,
         { requests: contest.schedule.requests, timeoutMs: contest.timeoutMs },
@@ -117,13 +117,13 @@ async function perform(
   const played = await generateLoad({
     ...contest,
     onProgress(share) {
-      shown?.follow()
+      published?.update()
       contest.onProgress?.(share)
     },
     connections: contest.wire.connections,
     arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
-  return { played, shown }
+  return { played, published }
 }
 
 async function openSide(contest: Contest, plan: ParsedArm): Promise<Side> {
