@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
 import { Events, LISTENERS } from '../../../server/telemetry/events.ts'
+import { control } from '../../support/control.ts'
 import { type EventStream, openEvents } from '../../support/event-stream.ts'
 import { listen as serve } from '../../support/listen.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -178,12 +179,15 @@ describe('the event stream', () => {
   })
 
   it('knows the end of an outage that nobody watched', async test => {
-    await change('POST', '/chaos/sessions', { id: 'unseen' })
+    const clock = new ManualClock()
+    const other = await startTestServer(test, { clock })
     for (let round = 0; round < 2; round += 1) {
-      await change('POST', '/chaos/outages?session=unseen', { for: '100ms' })
-      await new Promise(resolve => setTimeout(resolve, 300))
+      await control(other)('POST', '/chaos/outages', { for: '100ms' }, { 'x-chaos-origin': 'web' })
+      clock.advance(300)
     }
-    const { data } = await (await listen(test, '?session=unseen')).until('hello')
+    const stream = await openEvents(`${other.url}/chaos/events`)
+    test.after(() => stream.close())
+    const { data } = await stream.until('hello')
     const told = data.changes.filter(({ type }: { type: string }) => type === 'outage')
     assert.deepEqual(
       told.map(({ on, source }: { on: boolean; source: string }) => [on, source]),
