@@ -35,7 +35,8 @@ export function jsonBody(maxBytes = MAX_JSON_BYTES): RequestHandler[] {
 
 const CLOSE = { headers: { Connection: 'close' } }
 
-function hasBody(headers: Readonly<Record<string, unknown>>): boolean {
+/** Whether a request with these headers has a body: one of a length above zero, or in chunks. */
+export function hasBody(headers: Readonly<Record<string, unknown>>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 

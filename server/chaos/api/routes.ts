@@ -2,7 +2,7 @@
 
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { z } from 'zod'
-import { jsonBody } from '../../http/json.ts'
+import { hasBody, jsonBody } from '../../http/json.ts'
 import { type Flaw, Problem, quote } from '../../http/problem.ts'
 import { resource } from '../../http/resource.ts'
 import type { ChaosControl } from '../control.ts'
@@ -37,7 +37,7 @@ function handlers(control: ChaosControl, operation: Operation): RequestHandler[]
   const optional = read.map(
     (step): RequestHandler =>
       (req, res, next) =>
-        hasBody(req) ? step(req, res, next) : next(),
+        hasBody(req.headers) ? step(req, res, next) : next(),
   )
   return [...optional, act]
 }
@@ -91,8 +91,4 @@ function sessionOf(control: ChaosControl, id: unknown): Session {
     throw new Problem(404, `There is no session ${quote(String(name))}: make it with POST /chaos/sessions`)
   }
   return session
-}
-
-function hasBody(req: Request): boolean {
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
 }
