@@ -22,6 +22,7 @@
 
 import { EventBuffer } from 'better-sse'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Limits } from '../config/limits.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -29,8 +30,6 @@ import { Channel, frameOf } from './channel.ts'
 import { openListener } from './listener.ts'
 import { BUCKET_MS, lastClosedBucket, type Sample } from './timeline.ts'
 
-/** Unless given: everybody who listens, and those from one address: an audience behind one router stays below the latter. */
-export const LISTENERS = { most: 256, perAddress: 100 }
 /** A channel is kept so long after its last listener, so that a page that reloads resumes. */
 const LINGER_MS = 15_000
 const SECOND_MS = 1_000
@@ -57,7 +56,7 @@ export interface EventsParts {
   /** What changed lately in a session, for the log of a page that comes late. */
   readonly changes: (session: string) => unknown
   /** How many may listen, and how many of them at one address. */
-  readonly limits?: typeof LISTENERS | undefined
+  readonly limits: Pick<Limits, 'listeners' | 'listenersPerClient'>
   /** Called about once a second while somebody listens. */
   readonly everySecond: () => void
 }
@@ -162,8 +161,8 @@ export class Events {
   #admit(address: string): () => void {
     const known = this.#addresses.get(address) ?? 0
     const all = [...this.#addresses.values()].reduce((sum, count) => sum + count, 0)
-    const { most, perAddress } = this.#parts.limits ?? LISTENERS
-    if (all >= most || known >= perAddress) {
+    const { listeners, listenersPerClient } = this.#parts.limits
+    if (all >= listeners || known >= listenersPerClient) {
       throw new Problem(429, 'Too many listen already: close a page, or try again later', {
         headers: { 'Retry-After': '5' },
       })

@@ -2,15 +2,13 @@
 
 import type { RecordQuery, RequestRecord } from '../chaos/decision/request-record.ts'
 
-/** Requests that are remembered. */
-export const JOURNAL_SIZE = 1_000
-
 export class Journal {
   readonly #size: number
   #ring: RequestRecord[] = []
   #next = 0
 
-  constructor(size = JOURNAL_SIZE) {
+  /** @param size requests that are remembered */
+  constructor(size: number) {
     this.#size = size
   }
 

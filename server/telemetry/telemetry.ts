@@ -4,10 +4,10 @@ import { Router } from 'express'
 import type { ChaosControl } from '../chaos/control.ts'
 import type { SessionLog } from '../chaos/decision/request-record.ts'
 import type { ChaosEvent } from '../chaos/session/events.ts'
-import type { Limits } from '../config/limits.ts'
+import { LIMITS, type Limits } from '../config/limits.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Events } from './events.ts'
-import { JOURNAL_SIZE, Journal } from './journal.ts'
+import { Journal } from './journal.ts'
 import { LiveRuns } from './live-runs.ts'
 import { type Gauges, Metrics } from './metrics.ts'
 import { RecentChanges } from './recent-changes.ts'
@@ -26,7 +26,7 @@ export interface TelemetryOptions {
 
 export class Telemetry {
   readonly #epoch: number
-  readonly #journalSize: number | undefined
+  readonly #journalSize: number
   readonly #totals = new Totals()
   readonly #recentChanges = new RecentChanges()
   readonly #sessionWatch: SessionWatch
@@ -43,13 +43,13 @@ export class Telemetry {
   #control: ChaosControl | null = null
   #unsubscribe = () => {}
 
-  constructor({ clock, wall, version, limits }: TelemetryOptions) {
+  constructor({ clock, wall, version, limits = LIMITS }: TelemetryOptions) {
     const startedAt = clock.now()
     const epoch = Math.round(wall())
     const sessionWatch = new SessionWatch(clock, startedAt, epoch)
     this.#epoch = epoch
     this.#clock = clock
-    this.#journalSize = limits?.journal
+    this.#journalSize = limits.journal
     this.#sessionWatch = sessionWatch
     this.#liveRuns = new LiveRuns({
       now: () => sessionWatch.now(),
@@ -68,7 +68,7 @@ export class Telemetry {
       changes: id => this.#recentChanges.read(id),
       board: () => sessionWatch.board(),
       runs: () => this.#liveRuns.describe(),
-      limits: limits && { most: limits.listeners, perAddress: limits.listenersPerClient },
+      limits,
       everySecond: () => this.#liveRuns.expire(),
     })
     this.#metrics = new Metrics({ totals: this.#totals, version, gauges: () => this.#gauges() })
@@ -241,7 +241,7 @@ interface SettingsChange {
 }
 
 /** Makes the log of a session, whose journal remembers so many requests. */
-export function sessionLog(session: string, remembered = JOURNAL_SIZE): SessionLog {
+export function sessionLog(session: string, remembered = LIMITS.journal): SessionLog {
   const stats = new Stats(session)
   const journal = new Journal(remembered)
   return {

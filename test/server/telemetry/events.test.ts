@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
-import { Events, LISTENERS } from '../../../server/telemetry/events.ts'
+import { LIMITS } from '../../../server/config/limits.ts'
+import { Events } from '../../../server/telemetry/events.ts'
 import { control } from '../../support/control.ts'
 import { type EventStream, openEvents } from '../../support/event-stream.ts'
 import { listen as serve } from '../../support/listen.ts'
@@ -35,7 +36,7 @@ async function bare(test: TestContext) {
   const clock = new ManualClock()
   const streamed = { describe: () => ({}), samples: () => [], history: () => [] }
   const nothing = () => []
-  const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {} }
+  const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {}, limits: LIMITS }
   const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
   const base = await serve(createServer(express().use('/chaos', events.routes())), test)
   return { clock, events, base }
@@ -321,7 +322,7 @@ describe('listeners', () => {
   it('are bounded for each address, with an answer that says so', async test => {
     const other = await startTestServer(test)
     const streams = await Promise.all(
-      Array.from({ length: LISTENERS.perAddress }, () => openEvents(`${other.url}/chaos/events`)),
+      Array.from({ length: LIMITS.listenersPerClient }, () => openEvents(`${other.url}/chaos/events`)),
     )
     test.after(() => streams.map(stream => stream.close()))
     const refused = await openEvents(`${other.url}/chaos/events`)

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import express from 'express'
+import { LIMITS } from '../../../server/config/limits.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
 import { Events } from '../../../server/telemetry/events.ts'
 import { MAX_WAITING } from '../../../server/telemetry/listener.ts'
@@ -22,7 +23,7 @@ async function stage(test: TestContext, describe: () => object = () => ({})) {
   const clock = new ManualClock()
   const streamed = { describe: () => ({ ...describe() }), samples: () => [], history: () => [] }
   const nothing = () => []
-  const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {} }
+  const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {}, limits: LIMITS }
   const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
   const app = express()
     .use('/chaos', events.routes())
