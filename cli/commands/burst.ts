@@ -1,18 +1,16 @@
 /** `chaos burst`: fires requests at one target through one arm, and says what became of them. */
 
 import { type Io, usageError } from '../io.ts'
-import { armHelp, armPlans, expectHelp } from '../options/arms.ts'
+import { armHelp, expectHelp, readArms } from '../options/arms.ts'
 import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
-import { loadOptions, outputOptions, sessionOption, targetOptions } from '../options/common.ts'
+import { type ExperimentOptions, loadOptions, outputOptions, sessionOption, targetOptions } from '../options/common.ts'
 import { conditionOptions } from '../options/conditions.ts'
 import { keepOption, storeOption } from '../options/keep.ts'
 import { requestOptions } from '../options/request.ts'
 import { scheduleOptions } from '../options/schedule.ts'
 import { type Define, typedOptions } from './command.ts'
-import type { EngageOptions } from './run-experiment.ts'
 
-interface BurstOptions extends EngageOptions {
-  readonly session?: string
+interface BurstOptions extends ExperimentOptions {
   readonly breaker?: boolean
   readonly arm?: string
 }
@@ -38,9 +36,8 @@ async function burst(
     throw usageError('--breaker and --arm both name an arm: write --arm breaker.')
   }
   const guarded = options.breaker || options.store !== undefined || Object.keys(typedCircuit(options)).length > 0
-  const arms = armPlans(options.arm ?? (guarded ? 'breaker' : 'none'))
+  const arms = readArms(options.arm ?? (guarded ? 'breaker' : 'none'))
   if (arms.length > 1) throw usageError('a burst has one arm: chaos compare takes several.')
-  const { engage } = await import('./run-experiment.ts')
-  const session = { id: options.session }
-  return engage(io, options, { command: 'burst', arms, session, exactly, oneByOne: false, repeat: 1, typed })
+  const { runCommand } = await import('./run-experiment.ts')
+  return runCommand(io, { session: 'default', ...options }, { command: 'burst', arms, exactly, typed })
 }

@@ -1,7 +1,8 @@
 /** `chaos compare`: one schedule through several arms at once, and what they made of it side by side. */
 
 import { Option } from 'commander'
-import { armHelp, armPlans, expectHelp } from '../options/arms.ts'
+import { QUANTITIES } from '../../server/experiments/quantities.ts'
+import { armHelp, expectHelp, readArms } from '../options/arms.ts'
 import { addCircuitOptions } from '../options/circuit.ts'
 import { loadOptions, outputOptions, targetOptions, wholeNumber } from '../options/common.ts'
 import { conditionOptions } from '../options/conditions.ts'
@@ -16,21 +17,17 @@ export const define: Define = (command, run, env) => {
     .option('--one-by-one', 'one arm after the other instead of all at once')
     .addOption(
       new Option('--repeat <count>', 'run it so many times, each with a seed of its own, and show the spread')
-        .argParser(wholeNumber(1, 100))
-        .default(1),
+        .argParser(wholeNumber(QUANTITIES.repeat))
+        .default(QUANTITIES.repeat.standard),
     )
   scheduleOptions(loadOptions(targetOptions(command, env), 300, 10))
   keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))
   command.addHelpText('after', armHelp()).addHelpText('after', expectHelp())
   command.action((exactly: URL | undefined, options) =>
     run(async io => {
-      const { repeat, oneByOne = false } = options
-      const arms = armPlans(options.arms)
-      const { engage } = await import('./run-experiment.ts')
-      return engage(io, options, {
-        ...{ command: 'compare', arms, session: null, exactly, oneByOne, repeat },
-        typed: typedOptions(command),
-      })
+      const arms = readArms(options.arms)
+      const { runCommand } = await import('./run-experiment.ts')
+      return runCommand(io, options, { command: 'compare', arms, exactly, typed: typedOptions(command) })
     }),
   )
 }

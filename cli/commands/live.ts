@@ -7,34 +7,38 @@ import type { Control, Hello } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
 import type { Model } from '../live/model.ts'
-import { armPlans } from '../options/arms.ts'
+import { readArms } from '../options/arms.ts'
 import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
-import {
-  type LoadOptions,
-  paceOptions,
-  type SessionOptions,
-  sessionOption,
-  targetOptions,
-  usualUrl,
-} from '../options/common.ts'
-import type { OutputOptions } from '../output.ts'
+import { type ExperimentOptions, paceOptions, sessionOption, targetOptions, usualUrl } from '../options/common.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
 import { formatCount, plural } from '../report/format.ts'
 import type { Define } from './command.ts'
 
 /** Batches that follow each other faster are a constant rate, which is another command's work. */
-const LEAST_EVERY_MS = 10
+const MIN_EVERY_MS = 10
 
-export interface LiveOptions extends Omit<LoadOptions, 'requests'>, SessionOptions, Omit<OutputOptions, 'json'> {
+export interface LiveOptions
+  extends Pick<
+    ExperimentOptions,
+    | 'url'
+    | 'session'
+    | 'concurrency'
+    | 'every'
+    | 'codes'
+    | 'timeout'
+    | 'seed'
+    | 'connections'
+    | 'allowRemote'
+    | 'ascii'
+    | 'color'
+  > {
   /** The expression of the arm that is watched. */
   readonly arm: string
   /** Fires from the start. */
   readonly auto?: boolean
   /** The baseline is on from the start. */
   readonly baseline: boolean
-  /** Fires at other machines too. */
-  readonly allowRemote?: boolean
 }
 
 export const define: Define = (command, run, env) => {
@@ -51,15 +55,21 @@ export const define: Define = (command, run, env) => {
 
 /** @throws {UserError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
-  const [{ controlFor, tokenOf }, { openScene }, { runConsole }, { openMachinery }, { isInteractive }, { wantsBody }] =
-    await Promise.all([
-      import('../control/control.ts'),
-      import('../experiment/recognise.ts'),
-      import('../live/console.ts'),
-      import('../live/machinery.ts'),
-      import('../live/terminal.ts'),
-      import('../policy/arm.ts'),
-    ])
+  const [
+    { controlFor, tokenOf },
+    { recogniseTarget },
+    { runConsole },
+    { openMachinery },
+    { isInteractive },
+    { wantsBody },
+  ] = await Promise.all([
+    import('../control/control.ts'),
+    import('../experiment/recognise.ts'),
+    import('../live/console.ts'),
+    import('../live/machinery.ts'),
+    import('../live/terminal.ts'),
+    import('../policy/arm.ts'),
+  ])
   const { url } = options
   const tty = io.tty?.()
   if (!tty || !isInteractive(tty) || io.env.TERM === 'dumb') {
@@ -68,11 +78,10 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     )
   }
   const { arm, word } = watched(options.arm)
-  if (options.every < LEAST_EVERY_MS)
-    throw usageError(`--every is ${formatDuration(LEAST_EVERY_MS)} or more in chaos live`)
+  if (options.every < MIN_EVERY_MS) throw usageError(`--every is ${formatDuration(MIN_EVERY_MS)} or more in chaos live`)
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
-  const { target } = await openScene(io, options)
+  const { target } = await recogniseTarget(io, options)
   const token = tokenOf(io.env)
   const room = options.session ?? 'default'
   const server = controlFor(io, url)
@@ -126,7 +135,7 @@ async function enter(control: Control, inRoom: Control, room: string): Promise<H
 
 /** The arm that is watched, and the word of its circuit. */
 function watched(expression: string): { arm: ParsedArm; word: (typeof CIRCUITS)[number] } {
-  const [arm, ...others] = armPlans(expression)
+  const [arm, ...others] = readArms(expression)
   if (!arm || others.length > 0) throw usageError(`live watches one arm: "${expression}" has ${others.length + 1}`)
   const word = CIRCUITS.find(name => arm.policies.has(name))
   if (word !== undefined) return { arm, word }

@@ -4,12 +4,12 @@ import { addCircuitOptions } from '../options/circuit.ts'
 import { loadOptions, outputOptions, targetOptions } from '../options/common.ts'
 import { troubleOptions } from '../options/conditions.ts'
 import { scheduleOptions } from '../options/schedule.ts'
-import { sweepOptions, USUAL_LOAD } from '../options/sweep.ts'
+import { DEFAULT_LOAD, sweepOptions } from '../options/sweep.ts'
 import { type Define, isNamed, typedOptions } from './command.ts'
 
 export const define: Define = (command, run, env) => {
   sweepOptions(targetOptions(command, env, 'a server that is started for it'))
-  scheduleOptions(loadOptions(command, USUAL_LOAD.requests, USUAL_LOAD.concurrency))
+  scheduleOptions(loadOptions(command, DEFAULT_LOAD.requests, DEFAULT_LOAD.concurrency))
   addCircuitOptions(outputOptions(troubleOptions(command)))
   command.addHelpText(
     'after',

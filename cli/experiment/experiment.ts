@@ -1,113 +1,198 @@
-/** A whole comparison: all arms at once or one after the other, once or several times over. */
+/** An experiment: all arms at once or one after the other, once or several times over, and one result of it all. */
 
-import type { Schedule } from '../load/schedule.ts'
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import type { Clock } from '../../server/lib/clock.ts'
+import type { Control } from '../control/control.ts'
+import { batches, closedLoop, constantRate, poisson, ramp, type Schedule } from '../load/schedule.ts'
+import type { Target } from '../load/target.ts'
+import type { ArmParts } from '../policy/arm.ts'
+import { type ParsedArm, parseArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
-import { type Frame, resultOf } from './result.ts'
-import { type Contest, type Held, hold } from './run.ts'
+import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
+import { total, useful } from '../report/stats/figures.ts'
+import { conditionsOf, resultOf } from './result.ts'
+import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
+import { needsSessions, ownSessions, sharedSession } from './sessions.ts'
 
-export interface Campaign
-  extends Omit<Contest, 'schedule' | 'onProgress'>,
-    Omit<Frame, 'startedAtWallMs' | 'failRate'> {
-  /** The plan of a run with this seed. */
-  readonly schedule: (seed: string) => Schedule
-  /** Each arm alone, one after the other, instead of all of them at once. */
-  readonly oneByOne: boolean
-  /** How many times everything is run, each time with a seed of its own; 1 or more. */
-  readonly repeat: number
-  /** The fail rate of the server at this moment, in percent; null where it cannot be told. */
-  readonly failRateNow?: () => Promise<number | null>
+/** What an experiment is run with: whatever its document does not say. */
+export interface ExperimentContext {
+  readonly command: Result['command']
+  readonly target: Target
+  /** The control plane of the flaky catalog that is fired at; null where the target is none. */
+  readonly control: Control | null
+  /** What the sessions of the arms are called, before a number. */
+  readonly sessionPrefix: string
+  /** Whether the server is somebody else's, whose fail rate belongs into the result. */
+  readonly readsFailRate: boolean
+  readonly clock: Clock
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number
+  /** A fresh word, for a seed where none is given. */
+  readonly draw: () => string
+  /** Ends the run early; what was measured by then is the result. */
+  readonly signal?: AbortSignal | undefined
+  /** Where the circuits live; in this process when left out. */
+  readonly openCircuit?: ArmParts['openCircuit']
   /** Called four times a second with the share of all runs that is done, 0 to 1. */
-  readonly onProgress?: (share: number) => void
+  readonly onProgress?: ((share: number) => void) | undefined
+  /** Makes a run known to the pages of the server; asked once a run. */
+  readonly publish?: RunOptions['publish']
   /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
-  readonly keep?: (result: Result) => Promise<string | null>
+  readonly keep?: ((result: Result) => Promise<string | null>) | undefined
 }
 
-/** Runs the campaign, or as much of it as there is time for before its signal aborts. */
-export async function compete(campaign: Campaign): Promise<Result> {
-  const { repeat, seed, signal } = campaign
+/** Everything that the runs of an experiment have in common. */
+interface Prepared {
+  readonly spec: ExperimentSpec
+  readonly context: ExperimentContext
+  readonly arms: readonly ParsedArm[]
+  /** Whether each arm has a session of its own. */
+  readonly own: boolean
+  readonly conditions: Result['conditions']
+  readonly openSessions: RunOptions['openSessions']
+}
+
+/**
+ * Runs the experiment, or as much of it as there is time for before the signal aborts.
+ * @throws {ArmError} and {ExpectationError} for expressions that cannot be read, {CircuitOptionsError} for circuit options
+ * that contradict each other, {UserError} for what the server refuses; never for what the upstream does
+ */
+export async function runExperiment(spec: ExperimentSpec, context: ExperimentContext): Promise<Result> {
+  const { repeat, expect } = spec
+  const { signal } = context
+  const seed = spec.seed ?? context.draw()
+  const prepared = await prepare(spec, context)
+  const names = prepared.arms.map(arm => arm.name)
+  const rules = expect.map(text => parseExpectation(text, names))
   const results: Result[] = []
-  let farewell: Farewell = async () => {}
+  let announceEnd: AnnounceEnd = async () => {}
   for (let run = 0; run < repeat && !(run > 0 && signal?.aborted); run++) {
-    const onProgress = (share: number) => campaign.onProgress?.((run + share) / repeat)
-    await farewell(null)
-    const ended = await once({ ...campaign, seed: run === 0 ? seed : `${seed}-r${run + 1}`, onProgress })
+    const onProgress = (share: number) => context.onProgress?.((run + share) / repeat)
+    await announceEnd(null)
+    const ended = await runOnce(prepared, run === 0 ? seed : `${seed}-r${run + 1}`, onProgress)
     results.push(ended.result)
-    farewell = ended.farewell
+    announceEnd = ended.announceEnd
   }
   const result = wholeOf(results, repeat)
-  await farewell((await campaign.keep?.(result)) ?? null)
-  return result
+  const checked = rules.length === 0 ? result : { ...result, expectations: checkExpectations(rules, result) }
+  await announceEnd((await context.keep?.(checked)) ?? null)
+  return checked
 }
 
 /** Tells the pages that a run is over, and where it is kept. */
-type Farewell = (kept: string | null) => Promise<void>
+type AnnounceEnd = (kept: string | null) => Promise<void>
+
+async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promise<Prepared> {
+  const { control, clock, sessionPrefix } = context
+  const arms = spec.arms.map(text => withRetries(parseArm(text), spec.retries))
+  const own = control !== null && (spec.session === undefined || needsSessions(spec.conditions))
+  const shared = spec.session === DEFAULT_SESSION ? undefined : spec.session
+  const settings =
+    control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
+  return {
+    spec,
+    context,
+    arms,
+    own,
+    conditions: conditionsOf(spec, arms, settings ?? undefined),
+    openSessions: own
+      ? ownSessions(clock, control, sessionPrefix, spec.conditions)
+      : sharedSession(control ? shared : undefined),
+  }
+}
+
+/** Calls that name no session belong to it. */
+const DEFAULT_SESSION = 'default'
+
+function withRetries(arm: ParsedArm, retries: number | undefined): ParsedArm {
+  const retry = arm.policies.get('retry')
+  if (!retry || 'retries' in retry || retries === undefined) return arm
+  return { ...arm, policies: new Map([...arm.policies, ['retry', { ...retry, retries }]]) }
+}
+
+async function runOnce(
+  prepared: Prepared,
+  seed: string,
+  onProgress: (share: number) => void,
+): Promise<{ result: Result; announceEnd: AnnounceEnd }> {
+  const { spec, context, arms, openSessions } = prepared
+  const { target, clock, wallMs, signal, openCircuit, publish } = context
+  const { load, circuit, oneByOne } = spec
+  const options: RunOptions = {
+    ...{ target, arms, load, circuit, seed, openSessions, openCircuit, clock, wallMs, signal, onProgress, publish },
+    schedule: scheduleOf(load, seed),
+  }
+  const startedAtWallMs = wallMs()
+  const atStart = await failRateNow(prepared)
+  const judged = async (run: FinishedRun) => {
+    const atEnd = await failRateNow(prepared)
+    const failRate = atStart === null || atEnd === null ? undefined : { atStart, atEnd }
+    return resultOf(run, {
+      ...{ command: context.command, title: spec.title, options, startedAtWallMs, failRate },
+      conditions: prepared.conditions,
+      paired: prepared.own && load.schedule.kind !== 'closed',
+    })
+  }
+  if (!oneByOne) {
+    const run = await runArms(options)
+    const result = await judged(run)
+    return { result, announceEnd: kept => run.announceEnd(result.verdict.text, kept) }
+  }
+  const parts: FinishedRun[] = []
+  for (const [index, arm] of arms.entries()) {
+    const share = (own: number) => onProgress((index + own) / arms.length)
+    const run = await runArms({ ...options, schedule: scheduleOf(load, seed), arms: [arm], onProgress: share })
+    await run.announceEnd()
+    parts.push(run)
+  }
+  return { result: await judged(mergeRuns(parts)), announceEnd: async () => {} }
+}
+
+/** The fail rate that the arms meet, in percent: of the session that they share, or that theirs inherit from; null where nothing is known of it. */
+async function failRateNow({ spec, context, own }: Prepared): Promise<number | null> {
+  const { control, readsFailRate } = context
+  const { failRate, scenario } = spec.conditions
+  if (!control || !readsFailRate || scenario !== undefined) return null
+  const asked = own || spec.session === undefined ? control : control.in(spec.session)
+  return failRate ?? (await asked.failRate().catch(() => null))
+}
+
+/** The schedule of a run with this seed. */
+export function scheduleOf(
+  { requests, schedule }: Pick<ExperimentSpec['load'], 'requests' | 'schedule'>,
+  seed: string,
+): Schedule {
+  switch (schedule.kind) {
+    case 'batches':
+      return batches(requests, Math.min(schedule.concurrency, requests), schedule.everyMs)
+    case 'closed':
+      return closedLoop(requests, Math.min(schedule.concurrency, requests))
+    case 'ramp':
+      return ramp(requests, schedule.fromPerSecond, schedule.toPerSecond, schedule.overMs)
+    case 'poisson':
+      return poisson(requests, schedule.perSecond, seed)
+    case 'rate':
+      return constantRate(requests, schedule.perSecond)
+  }
+}
 
 /** The last run that came to its end, with the figures of all. */
 function wholeOf(results: readonly Result[], repeat: number): Result {
   const whole = results.filter(result => !result.interrupted)
   const last = whole.at(-1) ?? results.at(-1)
-  if (!last) throw new RangeError('a campaign of no runs')
+  if (!last) throw new RangeError('an experiment of no runs')
   if (repeat === 1) return last
   const interrupted = results.some(result => result.interrupted)
-  return { ...last, interrupted, repeats: whole.map(summary) }
+  return { ...last, interrupted, repeats: whole.map(repeatOf) }
 }
 
-async function once(campaign: Campaign): Promise<{ result: Result; farewell: Farewell }> {
-  const { oneByOne, arms, seed, onProgress, wallMs } = campaign
-  const contest: Contest = { ...campaign, schedule: campaign.schedule(seed) }
-  const startedAtWallMs = wallMs()
-  const atStart = await campaign.failRateNow?.()
-  const judged = async (held: Held) => {
-    const atEnd = await campaign.failRateNow?.()
-    const known = typeof atStart === 'number' && typeof atEnd === 'number'
-    return resultOf(contest, held, { ...campaign, startedAtWallMs, failRate: known ? { atStart, atEnd } : undefined })
-  }
-  if (!oneByOne) {
-    const held = await hold(contest)
-    const result = await judged(held)
-    return { result, farewell: kept => held.farewell(result.verdict.text, kept) }
-  }
-  const parts: Held[] = []
-  for (const [index, arm] of arms.entries()) {
-    const share = (own: number) => onProgress?.((index + own) / arms.length)
-    const held = await hold({ ...contest, schedule: campaign.schedule(seed), arms: [arm], onProgress: share })
-    await held.farewell()
-    parts.push(held)
-  }
-  return { result: await judged(together(parts)), farewell: async () => {} }
-}
-
-/** Runs of single arms as one: the longest of them, with all that was late in any. */
-function together(parts: readonly Held[]): Held {
-  const played = parts.map(part => part.played)
-  return {
-    recorders: parts.flatMap(part => part.recorders),
-    farewell: async () => {},
-    trouble: parts[0]?.trouble ?? [],
-    played: {
-      interrupted: played.some(part => part.interrupted),
-      sent: Math.max(...played.map(part => part.sent)),
-      durationMs: Math.max(...played.map(part => part.durationMs)),
-      late: played.reduce((sum, part) => sum + part.late, 0),
-      lagMs: {
-        p99: Math.max(...played.map(part => part.lagMs.p99)),
-        max: Math.max(...played.map(part => part.lagMs.max)),
-      },
-      eventLoopMs: {
-        p99: Math.max(...played.map(part => part.eventLoopMs?.p99 ?? 0)),
-        max: Math.max(...played.map(part => part.eventLoopMs?.max ?? 0)),
-      },
-    },
-  }
-}
-
-function summary({ seed, arms }: Result): NonNullable<Result['repeats']>[number] {
+function repeatOf({ seed, arms }: Result): NonNullable<Result['repeats']>[number] {
   return {
     seed,
     arms: arms.map(({ name, outcomes, upstream, latencyMs, recoveryMs }) => {
-      const all = outcomes.success + outcomes.failed + outcomes.shortCircuited + outcomes.fromCache
-      const useful = all === 0 ? null : (100 * (outcomes.success + outcomes.fromCache)) / all
-      return { name, useful, ...upstream, p95Ms: latencyMs.success.p95, recoveryMs }
+      const all = total(outcomes)
+      const percent = all === 0 ? null : (100 * useful(outcomes)) / all
+      return { name, useful: percent, ...upstream, p95Ms: latencyMs.success.p95, recoveryMs }
     }),
   }
 }

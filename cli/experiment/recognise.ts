@@ -1,5 +1,6 @@
 /** Finds out what a run fires at: reaches the server, and recognises a flaky catalog by its control plane. */
 
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { type Control, controlFor, type Hello, unreachable, WrongAddress } from '../control/control.ts'
 import { type Io, usageError } from '../io.ts'
 import {
@@ -12,16 +13,16 @@ import {
   urlTarget,
 } from '../load/target.ts'
 
-/** What is fired at: the catalog of the server at `url`, or `exactly` one URL. */
-export interface Aim {
+/** Which target is meant: the catalog of the server at `url`, or `exactly` one URL. */
+export interface TargetOptions {
   readonly url: URL
   readonly exactly?: URL | undefined
-  readonly request?: RequestParts
+  readonly request?: ExperimentSpec['request'] | undefined
   /** Fires at other machines too. */
-  readonly allowRemote?: boolean
+  readonly allowRemote?: boolean | undefined
 }
 
-export interface Scene {
+export interface RecognisedTarget {
   readonly target: Target
   readonly control: Control
   /** What the control plane says of itself; null where the target is no flaky catalog. */
@@ -31,13 +32,15 @@ export interface Scene {
 /**
  * @throws {UserError} with code 3 where nothing answers, and with code 2 for the machine of others without `allowRemote`
  */
-export async function openScene(io: Io, aim: Aim): Promise<Scene> {
-  const url = aim.exactly ?? aim.url
+export async function recogniseTarget(io: Io, options: TargetOptions): Promise<RecognisedTarget> {
+  const { exactly, allowRemote } = options
+  const request = options.request && partsOf(options.request)
+  const url = exactly ?? options.url
   const failed = (error: unknown): never => {
     throw unreachable(url, error)
   }
   const addresses = await addressesOf(url).catch(failed)
-  if (!aim.allowRemote && !addresses.every(isLoopback)) {
+  if (!allowRemote && !addresses.every(isLoopback)) {
     throw usageError(
       `${url.hostname} is another machine, and load that its owner did not ask for is an attack: if it is yours, add --allow-remote`,
     )
@@ -46,9 +49,14 @@ export async function openScene(io: Io, aim: Aim): Promise<Scene> {
   const control = controlFor(io, url)
   const hello = await control.hello().catch(error => {
     // A locked server serves its catalog all the same; one that refuses its address would refuse every request.
-    if (io.interrupted.aborted || (error instanceof WrongAddress && !aim.exactly)) throw error
+    if (io.interrupted.aborted || (error instanceof WrongAddress && !exactly)) throw error
     return null
   })
-  const target = aim.exactly ? urlTarget(aim.exactly, aim.request) : catalogTarget(url, aim.request)
-  return { target: { ...target, address, expectsJson: hello !== null && !aim.exactly }, control, hello }
+  const target = exactly ? urlTarget(exactly, request) : catalogTarget(url, request)
+  return { target: { ...target, address, expectsJson: hello !== null && !exactly }, control, hello }
+}
+
+function partsOf({ method, headers, body, encoding }: ExperimentSpec['request']): RequestParts {
+  const bytes = body !== null && encoding === 'base64' ? Buffer.from(body, encoding) : body
+  return { method, headers: headers.flat(), body: bytes }
 }

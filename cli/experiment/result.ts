@@ -1,58 +1,97 @@
-/** Makes the result document of a run: what was asked for, what was measured, and what it means. */
+/** The result document of a run: what was asked for, what was measured, and what it means. */
 
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import { circuitSettings } from '../breaker/options.ts'
 import { crossTable } from '../load/bits.ts'
 import type { Recorder } from '../load/recorder.ts'
+import { circuitOptions } from '../policy/circuit-parameters.ts'
+import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
 import type { ArmResult, Result, Unjudged } from '../report/result.ts'
 import { recovery } from '../report/stats/recovery.ts'
 import { judged } from '../report/verdict/verdict.ts'
-import type { Contest, Held } from './run.ts'
+import type { FinishedRun, RunOptions } from './run.ts'
 
 /** What a result says beside the figures. */
-export interface Frame {
+export interface ResultContext {
   readonly command: Result['command']
-  readonly title?: string
+  readonly title?: string | undefined
+  readonly options: RunOptions
   /** When the run began, in milliseconds since 1970. */
   readonly startedAtWallMs: number
   /** Of the server, in percent, when the run began and when it ended. */
   readonly failRate?: Result['failRate'] | undefined
+  readonly conditions: Result['conditions']
   /** Whether the arms met the same fates, request by request. */
   readonly paired: boolean
 }
 
-/** The result of a run that was held. */
-export function resultOf(contest: Contest, held: Held, frame: Frame): Result {
-  const { schedule, timeoutMs, seed, target, codes } = contest
-  const { played, recorders } = held
-  const trouble = [...held.trouble]
+/** The result of a run, judged. */
+export function resultOf(run: FinishedRun, context: ResultContext): Result {
+  const { command, title, startedAtWallMs, failRate, conditions, paired } = context
+  const { schedule, load, seed, target } = context.options
+  const { report, recorders } = run
+  const trouble = [...run.trouble]
   const unjudged: Unjudged = {
     schema: 1,
-    command: frame.command,
-    ...(frame.title === undefined ? {} : { title: frame.title }),
+    command,
+    ...(title === undefined ? {} : { title }),
     seed,
     target: target.url,
-    startedAt: new Date(frame.startedAtWallMs).toISOString(),
-    interrupted: played.interrupted,
+    startedAt: new Date(startedAtWallMs).toISOString(),
+    interrupted: report.interrupted,
     load: {
-      requests: played.sent,
+      requests: report.sent,
       concurrency: schedule.concurrency,
       everyMs: schedule.everyMs,
-      timeoutMs,
-      durationMs: tenths(played.durationMs),
+      timeoutMs: load.timeoutMs,
+      durationMs: tenths(report.durationMs),
       schedule: schedule.shape,
-      late: played.late,
-      lagMs: played.lagMs,
-      ...(played.eventLoopMs === undefined ? {} : { eventLoopMs: played.eventLoopMs }),
+      late: report.late,
+      lagMs: report.lagMs,
+      ...(report.eventLoopMs === undefined ? {} : { eventLoopMs: report.eventLoopMs }),
     },
-    ...(frame.failRate === undefined ? {} : { failRate: frame.failRate }),
+    ...(failRate === undefined ? {} : { failRate }),
     trouble,
-    pairs: frame.paired ? pairsOf(recorders, played.sent) : null,
+    pairs: paired ? pairsOf(recorders, report.sent) : null,
     arms: recorders.map((recorder): ArmResult => {
       const measured = recorder.measured()
       return { ...measured, ...recovery(measured.series, trouble) }
     }),
-    request: target.describe(codes),
+    request: target.describe(load.codes),
+    ...(conditions === undefined ? {} : { conditions }),
   }
   return judged(unjudged)
+}
+
+/** Under which conditions the arms are measured; `settings` are those of the server when the first run begins. */
+export function conditionsOf(
+  { circuit, conditions, load, oneByOne }: ExperimentSpec,
+  arms: readonly ParsedArm[],
+  settings: Readonly<Record<string, unknown>> | undefined,
+): NonNullable<Result['conditions']> {
+  const { failRate, outages, scenario } = conditions
+  const { connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, warmup } = load
+  return {
+    ...(settings === undefined ? {} : { settings }),
+    ...(failRate === undefined ? {} : { failRate }),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(outages.length === 0 ? {} : { outages: [...outages] }),
+    circuits: arms.flatMap(arm => {
+      const engine = CIRCUITS.find(word => arm.policies.has(word))
+      if (engine === undefined) return []
+      return [
+        { arm: arm.name, engine, options: circuitSettings(circuitOptions(arm.policies.get(engine) ?? {}, circuit)) },
+      ]
+    }),
+    connections: {
+      max: connections,
+      keepAlive,
+      ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
+      ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
+    },
+    warmup,
+    oneByOne,
+  }
 }
 
 /** The first arm and the last, request by request. */

@@ -1,48 +1,35 @@
-/** Puts arms together with their clients and recorders, plays the schedule through them, and takes all apart again. */
+/** One run: puts arms together with their clients and recorders, sends the schedule through them, and takes all apart again. */
 
+import type { ExperimentLoad } from '../../server/experiments/spec.ts'
 import { type Clock, sleep } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
-import { type ClientOptions, type LoadClient, openClient } from '../load/client.ts'
+import { type LoadClient, openClient } from '../load/client.ts'
 import { type GeneratorReport, generateLoad } from '../load/generator.ts'
 import { Recorder } from '../load/recorder.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
-import { type ArmParts, buildArm, type Arm as PolicyArm } from '../policy/arm.ts'
+import { type Arm, type ArmParts, buildArm, wantsBody } from '../policy/arm.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
 import type { Trouble } from '../report/result.ts'
 import { type Publication, PublishedRun } from './published-run.ts'
-
-/** Where the arms play: the sessions of the server, made ready for them. */
-export interface Stage {
-  /** The session of each arm; undefined for the one that all share, or where the target knows none. */
-  readonly sessions: readonly (string | undefined)[]
-  /** The clock's reading at which the run begins; one that has passed means at once. */
-  readonly startsAt: number
-  /** What is known to go wrong, from the start of the run. */
-  readonly trouble: Readonly<Trouble>
-  /** Takes back everything that was made ready. */
-  close(): Promise<void>
-}
+import type { RunSessions } from './sessions.ts'
 
 /** Everything that decides what a run does. */
-export interface Contest {
+export interface RunOptions {
   readonly target: Target
   readonly arms: readonly ParsedArm[]
   /** Makes the server ready for so many arms; asked when connections are open and warm. */
-  readonly stage: (arms: number) => Promise<Stage>
+  readonly openSessions: (arms: number) => Promise<RunSessions>
   readonly schedule: Schedule
-  readonly codes: readonly string[]
+  /** What is asked for, how long a call may take, how connections are used, and the requests before the run. */
+  readonly load: Omit<ExperimentLoad, 'requests' | 'schedule'>
   readonly seed: string
-  /** Milliseconds a call may take. */
-  readonly timeoutMs: number
   readonly circuit: CircuitOptions
   readonly openCircuit?: ArmParts['openCircuit']
-  readonly wire: Pick<ClientOptions, 'connections' | 'fresh' | 'headersTimeoutMs' | 'bodyTimeoutMs'>
-  /** Requests of each arm before the run, counted nowhere: they open the connections and warm the code up. */
-  readonly warmup: number
   readonly clock: Clock
+  /** Milliseconds since 1970. */
   readonly wallMs: () => number
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((share: number) => void) | undefined
@@ -50,104 +37,126 @@ export interface Contest {
   readonly publish?: (() => Publication) | undefined
 }
 
-/** What came out of it. */
-export interface Held {
-  readonly played: GeneratorReport
+/** What came out of a run. */
+export interface FinishedRun {
+  readonly report: GeneratorReport
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
-  readonly farewell: (verdict?: string, kept?: string | null) => Promise<void>
+  readonly announceEnd: (verdict?: string, kept?: string | null) => Promise<void>
 }
 
-interface Side {
+/** An arm with everything that belongs to it. */
+interface OpenArm {
   readonly recorder: Recorder
   readonly client: LoadClient
-  readonly arm: PolicyArm
+  readonly arm: Arm
   /** Counts what the recorder must not: calls before the run. */
   readonly gate: { open: boolean }
 }
 
 /**
- * Plays the contest to its end, or until its signal aborts.
- * @throws {ArmError} for an arm that cannot be built, and what the stage throws; never for what the upstream does.
+ * Runs to the end of the schedule, or until the signal aborts.
+ * @throws {ArmError} for an arm that cannot be built, and what `openSessions` throws; never for what the upstream does
  */
-export async function hold(contest: Contest): Promise<Held> {
-  const sides: Side[] = []
+export async function runArms(options: RunOptions): Promise<FinishedRun> {
+  const arms: OpenArm[] = []
   try {
-    for (const plan of contest.arms) sides.push(await openSide(contest, plan))
-    await Promise.all(sides.map(side => warmUp(contest, side)))
-    const stage = await contest.stage(sides.length)
+    for (const parsed of options.arms) arms.push(await openArm(options, parsed))
+    await Promise.all(arms.map(arm => warmUp(options, arm)))
+    const sessions = await options.openSessions(arms.length)
     try {
-      const { played, published } = await perform(contest, stage, sides)
-      const farewell: Held['farewell'] = async (verdict, kept) => published?.end(verdict, kept)
-      return { played, recorders: sides.map(side => side.recorder), trouble: stage.trouble, farewell }
+      const { report, published } = await sendLoad(options, sessions, arms)
+      return {
+        report,
+        recorders: arms.map(arm => arm.recorder),
+        trouble: sessions.trouble,
+        announceEnd: async (verdict, kept) => published?.end(verdict, kept),
+      }
     } finally {
-      await stage.close()
+      await sessions.close()
     }
   } finally {
-    await Promise.all(sides.flatMap(({ arm, client }) => [arm.close(), client.close()]))
+    await Promise.all(arms.flatMap(({ arm, client }) => [arm.close(), client.close()]))
   }
 }
 
-async function perform(
-  contest: Contest,
-  stage: Stage,
-  sides: readonly Side[],
-): Promise<{ played: GeneratorReport; published: PublishedRun | null }> {
-  const { clock, signal } = contest
-  for (const [index, { client, gate }] of sides.entries()) {
-    client.enter(stage.sessions[index])
+async function sendLoad(
+  options: RunOptions,
+  { sessions, startsAt }: RunSessions,
+  arms: readonly OpenArm[],
+): Promise<{ report: GeneratorReport; published: PublishedRun | null }> {
+  const { clock, signal, schedule, load, seed, publish, onProgress } = options
+  for (const [index, { client, gate }] of arms.entries()) {
+    client.enter(sessions[index])
     gate.open = true
   }
-  await sleep(clock, stage.startsAt - clock.now(), signal)
-  for (const { arm, recorder } of sides) {
+  await sleep(clock, startsAt - clock.now(), signal)
+  for (const { arm, recorder } of arms) {
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
-  const published = contest.publish
-    ? new PublishedRun(
-        contest.publish(),
-        sides.map(side => side.recorder),
-        stage.sessions,
-        { requests: contest.schedule.requests, timeoutMs: contest.timeoutMs },
-        clock,
-      )
-    : null
-  const played = await generateLoad({
-    ...contest,
+  const recorders = arms.map(arm => arm.recorder)
+  const told = { requests: schedule.requests, timeoutMs: load.timeoutMs }
+  const published = publish ? new PublishedRun(publish(), recorders, sessions, told, clock) : null
+  const report = await generateLoad({
+    ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },
     onProgress(share) {
       published?.update()
-      contest.onProgress?.(share)
+      onProgress?.(share)
     },
-    connections: contest.wire.connections,
-    arms: sides.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
+    arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
-  return { played, published }
+  return { report, published }
 }
 
-async function openSide(contest: Contest, plan: ParsedArm): Promise<Side> {
-  const { target, wire, clock, wallMs, seed, timeoutMs, circuit, openCircuit, schedule } = contest
-  const recorder = new Recorder(plan.name, schedule.requests, clock)
-  const gate = { open: contest.warmup === 0 }
-  const meter = {
-    called: () => gate.open && recorder.called(),
-    wasted: () => gate.open && recorder.wasted(),
-  }
-  const client = openClient({ target, ...wire, keepsBodies: plan.policies.has('cache'), meter, wallMs })
-  const arm = await buildArm(plan, {
-    call: client.send,
-    clock,
-    random: jitter(seed),
-    timeoutMs,
-    circuit,
+async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm> {
+  const { target, clock, wallMs, seed, circuit, openCircuit, schedule } = options
+  const { timeoutMs, connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, warmup } = options.load
+  const recorder = new Recorder(parsed.name, schedule.requests, clock)
+  const gate = { open: warmup === 0 }
+  const client = openClient({
+    ...{ target, connections, fresh: !keepAlive, keepsBodies: wantsBody(parsed), wallMs },
+    ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
+    ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
+    meter: {
+      called: () => gate.open && recorder.called(),
+      wasted: () => gate.open && recorder.wasted(),
+    },
+  })
+  const arm = await buildArm(parsed, {
+    ...{ call: client.send, clock, random: jitter(seed), timeoutMs, circuit },
     ...(openCircuit === undefined ? {} : { openCircuit }),
   })
   return { recorder, client, arm, gate }
 }
 
+/** Runs of single arms as one: the longest of them, with all that was late in any. */
+export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {
+  const reports = parts.map(part => part.report)
+  const most = (figure: (report: GeneratorReport) => number) => Math.max(...reports.map(figure))
+  return {
+    recorders: parts.flatMap(part => part.recorders),
+    announceEnd: async () => {},
+    trouble: parts[0]?.trouble ?? [],
+    report: {
+      interrupted: reports.some(report => report.interrupted),
+      sent: most(report => report.sent),
+      durationMs: most(report => report.durationMs),
+      late: reports.reduce((sum, report) => sum + report.late, 0),
+      lagMs: { p99: most(report => report.lagMs.p99), max: most(report => report.lagMs.max) },
+      eventLoopMs: {
+        p99: most(report => report.eventLoopMs?.p99 ?? 0),
+        max: most(report => report.eventLoopMs?.max ?? 0),
+      },
+    },
+  }
+}
+
 /** Warm-up goes around the policies: a circuit must not have seen a call before the run. */
-async function warmUp({ warmup, codes, seed, signal }: Contest, { client }: Side): Promise<void> {
+async function warmUp({ load, seed, signal }: RunOptions, { client }: OpenArm): Promise<void> {
+  const { warmup, codes } = load
   const cancels: Cancel[] = []
   const giveUp = () => {
     for (const cancel of cancels) cancel()
@@ -161,5 +170,3 @@ async function warmUp({ warmup, codes, seed, signal }: Contest, { client }: Side
   await Promise.all(calls)
   signal?.removeEventListener('abort', giveUp)
 }
-
-/** Resolves when the clock reads `at`, or when the signal aborts. */

@@ -1,29 +1,29 @@
 /** Makes the sessions of a run: one an arm on one clock, with their settings and their script, removed when it is over. */
 
+import type { Conditions, Outage } from '../../server/experiments/spec.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
-import type { Io } from '../io.ts'
 import type { Trouble } from '../report/result.ts'
-import type { Stage } from './run.ts'
 
-/** A spell in which calls fail. */
-export interface Outage {
-  /** Percent of the calls. */
-  readonly failRate: number
-  readonly fromMs: number
-  readonly toMs: number
+/** The sessions of a run, made ready for its arms. */
+export interface RunSessions {
+  /** The session of each arm; undefined for the one that all share, or where the target knows none. */
+  readonly sessions: readonly (string | undefined)[]
+  /** The clock's reading at which the run begins; one that has passed means at once. */
+  readonly startsAt: number
+  /** What is known to go wrong, from the start of the run. */
+  readonly trouble: Readonly<Trouble>
+  /** Takes back everything that was made ready. */
+  close(): Promise<void>
 }
 
-/** What the sessions of a run have of their own; all else they inherit from the shared session as it changes. */
-export interface Conditions {
-  /** Percent. */
-  readonly failRate?: number | undefined
-  readonly outages?: readonly Outage[]
-  /** The name of a scenario of the server. */
-  readonly scenario?: string | undefined
+/** Whether the conditions can only be met by sessions that nobody else uses. */
+export function needsSessions({ failRate, settings, outages, scenario }: Conditions): boolean {
+  return failRate !== undefined || settings !== undefined || outages.length > 0 || scenario !== undefined
 }
 
-/** A stage without sessions of its own: every arm plays in `session`, at once. */
-export function sharedStage(session: string | undefined): (arms: number) => Promise<Stage> {
+/** No sessions of their own: every arm uses `session`, at once. */
+export function sharedSession(session: string | undefined): (arms: number) => Promise<RunSessions> {
   return async arms => ({
     sessions: Array.from({ length: arms }, () => session),
     startsAt: 0,
@@ -35,11 +35,13 @@ export function sharedStage(session: string | undefined): (arms: number) => Prom
 /** How long before the run its sessions are made, where something is to happen at a known time of their clock. */
 const LEAD_MS = 250
 
-/** Stages with a session for each arm, named after `prefix`. */
-export function ownStages(io: Io, control: Control, prefix: string, conditions: Conditions) {
-  let stages = 0
-  return async (arms: number): Promise<Stage> => {
-    const name = stages++ === 0 ? prefix : `${prefix}-${stages}`
+/** Opens, for each run, a session for each arm, named after `prefix`. */
+export function ownSessions(clock: Clock, control: Control, prefix: string, conditions: Conditions) {
+  const { failRate, settings } = conditions
+  const patch = failRate === undefined ? settings : { ...settings, failRate }
+  let runs = 0
+  return async (arms: number): Promise<RunSessions> => {
+    const name = runs++ === 0 ? prefix : `${prefix}-${runs}`
     const opened: string[] = []
     const close = async () => {
       await Promise.allSettled(opened.map(id => control.closeSession(id)))
@@ -50,17 +52,17 @@ export function ownStages(io: Io, control: Control, prefix: string, conditions: 
       for (let number = 1; number <= arms; number++) {
         const [first] = opened
         const id = `${name}-${number}`
-        const { failRate } = conditions
         const { clockMs } = await control.openSession({
           id,
-          ...(failRate === undefined ? {} : { settings: { failRate } }),
+          ...(patch === undefined ? {} : { settings: patch }),
           ...(first === undefined ? { startsIn: `${LEAD_MS}ms` } : { clockOf: first }),
         })
         opened.push(id)
-        if (first === undefined) startsAt = io.clock.now() - clockMs
-        trouble = await direct(control.in(id), conditions)
+        if (first === undefined) startsAt = clock.now() - clockMs
+        trouble = await startScenario(control.in(id), conditions)
       }
-      return { sessions: opened, startsAt: isScripted(conditions) ? startsAt : 0, trouble, close }
+      const scripted = conditions.outages.length > 0 || conditions.scenario !== undefined
+      return { sessions: opened, startsAt: scripted ? startsAt : 0, trouble, close }
     } catch (error) {
       await close()
       throw error
@@ -68,24 +70,20 @@ export function ownStages(io: Io, control: Control, prefix: string, conditions: 
   }
 }
 
-function isScripted({ outages = [], scenario }: Conditions): boolean {
-  return outages.length > 0 || scenario !== undefined
-}
-
-/** Starts the script of a session and says what will go wrong, by the clock of the session. */
-async function direct(control: Control, { outages = [], scenario }: Conditions): Promise<Readonly<Trouble>> {
+/** Starts the scenario of a session and says what will go wrong, by the clock of the session. */
+async function startScenario(control: Control, { outages, scenario }: Conditions): Promise<Readonly<Trouble>> {
   if (scenario !== undefined) return (await control.play(scenario)).trouble
   if (outages.length === 0) return []
-  return (await control.play(SCRIPT, scriptOf(outages))).trouble
+  return (await control.play(OUTAGES, scenarioOf(outages))).trouble
 }
 
-const SCRIPT = 'outages'
+const OUTAGES = 'outages'
 
-/** A scenario of outages that somebody typed. */
-function scriptOf(outages: readonly Outage[]): Readonly<Record<string, unknown>> {
+/** A scenario of outages that somebody asked for. */
+function scenarioOf(outages: readonly Outage[]): Readonly<Record<string, unknown>> {
   const end = Math.max(...outages.map(outage => outage.toMs))
   return {
-    name: SCRIPT,
+    name: OUTAGES,
     title: 'Outages from a command line',
     about: 'The fail rate is raised for a while.',
     lasts: `${end}ms`,

@@ -8,10 +8,10 @@ import { MEASURE_NAMES } from '../report/stats/measures.ts'
 import { wrapText } from '../report/wrap.ts'
 
 /** The arms of a list with commas in it. @throws {UserError} with code 2 and a sentence that says what to type instead */
-export function armPlans(text: string): ParsedArm[] {
-  const plans = parsed(text)
-  if (plans.length <= MAX_ARMS) return plans
-  throw usageError(`${plans.length} arms are too many for one run: name ${MAX_ARMS} at the most, or use chaos sweep.`)
+export function readArms(text: string): ParsedArm[] {
+  const arms = parsed(text)
+  if (arms.length <= MAX_ARMS) return arms
+  throw usageError(`${arms.length} arms are too many for one run: name ${MAX_ARMS} at the most, or use chaos sweep.`)
 }
 
 function parsed(text: string): ParsedArm[] {

@@ -1,11 +1,20 @@
 /** The options that commands share, each described once: its flags, unit, range and default. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '../../server/lib/units.ts'
+import { DEFAULT_CODES, QUANTITIES, WORD } from '../../server/experiments/quantities.ts'
+import type { Outage } from '../../server/experiments/spec.ts'
+import { formatDuration, parseDuration } from '../../server/lib/units.ts'
 import { type Io, usageError } from '../io.ts'
+import type { OutputOptions } from '../output.ts'
+
+/** The least and the greatest of a quantity. */
+interface Range {
+  readonly min: number
+  readonly max: number
+}
 
 /** A whole number of `min` to `max`. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
+export function wholeNumber({ min, max }: Range): (text: string) => number {
   return text => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
@@ -14,7 +23,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 /** A duration of `min` to `max` milliseconds, written with a unit. */
-export function duration(min: number, max: number): (text: string) => number {
+export function duration({ min, max }: Range): (text: string) => number {
   return text => {
     const ms = reading(() => parseDuration(text))
     if (ms >= min && ms <= max) return ms
@@ -44,7 +53,7 @@ export function httpUrl(text: string): URL {
 
 /** A seed or the name of a session: what may stand in a header. */
 export function word(text: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text
+  if (WORD.test(text)) return text
   throw new InvalidArgumentError('It is 1 to 64 letters, digits, dots, dashes and underscores.')
 }
 
@@ -56,9 +65,6 @@ export function reading<T>(read: () => T): T {
     throw new InvalidArgumentError(`${error instanceof Error ? error.message : String(error)}.`)
   }
 }
-
-/** Products of the seed data. */
-export const DEFAULT_CODES = ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400']
 
 export interface TargetOptions {
   readonly url: URL
@@ -109,14 +115,53 @@ function fromVariable<T>(name: string, read: () => T): T {
   }
 }
 
-export interface LoadOptions extends TargetOptions {
+/**
+ * What commander reads for an experiment, whichever command asks for it: the one type of these options until they are an
+ * `ExperimentSpec`. Durations are milliseconds, rates of requests are per second. The circuit's own options lie beside these.
+ */
+export interface ExperimentOptions extends TargetOptions, SessionOptions, OutputOptions {
   readonly requests: number
   readonly concurrency: number
   readonly every: number
-  readonly codes: readonly string[]
+  readonly rate?: number
+  readonly poisson?: boolean
+  readonly ramp?: Ramp
+  readonly closed?: boolean
+  /** Instead of a number of requests. */
+  readonly for?: number
+  readonly codes: string[]
   readonly timeout: number
   readonly seed?: string
   readonly connections: number
+  readonly warmup: number
+  /** As it was typed, and known to be a rate. */
+  readonly failRate?: string
+  readonly outage?: readonly Outage[]
+  readonly scenario?: string
+  readonly expect?: readonly string[]
+  readonly method?: string
+  readonly header?: readonly (readonly [name: string, value: string])[]
+  readonly body?: string
+  readonly bodyFile?: string
+  /** False for `--no-keep-alive`. */
+  readonly keepAlive?: boolean
+  readonly headersTimeout?: number
+  readonly bodyTimeout?: number
+  /** Fires at other machines too. */
+  readonly allowRemote?: boolean
+  /** The address of a Redis that keeps the circuits. */
+  readonly store?: string
+  /** False for `--no-keep`. */
+  readonly keep?: boolean
+  readonly oneByOne?: boolean
+  readonly repeat?: number
+}
+
+/** A rate of requests that rises or falls. */
+export interface Ramp {
+  readonly from: number
+  readonly to: number
+  readonly overMs: number
 }
 
 /** What is fired: how much, when, at which products. */
@@ -124,7 +169,7 @@ export function loadOptions(command: Command, requests: number, concurrency: num
   return paceOptions(
     command.addOption(
       new Option('-n, --requests <count>', 'how many requests')
-        .argParser(wholeNumber(1, 100_000_000))
+        .argParser(wholeNumber(QUANTITIES.requests))
         .default(requests),
     ),
     concurrency,
@@ -136,13 +181,13 @@ export function paceOptions(command: Command, concurrency: number): Command {
   return command
     .addOption(
       new Option('-c, --concurrency <count>', 'how many requests leave at the same moment')
-        .argParser(wholeNumber(1, 1_000_000))
+        .argParser(wholeNumber(QUANTITIES.concurrency))
         .default(concurrency),
     )
     .addOption(
       new Option('--every <duration>', 'time between the starts of two such batches')
-        .argParser(duration(0, 3_600_000))
-        .default(100, '100ms'),
+        .argParser(duration(QUANTITIES.everyMs))
+        .default(QUANTITIES.everyMs.standard, formatDuration(QUANTITIES.everyMs.standard)),
     )
     .addOption(
       new Option('--codes <list>', 'product codes, asked for in turns')
@@ -151,16 +196,16 @@ export function paceOptions(command: Command, concurrency: number): Command {
     )
     .addOption(
       new Option('--timeout <duration>', 'how long a call may take')
-        .argParser(duration(1, 600_000))
-        .default(2_000, '2s'),
+        .argParser(duration(QUANTITIES.timeoutMs))
+        .default(QUANTITIES.timeoutMs.standard, formatDuration(QUANTITIES.timeoutMs.standard)),
     )
     .addOption(
       new Option('--seed <word>', 'decides which requests meet a fault (default: drawn and printed)').argParser(word),
     )
     .addOption(
       new Option('--connections <count>', 'connections that an arm has open at the most')
-        .argParser(wholeNumber(1, 10_000))
-        .default(64),
+        .argParser(wholeNumber(QUANTITIES.connections))
+        .default(QUANTITIES.connections.standard),
     )
 }
 

@@ -1,18 +1,10 @@
 /** What goes wrong during a run, and how often it is run, as options. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { QUANTITIES } from '../../server/experiments/quantities.ts'
+import type { Conditions, Outage } from '../../server/experiments/spec.ts'
 import { parseDuration, parseRate } from '../../server/lib/units.ts'
-import type { Conditions, Outage } from '../experiment/sessions.ts'
-import { reading, wholeNumber } from './common.ts'
-
-export interface ConditionOptions {
-  /** As it was typed, and known to be a rate. */
-  readonly failRate?: string
-  readonly outage?: readonly Outage[]
-  readonly scenario?: string
-  readonly warmup: number
-  readonly expect?: readonly string[]
-}
+import { type ExperimentOptions, reading, wholeNumber } from './common.ts'
 
 /** Adds what happens to the server, warm-up and expectations. */
 export function conditionOptions(command: Command): Command {
@@ -40,19 +32,18 @@ export function troubleOptions(command: Command): Command {
     .option('--scenario <name>', 'play a scenario of the server, with its load (chaos scenario ls)')
     .addOption(
       new Option('--warmup <count>', 'requests before the run that count nowhere')
-        .argParser(wholeNumber(0, 10_000))
-        .default(0),
+        .argParser(wholeNumber(QUANTITIES.warmup))
+        .default(QUANTITIES.warmup.standard),
     )
 }
 
 /** The conditions that were typed. */
-export function conditionsOf({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): Conditions {
-  return { failRate: failRate === undefined ? undefined : parseRate(failRate), outages: outage, scenario }
-}
-
-/** Whether anything was typed that needs sessions of its own. */
-export function needsSessions({ failRate, outage = [], scenario }: Omit<ConditionOptions, 'expect'>): boolean {
-  return failRate !== undefined || outage.length > 0 || scenario !== undefined
+export function conditionsFrom({ failRate, outage = [], scenario }: ExperimentOptions): Conditions {
+  return {
+    ...(failRate === undefined ? {} : { failRate: parseRate(failRate) }),
+    outages: [...outage],
+    ...(scenario === undefined ? {} : { scenario }),
+  }
 }
 
 function outageSpell(text: string, before: readonly Outage[] = []): readonly Outage[] {

@@ -3,11 +3,6 @@
 import { type Command, Option } from 'commander'
 import { reading } from './common.ts'
 
-export interface KeepOptions {
-  /** False for `--no-keep`. */
-  readonly keep: boolean
-}
-
 export function keepOption(command: Command): Command {
   return command.option('--no-keep', 'do not keep the result (chaos runs ls lists those that are kept)')
 }

@@ -2,29 +2,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { HEADER_VALUE, QUANTITIES, TOKEN } from '../../server/experiments/quantities.ts'
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { usageError } from '../io.ts'
-import type { ClientOptions } from '../load/client.ts'
-import type { RequestParts } from '../load/target.ts'
-import { duration, httpUrl } from './common.ts'
-
-export interface RequestOptions {
-  readonly method?: string
-  /** Names and values in turns. */
-  readonly header?: readonly string[]
-  readonly body?: string
-  readonly bodyFile?: string
-  readonly allowRemote?: boolean
-  readonly keepAlive: boolean
-  readonly headersTimeout?: number
-  readonly bodyTimeout?: number
-  readonly connections: number
-}
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+import { duration, type ExperimentOptions, httpUrl } from './common.ts'
 
 /** Adds the URL as an argument, and everything that shapes a request. */
 export function requestOptions(command: Command): Command {
-  const limit = duration(1, 600_000)
+  const limit = duration(QUANTITIES.answerMs)
   return command
     .argument('[url]', 'exactly this URL instead of the catalog; {code} in it stands for a code', httpUrl)
     .addOption(new Option('--method <method>', 'default: GET, or POST with a body').argParser(methodName))
@@ -41,25 +26,25 @@ export function requestOptions(command: Command): Command {
 }
 
 /** What the requests carry. @throws {UserError} with code 2 for a file that cannot be read */
-export async function requestParts(options: RequestOptions): Promise<RequestParts> {
+export async function requestFrom(options: ExperimentOptions): Promise<ExperimentSpec['request']> {
   const { body, bodyFile, header = [] } = options
   if (body !== undefined && bodyFile !== undefined)
     throw usageError('--body and --body-file both say what to send: choose one.')
-  const content = bodyFile === undefined ? (body ?? null) : await contentOf(bodyFile)
-  return { method: options.method ?? (content === null ? 'GET' : 'POST'), headers: header, body: content }
+  const content = bodyFile === undefined ? textBody(body ?? null) : bytesBody(await contentOf(bodyFile))
+  const method = options.method ?? (content.body === null ? 'GET' : 'POST')
+  return { method, headers: header.map(([name, value]) => [name, value]), ...content }
 }
 
-/** How connections are used. */
-export function wireOptions(
-  options: RequestOptions,
-): Pick<ClientOptions, 'connections' | 'fresh' | 'headersTimeoutMs' | 'bodyTimeoutMs'> {
-  const { connections, keepAlive, headersTimeout, bodyTimeout } = options
-  return {
-    connections,
-    fresh: !keepAlive,
-    ...(headersTimeout === undefined ? {} : { headersTimeoutMs: headersTimeout }),
-    ...(bodyTimeout === undefined ? {} : { bodyTimeoutMs: bodyTimeout }),
-  }
+type Body = Pick<ExperimentSpec['request'], 'body' | 'encoding'>
+
+function textBody(body: string | null): Body {
+  return { body, encoding: 'utf8' }
+}
+
+/** As text where that stands for exactly these bytes. */
+function bytesBody(bytes: Buffer): Body {
+  const text = bytes.toString('utf8')
+  return bytes.equals(Buffer.from(text)) ? textBody(text) : { body: bytes.toString('base64'), encoding: 'base64' }
 }
 
 function contentOf(path: string): Promise<Buffer> {
@@ -73,8 +58,8 @@ function methodName(text: string): string {
   throw new InvalidArgumentError('It is the name of an HTTP method, such as POST.')
 }
 
-function headerLine(text: string, before: readonly string[] = []): readonly string[] {
-  const [, name = '', value = ''] = /^([^:]+):\s*([\x20-\x7e\t]*)$/.exec(text) ?? []
-  if (TOKEN.test(name)) return [...before, name, value.trim()]
+function headerLine(text: string, before: ExperimentOptions['header'] = []): ExperimentOptions['header'] {
+  const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/s.exec(text) ?? []
+  if (TOKEN.test(name) && HEADER_VALUE.test(value)) return [...before, [name, value.trim()]]
   throw new InvalidArgumentError("It is a name and a value, such as 'Accept: text/plain'.")
 }

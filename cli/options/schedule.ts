@@ -1,40 +1,21 @@
 /** The schedule of a run as options: batches, a rate, a ramp, or a closed loop. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { MAX_PER_SECOND, QUANTITIES } from '../../server/experiments/quantities.ts'
+import type { ExperimentLoad, LoadSchedule } from '../../server/experiments/spec.ts'
 import { parseDuration } from '../../server/lib/units.ts'
 import { usageError } from '../io.ts'
-import { batches, closedLoop, constantRate, poisson, ramp, rampedRequests, type Schedule } from '../load/schedule.ts'
-import { duration, reading } from './common.ts'
+import { rampedRequests } from '../load/schedule.ts'
+import { duration, type ExperimentOptions, type Ramp, reading } from './common.ts'
 
-export interface Ramp {
-  readonly from: number
-  readonly to: number
-  readonly overMs: number
-}
-
-export interface ScheduleOptions {
-  readonly requests: number
-  readonly concurrency: number
-  /** Milliseconds. */
-  readonly every: number
-  /** Requests a second. */
-  readonly rate?: number
-  readonly poisson?: boolean
-  readonly ramp?: Ramp
-  readonly closed?: boolean
-  /** Milliseconds; instead of a number of requests. */
-  readonly for?: number
-}
-
-const MOST_PER_SECOND = 1_000_000
 const PER = { s: 1, m: 60, h: 3_600 } as const
 
 /** Requests a second of `200/s`, `90/m` or `200`. */
 export function perSecond(text: string): number {
   const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/(s|m|h))?$/.exec(text.trim()) ?? []
   const rate = Number(digits) / PER[unit as keyof typeof PER]
-  if (rate > 0 && rate <= MOST_PER_SECOND) return rate
-  throw new InvalidArgumentError(`It is a rate above 0 and up to ${MOST_PER_SECOND}/s, such as 200/s or 90/m.`)
+  if (rate > 0 && rate <= MAX_PER_SECOND) return rate
+  throw new InvalidArgumentError(`It is a rate above 0 and up to ${MAX_PER_SECOND}/s, such as 200/s or 90/m.`)
 }
 
 /** A ramp such as `0-300/s@30s`. */
@@ -45,7 +26,7 @@ export function rampOf(text: string): Ramp {
     to: Number(to),
     overMs: over === undefined ? 0 : reading(() => parseDuration(over)),
   }
-  if (Math.max(found.from, found.to) > 0 && Math.max(found.from, found.to) <= MOST_PER_SECOND && found.overMs > 0) {
+  if (Math.max(found.from, found.to) > 0 && Math.max(found.from, found.to) <= MAX_PER_SECOND && found.overMs > 0) {
     return found
   }
   throw new InvalidArgumentError('It is two rates and the time between them, such as 0-300/s@30s.')
@@ -58,11 +39,26 @@ export function scheduleOptions(command: Command): Command {
     .option('--poisson', 'with --rate: at random moments, as independent customers come')
     .addOption(new Option('--ramp <ramp>', 'instead of batches: a rising rate, such as 0-300/s@30s').argParser(rampOf))
     .option('--closed', 'instead of batches: -c under way at a time, each answer starts the next')
-    .addOption(new Option('--for <duration>', 'how long, instead of -n').argParser(duration(1, 86_400_000)))
+    .addOption(new Option('--for <duration>', 'how long, instead of -n').argParser(duration(QUANTITIES.forMs)))
 }
 
-/** Refuses what does not go together; says how many requests are planned. @throws {UserError} with code 2 */
-export function checkedRequests(options: ScheduleOptions, typed: (name: string) => boolean): number {
+/** How many requests there are and when they leave. @throws {UserError} with code 2 for options that do not go together */
+export function scheduleFrom(
+  options: ExperimentOptions,
+  typed: (name: string) => boolean,
+): Pick<ExperimentLoad, 'requests' | 'schedule'> {
+  return { requests: checkedRequests(options, typed), schedule: kindOf(options) }
+}
+
+function kindOf({ rate, ramp, closed, poisson, concurrency, every }: ExperimentOptions): LoadSchedule {
+  if (closed) return { kind: 'closed', concurrency }
+  if (ramp) return { kind: 'ramp', fromPerSecond: ramp.from, toPerSecond: ramp.to, overMs: ramp.overMs }
+  if (rate === undefined) return { kind: 'batches', concurrency, everyMs: every }
+  return { kind: poisson ? 'poisson' : 'rate', perSecond: rate }
+}
+
+/** Refuses what does not go together; says how many requests are planned. */
+function checkedRequests(options: ExperimentOptions, typed: (name: string) => boolean): number {
   const { rate, ramp: rising, closed, poisson: random, for: forMs } = options
   const kinds = [rate !== undefined && '--rate', rising && '--ramp', closed && '--closed'].filter(Boolean)
   if (kinds.length > 1) throw usageError(`${kinds.join(' and ')} are two schedules: choose one.`)
@@ -84,19 +80,10 @@ export function checkedRequests(options: ScheduleOptions, typed: (name: string) 
 }
 
 /** How many requests leave before `forMs`. */
-function requestsWithin({ rate, ramp: rising, concurrency, every }: ScheduleOptions, forMs: number): number {
+function requestsWithin({ rate, ramp: rising, concurrency, every }: ExperimentOptions, forMs: number): number {
   if (rate !== undefined) return Math.ceil((rate * forMs) / 1_000)
   if (!rising) return concurrency * (every === 0 ? 1 : Math.ceil(forMs / every))
   const { from, to, overMs } = rising
   if (forMs >= overMs) return Math.ceil(rampedRequests(from, to, overMs) + (to * (forMs - overMs)) / 1_000)
   return Math.ceil(rampedRequests(from, from + ((to - from) * forMs) / overMs, forMs))
-}
-
-/** The schedule of a run with this seed. */
-export function scheduleOf(options: ScheduleOptions, requests: number, seed: string): Schedule {
-  const { rate, ramp: rising, concurrency, every } = options
-  if (options.closed) return closedLoop(requests, Math.min(concurrency, requests))
-  if (rising) return ramp(requests, rising.from, rising.to, rising.overMs)
-  if (rate === undefined) return batches(requests, Math.min(concurrency, requests), every)
-  return options.poisson ? poisson(requests, rate, seed) : constantRate(requests, rate)
 }

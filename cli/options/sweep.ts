@@ -1,37 +1,33 @@
 /** The options of `chaos sweep`, and what it does where nothing else was typed. */
 
 import { type Command, Option } from 'commander'
-import type { Outage } from '../experiment/sessions.ts'
-import type { OutputOptions } from '../output.ts'
-import { type LoadOptions, wholeNumber } from './common.ts'
-import type { ConditionOptions } from './conditions.ts'
-import type { ScheduleOptions } from './schedule.ts'
-import { parseVary, type Vary } from './vary.ts'
+import type { Outage } from '../../server/experiments/spec.ts'
+import type { Trial } from '../experiment/sweep.ts'
+import { usageError } from '../io.ts'
+import { CIRCUITS, type ParsedArm, withoutCircuit } from '../policy/parse.ts'
+import { readArms } from './arms.ts'
+import { type ExperimentOptions, wholeNumber } from './common.ts'
+import { gridOf, parseVary, type Settings, type Vary } from './vary.ts'
 
 export const SWEEP_FORMATS = ['text', 'json', 'html'] as const
 export type SweepFormat = (typeof SWEEP_FORMATS)[number]
 
-export interface SweepOptions
-  extends Omit<LoadOptions, 'rate'>,
-    ScheduleOptions,
-    Omit<ConditionOptions, 'expect'>,
-    OutputOptions {
+export interface SweepOptions extends ExperimentOptions {
   readonly vary: readonly Vary[]
   readonly steps: number
   readonly arm: string
   readonly format?: SweepFormat
   readonly output?: string
-  readonly allowRemote?: boolean
 }
 
 /** Each combination is a run of some seconds. */
-export const MOST_COMBINATIONS = 64
+const MAX_COMBINATIONS = 64
 
 /** Long enough for a circuit to open and to be wrong about when to close; with the load of a sweep it ends well before it. */
-export const USUAL_TROUBLE: readonly Outage[] = [{ failRate: 100, fromMs: 1_000, toMs: 4_000 }]
+export const DEFAULT_OUTAGES: readonly Outage[] = [{ failRate: 100, fromMs: 1_000, toMs: 4_000 }]
 
 /** Seven seconds of a hundred requests each. */
-export const USUAL_LOAD = { requests: 700, concurrency: 10 }
+export const DEFAULT_LOAD = { requests: 700, concurrency: 10 }
 
 export function sweepOptions(command: Command): Command {
   return command
@@ -44,7 +40,9 @@ export function sweepOptions(command: Command): Command {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--steps <count>', 'how many values of a range are tried').argParser(wholeNumber(2, 20)).default(4),
+      new Option('--steps <count>', 'how many values of a range are tried')
+        .argParser(wholeNumber({ min: 2, max: 20 }))
+        .default(4),
     )
     .option('--arm <expression>', 'the arm whose breaker is varied, such as retry+breaker', 'breaker')
     .addOption(
@@ -52,4 +50,48 @@ export function sweepOptions(command: Command): Command {
     )
     .option('-o, --output <file>', 'write it there, and the table here')
     .option('--allow-remote', 'fire at other machines too: ones that are yours, or whose owner asked for it')
+}
+
+/** Every combination of what is varied. @throws {UserError} with code 2 where these are too many */
+export function checkedGrid({ vary, steps }: SweepOptions): readonly Settings[] {
+  const grid = gridOf(vary, steps)
+  if (grid.length <= MAX_COMBINATIONS) return grid
+  throw usageError(
+    `that makes ${grid.length} combinations, and ${MAX_COMBINATIONS} are the most: take fewer --steps, or vary less.`,
+  )
+}
+
+/** What is to be run: the arm without its circuit first, then with each of the settings. @throws {UserError} with code 2 */
+export function trialsOf(arm: string, grid: readonly Settings[]): readonly Trial[] {
+  return [{ settings: {}, arm: armWithout(arm) }, ...grid.map(settings => ({ settings, arm: armWith(arm, settings) }))]
+}
+
+/** The arm with these settings of its circuit. @throws {UserError} with code 2 where it has none, or not these */
+export function armWith(expression: string, settings: Settings): ParsedArm {
+  const circuit = new RegExp(`(^|\\+)(${CIRCUITS.join('|')})(?:\\(([^)]*)\\))?(?=\\+|$)`)
+  const text = onlyArm(expression).name
+  if (!circuit.test(text)) throw usageError(`${text} has no breaker whose settings could be varied: write breaker.`)
+  const written = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  return onlyArm(
+    text.replace(circuit, (_, joint: string, word: string, own = '') => {
+      return `${joint}${word}(${[own, ...written].filter(part => part !== '').join(',')})`
+    }),
+  )
+}
+
+/** The arm without its circuit: `retry` of `retry+breaker`, `none` of `breaker`. */
+export function armWithout(expression: string): ParsedArm {
+  return withoutCircuit(onlyArm(expression))
+}
+
+/** The arm that a scenario compares and that has a circuit, trying as often as it says; `breaker` where there is none. */
+export function scenarioArm(arms: readonly string[], retries: number): string {
+  const arm = arms.findLast(text => CIRCUITS.some(word => text.includes(word))) ?? 'breaker'
+  return arm.replace(/(^|\+)retry(?=\+|$)/, `$1retry(${retries})`)
+}
+
+function onlyArm(text: string): ParsedArm {
+  const [arm, more] = readArms(text)
+  if (arm && !more) return arm
+  throw usageError('a sweep has one arm: leave the others out.')
 }

@@ -10,8 +10,10 @@ export class ArmError extends Error {
 
 /** An arm's expression, taken apart: each policy once, with the parameters that were written and no others. */
 export interface ParsedArm {
-  /** The expression as it was typed, without spaces. */
+  /** What results call it: the expression as it was typed, without spaces. */
   readonly name: string
+  /** What stands for it when it is read again. */
+  readonly expression: string
   readonly policies: ReadonlyMap<PolicyName, Readonly<Record<string, unknown>>>
 }
 
@@ -56,7 +58,8 @@ export function parseArm(text: string): ParsedArm {
     policies.set(policy, parameters(policy, match[2] ?? ''))
   }
   check(policies, text.trim())
-  return { name: parts.join('+').replace(/\s+/g, ''), policies }
+  const expression = parts.join('+').replace(/\s+/g, '')
+  return { name: expression, expression, policies }
 }
 
 /** The settings of a policy in an arm: what was written, over the defaults. Null where the arm is without the policy. */
@@ -124,11 +127,15 @@ function capital(text: string): string {
 }
 
 /** The arm without its circuit, and without what only listens to one: `retry` of `retry+breaker`, `none` of `breaker`. */
-export function withoutCircuit({ policies }: ParsedArm): ParsedArm {
-  const left = [...policies].filter(([policy]) => !ABOUT_CIRCUITS.includes(policy))
-  return left.length === 0
-    ? parseArm('none')
-    : { name: left.map(([policy]) => policy).join('+'), policies: new Map(left) }
+export function withoutCircuit(arm: ParsedArm): ParsedArm {
+  const left = [...arm.policies].filter(([policy]) => !ABOUT_CIRCUITS.includes(policy))
+  if (left.length === 0) return parseArm('none')
+  const isLeft = (part: string) => !ABOUT_CIRCUITS.some(policy => part === policy || part.startsWith(`${policy}(`))
+  return {
+    name: left.map(([policy]) => policy).join('+'),
+    expression: split(arm.expression, '+').filter(isLeft).join('+'),
+    policies: new Map(left),
+  }
 }
 
 /** The parts of a text between separators that stand outside of parentheses. */

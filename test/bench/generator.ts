@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 import { Pool } from 'undici'
-import type { Contest } from '../../cli/experiment/run.ts'
+import type { RunOptions } from '../../cli/experiment/run.ts'
 import type { Schedule } from '../../cli/load/schedule.ts'
 
 const CONNECTIONS = 64
@@ -17,26 +17,29 @@ interface Fired {
   readonly failed: number
 }
 
-async function contest(forMs: number, arm: string, schedule: (engine: Engine) => Schedule): Promise<Fired> {
+async function run(forMs: number, arm: string, schedule: (engine: Engine) => Schedule): Promise<Fired> {
   const engine = await built()
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), forMs)
-  const options: Contest = {
+  const options: RunOptions = {
     target: { ...engine.catalogTarget(new URL(url)), address: '127.0.0.1' },
     arms: engine.parseArms(arm),
-    stage: async () => ({ sessions: ['bench'], startsAt: 0, trouble: [], close: async () => {} }),
+    openSessions: async () => ({ sessions: ['bench'], startsAt: 0, trouble: [], close: async () => {} }),
     schedule: schedule(engine),
-    codes: ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400'],
+    load: {
+      codes: ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400'],
+      timeoutMs: 60_000,
+      connections: CONNECTIONS,
+      keepAlive: true,
+      warmup: 0,
+    },
     seed: 'bench',
-    timeoutMs: 60_000,
     circuit: {},
-    wire: { connections: CONNECTIONS },
-    warmup: 0,
     clock: engine.systemClock,
     wallMs: Date.now,
     signal: stop.signal,
   }
-  const { recorders } = await engine.hold(options)
+  const { recorders } = await engine.runArms(options)
   clearTimeout(timer)
   const measured = recorders[0]?.measured()
   if (!measured) throw new Error('nothing was measured')
@@ -99,10 +102,10 @@ async function cannon(forMs: number): Promise<Fired> {
 
 const ENDLESS = 50_000_000
 const KINDS: Readonly<Record<string, (forMs: number) => Promise<Fired>>> = {
-  none: forMs => contest(forMs, 'none', ({ closedLoop }) => closedLoop(ENDLESS, CONNECTIONS)),
-  breaker: forMs => contest(forMs, 'breaker', ({ closedLoop }) => closedLoop(ENDLESS, CONNECTIONS)),
-  'open loop': forMs => contest(forMs, 'none', ({ batches }) => batches(ENDLESS, 100, 1)),
-  batch: forMs => contest(forMs, 'none', ({ batches }) => batches(10_000, 10_000, 0)),
+  none: forMs => run(forMs, 'none', ({ closedLoop }) => closedLoop(ENDLESS, CONNECTIONS)),
+  breaker: forMs => run(forMs, 'breaker', ({ closedLoop }) => closedLoop(ENDLESS, CONNECTIONS)),
+  'open loop': forMs => run(forMs, 'none', ({ batches }) => batches(ENDLESS, 100, 1)),
+  batch: forMs => run(forMs, 'none', ({ batches }) => batches(10_000, 10_000, 0)),
   'undici pool': bare,
   autocannon: cannon,
 }

@@ -4,31 +4,37 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
-import { type Contest, hold, type Stage } from '../../../cli/experiment/run.ts'
+import { type RunOptions, runArms } from '../../../cli/experiment/run.ts'
+import type { RunSessions } from '../../../cli/experiment/sessions.ts'
 import { batches, constantRate } from '../../../cli/load/schedule.ts'
 import { catalogTarget } from '../../../cli/load/target.ts'
 import { parseArms } from '../../../cli/policy/parse.ts'
 import { systemClock } from '../../../server/lib/clock.ts'
 import { startTestServer } from '../../support/server.ts'
 
-const stage = async (arms: number): Promise<Stage> => ({
+const openSessions = async (arms: number): Promise<RunSessions> => ({
   sessions: Array.from({ length: arms }, () => undefined),
   startsAt: 0,
   trouble: [],
   close: async () => {},
 })
 
-const contest = (url: string, part: Partial<Contest>): Contest => ({
+const LOAD: RunOptions['load'] = {
+  codes: ['155568600', 'jj2a97g940'],
+  timeoutMs: 120_000,
+  connections: 64,
+  keepAlive: true,
+  warmup: 0,
+}
+
+const run = (url: string, part: Partial<RunOptions>): RunOptions => ({
   target: { ...catalogTarget(new URL(url)), address: '127.0.0.1' },
   arms: parseArms('none'),
-  stage,
+  openSessions,
   schedule: batches(100, 100, 0),
-  codes: ['155568600', 'jj2a97g940'],
+  load: LOAD,
   seed: 'exact',
-  timeoutMs: 120_000,
   circuit: {},
-  wire: { connections: 64 },
-  warmup: 0,
   clock: systemClock,
   wallMs: Date.now,
   ...part,
@@ -70,11 +76,11 @@ describe('counting', () => {
       }
     })
     const schedule = batches(100_000, 500, 1)
-    const { recorders, played } = await hold(contest(url, { schedule }))
+    const { recorders, report } = await runArms(run(url, { schedule }))
     const [recorder] = recorders
     assert.ok(recorder)
     const { outcomes, upstream, failures, latencyMs, series } = recorder.measured()
-    assert.equal(played.sent, 100_000)
+    assert.equal(report.sent, 100_000)
     assert.deepEqual(outcomes, {
       success: seen.ok + seen.missing,
       failed: seen.error + seen.reset + seen.broken,
@@ -95,8 +101,10 @@ describe('counting', () => {
     const server = await startTestServer(t, { settings: { failRate: 30 } })
     const arms = parseArms('none,retry(2,base=1ms),breaker(open-for=20ms)')
     const sessions = ['lab-1', 'lab-2', 'lab-3']
-    const labs = async () => ({ ...(await stage(0)), sessions })
-    const { recorders } = await hold(contest(server.url, { arms, stage: labs, schedule: batches(4_000, 200, 20) }))
+    const ownSessions = async () => ({ ...(await openSessions(0)), sessions })
+    const { recorders } = await runArms(
+      run(server.url, { arms, openSessions: ownSessions, schedule: batches(4_000, 200, 20) }),
+    )
     for (const [index, recorder] of recorders.entries()) {
       const { outcomes, upstream, name } = recorder.measured()
       const stats = (await (await fetch(`${server.url}/chaos/stats?session=${sessions[index]}`)).json()) as {
@@ -128,7 +136,7 @@ describe('latency', () => {
     })
     // Two connections: while the server stalls, two requests are on the wire and all others cannot be sent.
     const schedule = constantRate(200, 100)
-    const { recorders } = await hold(contest(url, { schedule, wire: { connections: 2 } }))
+    const { recorders } = await runArms(run(url, { schedule, load: { ...LOAD, connections: 2 } }))
     const latency = recorders[0]?.measured().latencyMs.success
     assert.equal(latency?.count, 200)
     assert.ok(waited <= 4, `${waited} requests were on the wire`)
@@ -145,9 +153,9 @@ describe('a whole batch', () => {
       seen++
       response.setHeader('content-type', 'application/json').end('{}')
     })
-    const { recorders, played } = await hold(contest(url, { schedule: batches(10_000, 10_000, 0) }))
+    const { recorders, report } = await runArms(run(url, { schedule: batches(10_000, 10_000, 0) }))
     assert.equal(recorders[0]?.outcomes.success, 10_000)
     assert.equal(seen, 10_000)
-    assert.equal(played.sent, 10_000)
+    assert.equal(report.sent, 10_000)
   })
 })
