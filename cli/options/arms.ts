@@ -28,7 +28,7 @@ const WIDTH = 76
 /** The words of arms, below a line that says how they are written. */
 export function armHelp(): string {
   return block(
-    'Words of an arm, joined by +, their parameters in parentheses (cli/policy/README.md):',
+    'Words of an arm, joined by +, their parameters in parentheses\n(cli/policy/README.md):',
     policyList().map(({ name }) => name),
   )
 }

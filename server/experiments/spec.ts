@@ -5,7 +5,7 @@
 
 import { z } from 'zod'
 import { MAX_ARMS } from '../config/limits.ts'
-import { document, list } from '../runs/bounded.ts'
+import { boundedDocument, boundedList } from '../runs/bounded.ts'
 import { DEFAULT_CODES, HEADER_VALUE, MAX_PER_SECOND, QUANTITIES, TOKEN, WORD } from './quantities.ts'
 
 const MAX = { codes: 20_000, headers: 300, outages: 50, expectations: 100, body: 1_048_576, settings: 65_536 } as const
@@ -57,7 +57,7 @@ export const loadScheduleSchema = z
 export const loadSchema = z.strictObject({
   requests: whole(QUANTITIES.requests, 'of each arm'),
   schedule: loadScheduleSchema,
-  codes: list(z.string().min(1).max(MAX_LENGTH.code), MAX.codes, 1)
+  codes: boundedList(z.string().min(1).max(MAX_LENGTH.code), MAX.codes, 1)
     .default(DEFAULT_CODES)
     .describe('product codes, asked for in turns'),
   timeoutMs: quantity(QUANTITIES.timeoutMs, 'how long a call may take').default(QUANTITIES.timeoutMs.standard),
@@ -87,10 +87,10 @@ export const outageSchema = z
 export const conditionsSchema = z
   .strictObject({
     failRate: percent.optional().describe('percent of the calls; the rate of the server where it is not given'),
-    settings: document(MAX.settings, MAX_SETTINGS_DEPTH)
+    settings: boundedDocument(MAX.settings, MAX_SETTINGS_DEPTH)
       .optional()
       .describe('a merge patch over the settings of the server, for the sessions of this experiment'),
-    outages: list(outageSchema, MAX.outages).default([]),
+    outages: boundedList(outageSchema, MAX.outages).default([]),
     scenario: z
       .string()
       .max(MAX_LENGTH.name)
@@ -102,7 +102,7 @@ export const conditionsSchema = z
 export const requestSchema = z
   .strictObject({
     method: z.string().regex(TOKEN).max(MAX_LENGTH.name).default('GET'),
-    headers: list(
+    headers: boundedList(
       z.tuple([z.string().regex(TOKEN).max(MAX_LENGTH.header), z.string().regex(HEADER_VALUE).max(MAX_LENGTH.header)]),
       MAX.headers,
     )
@@ -150,7 +150,7 @@ export const circuitSchema = z
 
 export const experimentSchema = z.strictObject({
   title: z.string().max(MAX_LENGTH.title).optional(),
-  arms: list(z.string().min(1).max(MAX_LENGTH.arm), MAX_ARMS, 1).describe(
+  arms: boundedList(z.string().min(1).max(MAX_LENGTH.arm), MAX_ARMS, 1).describe(
     'expressions such as retry+breaker(open-for=2s)',
   ),
   retries: z.int().min(0).max(20).optional().describe('further tries of every `retry` that does not say how many'),
@@ -170,7 +170,7 @@ export const experimentSchema = z.strictObject({
   repeat: whole(QUANTITIES.repeat, 'how often it is run, each time with a seed of its own').default(
     QUANTITIES.repeat.standard,
   ),
-  expect: list(z.string().min(1).max(MAX_LENGTH.expectation), MAX.expectations)
+  expect: boundedList(z.string().min(1).max(MAX_LENGTH.expectation), MAX.expectations)
     .default([])
     .describe('such as useful>=80% or breaker.wasted<none.wasted'),
 })
