@@ -1,0 +1,171 @@
+/** The map of the house: which folder may import which. Arrows run one way, from what is started to what everything stands on. */
+
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { it } from 'node:test'
+import { packageRoot } from '../server/lib/package-root.ts'
+
+/**
+ * What each folder may import beside its own files and server/lib, which imports nothing. Names are those of the same top
+ * folder unless they begin with server/. A file that stands here by itself lies above or below the rest of its folder, such as
+ * a folder's entry, which puts its rooms together.
+ */
+const MAP = whole({
+  server: {
+    '.': 'access catalog chaos/chaos.ts chaos/scenario config console http openapi runs telemetry',
+    openapi: 'access catalog chaos/api http runs',
+    access: 'chaos/api http',
+    catalog: 'http',
+    console: 'console/i18n console/model console/net console/view http',
+    'console/view': 'console/model',
+    telemetry: 'chaos chaos/decision chaos/session config http runs',
+    experiments: 'config runs',
+    runs: 'config http',
+    http: 'config',
+
+    'chaos/chaos.ts': 'chaos chaos/api chaos/inject chaos/intercept chaos/scenario chaos/session chaos/settings',
+    'chaos/api': 'chaos chaos/decision chaos/scenario chaos/session chaos/settings http',
+    'chaos/inject': 'chaos/decision chaos/intercept chaos/session chaos/settings http',
+    'chaos/intercept': 'chaos chaos/capacity chaos/decision chaos/session chaos/settings',
+    'chaos/scenario': 'chaos chaos/decision chaos/session chaos/settings',
+    chaos: 'chaos/decision chaos/session chaos/settings http',
+    'chaos/session': 'chaos/capacity chaos/decision chaos/settings http',
+    'chaos/capacity': 'chaos/settings',
+    'chaos/decision': 'chaos/settings',
+  },
+  cli: {
+    'main.ts': '. program.ts runs',
+    'program.ts': '. commands report',
+    commands:
+      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/experiments server/runs',
+    options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
+    experiment:
+      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
+    live: '. breaker control load policy report server/runs',
+    'hint-address.ts': 'load',
+    load: 'breaker control policy report server/chaos/decision server/runs',
+    runs: '. control report report/text server/runs',
+    control: '. breaker server/config server/runs server/telemetry',
+    'output.ts': '. report report/text',
+
+    'report/formats.ts': 'report report/html report/k6 report/markdown.ts report/text',
+    'report/markdown.ts': 'report report/text report/verdict',
+    'report/html': 'report report/stats report/text report/verdict',
+    'report/text': 'report report/stats report/verdict',
+    'report/verdict': 'policy report report/stats',
+    'report/k6': 'report report/stats',
+    'report/stats': 'report server/chaos/decision server/runs',
+    report: 'server/runs',
+
+    policy: 'breaker server/chaos/decision',
+    'breaker/index.ts': 'breaker breaker/redis',
+    'breaker/redis': 'breaker server/chaos/decision',
+  },
+})
+
+function whole(
+  tops: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): ReadonlyMap<string, readonly string[]> {
+  const rooms = Object.entries(tops).flatMap(([top, names]) => {
+    const path = (name: string): string => (/^server($|\/)/.test(name) ? name : join(top, name))
+    return Object.entries(names).map(([name, targets]) => [path(name), targets.split(' ').map(path)] as const)
+  })
+  return new Map(rooms)
+}
+
+const ROOT = packageRoot(import.meta.url)
+const FOUNDATION = 'server/lib'
+
+/** An import of a file of this package, also of its types alone and when it runs; those in comments are not asked. */
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'"();]*?\bfrom\s+'(\.[^']+)'|\bimport\('(\.[^']+)'\)|\bimport '(\.[^']+)'/g
+
+/** Each source file, with the files that it imports; paths from the root. */
+const imports = new Map(
+  ['server', 'cli'].flatMap(top =>
+    readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.(ts|js)$/.test(name) && !name.includes('vendor'))
+      .map(name => join(top, name))
+      .map(file => [file, importsOf(file)] as const),
+  ),
+)
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8').replaceAll(/^\s*\/\*\*[\s\S]*?\*\//gm, '')
+  const paths = [...text.matchAll(IMPORT)].map(([, from, dynamic, bare]) => from ?? dynamic ?? bare ?? '')
+  return [...new Set(paths.map(path => join(dirname(file), path)))].filter(path => !path.includes('vendor'))
+}
+
+const roomOf = (file: string): string => (MAP.has(file) ? file : dirname(file))
+
+/** The arrows between rooms, each with the imports that it is made of. */
+const arrows = new Map<string, { from: string; to: string; files: string[] }>()
+for (const [file, targets] of imports) {
+  for (const target of targets) {
+    const [from, to] = [roomOf(file), roomOf(target)]
+    if (from === to) continue
+    const arrow = arrows.get(`${from} -> ${to}`) ?? { from, to, files: [] }
+    arrow.files.push(`${file} imports ${relative(dirname(file), target)}`)
+    arrows.set(`${from} -> ${to}`, arrow)
+  }
+}
+
+/** The circles in a graph, each once: the strongly connected parts of more than one node (Tarjan). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = []
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const visit = (node: string): number => {
+    const own = index.size
+    index.set(node, own)
+    let lowest = own
+    stack.push(node)
+    for (const next of graph.get(node) ?? []) {
+      if (!index.has(next)) lowest = Math.min(lowest, visit(next))
+      else if (stack.includes(next)) lowest = Math.min(lowest, low.get(next) ?? index.get(next) ?? own)
+    }
+    low.set(node, lowest)
+    if (lowest === own) {
+      const part = stack.splice(stack.indexOf(node))
+      if (part.length > 1) found.push(part.sort())
+    }
+    return lowest
+  }
+  for (const node of graph.keys()) if (!index.has(node)) visit(node)
+  return found
+}
+
+it('no folder imports what the map does not allow', () => {
+  const offending = [...arrows.values()].filter(({ from, to }) => to !== FOUNDATION && !MAP.get(from)?.includes(to))
+  assert.deepEqual(
+    offending.flatMap(({ from, to, files }) => files.map(file => `${from} -> ${to}: ${file}`)),
+    [],
+  )
+})
+
+it('the map allows nothing that nobody imports', () => {
+  const allowed = [...MAP].flatMap(([from, targets]) => targets.map(to => `${from} -> ${to}`))
+  assert.deepEqual(
+    allowed.filter(arrow => !arrows.has(arrow)),
+    [],
+  )
+})
+
+it('the server never imports the command line', () => {
+  assert.deepEqual(
+    [...arrows.keys()].filter(arrow => /^server.* -> cli/.test(arrow)),
+    [],
+  )
+})
+
+it('no circle runs through folders', () => {
+  const graph = new Map<string, string[]>()
+  for (const { from, to } of arrows.values()) graph.set(from, [...(graph.get(from) ?? []), to])
+  assert.deepEqual(circles(graph), [])
+})
+
+it('no circle runs through files', () => {
+  assert.deepEqual(circles(imports), [])
+})
