@@ -1,10 +1,11 @@
 /** A real Chromium for the tests of the console, where the machine has one. */
 
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,10 +26,14 @@ const ONE_PROCESS = [
 const PROJECTOR = { width: 1280, height: 720 }
 
 /** Where Chromium is, or null. */
-export const CHROMIUM = PLACES.find(place => existsSync(place)) ?? null
+export const CHROMIUM =
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap(folder => NAMES.map(name => join(folder, name)))
+    .find(file => existsSync(file)) ?? null
 
 /** For `describe`: says why the tests of a file are left out, or false. */
-export const skip = CHROMIUM === null && 'no Chromium here: apt-get install chromium, and these tests run'
+export const skip = CHROMIUM === null && 'no Chromium on the PATH: apt-get install chromium, and these tests run'
 
 /** Pages that tests have left for the next, by what cannot be changed while a page is open. */
 const left = new WeakMap<Browser, Map<string, Page[]>>()

@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { startTestServer } from '../support/server.ts'
 import { launch, openPage, skip } from './browser.ts'
-import { begin, FIVE, look, TWO, VERDICT } from './layout.ts'
+import { overlaps } from './console-overlaps.ts'
+import { begin, FIVE, look, SIZES, TWO, VERDICT } from './layout.ts'
 
 describe('the layout of the console', { skip, timeout: 180_000 }, () => {
   let browser: Browser
@@ -29,6 +30,19 @@ describe('the layout of the console', { skip, timeout: 180_000 }, () => {
       assert.deepEqual(await look(page, async () => {}), [])
     })
   }
+
+  it('shows two arms in presenter mode', async test => {
+    const { server, tell } = await begin(test, TWO)
+    const { page } = await openPage(test, browser, server.url)
+    await page.locator('.arms-table').waitFor()
+    await page.keyboard.press('p')
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height })
+      await tell()
+      await page.waitForTimeout(350)
+      assert.deepEqual(await overlaps(page), [], `${width}`)
+    }
+  })
 
   it('keeps the board and the kept runs apart, empty', async test => {
     const server = await startTestServer(test)

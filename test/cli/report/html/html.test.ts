@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
 import { renderHtml } from '../../../../cli/report/html/html.ts'
 import { escapeMarkup, html } from '../../../../cli/report/html/markup.ts'
 import { renderSweepHtml } from '../../../../cli/report/html/sweep-html.ts'
 import type { Result, Unjudged } from '../../../../cli/report/result.ts'
 import { binned } from '../../../../cli/report/stats/bins.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { launch, skip } from '../../../browser/browser.ts'
 import { arm, coinFlips, outage, result, series } from '../samples.ts'
 import { sweep } from '../sweep-sample.ts'
-
-const CHROMIUM = '/usr/bin/chromium'
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 const judged = (run: Unjudged): Result => ({ ...run, verdict: judge(run) })
 const four = result([
@@ -96,21 +86,21 @@ test('a run of no time and no requests is a page all the same', () => {
   assert.match(text, /No request was made/)
 })
 
-test('in a browser: no request leaves, nothing overflows, and axe finds nothing', {
-  skip: existsSync(CHROMIUM) ? false : `no ${CHROMIUM}`,
-}, async () => {
+test('in a browser: no request leaves, nothing overflows, and axe finds nothing', { skip }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-'))
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const browser = await launch()
   try {
+    const page = await browser.newPage({ viewport: { width: 900, height: 800 } })
+    let requests: string[] = []
+    page.on('request', request => requests.push(request.url()))
     const pages = { outage: renderHtml(judged(outage)), four: renderHtml(judged(four)), sweep: renderSweepHtml(sweep) }
     for (const [name, text] of Object.entries(pages)) {
       const file = join(folder, `${name}.html`)
       writeFileSync(file, text)
       for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 800 } })
-        const requests: string[] = []
-        page.on('request', request => requests.push(request.url()))
+        requests = []
+        await page.emulateMedia({ colorScheme })
         await page.goto(pathToFileURL(file).href)
         assert.equal(requests.length, 1)
         const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
@@ -123,7 +113,6 @@ test('in a browser: no request leaves, nothing overflows, and axe finds nothing'
           'axe.run().then(({ violations }) => violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).slice(0, 3)))',
         )
         assert.deepEqual(found, [], `${name} ${colorScheme}`)
-        await page.close()
       }
     }
   } finally {
