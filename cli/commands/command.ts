@@ -24,6 +24,11 @@ export function typedOptions(command: Command): (name: string) => boolean {
   return name => command.getOptionValueSource(name) === 'cli'
 }
 
+/** What an experiment needs of the process. */
+export function processContext({ clock, wallMs, draw, interrupted }: Io) {
+  return { clock, wallMs, draw, signal: interrupted }
+}
+
 /**
  * The kept runs: those of the server, where one is there, and those of this machine.
  * @param named whether the server was named: then it must be there

@@ -6,7 +6,7 @@ import { outputOptions } from '../options/common.ts'
 import { keepOption } from '../options/keep.ts'
 import type { OutputOptions } from '../output.ts'
 import type { Result } from '../report/result.ts'
-import type { Define } from './command.ts'
+import { type Define, processContext } from './command.ts'
 
 interface DemoOptions extends OutputOptions {
   /** False for `--no-keep`. */
@@ -105,10 +105,7 @@ async function show(io: Io, options: DemoOptions, url: URL, spec: ExperimentSpec
     control: controlFor(io, url),
     sessionPrefix: `demo-${index + 1}`,
     readsFailRate: false,
-    clock: io.clock,
-    wallMs: io.wallMs,
-    draw: io.draw,
-    signal: io.interrupted,
+    ...processContext(io),
     onProgress: bar.show,
   }).finally(bar.end)
 }

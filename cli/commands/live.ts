@@ -1,4 +1,4 @@
-/** `chaos live`: the full-screen console, where keys turn the knobs and the breaker can be watched at work. */
+/** `chaos live`: the full-screen console, where keys change the settings and the breaker can be watched at work. */
 
 import { formatDuration } from '../../server/lib/units.ts'
 import { requestsOf } from '../../server/runs/counters.ts'
@@ -86,7 +86,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const room = options.session ?? 'default'
   const server = controlFor(io, url)
   const control = server.in(room)
-  const hello = await enter(server, control, room)
+  const hello = await openSession(server, control, room)
   const [now, wallMs] = [io.clock.now(), io.wallMs()]
   const last = await runConsole({
     tty,
@@ -120,17 +120,17 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     interrupted: io.interrupted,
   })
   const session = room === (io.env.CHAOS_SESSION || 'default') ? '' : ` --session ${room}`
-  io.stdout.write(farewell(last, `npx chaos reset${urlOption(url.href, usualUrl(io.env))}${session}`))
+  io.stdout.write(closingText(last, `npx chaos reset${urlOption(url.href, usualUrl(io.env))}${session}`))
   return exitCode(io.interrupted)
 }
 
 /** What the session says of itself; it is made where there is none yet, as its first request would do. */
-async function enter(control: Control, inRoom: Control, room: string): Promise<Hello> {
-  const known = await inRoom.hello()
+async function openSession(control: Control, inSession: Control, room: string): Promise<Hello> {
+  const known = await inSession.hello()
   if (known) return known
   await control.requireCatalog()
   await control.openSession({ id: room })
-  return inRoom.requireCatalog()
+  return inSession.requireCatalog()
 }
 
 /** The arm that is watched, and the word of its circuit. */
@@ -156,7 +156,7 @@ function ruleOf(settings: CircuitSettings): string {
 }
 
 /** What the screen said last, for a terminal that shows the screen no more; `reset` is the command that takes the rate back. */
-function farewell(model: Model, reset: string): string {
+function closingText(model: Model, reset: string): string {
   const { totals, arm, baselineOn, failRate } = model
   const line = (name: string, { success, failed, shortCircuited, fromCache, wasted }: typeof totals.main) =>
     `${name}: ${formatCount(success)} success, ${formatCount(failed)} failed, ${formatCount(shortCircuited)} short-circuited, ` +

@@ -6,19 +6,19 @@ import { CircuitOptionsError } from '../breaker/options.ts'
 import { tokenOf } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
-import { type Kept, keepResult, keptLines } from '../experiment/keep.ts'
+import { type KeptAt, keepResult, keptLines } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
-import { openStore } from '../experiment/redis.ts'
-import { needsSessions } from '../experiment/sessions.ts'
+import { openSharedCircuits } from '../experiment/redis.ts'
 import { addressed } from '../hint-address.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { type ExperimentOptions, usualUrl } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
-import { type Asked, experimentFrom } from '../options/experiment.ts'
+import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
 import { printResult, progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
+import { processContext } from './command.ts'
 
 /** What the two commands do differently. */
 export interface CommandLine {
@@ -36,31 +36,28 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   if (note !== null) io.stderr.write(`${note}\n`)
   const request = await requestFrom(options)
   const ownArms = typed('arms') || command === 'burst'
-  const asked: Asked = { arms: line.arms.map(arm => arm.name), ownArms, request, typed }
+  const asked: TypedExperiment = { arms: line.arms.map(arm => arm.name), ownArms, request, typed }
   const early = options.scenario === undefined ? experimentFrom(options, asked) : null
-  const recognised = await recogniseTarget(io, { url: options.url, exactly, request, allowRemote: options.allowRemote })
+  const recognised = await recogniseTarget(io, {
+    ...{ url: options.url, exactly, request, allowRemote: options.allowRemote },
+    conditions: conditionsFrom(options),
+  })
   const { target, control, hello } = recognised
-  if (!hello && needsSessions(conditionsFrom(options))) {
-    throw usageError(`${target.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
-  }
   if (hello && exactly && !/^\/catalogs(\/|$)/.test(exactly.pathname)) {
     io.stderr.write(`Nothing is made to fail at ${exactly.href}: only what lies under /catalogs is.\n`)
   }
   const { scenario } = early ? {} : await control.scenario(options.scenario ?? '')
   const spec = early ?? experimentFrom(options, { ...asked, scenario })
-  const store = await openStore(io, options.store)
+  const store = await openSharedCircuits(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
-  let kept = null as Kept | null
+  let kept = null as KeptAt | null
   const result = await runExperiment(spec, {
     command,
     target,
     control: hello && control,
     sessionPrefix: `${command}-${io.draw()}`,
     readsFailRate: true,
-    clock: io.clock,
-    wallMs: io.wallMs,
-    draw: io.draw,
-    signal: io.interrupted,
+    ...processContext(io),
     ...(store === null ? {} : { openCircuit: store.openCircuit }),
     onProgress: bar.show,
     ...(hello ? { publish: publisherOf(io, recognised, spec, command) } : {}),
@@ -98,7 +95,7 @@ function withAddress(io: Io, result: Result): Result {
 }
 
 /** Prints, and chooses the exit code: an interruption goes before an expectation. */
-function conclude(io: Io, options: ExperimentOptions, result: Result, kept: Kept | null): number {
+function conclude(io: Io, options: ExperimentOptions, result: Result, kept: KeptAt | null): number {
   printResult(io, options, result)
   if (kept && !options.json) io.stdout.write(keptLines(kept, usualUrl(io.env)))
   const code = exitCode(io.interrupted)

@@ -7,9 +7,9 @@ import { scheduleOf } from '../experiment/experiment.ts'
 import { recogniseTarget } from '../experiment/recognise.ts'
 import { needsSessions } from '../experiment/sessions.ts'
 import { runSweep } from '../experiment/sweep.ts'
-import { exitCode, type Io, usageError } from '../io.ts'
+import { exitCode, type Io } from '../io.ts'
 import { conditionsFrom } from '../options/conditions.ts'
-import { type Asked, experimentFrom } from '../options/experiment.ts'
+import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
 import {
   checkedGrid,
@@ -19,11 +19,12 @@ import {
   scenarioArm,
   trialsOf,
 } from '../options/sweep.ts'
-import type { Settings } from '../options/vary.ts'
+import type { VariedSettings } from '../options/vary.ts'
 import { formatOfFile, lookOf, progressBar, writeOutput } from '../output.ts'
 import { renderSweepHtml } from '../report/html/sweep-html.ts'
 import type { Sweep } from '../report/stats/sweep-result.ts'
 import { renderSweep } from '../report/text/sweep.ts'
+import { processContext } from './command.ts'
 
 /** The seed of the server that is started for a sweep. */
 const SEED = '42'
@@ -49,14 +50,19 @@ export async function sweep(io: Io, typedOptions: SweepOptions, typed: Typed, na
   }
 }
 
-async function sweepServer(io: Io, options: SweepOptions, grid: readonly Settings[], typed: Typed): Promise<number> {
-  const asked: Asked = { arms: [], ownArms: true, request: await requestFrom(options), typed }
+async function sweepServer(
+  io: Io,
+  options: SweepOptions,
+  grid: readonly VariedSettings[],
+  typed: Typed,
+): Promise<number> {
+  const asked: TypedExperiment = { arms: [], ownArms: true, request: await requestFrom(options), typed }
   const plain = options.scenario === undefined
   const early = plain ? { trials: trialsOf(options.arm, grid), spec: experimentFrom(options, asked) } : null
-  const { target, control, hello } = await recogniseTarget(io, options)
-  if (!hello && needsSessions(conditionsFrom(options))) {
-    throw usageError(`${target.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
-  }
+  const { target, control, hello } = await recogniseTarget(io, {
+    ...{ url: options.url, allowRemote: options.allowRemote },
+    conditions: conditionsFrom(options),
+  })
   const { trials, spec } = early ?? (await scripted(control, options, grid, asked))
   const seed = spec.seed ?? io.draw()
   const lastMs = scheduleOf(spec.load, seed).at(spec.load.requests - 1) * trials.length
@@ -67,10 +73,7 @@ async function sweepServer(io: Io, options: SweepOptions, grid: readonly Setting
     target,
     control: hello && control,
     sessionPrefix: `sweep-${io.draw()}`,
-    clock: io.clock,
-    wallMs: io.wallMs,
-    draw: io.draw,
-    signal: io.interrupted,
+    ...processContext(io),
     onProgress: bar.show,
   }).finally(bar.end)
   if (document) await print(io, options, document)
@@ -79,7 +82,12 @@ async function sweepServer(io: Io, options: SweepOptions, grid: readonly Setting
 }
 
 /** With the load of the scenario, and with its arm unless one was typed. */
-async function scripted(control: Control, options: SweepOptions, grid: readonly Settings[], asked: Asked) {
+async function scripted(
+  control: Control,
+  options: SweepOptions,
+  grid: readonly VariedSettings[],
+  asked: TypedExperiment,
+) {
   const { scenario } = await control.scenario(options.scenario ?? '')
   const arm = asked.typed('arm') ? options.arm : scenarioArm(scenario.load.arms, scenario.load.retries)
   return { trials: trialsOf(arm, grid), spec: experimentFrom(options, { ...asked, scenario }) }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { EXIT, type Io } from '../io.ts'
 import { outputOptions, type TargetOptions, targetOptions } from '../options/common.ts'
 import type { OutputOptions } from '../output.ts'
-import type { Kept } from '../runs/run-library.ts'
+import type { KeptRun } from '../runs/run-library.ts'
 import { type Define, isNamed, openLibrary } from './command.ts'
 
 type RunsOptions = TargetOptions & OutputOptions
@@ -61,13 +61,13 @@ async function list(io: Io, options: RunsOptions, named: boolean): Promise<numbe
   })
   io.stdout.write(`${renderRuns(rows, lookOf(io, options))}\n`)
   const names = [...new Set(kept.map(({ store }) => store.name))]
-  if (names.length > 0) io.stdout.write(`\n  Kept at ${names.join(' and in ')}\n`)
+  if (names.length > 0) io.stdout.write(`\n  KeptRun at ${names.join(' and in ')}\n`)
   return EXIT.ok
 }
 
 async function remove(io: Io, names: readonly string[], options: RunsOptions, named: boolean): Promise<number> {
   const library = await openLibrary(io, options, named)
-  const found: Kept[] = []
+  const found: KeptRun[] = []
   for (const name of names) found.push(await library.find(name))
   const unique = [...new Map(found.map(kept => [`${kept.store.name} ${kept.summary.id}`, kept])).values()]
   for (const { summary, store } of unique) await store.remove(summary.id)

@@ -23,7 +23,7 @@ async function status(io: Io, options: StatusOptions): Promise<number> {
   const { controlFor } = await import('../control/control.ts')
   const control = controlFor(io, options.url, options.session)
   let before: { readonly requests: number; readonly atMs: number } | null = null
-  const look = async (): Promise<Look> => {
+  const look = async (): Promise<StatusView> => {
     const hello = await control.requireCatalog()
     const stats = await control.stats()
     const atMs = io.clock.now()
@@ -44,7 +44,7 @@ function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null)
     `Flaky Catalog ${hello.version} at ${url.origin}, session ${hello.session}`,
     ...Object.entries(hello.settings)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => line(name, `${shown(name, value)}${origin(hello.provenance[name])}`)),
+      .map(([name, value]) => line(name, `${display(name, value)}${origin(hello.provenance[name])}`)),
     '',
     line('requests', `${stats.requests}, and ${stats.inFlight} under way${pace}`),
     ...Object.entries(stats.outcomes)
@@ -54,24 +54,24 @@ function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null)
 }
 
 const LABEL_WIDTH = 14
-const LONGEST = 60
+const MAX_VALUE_LENGTH = 60
 
 function line(label: string, text: string): string {
   return text === '' ? label : `  ${label.padEnd(LABEL_WIDTH)}${text}`
 }
 
-function shown(name: string, value: unknown): string {
+function display(name: string, value: unknown): string {
   if (name === 'failRate') return `${String(value)} %`
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
+  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`
 }
 
 function origin(provenance: { readonly source: string } | undefined): string {
   return provenance && provenance.source !== 'default' ? ` (from ${provenance.source})` : ''
 }
 
-/** One look at the server. */
-export interface Look {
+/** The status at one moment. */
+export interface StatusView {
   /** For people. */
   readonly lines: readonly string[]
   /** For programs: one document. */
@@ -84,7 +84,7 @@ const EVERY_MS = 1_000
  * Looks once a second until the user stops it. A server that goes away is said and waited for; one that was never there ends it.
  * @throws {UserError} with code 3 where nothing answers at the first look
  */
-export async function watch(io: Io, json: boolean, look: () => Promise<Look>): Promise<number> {
+export async function watch(io: Io, json: boolean, look: () => Promise<StatusView>): Promise<number> {
   const draw = json ? documents(io) : io.stdout.isTTY ? inPlace(io) : changes(io)
   draw(await look())
   for (;;) {
@@ -94,20 +94,20 @@ export async function watch(io: Io, json: boolean, look: () => Promise<Look>): P
   }
 }
 
-function lost(error: unknown): Look {
+function lost(error: unknown): StatusView {
   if (!(error instanceof UserError) || error.exitCode !== EXIT.unreachable) throw error
   return { lines: [error.message, 'trying again every second'], json: { error: error.message } }
 }
 
 /** Every look is a line. */
 function documents({ stdout }: Io) {
-  return ({ json }: Look): void => stdout.write(`${JSON.stringify(json)}\n`)
+  return ({ json }: StatusView): void => stdout.write(`${JSON.stringify(json)}\n`)
 }
 
 /** A look that says what the last one said is left out. */
 function changes({ stdout }: Io) {
   let last = ''
-  return ({ lines }: Look): void => {
+  return ({ lines }: StatusView): void => {
     const text = `${lines.join('\n')}\n`
     if (text !== last) stdout.write(last === '' ? text : `\n${text}`)
     last = text
@@ -117,7 +117,7 @@ function changes({ stdout }: Io) {
 /** Writes over the last look, line by line and without blanking anything first, so that nothing flickers. */
 function inPlace({ stdout }: Io) {
   let height = 0
-  return ({ lines }: Look): void => {
+  return ({ lines }: StatusView): void => {
     const cut = lines.map(line => `${written(fit([ink(line)], Math.max(1, stdout.columns - 1), false), false)}\x1b[K\n`)
     stdout.write(`${height > 0 ? `\x1b[${height}A\r` : ''}${cut.join('')}\x1b[J`)
     height = cut.length

@@ -1,9 +1,9 @@
-/** Talks to the control plane of a flaky catalog: recognises it, turns its knobs, opens and closes sessions. */
+/** Talks to the control plane of a flaky catalog: recognises it, changes its settings, opens and closes sessions. */
 
 import { UserError } from '../../server/lib/user-error.ts'
 import { EXIT, type Io } from '../io.ts'
 import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
-import type { Hello, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionWish, Stats } from './types.ts'
+import type { Hello, NewSession, ScenarioRun, ScenarioSummary, ScenarioWhole, Stats } from './types.ts'
 
 export { unreachable } from './exchange.ts'
 export type * from './types.ts'
@@ -13,14 +13,14 @@ export interface ControlOptions {
   readonly url: URL
   /** Goes to no server that has not shown itself to be a flaky catalog without it. */
   readonly token?: string | undefined
-  /** The session whose knobs are turned; the default one where it is not given. */
+  /** The session that is asked and changed; the default one where it is not given. */
   readonly session?: string | undefined
   /** Gives up what is only being read; a change is always finished, because it may be what puts things back. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** What a caller without the token was given with the first session that it made: it opens all that it makes. */
-interface KeyRing {
+interface SharedKey {
   key?: string
   /** The server is a flaky catalog: it may know the token. */
   recognised?: boolean
@@ -28,11 +28,11 @@ interface KeyRing {
 
 export class Control {
   readonly #options: ControlOptions
-  readonly #ring: KeyRing
+  readonly #shared: SharedKey
 
-  constructor(options: ControlOptions, ring: KeyRing = {}) {
+  constructor(options: ControlOptions, shared: SharedKey = {}) {
     this.#options = options
-    this.#ring = ring
+    this.#shared = shared
   }
 
   /**
@@ -74,13 +74,13 @@ export class Control {
     await this.#call('POST', '/chaos/reset')
   }
 
-  async openSession(wish: SessionWish): Promise<{ id: string; clockMs: number }> {
+  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number }> {
     const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
       id: string
       clockMs: number
       key?: string
     }
-    if (made.key !== undefined) this.#ring.key = made.key
+    if (made.key !== undefined) this.#shared.key = made.key
     return made
   }
 
@@ -122,7 +122,7 @@ export class Control {
 
   /** The same server seen from another session. */
   in(session: string): Control {
-    return new Control({ ...this.#options, session }, this.#ring)
+    return new Control({ ...this.#options, session }, this.#shared)
   }
 
   /** Any call of the control plane; answers its body. @throws {UserError} for statuses of 400 and above */
@@ -172,9 +172,9 @@ export class Control {
   /** Asks without the token whether this is a server that may be told it. */
   async #key(): Promise<string | undefined> {
     const { url, token, signal } = this.#options
-    if (token === undefined) return this.#ring.key
-    this.#ring.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
-    return this.#ring.recognised ? token : undefined
+    if (token === undefined) return this.#shared.key
+    this.#shared.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
+    return this.#shared.recognised ? token : undefined
   }
 }
 

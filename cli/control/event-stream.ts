@@ -3,9 +3,9 @@
 import { createParser } from 'eventsource-parser'
 import { request } from 'undici'
 import type { Clock } from '../../server/lib/clock.ts'
-import { harmless } from './sanitize.ts'
+import { sanitized } from './sanitize.ts'
 
-export interface LinkParts {
+export interface EventStreamOptions {
   readonly url: URL
   readonly session: string
   readonly token: string | undefined
@@ -24,7 +24,7 @@ const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 4_000
 
 /** Opens the line and keeps it open until the returned function is called. */
-export function openLink(parts: LinkParts): () => void {
+export function openEventStream(parts: EventStreamOptions): () => void {
   const { clock, onOpen, onEvent, onDown } = parts
   const stop = new AbortController()
   let retryMs = FIRST_RETRY_MS
@@ -79,12 +79,12 @@ function reason(error: unknown): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there'
   if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'the server fell silent'
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the server closed the connection'
-  return harmless(String(message || code || error))
+  return sanitized(String(message || code || error))
 }
 
 function parsed(data: string): unknown {
   try {
-    return harmless(JSON.parse(data))
+    return sanitized(JSON.parse(data))
   } catch {
     return null
   }

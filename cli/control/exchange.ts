@@ -4,9 +4,9 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { UserError } from '../../server/lib/user-error.ts'
 import { EXIT } from '../io.ts'
-import { harmless } from './sanitize.ts'
+import { sanitized } from './sanitize.ts'
 
-export interface Asking {
+export interface ControlRequest {
   /** The base URL of the server. */
   readonly url: URL
   readonly method: string
@@ -31,10 +31,10 @@ export interface Reply {
 
 const PATIENCE_MS = 5_000
 /** A hundred kept runs with the longest names in short. */
-const MOST_BYTES = 8_000_000
+const MAX_BYTES = 8_000_000
 
 /** @throws {UserError} with code 3 where nothing answers, or more than can be meant */
-export function exchange({ url, method, path, session, token, body, signal }: Asking): Promise<Reply> {
+export function exchange({ url, method, path, session, token, body, signal }: ControlRequest): Promise<Reply> {
   const target = new URL(path, url.origin)
   if (session !== undefined) target.searchParams.set('session', session)
   const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -54,7 +54,7 @@ export function exchange({ url, method, path, session, token, body, signal }: As
       let bytes = 0
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
-        if (bytes > MOST_BYTES) answer.destroy(new Error('it answers without an end'))
+        if (bytes > MAX_BYTES) answer.destroy(new Error('it answers without an end'))
         else chunks.push(chunk)
       })
       answer.on('error', fail)
@@ -76,7 +76,7 @@ export function exchange({ url, method, path, session, token, body, signal }: As
 /** The sentence for a server that does not answer. */
 export function unreachable(url: URL, error: unknown): UserError {
   const { code, message } = error as { code?: unknown; message?: unknown }
-  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : harmless(String(message || code || error))
+  const why = code === 'ECONNREFUSED' ? 'nothing listens there' : sanitized(String(message || code || error))
   return new UserError(
     `cannot reach ${url.origin} (${why}): start the server with npx chaos serve, or name another with --url`,
     EXIT.unreachable,
@@ -101,7 +101,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** A document that nests too deep to be walked is no document of a flaky catalog either. */
 function parsed(text: string): unknown {
   try {
-    return harmless(JSON.parse(text))
+    return sanitized(JSON.parse(text))
   } catch {
     return null
   }

@@ -4,7 +4,7 @@
 const COMMANDS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
 
 /** The same document with every such character of its texts, names of members included, replaced by a visible one. */
-export function harmless<T>(document: T): T {
+export function sanitized<T>(document: T): T {
   return cleaned(document) as T
 }
 

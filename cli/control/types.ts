@@ -21,12 +21,12 @@ export interface Stats {
   readonly [more: string]: unknown
 }
 
-export interface SessionWish {
+export interface NewSession {
   readonly id?: string
   /** A merge patch over the settings of the default session. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly startsIn?: string
-  /** Shares the clock of another session, so that both meet the same weather. */
+  /** Shares the clock of another session, so that both meet the same outages. */
   readonly clockOf?: string
 }
 

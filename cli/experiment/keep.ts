@@ -8,13 +8,13 @@ import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
 
 /** The server of a run. */
-export interface Keeper {
+export interface ServerOfRun {
   readonly origin: string
   readonly control: Control
 }
 
 /** Where a result went. */
-export interface Kept {
+export interface KeptAt {
   readonly id: string
   /** The server that keeps it, or null for the folder of this machine. */
   readonly origin: string | null
@@ -22,21 +22,21 @@ export interface Kept {
 
 /**
  * Keeps a result, or says once on the error stream why it could not: a run that was made is worth more than its place.
- * @param keeper the flaky catalog that was fired at, or null
+ * @param server the flaky catalog that was fired at, or null
  * @returns null where it is kept nowhere
  */
-export async function keepResult(io: Io, result: Result, keeper: Keeper | null): Promise<Kept | null> {
+export async function keepResult(io: Io, result: Result, server: ServerOfRun | null): Promise<KeptAt | null> {
   if (result.arms.every(arm => total(arm.outcomes) === 0)) return null
   const { redact } = await import('../runs/redact.ts')
   const shared = redact(result)
-  if (!keeper) return store(io, shared, '')
-  const left = await leave(keeper, shared)
+  if (!server) return store(io, shared, '')
+  const left = await leave(server, shared)
   return 'id' in left
-    ? { id: left.id, origin: keeper.origin }
-    : store(io, shared, `${keeper.origin} did not keep the run (${left.why}). `)
+    ? { id: left.id, origin: server.origin }
+    : store(io, shared, `${server.origin} did not keep the run (${left.why}). `)
 }
 
-async function leave({ origin, control }: Keeper, result: Result): Promise<{ id: string } | { why: string }> {
+async function leave({ origin, control }: ServerOfRun, result: Result): Promise<{ id: string } | { why: string }> {
   const [{ ServerStore }, { renderHtml }] = await Promise.all([
     import('../runs/server-store.ts'),
     import('../report/html/html.ts'),
@@ -51,7 +51,7 @@ async function leave({ origin, control }: Keeper, result: Result): Promise<{ id:
 }
 
 /** `complaint` is what happened before: a sentence and a space, or nothing. */
-async function store(io: Io, result: Result, complaint: string): Promise<Kept | null> {
+async function store(io: Io, result: Result, complaint: string): Promise<KeptAt | null> {
   const say = (sentence: string) => io.stderr.write(`chaos: ${complaint}${sentence}\n`)
   const { runsFolder } = io
   if (runsFolder === undefined) {
@@ -71,7 +71,7 @@ async function store(io: Io, result: Result, complaint: string): Promise<Kept | 
 }
 
 /** What to type to see a kept run again, the command on a line of its own; `usual` is the URL of commands without `--url`. */
-export function keptLines({ id, origin }: Kept, usual: URL): string {
+export function keptLines({ id, origin }: KeptAt, usual: URL): string {
   const where = origin === null ? '' : urlOption(origin, usual)
   return `\n  Kept as ${id}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
 }

@@ -1,4 +1,4 @@
-/** A run on the web pages of the server while it is played: begun, followed and ended through a publisher. */
+/** A run on the web pages of the server while it lasts: begun, followed and ended through a publisher. */
 
 import type { Clock } from '../../server/lib/clock.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'

@@ -1,6 +1,6 @@
 /** Finds out what a run fires at: reaches the server, and recognises a flaky catalog by its control plane. */
 
-import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
 import { type Control, controlFor, type Hello, unreachable, WrongAddress } from '../control/control.ts'
 import { type Io, usageError } from '../io.ts'
 import {
@@ -12,14 +12,17 @@ import {
   type Target,
   urlTarget,
 } from '../load/target.ts'
+import { needsSessions } from './sessions.ts'
 
 /** Which target is meant: the catalog of the server at `url`, or `exactly` one URL. */
-export interface TargetOptions {
+export interface RecogniseOptions {
   readonly url: URL
   readonly exactly?: URL | undefined
   readonly request?: ExperimentSpec['request'] | undefined
   /** Fires at other machines too. */
   readonly allowRemote?: boolean | undefined
+  /** What is to go wrong; only a flaky catalog can be told so. */
+  readonly conditions?: Conditions
 }
 
 export interface RecognisedTarget {
@@ -32,8 +35,8 @@ export interface RecognisedTarget {
 /**
  * @throws {UserError} with code 3 where nothing answers, and with code 2 for the machine of others without `allowRemote`
  */
-export async function recogniseTarget(io: Io, options: TargetOptions): Promise<RecognisedTarget> {
-  const { exactly, allowRemote } = options
+export async function recogniseTarget(io: Io, options: RecogniseOptions): Promise<RecognisedTarget> {
+  const { exactly, allowRemote, conditions } = options
   const request = options.request && partsOf(options.request)
   const url = exactly ?? options.url
   const failed = (error: unknown): never => {
@@ -52,6 +55,9 @@ export async function recogniseTarget(io: Io, options: TargetOptions): Promise<R
     if (io.interrupted.aborted || (error instanceof WrongAddress && !exactly)) throw error
     return null
   })
+  if (!hello && conditions && needsSessions(conditions)) {
+    throw usageError(`${url.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
+  }
   const target = exactly ? urlTarget(exactly, request) : catalogTarget(url, request)
   return { target: { ...target, address, expectsJson: hello !== null && !exactly }, control, hello }
 }

@@ -5,13 +5,13 @@ import type { Io } from '../io.ts'
 import type { ArmParts } from '../policy/arm.ts'
 
 /** Circuits that other processes share, for as long as a run lasts. */
-export interface Store {
+export interface SharedCircuits {
   readonly openCircuit: NonNullable<ArmParts['openCircuit']>
   close(): void
 }
 
 /** Opens the store at an address, and tells on stderr when it is lost and found. Null where no address was typed. */
-export async function openStore(io: Io, url: string | undefined): Promise<Store | null> {
+export async function openSharedCircuits(io: Io, url: string | undefined): Promise<SharedCircuits | null> {
   if (url === undefined) return null
   const { openRedisCircuits } = await import('../breaker/redis/circuits.ts')
   const circuits = await openRedisCircuits(url, { clock: io.clock })

@@ -98,8 +98,8 @@ async function sendLoad(
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
   const recorders = arms.map(arm => arm.recorder)
-  const told = { requests: schedule.requests, timeoutMs: load.timeoutMs }
-  const published = publish ? new PublishedRun(publish(), recorders, sessions, told, clock) : null
+  const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs }
+  const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock) : null
   const report = await generateLoad({
     ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },
     onProgress(share) {

@@ -3,7 +3,7 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
 import type { Control, Hello } from '../control/control.ts'
-import { openLink } from '../control/event-stream.ts'
+import { openEventStream } from '../control/event-stream.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { openClient } from '../load/client.ts'
 import type { Target } from '../load/target.ts'
@@ -77,7 +77,7 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
   // Before anything is fired: a request to a session that is not there makes it.
   await steering.openShadow()
   let known = true
-  const closeLink = openLink({
+  const closeEventStream = openEventStream({
     url: parts.url,
     session: room,
     token: parts.token,
@@ -100,7 +100,7 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
     tell,
     follow: model => publication.follow(model),
     async close() {
-      closeLink()
+      closeEventStream()
       await Promise.allSettled([arms.close(), steering.close(), publication.close()])
     },
   }

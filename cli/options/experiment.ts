@@ -12,7 +12,7 @@ import { conditionsFrom } from './conditions.ts'
 import { scheduleFrom } from './schedule.ts'
 
 /** What decides an experiment beside its options. */
-export interface Asked {
+export interface TypedExperiment {
   /** Expressions. */
   readonly arms: string[]
   /** Whether these arms stand even where a scenario has others. */
@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /** @throws {UserError} with code 2 for what does not go together */
-export function experimentFrom(options: ExperimentOptions, asked: Asked): ExperimentSpec {
+export function experimentFrom(options: ExperimentOptions, asked: TypedExperiment): ExperimentSpec {
   const { scenario, ownArms, request } = asked
   const theirs = scenario && !ownArms ? scenario : null
   const arms = theirs ? readArms(theirs.load.arms.join(',')).map(arm => arm.name) : asked.arms
@@ -52,7 +52,7 @@ export function experimentFrom(options: ExperimentOptions, asked: Asked): Experi
 const SCHEDULE = ['requests', 'concurrency', 'every', 'rate', 'ramp', 'closed', 'poisson', 'for']
 
 /** What was typed, and the scenario's load in place of what was not; a schedule of which any part was typed is the user's own. */
-function loadFrom(options: ExperimentOptions, { typed, scenario }: Asked): ExperimentSpec['load'] {
+function loadFrom(options: ExperimentOptions, { typed, scenario }: TypedExperiment): ExperimentSpec['load'] {
   const { connections, keepAlive = true, headersTimeout, bodyTimeout, warmup } = options
   const theirs: Partial<LoadOfScenario> = scenario ? loadOfScenario(scenario.load) : {}
   const schedule = SCHEDULE.some(typed) ? null : theirs.schedule

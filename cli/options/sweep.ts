@@ -7,7 +7,7 @@ import { usageError } from '../io.ts'
 import { CIRCUITS, type ParsedArm, withoutCircuit } from '../policy/parse.ts'
 import { readArms } from './arms.ts'
 import { type ExperimentOptions, wholeNumber } from './common.ts'
-import { gridOf, parseVary, type Settings, type Vary } from './vary.ts'
+import { gridOf, parseVary, type VariedSettings, type Vary } from './vary.ts'
 
 export const SWEEP_FORMATS = ['text', 'json', 'html'] as const
 export type SweepFormat = (typeof SWEEP_FORMATS)[number]
@@ -53,7 +53,7 @@ export function sweepOptions(command: Command): Command {
 }
 
 /** Every combination of what is varied. @throws {UserError} with code 2 where these are too many */
-export function checkedGrid({ vary, steps }: SweepOptions): readonly Settings[] {
+export function checkedGrid({ vary, steps }: SweepOptions): readonly VariedSettings[] {
   const grid = gridOf(vary, steps)
   if (grid.length <= MAX_COMBINATIONS) return grid
   throw usageError(
@@ -62,12 +62,12 @@ export function checkedGrid({ vary, steps }: SweepOptions): readonly Settings[] 
 }
 
 /** What is to be run: the arm without its circuit first, then with each of the settings. @throws {UserError} with code 2 */
-export function trialsOf(arm: string, grid: readonly Settings[]): readonly Trial[] {
+export function trialsOf(arm: string, grid: readonly VariedSettings[]): readonly Trial[] {
   return [{ settings: {}, arm: armWithout(arm) }, ...grid.map(settings => ({ settings, arm: armWith(arm, settings) }))]
 }
 
 /** The arm with these settings of its circuit. @throws {UserError} with code 2 where it has none, or not these */
-export function armWith(expression: string, settings: Settings): ParsedArm {
+export function armWith(expression: string, settings: VariedSettings): ParsedArm {
   const circuit = new RegExp(`(^|\\+)(${CIRCUITS.join('|')})(?:\\(([^)]*)\\))?(?=\\+|$)`)
   const text = onlyArm(expression).name
   if (!circuit.test(text)) throw usageError(`${text} has no breaker whose settings could be varied: write breaker.`)

@@ -13,8 +13,8 @@ export interface Vary {
   values(steps: number): readonly string[]
 }
 
-/** Settings as an arm's expression writes them: `threshold` is `20`. */
-export type Settings = Readonly<Record<string, string>>
+/** VariedSettings as an arm's expression writes them: `threshold` is `20`. */
+export type VariedSettings = Readonly<Record<string, string>>
 
 type Option = keyof typeof OPTION_RULES
 
@@ -48,8 +48,8 @@ export function parseVary(text: string, before: readonly Vary[] = []): readonly 
 }
 
 /** Every combination, the last setting changing fastest. */
-export function gridOf(varied: readonly Vary[], steps: number): readonly Settings[] {
-  return varied.reduce<readonly Settings[]>(
+export function gridOf(varied: readonly Vary[], steps: number): readonly VariedSettings[] {
+  return varied.reduce<readonly VariedSettings[]>(
     (grid, { name, values }) => grid.flatMap(settings => values(steps).map(value => ({ ...settings, [name]: value }))),
     [{}],
   )

@@ -8,7 +8,7 @@ import { readResult } from './read-result.ts'
 import type { RunStore, RunSummary } from './run-store.ts'
 
 const NAME = /^(\d{8}T\d{9}Z)-([a-z]{6})\.json$/
-const MOST_TRIES = 8
+const MAX_TRIES = 8
 
 interface File {
   readonly id: string
@@ -17,12 +17,12 @@ interface File {
 
 export class LocalStore implements RunStore {
   readonly name: string
-  readonly #most: number
+  readonly #maxRuns: number
 
-  /** @param most runs that are kept */
-  constructor(path: string, most = MAX_RUNS) {
+  /** @param maxRuns runs that are kept */
+  constructor(path: string, maxRuns = MAX_RUNS) {
     this.name = path
-    this.#most = most
+    this.#maxRuns = maxRuns
   }
 
   /**
@@ -39,7 +39,7 @@ export class LocalStore implements RunStore {
     const draft = join(this.name, `.${id}.draft`)
     await writeFile(draft, `${JSON.stringify(result)}\n`, { mode: 0o600 })
     await rename(draft, target)
-    for (const { file } of before.slice(this.#most - 1)) await rm(join(this.name, file), { force: true })
+    for (const { file } of before.slice(this.#maxRuns - 1)) await rm(join(this.name, file), { force: true })
     return id
   }
 
@@ -79,7 +79,7 @@ export class LocalStore implements RunStore {
 }
 
 function freeId(taken: ReadonlySet<string>, draw: () => number): string {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const id = runId(draw())
     if (!taken.has(id)) return id
   }

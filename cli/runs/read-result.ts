@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
-import { harmless } from '../control/sanitize.ts'
+import { sanitized } from '../control/sanitize.ts'
 import { usageError } from '../io.ts'
 import { type Result, resultSchema } from '../report/result.ts'
 
@@ -28,7 +28,7 @@ export function parseResult(text: string, what: string): Result {
 /** The document as a result. @throws {UserError} with code 2 and its first flaw */
 export function checkedResult(document: unknown, what: string): Result {
   const { data, error } = resultSchema.safeParse(document)
-  if (data) return harmless(data)
+  if (data) return sanitized(data)
   throw usageError(`${what} is no result of a run (${firstFlaw(error)}).`)
 }
 

@@ -2,7 +2,7 @@
 
 import type { Result } from '../report/result.ts'
 
-/** Headers whose values are no secret; `x-chaos-…` names a lab of a flaky catalog and the requests in it. */
+/** Headers whose values are no secret; `x-chaos-…` names a session of a flaky catalog and the requests in it. */
 const KNOWN = /^(accept|accept-language|content-type|user-agent|x-chaos-.*)$/i
 const HIDDEN = 'hidden'
 
@@ -17,17 +17,17 @@ const WEBHOOK = /(\bnotify\((?:url=)?https?:\/\/)(?:[^/?#)]*@)?([^/?#)]*)(?:[^()
  */
 export function redact(result: Result): Result {
   const target = withoutSecrets(result.target)
-  const shown = everyText(result, text =>
+  const redacted = everyText(result, text =>
     (result.target === '' ? text : text.replaceAll(result.target, () => target))
       .replace(WEBHOOK, `$1$2/${HIDDEN}`)
       .replace(ADDRESS, withoutSecrets),
   )
   const { request } = result
-  if (!request) return { ...shown, target }
+  if (!request) return { ...redacted, target }
   const headers = Object.entries(request.headers).map(([name, value]) => [name, KNOWN.test(name) ? value : HIDDEN])
   const body = request.body === null ? null : `${HIDDEN}: ${Buffer.byteLength(request.body)} bytes`
   const path = withoutQuery(request.path)
-  return { ...shown, target, request: { ...request, path, headers: Object.fromEntries(headers), body } }
+  return { ...redacted, target, request: { ...request, path, headers: Object.fromEntries(headers), body } }
 }
 
 function withoutSecrets(address: string): string {
@@ -39,12 +39,12 @@ function withoutQuery(address: string): string {
   const [, before = '', query] = /^([^?#]*)(\?[^#]*)?/.exec(address) ?? []
   if (query === undefined) return before
   const parts = query.slice(1).split('&')
-  const shown = parts.map(part => {
+  const redacted = parts.map(part => {
     const [name = '', value] = part.split(/=(.*)/s)
     if (value === undefined) return name === '{code}' || name === '' ? name : HIDDEN
     return `${name}=${value === '{code}' ? value : HIDDEN}`
   })
-  return `${before}?${shown.join('&')}`
+  return `${before}?${redacted.join('&')}`
 }
 
 function everyText<T>(value: T, change: (text: string) => string): T {

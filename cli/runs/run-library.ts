@@ -7,7 +7,7 @@ import { readResult } from './read-result.ts'
 import type { RunStore, RunSummary } from './run-store.ts'
 
 /** A kept run and where it is. */
-export interface Kept {
+export interface KeptRun {
   readonly summary: RunSummary
   readonly store: RunStore
 }
@@ -21,7 +21,7 @@ export class RunLibrary {
   }
 
   /** The newest first. */
-  async list(): Promise<readonly Kept[]> {
+  async list(): Promise<readonly KeptRun[]> {
     const lists = await Promise.all(
       this.#stores.map(async store => (await store.list()).map(summary => ({ summary, store }))),
     )
@@ -29,7 +29,7 @@ export class RunLibrary {
   }
 
   /** @throws {UserError} with code 2 and what to type instead */
-  async find(name: string): Promise<Kept> {
+  async find(name: string): Promise<KeptRun> {
     const all = await this.list()
     if (all.length === 0) throw usageError('no run is kept yet: make one with npx chaos compare.')
     const back = /^last(?:~(\d{1,4}))?$/.exec(name)
@@ -55,7 +55,7 @@ export function isPath(name: string): boolean {
   return /[./\\]/.test(name)
 }
 
-function found(kept: Kept | undefined, otherwise: string): Kept {
+function found(kept: KeptRun | undefined, otherwise: string): KeptRun {
   if (kept) return kept
   throw usageError(otherwise)
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { Control } from '../../../cli/control/control.ts'
-import { openLink } from '../../../cli/control/event-stream.ts'
+import { openEventStream } from '../../../cli/control/event-stream.ts'
 import { systemClock } from '../../../server/lib/clock.ts'
 import { listen } from '../../support/listen.ts'
 import { startTestServer } from '../../support/server.ts'
@@ -161,7 +161,7 @@ describe('the words of a server', () => {
         onOpen: () => {},
         onDown: () => {},
       }
-      const close = openLink({ ...parts, onEvent: (_name, data) => resolve(data) })
+      const close = openEventStream({ ...parts, onEvent: (_name, data) => resolve(data) })
       t.after(close)
     })
     const [[name = '', values] = []] = Object.entries(data as Record<string, string[]>)

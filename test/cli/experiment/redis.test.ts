@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Command } from 'commander'
 import { circuitSettings } from '../../../cli/breaker/options.ts'
-import { openStore } from '../../../cli/experiment/redis.ts'
+import { openSharedCircuits } from '../../../cli/experiment/redis.ts'
 import type { Io } from '../../../cli/io.ts'
 import { storeOption } from '../../../cli/options/keep.ts'
 import { systemClock } from '../../../server/lib/clock.ts'
@@ -44,13 +44,13 @@ describe('--store', () => {
   })
 
   it('is nothing where no address was typed', async () => {
-    assert.equal(await openStore(listener().io, undefined), null)
+    assert.equal(await openSharedCircuits(listener().io, undefined), null)
   })
 
   it('keeps one circuit for two, and says once that Redis is away', { skip: withoutRedis }, async () => {
     const server = await RedisServer.start()
     const { io, lines } = listener()
-    const stores = [await openStore(io, server.url), await openStore(io, server.url)]
+    const stores = [await openSharedCircuits(io, server.url), await openSharedCircuits(io, server.url)]
     try {
       const settings = circuitSettings({ consecutiveFailures: 1, openForMs: 60_000 })
       const [first, second] = stores.map(store => store?.openCircuit(settings, 'breaker'))

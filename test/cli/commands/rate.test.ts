@@ -1,4 +1,4 @@
-/** `chaos rate`, `status` and `reset` against a real server. */
+/** `chaos rate` against a real server. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -36,34 +36,5 @@ describe('chaos rate', () => {
       provenance: { failRate: { source: string } }
     }
     assert.equal(hello.provenance.failRate.source, 'cli')
-  })
-})
-
-describe('chaos status', () => {
-  it('shows the settings with their origin, and the counts', async t => {
-    const server = await startTestServer(t, { settings: { failRate: 100 } })
-    await chaos(['burst', '-n', '7', '-u', server.url])
-    await chaos(['rate', '30', '-u', server.url])
-    const { code, stdout } = await chaos(['status', '-u', server.url])
-    assert.equal(code, 0)
-    assert.match(stdout, /failRate +30 % \(from cli\)/)
-    assert.match(stdout, /requests +7, and 0 under way/)
-    assert.match(stdout, /injected +7/)
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
-    const document = JSON.parse((await chaos(['status', '-u', server.url, '--json'])).stdout)
-    assert.equal(document.settings.failRate, 30)
-    assert.equal(document.stats.requests, 7)
-  })
-})
-
-describe('chaos reset', () => {
-  it('goes back to the boot values and to zero', async t => {
-    const server = await startTestServer(t, { settings: { failRate: 20 } })
-    await chaos(['burst', '-u', server.url])
-    await chaos(['rate', '90', '-u', server.url])
-    const { code, stdout } = await chaos(['reset', '-u', server.url])
-    assert.equal(code, 0)
-    assert.match(stdout, /fail rate is 20 %/)
-    assert.equal(JSON.parse((await chaos(['status', '-u', server.url, '--json'])).stdout).stats.requests, 0)
   })
 })
