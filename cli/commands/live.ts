@@ -59,14 +59,14 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     { controlFor, tokenOf },
     { recogniseTarget },
     { runConsole },
-    { openMachinery },
+    { openBackend },
     { isInteractive },
     { wantsBody },
   ] = await Promise.all([
     import('../control/control.ts'),
     import('../experiment/recognise.ts'),
     import('../live/console.ts'),
-    import('../live/machinery.ts'),
+    import('../live/backend.ts'),
     import('../live/terminal.ts'),
     import('../policy/arm.ts'),
   ])
@@ -83,10 +83,10 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
   const { target } = await recogniseTarget(io, options)
   const token = tokenOf(io.env)
-  const room = options.session ?? 'default'
+  const session = options.session ?? 'default'
   const server = controlFor(io, url)
-  const control = server.in(room)
-  const hello = await openSession(server, control, room)
+  const control = server.in(session)
+  const hello = await openSession(server, control, session)
   const [now, wallMs] = [io.clock.now(), io.wallMs()]
   const last = await runConsole({
     tty,
@@ -95,17 +95,17 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
       now,
       wallOffsetMs: wallMs - now - new Date(wallMs).getTimezoneOffset() * 60_000,
       target: url.origin,
-      room,
+      session,
       load: { batch: options.concurrency, everyMs: options.every, automatic: options.auto === true },
       arm: { name: arm.name, rule, caches: wantsBody(arm) },
       baselineOn: options.baseline,
     },
     look: { colour: options.color && !io.env.NO_COLOR, ascii: options.ascii === true || io.env.TERM === 'linux' },
     webUrl: `${url.origin}/`,
-    open: tell =>
-      openMachinery(
+    open: emit =>
+      openBackend(
         {
-          ...{ url, token, room, control, hello, target, circuit, plan: arm },
+          ...{ url, token, session, control, hello, target, circuit, plan: arm },
           seed: options.seed ?? io.draw(),
           codes: options.codes,
           batch: options.concurrency,
@@ -115,21 +115,21 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
           clock: io.clock,
           wallMs: io.wallMs,
         },
-        tell,
+        emit,
       ),
     interrupted: io.interrupted,
   })
-  const session = room === (io.env.CHAOS_SESSION || 'default') ? '' : ` --session ${room}`
-  io.stdout.write(closingText(last, `npx chaos reset${urlOption(url.href, usualUrl(io.env))}${session}`))
+  const named = session === (io.env.CHAOS_SESSION || 'default') ? '' : ` --session ${session}`
+  io.stdout.write(closingText(last, `npx chaos reset${urlOption(url.href, usualUrl(io.env))}${named}`))
   return exitCode(io.interrupted)
 }
 
 /** What the session says of itself; it is made where there is none yet, as its first request would do. */
-async function openSession(control: Control, inSession: Control, room: string): Promise<Hello> {
+async function openSession(control: Control, inSession: Control, session: string): Promise<Hello> {
   const known = await inSession.hello()
   if (known) return known
   await control.requireCatalog()
-  await control.openSession({ id: room })
+  await control.openSession({ id: session })
   return inSession.requireCatalog()
 }
 

@@ -4,7 +4,7 @@ import { sleep } from '../../server/lib/clock.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import type { Hello, Stats } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
-import { fit, ink, written } from '../live/line.ts'
+import { fit, styled, toAnsi } from '../live/styled-line.ts'
 import { jsonOption, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
 import type { Define } from './command.ts'
 
@@ -118,7 +118,9 @@ function changes({ stdout }: Io) {
 function inPlace({ stdout }: Io) {
   let height = 0
   return ({ lines }: StatusView): void => {
-    const cut = lines.map(line => `${written(fit([ink(line)], Math.max(1, stdout.columns - 1), false), false)}\x1b[K\n`)
+    const cut = lines.map(
+      line => `${toAnsi(fit([styled(line)], Math.max(1, stdout.columns - 1), false), false)}\x1b[K\n`,
+    )
     stdout.write(`${height > 0 ? `\x1b[${height}A\r` : ''}${cut.join('')}\x1b[J`)
     height = cut.length
   }

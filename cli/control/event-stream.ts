@@ -1,4 +1,4 @@
-/** The line to the server's events: opens it, notices when it is dead, and opens it again. */
+/** The stream of the server's events: opens it, notices when it is dead, and opens it again. */
 
 import { createParser } from 'eventsource-parser'
 import { request } from 'undici'
@@ -10,20 +10,20 @@ export interface EventStreamOptions {
   readonly session: string
   readonly token: string | undefined
   readonly clock: Clock
-  /** The line stands; called again each time that it was opened again. */
+  /** The stream is open; called again each time that it was opened again. */
   readonly onOpen: () => void
   /** An event of the server: its name and its data, parsed. */
   readonly onEvent: (name: string, data: unknown) => void
-  /** The line is down and will be tried again in `retryInMs`. */
+  /** The stream is down and will be tried again in `retryInMs`. */
   readonly onDown: (why: string, retryInMs: number) => void
 }
 
-/** The server speaks four times a second: a line that is silent for so long is dead, whatever the sockets say. */
+/** The server speaks four times a second: a stream that is silent for so long is dead, whatever the sockets say. */
 const SILENT_MS = 5_000
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 4_000
 
-/** Opens the line and keeps it open until the returned function is called. */
+/** Opens the stream and keeps it open until the returned function is called. */
 export function openEventStream(parts: EventStreamOptions): () => void {
   const { clock, onOpen, onEvent, onDown } = parts
   const stop = new AbortController()

@@ -41,8 +41,8 @@ const EVERY_MS = 240
 const TIMEOUT_MS = 2_000
 /** A server that has not answered for so long takes the run for lost: publishing ends. */
 const GIVE_UP_AFTER_MS = 10_000
-/** How long the end of a run waits for the last step to be taken; a server that paces its clients does so within a second. */
-const MAX_END_MS = 1_500
+/** How long the end of a run waits for the last step to be taken; a server that paces its clients takes it within a second. */
+const MAX_END_MS = 2_000
 /** Changes of state of all arms that one step tells: its body stays below what the server reads. */
 const MAX_EDGES_OF_STEP = 800
 

@@ -6,7 +6,7 @@ import type { Meter } from '../load/call.ts'
 import type { Arm } from '../policy/arm.ts'
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
 import type { ArmId } from './model.ts'
-import type { LiveEvent } from './reduce.ts'
+import type { LiveEvent } from './reducer.ts'
 
 /** Where the calls of an arm leave this process. */
 export interface Upstream {
@@ -25,13 +25,13 @@ export interface ArmsParts {
   readonly seed: string
   /** Requests of one batch. */
   readonly batch: number
-  readonly tell: (event: LiveEvent) => void
+  readonly emit: (event: LiveEvent) => void
 }
 
 /** Requests under way beyond which no further batch is fired: a server that hangs would fill the memory. */
-const MOST_UNDER_WAY = 5_000
+const MAX_UNDER_WAY = 5_000
 
-interface Side {
+interface RunningArm {
   readonly id: ArmId
   readonly upstream: Upstream
   arm: Arm
@@ -42,16 +42,16 @@ interface Side {
 
 export class Arms {
   readonly #parts: ArmsParts
-  readonly #main: Side
-  readonly #baseline: Side
+  readonly #main: RunningArm
+  readonly #baseline: RunningArm
   readonly #underWay = new Set<Cancel>()
   #next = 0
   /** Nothing counts that was fired before the last reset. */
-  #era = 0
+  #generation = 0
   /** How often the breaker was switched: keys can be faster than the building of an arm. */
-  #wishes = 0
+  #switches = 0
 
-  private constructor(parts: ArmsParts, main: Side, baseline: Side) {
+  private constructor(parts: ArmsParts, main: RunningArm, baseline: RunningArm) {
     this.#parts = parts
     this.#main = main
     this.#baseline = baseline
@@ -60,37 +60,37 @@ export class Arms {
 
   /** @throws {ArmError} for an arm that cannot be built */
   static async open(parts: ArmsParts): Promise<Arms> {
-    const side = async (id: ArmId, guarded: boolean): Promise<Side> => {
+    const open = async (id: ArmId, guarded: boolean): Promise<RunningArm> => {
       const counts = noCounts()
       const box = { counts }
       const upstream = parts.open(id, { called: () => box.counts.calls++, wasted: () => box.counts.wasted++ })
       const arm = await parts.build(id, upstream.send, guarded)
       return Object.assign(box, { id, upstream, arm, stopListening: () => {}, on: true })
     }
-    return new Arms(parts, await side('main', true), await side('baseline', false))
+    return new Arms(parts, await open('main', true), await open('baseline', false))
   }
 
   /** Sends one batch through each arm that is on. False where too much is still under way. */
   fire(): boolean {
     const { batch, codes, seed } = this.#parts
-    if (this.#underWay.size > 0 && this.#underWay.size + batch > MOST_UNDER_WAY) return false
+    if (this.#underWay.size > 0 && this.#underWay.size + batch > MAX_UNDER_WAY) return false
     for (let left = batch; left > 0; left--) {
       const index = this.#next++
       const request: Outgoing = { index, key: `${seed}-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
       // They take turns at going first, so that none is always a step ahead.
-      const sides = index % 2 === 0 ? [this.#main, this.#baseline] : [this.#baseline, this.#main]
-      for (const side of sides) if (side.on) this.#send(side, request)
+      const arms = index % 2 === 0 ? [this.#main, this.#baseline] : [this.#baseline, this.#main]
+      for (const running of arms) if (running.on) this.#send(running, request)
     }
     return true
   }
 
   /** What each arm counted since it was last asked. */
   drain(): void {
-    for (const side of [this.#main, this.#baseline]) {
-      const counts: Counts = { ...side.counts }
+    for (const running of [this.#main, this.#baseline]) {
+      const counts: Counts = { ...running.counts }
       if (Object.values(counts).every(count => count === 0)) continue
-      Object.assign(side.counts, noCounts())
-      this.#parts.tell({ type: 'answers', arm: side.id, counts })
+      Object.assign(running.counts, noCounts())
+      this.#parts.emit({ type: 'answers', arm: running.id, counts })
     }
   }
 
@@ -101,9 +101,9 @@ export class Arms {
 
   /** The main arm with a circuit that is new and closed, or without one. */
   async setBreaker(on: boolean): Promise<void> {
-    const wish = ++this.#wishes
+    const number = ++this.#switches
     const arm = await this.#parts.build('main', this.#main.upstream.send, on)
-    if (wish !== this.#wishes) return arm.close()
+    if (number !== this.#switches) return arm.close()
     const before = this.#main.arm
     this.#main.arm = arm
     this.#main.stopListening()
@@ -114,46 +114,46 @@ export class Arms {
   /** Gives up what is under way and counts from zero. */
   clear(): void {
     this.#giveUp()
-    for (const side of [this.#main, this.#baseline]) Object.assign(side.counts, noCounts())
+    for (const running of [this.#main, this.#baseline]) Object.assign(running.counts, noCounts())
   }
 
   async close(): Promise<void> {
     this.#main.stopListening()
     this.#giveUp()
-    const sides = [this.#main, this.#baseline]
-    await Promise.allSettled(sides.flatMap(side => [side.arm.close(), side.upstream.close()]))
+    const arms = [this.#main, this.#baseline]
+    await Promise.allSettled(arms.flatMap(running => [running.arm.close(), running.upstream.close()]))
   }
 
   #giveUp(): void {
-    this.#era++
+    this.#generation++
     for (const cancel of [...this.#underWay]) cancel()
     this.#underWay.clear()
   }
 
-  #send(side: Side, request: Outgoing): void {
-    const era = this.#era
+  #send(running: RunningArm, request: Outgoing): void {
+    const generation = this.#generation
     let over = false
     let cancel: Cancel | null = null
-    cancel = side.arm.send(request, ({ outcome }) => {
+    cancel = running.arm.send(request, ({ outcome }) => {
       over = true
       if (cancel !== null) this.#underWay.delete(cancel)
-      if (era === this.#era) side.counts[outcome]++
+      if (generation === this.#generation) running.counts[outcome]++
     })
     if (!over) this.#underWay.add(cancel)
   }
 
   #watch(): void {
-    const { clock, tell } = this.#parts
+    const { clock, emit } = this.#parts
     let waits = false
     this.#main.stopListening = this.#main.arm.events(event => {
       if (event.type === 'state') {
         waits = false
-        tell({ type: 'circuit', state: event.to, why: event.why })
+        emit({ type: 'circuit', state: event.to, why: event.why })
       } else if (event.type === 'refused' && !waits) {
         waits = true
-        tell({ type: 'waits', retryInMs: event.atMs + event.retryAfterMs - clock.now() })
+        emit({ type: 'waits', retryInMs: event.atMs + event.retryAfterMs - clock.now() })
       } else if (event.type === 'store-degraded')
-        tell({ type: 'notice', text: `store degraded: ${event.why}`, forMs: 6_000 })
+        emit({ type: 'notice', text: `store degraded: ${event.why}`, forMs: 6_000 })
     })
   }
 }

@@ -1,12 +1,12 @@
-/** The charts over time: outcomes of both arms, circuit states and trouble, on one axis. */
+/** The charts over time: outcomes of both arms, circuit states, fail rate and outages, on one axis. */
 
 import type { State } from '../breaker/circuit.ts'
 import type { Outcome } from '../policy/send.ts'
 import { formatCount } from '../report/format.ts'
-import { type Ink, ink, type Line } from './line.ts'
 import { type ArmId, type Model, SLOT_MS, type Slot } from './model.ts'
 import { heading, LABEL, label } from './panels.ts'
 import { bars } from './sparkline.ts'
+import { type Line, type Style, styled } from './styled-line.ts'
 import type { Block, Window } from './window.ts'
 
 /** Columns at the right for the last second in numbers. */
@@ -22,12 +22,12 @@ const NAMES: Readonly<Record<Outcome, string>> = {
 const OUTCOMES: readonly Outcome[] = ['success', 'failed', 'shortCircuited', 'fromCache']
 
 /** As in the strip of the reports. */
-const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly ink: Ink }>> = {
-  closed: { glyph: '─', ascii: '-', ink: 'closed' },
-  'half-open': { glyph: 'H', ascii: 'H', ink: 'half-open' },
-  open: { glyph: 'O', ascii: 'O', ink: 'open' },
-  'forced-open': { glyph: 'X', ascii: 'X', ink: 'open' },
-  disabled: { glyph: '·', ascii: '.', ink: 'dim' },
+const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly style: Style }>> = {
+  closed: { glyph: '─', ascii: '-', style: 'closed' },
+  'half-open': { glyph: 'H', ascii: 'H', style: 'half-open' },
+  open: { glyph: 'O', ascii: 'O', style: 'open' },
+  'forced-open': { glyph: 'X', ascii: 'X', style: 'open' },
+  disabled: { glyph: '·', ascii: '.', style: 'dim' },
 }
 
 /** Lines of one chart in a window of `height` lines: 1, 2 or 3. */
@@ -47,7 +47,7 @@ export function charts(model: Model, window: Window, height: number): Block[] {
     return drawn.map((text, line): Line => {
       const lowest = line === height - 1
       const figure = lowest ? lastSecond(model, arm, outcome) : ''
-      return [...label(lowest ? NAMES[outcome] : ''), ink(text, outcome), ink(figure.padStart(FIGURE - 1))]
+      return [...label(lowest ? NAMES[outcome] : ''), styled(text, outcome), styled(figure.padStart(FIGURE - 1))]
     })
   }
   const span = `last ${(columns * SLOT_MS) / 1_000} s`
@@ -62,7 +62,7 @@ export function charts(model: Model, window: Window, height: number): Block[] {
           { rank: 7, lines: [...row('baseline', 'success'), ...row('baseline', 'failed')] },
         ]
       : []),
-    { rank: 9, lines: [troubles(slots, columns, ascii)] },
+    { rank: 9, lines: [failRateLine(slots, columns, ascii)] },
   ]
 }
 
@@ -83,25 +83,25 @@ function lastSecond({ slots }: Model, arm: ArmId, outcome: Outcome): string {
 
 function strip(slots: readonly Slot[], columns: number, ascii: boolean): Line {
   const marks = slots.map(({ state }) => {
-    const { glyph, ascii: letter, ink: name } = STATES[state]
-    return ink(ascii ? letter : glyph, name)
+    const { glyph, ascii: letter, style: name } = STATES[state]
+    return styled(ascii ? letter : glyph, name)
   })
-  return [...label('circuit'), ink(' '.repeat(columns - slots.length)), ...joined(marks)]
+  return [...label('circuit'), styled(' '.repeat(columns - slots.length)), ...joined(marks)]
 }
 
 /** The fail rate over time; an outage is a full column whatever the rate. */
-function troubles(slots: readonly Slot[], columns: number, ascii: boolean): Line {
+function failRateLine(slots: readonly Slot[], columns: number, ascii: boolean): Line {
   const values = slots.map(slot => (slot.outage ? 100 : (slot.failRate ?? 0)))
   const [text = ''] = bars(pad(values, columns), 100, 1, ascii)
-  return [...label('fail rate'), ink(text, 'failed')]
+  return [...label('fail rate'), styled(text, 'failed')]
 }
 
-/** Neighbours of one ink in one span: a line of one ink is then one escape sequence. */
+/** Neighbours of one style in one span: a line of one style is then one escape sequence. */
 function joined(marks: Line): Line {
-  const spans: { text: string; ink: Ink }[] = []
+  const spans: { text: string; style: Style }[] = []
   for (const mark of marks) {
     const last = spans.at(-1)
-    if (last?.ink === mark.ink) last.text += mark.text
+    if (last?.style === mark.style) last.text += mark.text
     else spans.push({ ...mark })
   }
   return spans

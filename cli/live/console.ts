@@ -3,11 +3,11 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Tty } from '../io.ts'
 import type { Arms } from './arms.ts'
-import { type Intent, intentOf } from './intent.ts'
-import { flushKeys, parseKeys } from './keys.ts'
+import { actionOf, type KeyAction } from './key-bindings.ts'
+import { flushKeys, parseKeys } from './key-parser.ts'
 import { begin, type Model, type Start } from './model.ts'
-import { type LiveEvent, reduce } from './reduce.ts'
-import type { Steering } from './steering.ts'
+import { type LiveEvent, reduce } from './reducer.ts'
+import type { ServerActions } from './server-actions.ts'
 import { Terminal } from './terminal.ts'
 import { render } from './view.ts'
 import type { Window } from './window.ts'
@@ -19,20 +19,20 @@ export interface ConsoleParts {
   readonly look: Pick<Window, 'colour' | 'ascii'>
   /** Address of the web console. */
   readonly webUrl: string
-  /** Opens the arms and the way to the server; `tell` takes what they have to say. */
-  readonly open: (tell: (event: LiveEvent) => void) => Promise<Machinery>
+  /** Opens the arms and the way to the server; `emit` takes what they have to say. */
+  readonly open: (emit: (event: LiveEvent) => void) => Promise<Backend>
   /** Aborts when the process is asked to stop. */
   readonly interrupted: AbortSignal
 }
 
 /** What the console drives. */
-export interface Machinery {
+export interface Backend {
   readonly arms: Arms
-  readonly steering: Steering
-  /** Hears of what keys did. */
-  readonly tell: (event: LiveEvent) => void
+  readonly actions: ServerActions
+  /** Takes what keys did. */
+  readonly emit: (event: LiveEvent) => void
   /** Called with each new model, eight times a second, after the screen was painted. */
-  readonly follow: (model: Model) => void
+  readonly update: (model: Model) => void
   close(): Promise<void>
 }
 
@@ -46,25 +46,25 @@ const LOST_MS = 1_000
 /** Takes the terminal over until the user quits, and returns the last model. The terminal is given back whatever happens. */
 export async function runConsole(parts: ConsoleParts): Promise<Model> {
   let model = begin(parts.start)
-  const tell = (event: LiveEvent): void => {
+  const emit = (event: LiveEvent): void => {
     model = reduce(model, event, parts.clock.now())
   }
-  const machinery = await parts.open(tell)
-  const live = new LiveConsole(parts, machinery, () => model)
+  const backend = await parts.open(emit)
+  const live = new LiveConsole(parts, backend, () => model)
   try {
     await live.untilQuit()
     return model
   } finally {
     live.stop()
-    await machinery.close()
+    await backend.close()
   }
 }
 
 class LiveConsole {
   readonly #parts: ConsoleParts
-  readonly #machinery: Machinery
+  readonly #backend: Backend
   readonly #model: () => Model
-  readonly #tell: (event: LiveEvent) => void
+  readonly #emit: (event: LiveEvent) => void
   readonly #terminal: Terminal
   #quit = () => {}
   #pending = ''
@@ -72,11 +72,11 @@ class LiveConsole {
   #cancelFrame = () => {}
   #cancelFire = () => {}
 
-  constructor(parts: ConsoleParts, machinery: Machinery, model: () => Model) {
+  constructor(parts: ConsoleParts, backend: Backend, model: () => Model) {
     this.#parts = parts
-    this.#machinery = machinery
+    this.#backend = backend
     this.#model = model
-    this.#tell = machinery.tell
+    this.#emit = backend.emit
     this.#terminal = new Terminal(parts.tty, {
       onInput: text => this.#typed(text),
       onGone: () => this.#quit(),
@@ -103,10 +103,10 @@ class LiveConsole {
   }
 
   #frame(): void {
-    this.#machinery.arms.drain()
-    this.#tell({ type: 'tick' })
+    this.#backend.arms.drain()
+    this.#emit({ type: 'tick' })
     this.#paint()
-    this.#machinery.follow(this.#model())
+    this.#backend.update(this.#model())
     this.#cancelFrame = this.#parts.clock.after(FRAME_MS, () => this.#frame())
   }
 
@@ -127,29 +127,29 @@ class LiveConsole {
   }
 
   #press(key: string): void {
-    const intent = intentOf(this.#model(), key)
-    if (intent !== null) this.#perform(intent)
+    const action = actionOf(this.#model(), key)
+    if (action !== null) this.#perform(action)
   }
 
-  #perform(intent: Intent): void {
-    const { steering } = this.#machinery
+  #perform(action: KeyAction): void {
+    const { actions } = this.#backend
     const model = this.#model()
-    switch (intent.type) {
+    switch (action.type) {
       case 'rate':
-        this.#tell({ type: 'asked', failRate: intent.failRate })
-        steering.rate(intent.failRate)
+        this.#emit({ type: 'asked', failRate: action.failRate })
+        actions.rate(action.failRate)
         break
       case 'switch':
-        this.#switch(intent.what, intent.on)
+        this.#switch(action.what, action.on)
         break
       case 'fire':
         this.#fire()
         break
       case 'outage':
-        void steering.outage(model.outage === null, model.failRate ?? 0)
+        void actions.outage(model.outage === null, model.failRate ?? 0)
         break
       case 'web':
-        this.#tell({ type: 'notice', text: `web console: ${this.#parts.webUrl}`, forMs: 15_000 })
+        this.#emit({ type: 'notice', text: `web console: ${this.#parts.webUrl}`, forMs: 15_000 })
         break
       case 'reset':
         this.#reset()
@@ -162,9 +162,9 @@ class LiveConsole {
     }
   }
 
-  #switch(what: (Intent & { type: 'switch' })['what'], on: boolean): void {
-    const { arms } = this.#machinery
-    this.#tell({ type: 'switched', what, on })
+  #switch(what: (KeyAction & { type: 'switch' })['what'], on: boolean): void {
+    const { arms } = this.#backend
+    this.#emit({ type: 'switched', what, on })
     if (what === 'automatic') {
       this.#cancelFire()
       if (on) this.#fireFrom(this.#parts.clock.now())
@@ -173,16 +173,16 @@ class LiveConsole {
   }
 
   #reset(): void {
-    const { arms, steering } = this.#machinery
+    const { arms, actions } = this.#backend
     arms.clear()
     void arms.setBreaker(this.#model().breaker.on)
-    this.#tell({ type: 'cleared', who: 'you' })
-    void steering.reset()
+    this.#emit({ type: 'cleared', who: 'you' })
+    void actions.reset()
   }
 
   #fire(): void {
-    if (this.#machinery.arms.fire()) return
-    this.#tell({
+    if (this.#backend.arms.fire()) return
+    this.#emit({
       type: 'notice',
       text: 'too many requests are still under way: this batch was not fired',
       forMs: 3_000,

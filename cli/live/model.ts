@@ -41,8 +41,8 @@ export interface Model {
   /** What to add to such a time for milliseconds since 1970 as the wall clock of this place shows them. */
   readonly wallOffsetMs: number
   readonly target: string
-  /** The session that this console steers: `default` is the room. */
-  readonly room: string
+  /** The session that this console controls: `default` is the one that everybody shares. */
+  readonly session: string
   readonly connection: Connection
   /** Percent, as the server has it; null before it said so. */
   readonly failRate: number | null
@@ -53,7 +53,7 @@ export interface Model {
   /** Null while the upstream is up; `until` is null where its end is not known. */
   readonly outage: { readonly until: number | null } | null
   /** What else makes requests fail or slow, in a few words; empty without. */
-  readonly weather: string
+  readonly conditions: string
   readonly load: { readonly batch: number; readonly everyMs: number; readonly automatic: boolean }
   /** The expression of the main arm, and the rule of its circuit in words. */
   readonly arm: { readonly name: string; readonly rule: string; readonly caches: boolean }
@@ -80,10 +80,10 @@ export interface Model {
 export const SLOT_MS = 500
 
 /** How long a half-open circuit stays lit at least, in milliseconds: long enough to be read. */
-export const LAMP_MS = 600
+export const HALF_OPEN_SHOWN_MS = 600
 
 /** What a console needs to know before the server has said anything. */
-export type Start = Pick<Model, 'now' | 'wallOffsetMs' | 'target' | 'room' | 'load' | 'arm' | 'baselineOn'>
+export type Start = Pick<Model, 'now' | 'wallOffsetMs' | 'target' | 'session' | 'load' | 'arm' | 'baselineOn'>
 
 /** The model before the first event. */
 export function begin(start: Start): Model {
@@ -94,7 +94,7 @@ export function begin(start: Start): Model {
     asked: null,
     rateSource: '',
     outage: null,
-    weather: '',
+    conditions: '',
     breaker: { on: true, state: 'closed', since: start.now, halfOpenAt: null, retryAt: null },
     totals: { main: noCounts(), baseline: noCounts() },
     slots: [],
@@ -104,10 +104,10 @@ export function begin(start: Start): Model {
   }
 }
 
-/** The state that the lamp shows: half-open is held for `LAMP_MS`, a switched-off breaker is `disabled`. */
-export function lampOf({ breaker, now }: Model): State {
+/** The state that is shown: half-open is held for `HALF_OPEN_SHOWN_MS`, a switched-off breaker is `disabled`. */
+export function shownState({ breaker, now }: Model): State {
   if (!breaker.on) return 'disabled'
-  return breaker.halfOpenAt !== null && now - breaker.halfOpenAt < LAMP_MS ? 'half-open' : breaker.state
+  return breaker.halfOpenAt !== null && now - breaker.halfOpenAt < HALF_OPEN_SHOWN_MS ? 'half-open' : breaker.state
 }
 
 /** The rate that the screen shows: what was just asked for, else what the server has. */

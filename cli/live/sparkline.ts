@@ -5,7 +5,7 @@ const LETTERS = ' .:-=+*#@'
 
 /**
  * The bars of `values` in `height` lines, top line first. `max` fills the height but for an eighth of a line,
- * so that charts above each other stay apart;
+ * so that charts above each other stay justified;
  * what is not zero shows at least the lowest mark, because one failure must be seen among a thousand.
  */
 export function bars(values: readonly number[], max: number, height: number, ascii: boolean): readonly string[] {

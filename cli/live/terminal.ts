@@ -1,7 +1,6 @@
 /** The terminal as this console uses it: taken over on entering, and given back as it was however the process ends. */
 
 import type { Tty } from '../io.ts'
-import { ENTER, LEAVE, patch } from './painter.ts'
 
 export interface TerminalEvents {
   /** Bytes of the keyboard, as text. */
@@ -44,7 +43,7 @@ export class Terminal {
     return { width: columns || 80, height: rows || 24 }
   }
 
-  /** Shows the lines; nothing is written where nothing changed, or while the terminal is still busy with the last screen. */
+  /** Shows the lines; nothing is toAnsi where nothing changed, or while the terminal is still busy with the last screen. */
   paint(lines: readonly string[]): void {
     if (this.#left || this.#tty.stdout.writableNeedDrain === true) return
     const bytes = patch(this.#shown, lines)
@@ -88,4 +87,25 @@ function attempt(act: () => void): void {
   try {
     act()
   } catch {}
+}
+
+/** Alternate screen, no cursor, no wrapping at the right edge (a shrinking window would fold lines), blank. */
+export const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J'
+
+/** Undoes `ENTER` and an update that was cut off in the middle, and leaves the cursor where it was before. */
+export const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
+
+// Synchronised update: the terminal shows all or nothing of it; those that do not know the mode ignore it.
+const BEGIN = '\x1b[?2026h'
+const END = '\x1b[?2026l'
+
+/**
+ * The bytes that turn a screen showing `before` into one showing `after`; empty where nothing changed.
+ * Both hold one string a line, each as wide as the screen. `before` null, or of another height: everything is toAnsi.
+ */
+export function patch(before: readonly string[] | null, after: readonly string[]): string {
+  const known = before?.length === after.length ? before : null
+  const lines = after.flatMap((line, row) => (known?.[row] === line ? [] : [`\x1b[${row + 1};1H${line}`]))
+  if (lines.length === 0) return ''
+  return `${BEGIN}${known ? '' : '\x1b[0m\x1b[2J'}${lines.join('')}${END}`
 }

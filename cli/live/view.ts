@@ -1,35 +1,39 @@
 /** The screen of `chaos live`: a pure function of the model and the window. */
 
 import { chartHeight, charts } from './charts.ts'
-import { fit, ink, type Line, written } from './line.ts'
 import type { Model } from './model.ts'
 import { breaker, footer, help, load, logLines, notice, rate, rule, title } from './panels.ts'
-import { totals } from './totals.ts'
+import { fit, type Line, styled, toAnsi } from './styled-line.ts'
+import { totalsTable } from './totals-table.ts'
 import type { Block, Window } from './window.ts'
 
-const LEAST = { width: 40, height: 8 }
+const MIN_WINDOW = { width: 40, height: 8 }
 
 /** The screen: exactly `height` lines of exactly `width` columns, with escape sequences for colour at most. */
 export function render(model: Model, window: Window): string[] {
   const { width, height, colour, ascii } = window
-  const lines = width < LEAST.width || height < LEAST.height ? tooSmall() : full(model, window)
+  const lines = width < MIN_WINDOW.width || height < MIN_WINDOW.height ? tooSmall() : full(model, window)
   const padded = Array.from({ length: height }, (_, row) => fit(lines[row] ?? [], width, ascii))
-  return padded.map(line => written(line, colour))
+  return padded.map(line => toAnsi(line, colour))
 }
 
 function tooSmall(): Line[] {
-  return [[ink(`make the window larger`)], [ink(`(${LEAST.width}x${LEAST.height} at least)`)], [ink('q quits')]]
+  return [
+    [styled(`make the window larger`)],
+    [styled(`(${MIN_WINDOW.width}x${MIN_WINDOW.height} at least)`)],
+    [styled('q quits')],
+  ]
 }
 
 function full(model: Model, window: Window): Line[] {
   const bottom = [...notice(model), footer(window)]
-  const room = window.height - bottom.length
-  const body = model.help ? [title(model, window), rule(window), ...help()] : console_(model, window, room)
-  const above = body.slice(0, room)
-  return [...above, ...Array.from({ length: room - above.length }, (): Line => []), ...bottom]
+  const height = window.height - bottom.length
+  const body = model.help ? [title(model, window), rule(window), ...help()] : console_(model, window, height)
+  const above = body.slice(0, height)
+  return [...above, ...Array.from({ length: height - above.length }, (): Line => []), ...bottom]
 }
 
-function console_(model: Model, window: Window, room: number): Line[] {
+function console_(model: Model, window: Window, height: number): Line[] {
   const gap: Block = { rank: 12, lines: [[]] }
   const top = [
     { rank: 0, lines: [title(model, window)] },
@@ -40,17 +44,17 @@ function console_(model: Model, window: Window, room: number): Line[] {
     gap,
     ...charts(model, window, chartHeight(window.height)),
     gap,
-    ...totals(model, window),
+    ...totalsTable(model, window),
   ]
-  const kept = choose([...top, { rank: 5, lines: [[]] }], room)
+  const kept = choose([...top, { rank: 5, lines: [[]] }], height)
   const lines = kept.flatMap(block => block.lines).slice(0, -1)
-  return [...lines, ...logLines(model, window, room - lines.length)]
+  return [...lines, ...logLines(model, window, height - lines.length)]
 }
 
-/** The blocks that fit into `room` lines: by rank, those of one rank together or not at all; in their own order. */
-function choose(blocks: readonly Block[], room: number): readonly Block[] {
+/** The blocks that fit into `height` lines: by rank, those of one rank together or not at all; in their own order. */
+function choose(blocks: readonly Block[], height: number): readonly Block[] {
   const ranks = [...new Set(blocks.map(block => block.rank))].sort((a, b) => a - b)
-  let left = room
+  let left = height
   const kept = new Set<number>()
   for (const rank of ranks) {
     const need = blocks.filter(block => block.rank === rank).reduce((sum, block) => sum + block.lines.length, 0)

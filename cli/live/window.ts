@@ -1,6 +1,6 @@
 /** The window of the terminal, and the blocks of lines that fill it. */
 
-import type { Line } from './line.ts'
+import type { Line } from './styled-line.ts'
 
 /** The window, and what it can show. */
 export interface Window {

@@ -118,7 +118,7 @@ test('under fire at 100 % the circuit opens, and the breaker wastes a fraction o
   await stage.quit()
 })
 
-test('what fires by itself from the start fires at sessions that are there, on the clock of the room', async t => {
+test('what fires by itself from the start fires at sessions that are there, on the clock of the session', async t => {
   const stage = await open(t, { auto: true, every: 10 })
   await until(() => (stage.catalog.calls.get('live-abc123-none') ?? 0) > 50)
   assert.deepEqual([...stage.catalog.onDemand], [])
@@ -209,7 +209,7 @@ test('another session is made where there is none, holds both arms, and is found
   stage.catalog = await FakeCatalog.open({ port })
   await stage.tty.shows(/● connected/)
   await stage.quit()
-  assert.deepEqual([...stage.catalog.sessions], ['lab'], 'the room belongs to others too')
+  assert.deepEqual([...stage.catalog.sessions], ['lab'], 'the session belongs to others too')
 })
 
 test('keys faster than the making of a breaker leave it as the last one said', async t => {

@@ -1,4 +1,4 @@
-/** Keyboard and screen of a test: what is written is replayed, what was switched on and off is remembered. */
+/** Keyboard and screen of a test: what is toAnsi is replayed, what was switched on and off is remembered. */
 
 import { EventEmitter } from 'node:events'
 import type { Tty } from '../../../cli/io.ts'
@@ -28,7 +28,7 @@ class FakeOutput extends EventEmitter {
   rows = 24
   writableNeedDrain = false
   readonly screen: Screen
-  /** Everything written so far. */
+  /** Everything toAnsi so far. */
   bytes = ''
   constructor(screen: Screen) {
     super()

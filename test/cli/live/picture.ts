@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IBufferCell } from '@xterm/headless'
-import { ENTER, patch } from '../../../cli/live/painter.ts'
+import { ENTER, patch } from '../../../cli/live/terminal.ts'
 import { render } from '../../../cli/live/view.ts'
 import { Screen } from './screen.ts'
 import { story } from './story.ts'
@@ -16,7 +16,7 @@ const FRAME = 14
 
 const BACKGROUND = '#14181d'
 const TEXT = '#d8dee9'
-/** The colours of the terminal's theme by their numbers: told apart by the colour-blind too. */
+/** The colours of the terminal's theme by their numbers: told justified by the colour-blind too. */
 const THEME: Readonly<Record<number, string>> = { 1: '#E8702A', 3: '#F0E442', 5: '#CC79A7', 6: '#56B4E9' }
 /** Block elements as the part of the cell that they fill from below. */
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
@@ -44,7 +44,7 @@ export function svgOf(screen: Screen): string {
   ].join('\n')
 }
 
-/** Bars are drawn, not written: fonts disagree about their edges. Neighbours of one height are one rectangle. */
+/** Bars are drawn, not toAnsi: fonts disagree about their edges. Neighbours of one height are one rectangle. */
 function blocks(cells: readonly IBufferCell[], row: number): string[] {
   const runs = runsOf(cells, glyph => (glyph !== ' ' && BLOCKS.includes(glyph)) || glyph === '░' || glyph === '─')
   return runs.map(({ column, look, text }) => {

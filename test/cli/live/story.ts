@@ -1,7 +1,7 @@
 /** A session at the console, told as events: calm, coin flips at 30 %, an outage, and the way back. For the screen tests and the picture. */
 
 import { begin, type Model } from '../../../cli/live/model.ts'
-import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { type LiveEvent, reduce } from '../../../cli/live/reducer.ts'
 import { type Counts, noCounts } from '../../../server/runs/counters.ts'
 
 const BATCH = 10
@@ -15,7 +15,7 @@ interface Weather {
 }
 
 const fine = { success: 10, calls: 10 }
-const WEATHER: readonly Weather[] = [
+const CONDITIONS: readonly Weather[] = [
   { untilMs: 6_000, main: fine, baseline: fine },
   {
     untilMs: 11_000,
@@ -54,7 +54,7 @@ const CHANGES: readonly (readonly [at: number, event: LiveEvent])[] = [
 /** The model at `untilMs` of the story. Its wall clock says 17:00:00 at the beginning. */
 export function story(untilMs: number, start: Partial<Parameters<typeof begin>[0]> = {}): Model {
   const answers = Array.from({ length: 26_000 / EVERY_MS }, (_, batch) => batch * EVERY_MS + 50).flatMap(at => {
-    const weather = WEATHER.find(one => at < one.untilMs)
+    const weather = CONDITIONS.find(one => at < one.untilMs)
     const events: [number, LiveEvent][] = [
       [at, { type: 'answers', arm: 'main', counts: { ...noCounts(), ...weather?.main } }],
       [at, { type: 'answers', arm: 'baseline', counts: { ...noCounts(), ...weather?.baseline } }],
@@ -66,7 +66,7 @@ export function story(untilMs: number, start: Partial<Parameters<typeof begin>[0
     now: 0,
     wallOffsetMs: Date.UTC(2026, 0, 1, 17),
     target: 'http://127.0.0.1:8000',
-    room: 'default',
+    session: 'default',
     load: { batch: BATCH, everyMs: EVERY_MS, automatic: false },
     arm: { name: 'breaker', rule: 'opens at 50 % of 20 calls failed', caches: false },
     baselineOn: true,

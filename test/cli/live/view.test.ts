@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { State } from '../../../cli/breaker/circuit.ts'
 import type { Model } from '../../../cli/live/model.ts'
-import { ENTER, patch } from '../../../cli/live/painter.ts'
+import { ENTER, patch } from '../../../cli/live/terminal.ts'
 import { render } from '../../../cli/live/view.ts'
 import type { Window } from '../../../cli/live/window.ts'
 import { ASCII_44X10, AT_60X20, AT_80X24, AT_120X40 } from './golden.ts'
@@ -32,14 +32,14 @@ for (const [name, atMs, window, expected] of SHOTS) {
   })
 }
 
-const LAMPS: readonly (readonly [state: State, word: string, ascii: string])[] = [
+const INDICATORS: readonly (readonly [state: State, word: string, ascii: string])[] = [
   ['closed', '● CLOSED', '(#) CLOSED'],
   ['half-open', '◐ HALF-OPEN', '(/) HALF-OPEN'],
   ['open', '○ OPEN', '( ) OPEN'],
   ['forced-open', '◇ FORCED OPEN', '<X> FORCED OPEN'],
 ]
-for (const [state, word, ascii] of LAMPS) {
-  test(`the lamp says ${state} by shape, word and colour`, () => {
+for (const [state, word, ascii] of INDICATORS) {
+  test(`the indicator says ${state} by shape, word and colour`, () => {
     const model = story(3_000)
     const lit = { ...model, breaker: { ...model.breaker, state } }
     const line = (window: Partial<Window>) =>
@@ -56,7 +56,7 @@ test('what else is known of the upstream stands beside the fail rate', async () 
   const model = story(3_000)
   assert.match(await line({ ...model, outage: { until: model.now + 6_200 } }, 'fail rate'), /OUTAGE, 7s left$/)
   assert.match(await line({ ...model, outage: { until: null } }, 'fail rate'), /OUTAGE$/)
-  assert.match(await line({ ...model, weather: 'latency' }, 'fail rate'), /and latency$/)
+  assert.match(await line({ ...model, conditions: 'latency' }, 'fail rate'), /and latency$/)
   assert.match(await line({ ...model, asked: 45 }, 'fail rate'), /^ fail rate {7}45 % .* asked for$/)
   assert.match(await line({ ...model, failRate: null }, 'fail rate'), /^ fail rate {7}\? /)
 })
@@ -67,7 +67,7 @@ test('a server that is gone is said in the title, with the time to the next try'
   assert.match(await line(gone, 'chaos live'), /× disconnected, retrying in 2s$/)
 })
 
-test('without the baseline there is more room for the log, and no line of it left', async () => {
+test('without the baseline there is more session for the log, and no line of it left', async () => {
   const model = story(26_000)
   const lines = await shown({ ...model, baselineOn: false }, {})
   assert.equal(lines.filter(text => /^ none/.test(text)).length, 0)

@@ -1,13 +1,13 @@
-/** Shows what this console fires on the web pages of the server: a published run, begun anew when the console or the server begins anew. */
+/** Publishes what this console fires: a run that ends, and is followed by another, when the console is reset or the server comes back. */
 
 import type { Clock } from '../../server/lib/clock.ts'
 import { type Counts, requestsOf } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
 import type { Model } from './model.ts'
-import type { LiveEvent } from './reduce.ts'
+import type { LiveEvent } from './reducer.ts'
 
-export interface PublicationParts {
+export interface PublishedRunsParts {
   /** A publisher for one run; its failures are its own. */
   readonly open: () => Publisher
   readonly clock: Clock
@@ -23,20 +23,20 @@ interface Run {
   last: readonly ArmTotals[]
 }
 
-export class Publication {
-  readonly #parts: PublicationParts
+export class PublishedRuns {
+  readonly #parts: PublishedRunsParts
   #states: { atMs: number; state: State }[] = []
   #now: State = 'closed'
   #run: Run | null = null
   #runs = 0
   #lost = false
 
-  constructor(parts: PublicationParts) {
+  constructor(parts: PublishedRunsParts) {
     this.#parts = parts
   }
 
-  /** Takes note of what the model alone does not tell. */
-  hear(event: LiveEvent): void {
+  /** Takes what the model alone does not show. */
+  on(event: LiveEvent): void {
     if (event.type === 'circuit') this.#enter(event.state)
     else if (event.type === 'switched' && event.what === 'breaker') this.#enter(event.on ? 'closed' : 'disabled')
     else if (event.type === 'cleared') this.#restart()
@@ -47,8 +47,8 @@ export class Publication {
     }
   }
 
-  /** Tells how far the arms are. A run begins with its first request. */
-  follow(model: Model): void {
+  /** Publishes how far the arms are. A run begins with its first request. */
+  update(model: Model): void {
     if (this.#lost) return
     if (!this.#run && requestsOf(model.totals.main) + requestsOf(model.totals.baseline) === 0) return
     this.#run ??= this.#begin(model)
@@ -56,7 +56,7 @@ export class Publication {
     this.#run.publisher.progress(this.#parts.clock.now() - this.#run.startedAt, this.#run.last)
   }
 
-  /** Tells the end; resolves when it is told, or soon after. */
+  /** Publishes the end; resolves when it is taken, or soon after. */
   async close(): Promise<void> {
     await this.#end()
   }

@@ -1,8 +1,8 @@
-/** Reads what the server says of a session, in answers and in events, into the words of this console. */
+/** Reads what the server says of a session, in answers and in events, as events of this console. */
 
 import { z } from 'zod'
 import type { Hello } from '../control/control.ts'
-import type { LiveEvent, Told } from './reduce.ts'
+import type { LiveEvent, StateUpdate } from './reducer.ts'
 
 const settings = z.looseObject({ failRate: z.number() })
 const provenance = z.record(z.string(), z.looseObject({ source: z.string() }))
@@ -28,7 +28,7 @@ const sample = z.looseObject({ outage: z.boolean() })
 type Settings = z.infer<typeof settings>
 
 /** Settings that are shown in a word beside the fail rate where they are not off. */
-const WEATHER: Readonly<Record<string, string>> = {
+const CONDITIONS: Readonly<Record<string, string>> = {
   latency: 'latency',
   outage: 'outages',
   capacity: 'capacity',
@@ -36,21 +36,24 @@ const WEATHER: Readonly<Record<string, string>> = {
 }
 
 /** What `GET /chaos` says. */
-export function toldBy({ settings: document, provenance: sources }: Pick<Hello, 'settings' | 'provenance'>): Told {
+export function stateUpdate({
+  settings: document,
+  provenance: sources,
+}: Pick<Hello, 'settings' | 'provenance'>): StateUpdate {
   const known = settings.safeParse(document)
-  return known.success ? told(known.data, sources.failRate?.source) : {}
+  return known.success ? updateFrom(known.data, sources.failRate?.source) : {}
 }
 
 /** What an event of the server means here; nothing for those that this console does not know. */
-export function eventsOf(name: string, data: unknown): readonly LiveEvent[] {
+export function liveEvents(name: string, data: unknown): readonly LiveEvent[] {
   switch (name) {
     case 'hello':
-      return read(hello, data, ({ atMs: now, state, outage: plug, scenario: play }) => [
+      return read(hello, data, ({ atMs: now, state, outage: active, scenario: running }) => [
         {
           type: 'connected',
-          ...told(state.settings, state.provenance.failRate?.source),
-          outage: plug?.on ? { forMs: span(plug.untilMs, now) } : null,
-          ...(play ? { weather: `scenario ${play.name}` } : {}),
+          ...updateFrom(state.settings, state.provenance.failRate?.source),
+          outage: active?.on ? { forMs: span(active.untilMs, now) } : null,
+          ...(running ? { conditions: `scenario ${running.name}` } : {}),
         },
       ])
     case 'settings':
@@ -75,7 +78,7 @@ function settingsChanged(event: z.infer<typeof changed>): LiveEvent {
   return {
     type: 'changed',
     who: source,
-    ...told(event.settings, event.changed.includes('failRate') ? source : undefined),
+    ...updateFrom(event.settings, event.changed.includes('failRate') ? source : undefined),
     ...(words.length === 0 ? {} : { what: words.join(', ') }),
   }
 }
@@ -83,14 +86,14 @@ function settingsChanged(event: z.infer<typeof changed>): LiveEvent {
 function scenarioChanged({ status, name, mark }: z.infer<typeof scenario>): LiveEvent {
   const running = status === 'started' || status === 'mark'
   const what = status === 'mark' ? `${name}: ${mark ?? ''}` : `${name} ${status}`
-  return { type: 'changed', who: 'scenario', what, weather: running ? `scenario ${name}` : '' }
+  return { type: 'changed', who: 'scenario', what, conditions: running ? `scenario ${name}` : '' }
 }
 
-function told(document: Settings, source: string | undefined): Told {
-  const weather = Object.entries(WEATHER).flatMap(([name, word]) => (isOff(document[name]) ? [] : [word]))
+function updateFrom(document: Settings, source: string | undefined): StateUpdate {
+  const conditions = Object.entries(CONDITIONS).flatMap(([name, word]) => (isOff(document[name]) ? [] : [word]))
   return {
     failRate: document.failRate,
-    weather: weather.join(', '),
+    conditions: conditions.join(', '),
     ...(source === undefined ? {} : { rateSource: source }),
   }
 }

@@ -1,7 +1,7 @@
-/** A line of the screen: spans of text in inks, cut or padded to a width, with colour or without. */
+/** A line of the screen: spans of styled text, cut or padded to a width, with colour or without. */
 
 /** What a text means; the palette says how it looks. */
-export type Ink =
+export type Style =
   | 'plain'
   | 'dim'
   | 'strong'
@@ -15,13 +15,13 @@ export type Ink =
 
 export interface Span {
   readonly text: string
-  readonly ink: Ink
+  readonly style: Style
 }
 
 export type Line = readonly Span[]
 
 // The colours of the terminal's own theme, as in the reports; no meaning is by colour alone.
-const SGR: Readonly<Record<Ink, string>> = {
+const SGR: Readonly<Record<Style, string>> = {
   plain: '',
   dim: '2',
   strong: '1',
@@ -34,9 +34,9 @@ const SGR: Readonly<Record<Ink, string>> = {
   'half-open': '1;33',
 }
 
-/** A span, plain where no ink is named. */
-export function ink(text: string, name: Ink = 'plain'): Span {
-  return { text, ink: name }
+/** A span, plain where no style is named. */
+export function styled(text: string, name: Style = 'plain'): Span {
+  return { text, style: name }
 }
 
 /** How many columns a line takes: one each code point, as `fit` lets no wider one through. */
@@ -51,22 +51,22 @@ export function fit(line: Line, width: number, ascii: boolean): Line {
   for (const span of line) {
     const glyphs = [...span.text].slice(0, left).map(glyph => (fits(glyph, ascii) ? glyph : '?'))
     left -= glyphs.length
-    if (glyphs.length > 0) spans.push({ text: glyphs.join(''), ink: span.ink })
+    if (glyphs.length > 0) spans.push({ text: glyphs.join(''), style: span.style })
   }
-  if (left > 0) spans.push(ink(' '.repeat(left)))
+  if (left > 0) spans.push(styled(' '.repeat(left)))
   return spans
 }
 
 /** `left` and `right` at the two edges of `width` columns; the right one wins where both do not fit. */
-export function apart(left: Line, right: Line, width: number): Line {
-  const room = Math.max(0, width - widthOf(right) - 1)
-  return [...fit(left, room, false), ink(' '), ...right]
+export function justified(left: Line, right: Line, width: number): Line {
+  const rest = Math.max(0, width - widthOf(right) - 1)
+  return [...fit(left, rest, false), styled(' '), ...right]
 }
 
-/** The line as the terminal wants it. Each ink is closed again, so that lines stand alone. */
-export function written(line: Line, colour: boolean): string {
+/** The line as the terminal wants it. Each style is closed again, so that lines stand alone. */
+export function toAnsi(line: Line, colour: boolean): string {
   return line
-    .map(span => (colour && SGR[span.ink] !== '' ? `\x1b[${SGR[span.ink]}m${span.text}\x1b[0m` : span.text))
+    .map(span => (colour && SGR[span.style] !== '' ? `\x1b[${SGR[span.style]}m${span.text}\x1b[0m` : span.text))
     .join('')
 }
 

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { State } from '../../../cli/breaker/circuit.ts'
-import { begin, lampOf, type Model, SLOT_MS, shownRate } from '../../../cli/live/model.ts'
-import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { begin, type Model, SLOT_MS, shownRate, shownState } from '../../../cli/live/model.ts'
+import { type LiveEvent, reduce } from '../../../cli/live/reducer.ts'
 import { noCounts } from '../../../server/runs/counters.ts'
 
 const start = begin({
   now: 0,
   wallOffsetMs: 0,
   target: 'http://127.0.0.1:8000',
-  room: 'default',
+  session: 'default',
   load: { batch: 10, everyMs: 100, automatic: false },
   arm: { name: 'breaker', rule: '', caches: false },
   baselineOn: true,
@@ -67,10 +67,10 @@ test('half-open stays lit long enough to be seen', () => {
     [100, { type: 'circuit', state: 'half-open', why: '' }],
     [101, { type: 'circuit', state: 'closed', why: '' }],
   )
-  assert.equal(lampOf(flash), 'half-open')
-  assert.equal(lampOf(reduce(flash, { type: 'tick' }, 699)), 'half-open')
-  assert.equal(lampOf(reduce(flash, { type: 'tick' }, 700)), 'closed')
-  assert.equal(lampOf(reduce(flash, { type: 'switched', what: 'breaker', on: false }, 200)), 'disabled')
+  assert.equal(shownState(flash), 'half-open')
+  assert.equal(shownState(reduce(flash, { type: 'tick' }, 699)), 'half-open')
+  assert.equal(shownState(reduce(flash, { type: 'tick' }, 700)), 'closed')
+  assert.equal(shownState(reduce(flash, { type: 'switched', what: 'breaker', on: false }, 200)), 'disabled')
 })
 
 test('a rate that was asked for shows at once, until the server confirms or refuses it', () => {
@@ -78,7 +78,7 @@ test('a rate that was asked for shows at once, until the server confirms or refu
   assert.equal(shownRate(asked), 70)
   assert.equal(asked.failRate, 30)
   const other = reduce(asked, rate(50, 'web'), 2)
-  assert.equal(shownRate(other), 70, 'what others set meanwhile does not take the wish away')
+  assert.equal(shownRate(other), 70, 'what others set meanwhile does not take the number away')
   const confirmed = reduce(other, rate(70, 'cli'), 3)
   assert.deepEqual([confirmed.asked, confirmed.failRate, confirmed.rateSource], [null, 70, 'cli'])
   const same = reduce(asked, { type: 'asked', failRate: 30 }, 2)

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ArmTotals } from '../../../cli/control/live-publisher.ts'
-import { Publication } from '../../../cli/live/publication.ts'
-import { type LiveEvent, reduce } from '../../../cli/live/reduce.ts'
+import { PublishedRuns } from '../../../cli/live/published-runs.ts'
+import { type LiveEvent, reduce } from '../../../cli/live/reducer.ts'
 import { noCounts } from '../../../server/runs/counters.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { story } from './story.ts'
@@ -14,7 +14,7 @@ function stage() {
   const told: string[] = []
   let last: readonly ArmTotals[] = []
   let opened = 0
-  const publication = new Publication({
+  const publishedRuns = new PublishedRuns({
     clock,
     id: 'live-1',
     sessions: { main: 'default', baseline: 'live-1-none' },
@@ -34,14 +34,14 @@ function stage() {
   let model = story(0)
   const hear = (event: LiveEvent) => {
     model = reduce(model, event, model.now)
-    publication.hear(event)
+    publishedRuns.on(event)
   }
   const frame = (ms: number) => {
     clock.advance(ms)
     model = reduce(model, { type: 'tick' }, clock.now())
-    publication.follow(model)
+    publishedRuns.update(model)
   }
-  return { told, hear, frame, publication, last: () => last }
+  return { told, hear, frame, publishedRuns, last: () => last }
 }
 const success = (count: number): LiveEvent => ({
   type: 'answers',
@@ -50,14 +50,14 @@ const success = (count: number): LiveEvent => ({
 })
 
 test('a run begins with the first request and goes on with whole totals', async () => {
-  const { told, hear, frame, publication } = stage()
+  const { told, hear, frame, publishedRuns } = stage()
   frame(1_000)
   assert.deepEqual(told, [])
   hear(success(3))
   frame(100)
   hear(success(4))
   frame(125)
-  await publication.close()
+  await publishedRuns.close()
   assert.deepEqual(told, ['1 start live-1-1 breaker@default,none@live-1-none', '1 0 3,0', '1 125 7,0', '1 end 125 7,0'])
 })
 

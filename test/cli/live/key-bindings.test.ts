@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Intent, intentOf } from '../../../cli/live/intent.ts'
+import { actionOf, type KeyAction } from '../../../cli/live/key-bindings.ts'
 import { begin, type Model } from '../../../cli/live/model.ts'
 
 const model: Model = {
@@ -10,16 +10,16 @@ const model: Model = {
     now: 0,
     wallOffsetMs: 0,
     target: '',
-    room: 'default',
+    session: 'default',
     load: { batch: 10, everyMs: 100, automatic: false },
     arm: { name: 'breaker', rule: '', caches: false },
     baselineOn: true,
   }),
   failRate: 30,
 }
-const rate = (failRate: number): Intent => ({ type: 'rate', failRate })
+const rate = (failRate: number): KeyAction => ({ type: 'rate', failRate })
 
-const MEANINGS: readonly (readonly [key: string, before: Partial<Model>, intent: Intent | null])[] = [
+const MEANINGS: readonly (readonly [key: string, before: Partial<Model>, action: KeyAction | null])[] = [
   ['0', {}, rate(0)],
   ['7', {}, rate(70)],
   ['f', {}, rate(100)],
@@ -54,8 +54,8 @@ const MEANINGS: readonly (readonly [key: string, before: Partial<Model>, intent:
   ['escape', {}, null],
 ]
 
-for (const [key, before, intent] of MEANINGS) {
+for (const [key, before, action] of MEANINGS) {
   test(`${JSON.stringify(key)} with ${JSON.stringify(before)}`, () => {
-    assert.deepEqual(intentOf({ ...model, ...before }, key), intent)
+    assert.deepEqual(actionOf({ ...model, ...before }, key), action)
   })
 }

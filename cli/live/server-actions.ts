@@ -6,24 +6,24 @@ import { UserError } from '../../server/lib/user-error.ts'
 import type { Control } from '../control/control.ts'
 import { EXIT } from '../io.ts'
 
-export interface SteeringParts {
+export interface ServerActionsParts {
   readonly control: Control
-  /** The session that is steered. */
-  readonly room: string
+  /** The session that is controlled. */
+  readonly session: string
   /** A session of this console's own, for the baseline. */
-  readonly shadow: string
+  readonly baselineSession: string
   readonly clock: Clock
   /** What was asked for did not happen. */
   readonly refused: (why: string) => void
 }
 
-/** How long the plug stays pulled, in milliseconds. */
+/** How long an outage lasts, in milliseconds. */
 const OUTAGE_MS = 10_000
 /** How often the session of the baseline is asked for while requests are on their way to it. */
 const TRIES = 5
 
-export class Steering {
-  readonly #parts: SteeringParts
+export class ServerActions {
+  readonly #parts: ServerActionsParts
   #wanted: number | null = null
   #asking = false
   /** The session of the baseline, open or being opened; null where there is none. */
@@ -31,17 +31,17 @@ export class Steering {
   /** Puts the rate back, where it had to stand in for an outage. */
   #endStandIn: (() => Promise<void>) | null = null
 
-  constructor(parts: SteeringParts) {
+  constructor(parts: ServerActionsParts) {
     this.#parts = parts
   }
 
-  /** Asks for a rate in percent. While one is being asked for, only the newest wish is remembered: keys repeat faster than servers answer. */
+  /** Asks for a rate in percent. While one is being asked for, only the newest is remembered: keys repeat faster than servers answer. */
   rate(failRate: number): void {
     this.#wanted = failRate
     if (!this.#asking) void this.#askRates()
   }
 
-  /** Pulls the plug, or puts it back; where the server knows no outages the rate stands in for one. */
+  /** Declares an outage, or clears it; where the server knows no outages the rate stands in for one. */
   async outage(on: boolean, rateNow: number): Promise<void> {
     const { control, clock } = this.#parts
     await this.#attempt(async () => {
@@ -58,56 +58,56 @@ export class Steering {
     })
   }
 
-  /** The session that is steered goes back to its boot values. */
+  /** The session that is controlled goes back to its boot values. */
   async reset(): Promise<void> {
     await this.#attempt(() => this.#parts.control.reset())
   }
 
   /**
-   * Opens the session of the baseline: it inherits the settings of the room and shares its clock, but has its own workers, queues and counts,
+   * Opens the session of the baseline: it inherits the settings of the controlled one and shares its clock, but has its own workers, queues and counts,
    * so that what the baseline does to its upstream does not befall the arm beside it. Only the default session is inherited from:
-   * elsewhere the baseline shares the room. Resolves when it is open, or cannot be.
+   * elsewhere the baseline plays in the controlled one. Resolves when it is open, or cannot be.
    */
-  openShadow(): Promise<void> {
-    if (this.shadow === this.#parts.room) return Promise.resolve()
-    this.#opening = this.#attempt(() => this.#makeShadow(TRIES))
+  openBaseline(): Promise<void> {
+    if (this.baselineSession === this.#parts.session) return Promise.resolve()
+    this.#opening = this.#attempt(() => this.#makeBaseline(TRIES))
     return this.#opening
   }
 
-  /** A request of the baseline that comes between the two calls makes the session by itself, without the clock of the room. */
-  async #makeShadow(tries: number): Promise<void> {
-    const { control, shadow, room } = this.#parts
+  /** A request of the baseline that comes between the two calls makes the session by itself, without the clock of the other. */
+  async #makeBaseline(tries: number): Promise<void> {
+    const { control, baselineSession, session } = this.#parts
     try {
-      await control.closeSession(shadow)
-      await control.openSession({ id: shadow, clockOf: room })
+      await control.closeSession(baselineSession)
+      await control.openSession({ id: baselineSession, clockOf: session })
     } catch (error) {
       if (tries <= 1) throw error
-      await this.#makeShadow(tries - 1)
+      await this.#makeBaseline(tries - 1)
     }
   }
 
-  /** A server that was restarted knows the default session only: makes the one that is steered again. */
-  async findRoom(): Promise<void> {
-    const { control, room } = this.#parts
-    if (room !== 'default')
+  /** A server that was restarted knows the default session only: makes the one that is controlled again. */
+  async restoreSession(): Promise<void> {
+    const { control, session } = this.#parts
+    if (session !== 'default')
       await control
         .in('default')
-        .openSession({ id: room })
+        .openSession({ id: session })
         .catch(() => {})
   }
 
   /** The session of the baseline. */
-  get shadow(): string {
-    return this.#parts.room === 'default' ? this.#parts.shadow : this.#parts.room
+  get baselineSession(): string {
+    return this.#parts.session === 'default' ? this.#parts.baselineSession : this.#parts.session
   }
 
-  /** Removes what belongs to this console alone. The room's rate is the room's, and stays. */
+  /** Removes what belongs to this console alone. A fail rate belongs to the server, and stays. */
   async close(): Promise<void> {
     await this.#endStandIn?.()
     if (!this.#opening) return
     await this.#opening
     try {
-      await this.#parts.control.closeSession(this.#parts.shadow)
+      await this.#parts.control.closeSession(this.#parts.baselineSession)
     } catch {
       // A server that is gone has forgotten the session.
     }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { flushKeys, parseKeys } from '../../../cli/live/keys.ts'
+import { flushKeys, parseKeys } from '../../../cli/live/key-parser.ts'
 
 const SEQUENCES: readonly (readonly [bytes: string, keys: readonly string[], whose: string])[] = [
   ['7', ['7'], 'a digit'],

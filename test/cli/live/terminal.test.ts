@@ -1,24 +1,33 @@
-/** The painter: patches, one after the other, always equal a full repaint. */
+/** What the terminal is told: patches, one after the other, always equal a full repaint. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fit, type Ink, written } from '../../../cli/live/line.ts'
-import { ENTER, patch } from '../../../cli/live/painter.ts'
+import { fit, type Style, toAnsi } from '../../../cli/live/styled-line.ts'
+import { ENTER, patch } from '../../../cli/live/terminal.ts'
 import { Screen } from './screen.ts'
 
 const WIDTH = 12
 const HEIGHT = 5
-const inks: readonly Ink[] = ['plain', 'dim', 'strong', 'success', 'failed', 'shortCircuited', 'fromCache', 'half-open']
+const inks: readonly Style[] = [
+  'plain',
+  'dim',
+  'strong',
+  'success',
+  'failed',
+  'shortCircuited',
+  'fromCache',
+  'half-open',
+]
 
 const line = fc
   .array(
     fc.record({
       text: fc.string({ unit: fc.constantFrom(...'ab ─█▁é●'), maxLength: 8 }),
-      ink: fc.constantFrom(...inks),
+      style: fc.constantFrom(...inks),
     }),
   )
-  .map(spans => written(fit(spans, WIDTH, false), true))
+  .map(spans => toAnsi(fit(spans, WIDTH, false), true))
 const frame = fc.array(line, { minLength: HEIGHT, maxLength: HEIGHT })
 /** Each frame keeps some lines of the one before: that is what a patch is about. */
 const film = fc.array(fc.tuple(frame, fc.array(fc.boolean(), { minLength: HEIGHT, maxLength: HEIGHT })), {
@@ -46,7 +55,7 @@ test('patches equal a full repaint', async () => {
   )
 })
 
-test('only lines that changed are written', () => {
+test('only lines that changed are toAnsi', () => {
   assert.equal(patch(['aa', 'bb'], ['aa', 'bb']), '')
   const bytes = patch(['aa', 'bb', 'cc'], ['aa', 'xx', 'cc'])
   assert.ok(bytes.includes('\x1b[2;1Hxx'))

@@ -1,4 +1,4 @@
-/** What the console drives, put together: the two arms, the hand at the server's knobs, and the line to its events. */
+/** What the console drives, put together: the two arms, the actions at the server, and the stream of its events. */
 
 import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
@@ -11,18 +11,18 @@ import { buildArm, wantsBody } from '../policy/arm.ts'
 import { type ParsedArm, withoutCircuit } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import { Arms } from './arms.ts'
-import type { Machinery } from './console.ts'
+import type { Backend } from './console.ts'
 import type { ArmId } from './model.ts'
-import { Publication } from './publication.ts'
-import type { LiveEvent } from './reduce.ts'
-import { Steering } from './steering.ts'
-import { eventsOf, toldBy } from './wire.ts'
+import { PublishedRuns } from './published-runs.ts'
+import type { LiveEvent } from './reducer.ts'
+import { ServerActions } from './server-actions.ts'
+import { liveEvents, stateUpdate } from './server-events.ts'
 
-export interface MachineryParts {
+export interface BackendParts {
   readonly url: URL
   readonly token: string | undefined
-  /** The session that is steered and fired at. */
-  readonly room: string
+  /** The session that is controlled and fired at. */
+  readonly session: string
   readonly control: Control
   /** What the server said of itself before. */
   readonly hello: Hello
@@ -42,24 +42,24 @@ export interface MachineryParts {
   readonly wallMs: () => number
 }
 
-/** Opens everything; `show` hears what happens. */
-export async function openMachinery(parts: MachineryParts, show: (event: LiveEvent) => void): Promise<Machinery> {
-  const { control, room, seed, clock, target, plan, connections, wallMs } = parts
-  const shadow = `live-${seed}-none`
+/** Opens everything; `show` takes what happens. */
+export async function openBackend(parts: BackendParts, show: (event: LiveEvent) => void): Promise<Backend> {
+  const { control, session, seed, clock, target, plan, connections, wallMs } = parts
+  const baselineSession = `live-${seed}-none`
   const refused = (why: string) => show({ type: 'refused', why })
-  const steering = new Steering({ control, room, shadow, clock, refused })
-  const sessions: Readonly<Record<ArmId, string>> = { main: room, baseline: steering.shadow }
+  const actions = new ServerActions({ control, session, baselineSession, clock, refused })
+  const sessions: Readonly<Record<ArmId, string>> = { main: session, baseline: actions.baselineSession }
   const publish = () => openPublisher({ url: parts.url, token: parts.token, clock })
-  const publication = new Publication({ open: publish, clock, id: `live-${seed}`, sessions })
-  const tell = (event: LiveEvent): void => {
-    publication.hear(event)
+  const publishedRuns = new PublishedRuns({ open: publish, clock, id: `live-${seed}`, sessions })
+  const emit = (event: LiveEvent): void => {
+    publishedRuns.on(event)
     show(event)
   }
   const bare = withoutCircuit(plan)
   const arms = await Arms.open({
     clock,
     seed,
-    tell,
+    emit,
     codes: parts.codes,
     batch: parts.batch,
     open: (arm, meter) => {
@@ -73,35 +73,35 @@ export async function openMachinery(parts: MachineryParts, show: (event: LiveEve
     },
   })
   arms.setBaseline(parts.baselineOn)
-  tell({ type: 'connected', ...toldBy(parts.hello) })
+  emit({ type: 'connected', ...stateUpdate(parts.hello) })
   // Before anything is fired: a request to a session that is not there makes it.
-  await steering.openShadow()
+  await actions.openBaseline()
   let known = true
   const closeEventStream = openEventStream({
     url: parts.url,
-    session: room,
+    session: session,
     token: parts.token,
     clock,
     onOpen: () => {
-      if (!known) void steering.openShadow()
+      if (!known) void actions.openBaseline()
     },
     onEvent: (name, data) => {
-      for (const event of eventsOf(name, data)) tell(event)
+      for (const event of liveEvents(name, data)) emit(event)
     },
     onDown: (why, retryInMs) => {
       known = false
-      tell({ type: 'disconnected', why, retryInMs })
-      void steering.findRoom()
+      emit({ type: 'disconnected', why, retryInMs })
+      void actions.restoreSession()
     },
   })
   return {
     arms,
-    steering,
-    tell,
-    follow: model => publication.follow(model),
+    actions,
+    emit,
+    update: model => publishedRuns.update(model),
     async close() {
       closeEventStream()
-      await Promise.allSettled([arms.close(), steering.close(), publication.close()])
+      await Promise.allSettled([arms.close(), actions.close(), publishedRuns.close()])
     },
   }
 }

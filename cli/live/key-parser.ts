@@ -1,4 +1,8 @@
-/** Turns what a terminal sends into names of keys, wherever the bytes happen to be cut. */
+/**
+ * Turns what a terminal sends into names of keys, wherever the bytes happen to be cut. Node's own reader of keys
+ * (`readline.emitKeypressEvents`) takes the parameters of a sequence that it does not know for typed digits, and here a
+ * digit sets the fail rate: an answer of the terminal about itself would.
+ */
 
 /** Keys found so far, and the beginning of a sequence whose end has not come yet. */
 export interface Parsed {

@@ -1,9 +1,9 @@
 /** What a key means on this screen. */
 
 import { type Model, shownRate } from './model.ts'
-import type { Switch } from './reduce.ts'
+import type { Switch } from './reducer.ts'
 
-export type Intent =
+export type KeyAction =
   /** Set the fail rate, in percent. */
   | { readonly type: 'rate'; readonly failRate: number }
   | { readonly type: 'switch'; readonly what: Switch; readonly on: boolean }
@@ -26,7 +26,7 @@ const STEPS: Readonly<Record<string, number>> = {
 }
 
 /** The footer and the help text: the keys, what they do in one word, and in one line. */
-export const KEYS: readonly { readonly keys: string; readonly word: string; readonly line: string }[] = [
+export const KEY_HELP: readonly { readonly keys: string; readonly word: string; readonly line: string }[] = [
   { keys: '0-9 f', word: 'rate', line: 'fail rate 0 to 90 %, f for full: 100 %' },
   { keys: 'space', word: 'fire', line: 'fire one batch now' },
   { keys: 'a', word: 'auto', line: 'fire batches by themselves, on and off' },
@@ -38,7 +38,7 @@ export const KEYS: readonly { readonly keys: string; readonly word: string; read
 ]
 
 /** What `key` asks for, or null for a key that means nothing here. While the help is shown, any key puts it away. */
-export function intentOf(model: Model, key: string): Intent | null {
+export function actionOf(model: Model, key: string): KeyAction | null {
   if (key === 'q' || key === 'Q' || key === 'ctrl-c' || key === 'ctrl-d') return { type: 'quit' }
   if (key === 'ctrl-l') return { type: 'repaint' }
   if (model.help) return { type: 'switch', what: 'help', on: false }

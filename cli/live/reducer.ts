@@ -1,25 +1,24 @@
-/** What each event makes of the model: pure, so that a whole session can be told as a list of events. */
+/** What each event makes of the model: pure, so that a whole session is a list of events. */
 
 import { addCounts, type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
-import { log, logCircuit, logRate } from './log.ts'
-import { type ArmId, begin, type Model, SLOT_MS, type Slot } from './model.ts'
+import { type ArmId, begin, type LogEntry, type Model, SLOT_MS, type Slot } from './model.ts'
 
-/** What the server said of the session that is steered. Members that are left out are as they were. */
-export interface Told {
+/** What the server said of the session that is controlled. Members that are left out are as they were. */
+export interface StateUpdate {
   readonly failRate?: number
   readonly rateSource?: string
   readonly outage?: { readonly forMs: number | null } | null
-  readonly weather?: string
+  readonly conditions?: string
 }
 
 export type LiveEvent =
   /** Time went by. */
   | { readonly type: 'tick' }
-  | ({ readonly type: 'connected' } & Told)
+  | ({ readonly type: 'connected' } & StateUpdate)
   | { readonly type: 'disconnected'; readonly why: string; readonly retryInMs: number }
   /** Something changed at the server: `who` did it, `what` says it where the rate and the outage do not. */
-  | ({ readonly type: 'changed'; readonly who: string; readonly what?: string } & Told)
+  | ({ readonly type: 'changed'; readonly who: string; readonly what?: string } & StateUpdate)
   /** Whether the upstream is out at this moment, as the server says again and again. */
   | { readonly type: 'sampled'; readonly outage: boolean }
   /** A key asked for a rate, in percent. */
@@ -38,7 +37,7 @@ export type LiveEvent =
 export type Switch = 'automatic' | 'breaker' | 'baseline' | 'help'
 
 /** As many columns as the widest screens have; older ones are forgotten. */
-const MOST_SLOTS = 400
+const MAX_SLOTS = 400
 const RANK: Readonly<Record<State, number>> = { disabled: 0, closed: 1, open: 2, 'forced-open': 2, 'half-open': 3 }
 
 /** The model after `event` at `now` (milliseconds, never less than before). */
@@ -88,9 +87,9 @@ function advance(before: Model, now: number): Model {
   const index = Math.floor(now / SLOT_MS)
   const last = model.slots.at(-1)
   if (last?.index === index) return model
-  const from = Math.max(last ? last.index + 1 : index, index - MOST_SLOTS + 1)
+  const from = Math.max(last ? last.index + 1 : index, index - MAX_SLOTS + 1)
   const fresh = Array.from({ length: index - from + 1 }, (_, step) => blank(model, from + step))
-  return { ...model, slots: [...model.slots, ...fresh].slice(-MOST_SLOTS) }
+  return { ...model, slots: [...model.slots, ...fresh].slice(-MAX_SLOTS) }
 }
 
 function blank(model: Model, index: number): Slot {
@@ -109,11 +108,11 @@ function amend(model: Model, change: (slot: Slot) => Slot): Model {
   return last ? { ...model, slots: [...model.slots.slice(0, -1), change(last)] } : model
 }
 
-function connected(model: Model, event: Told): Model {
+function connected(model: Model, event: StateUpdate): Model {
   const back = model.connection.state === 'disconnected'
-  const told = tell({ ...model, connection: { state: 'connected' }, asked: null }, event)
-  const again = back ? log(told, 'server', 'connected again') : told
-  const { failRate, rateSource } = told
+  const next = updated({ ...model, connection: { state: 'connected' }, asked: null }, event)
+  const again = back ? log(next, 'server', 'connected again') : next
+  const { failRate, rateSource } = next
   if (failRate === null || model.failRate === null || failRate === model.failRate) return again
   return logRate(again, rateSource === '' || rateSource === 'default' ? 'server' : rateSource, model.failRate, failRate)
 }
@@ -125,8 +124,8 @@ function disconnected(model: Model, why: string, retryInMs: number): Model {
   return known ? next : log(next, 'server', `connection lost: ${why}`)
 }
 
-function changed(model: Model, event: Told & { readonly who: string; readonly what?: string }): Model {
-  let next = tell(model, event)
+function changed(model: Model, event: StateUpdate & { readonly who: string; readonly what?: string }): Model {
+  let next = updated(model, event)
   if (event.failRate !== undefined && event.failRate !== model.failRate)
     next = logRate(next, event.who, model.failRate, event.failRate)
   if (event.outage !== undefined && (event.outage === null) !== (model.outage === null))
@@ -140,17 +139,17 @@ function outageText(forMs: number | null): string {
     : `outage for ${Math.round(forMs / 100) / 10}s: every request fails`
 }
 
-function tell(model: Model, told: Told): Model {
-  const failRate = told.failRate ?? model.failRate
+function updated(model: Model, update: StateUpdate): Model {
+  const failRate = update.failRate ?? model.failRate
   const outage =
-    told.outage === undefined ? model.outage : told.outage && { until: until(model.now, told.outage.forMs) }
+    update.outage === undefined ? model.outage : update.outage && { until: until(model.now, update.outage.forMs) }
   const next: Model = {
     ...model,
     failRate,
     outage,
     asked: model.asked === failRate ? null : model.asked,
-    rateSource: told.rateSource ?? model.rateSource,
-    weather: told.weather ?? model.weather,
+    rateSource: update.rateSource ?? model.rateSource,
+    conditions: update.conditions ?? model.conditions,
   }
   return amend(next, slot => ({ ...slot, failRate, outage: slot.outage || outage !== null }))
 }
@@ -196,7 +195,7 @@ function cleared(model: Model, who: string): Model {
     connection: model.connection,
     failRate: model.failRate,
     rateSource: model.rateSource,
-    weather: model.weather,
+    conditions: model.conditions,
     breaker: { ...fresh.breaker, on: model.breaker.on },
     log: model.log,
     help: model.help,
@@ -206,4 +205,39 @@ function cleared(model: Model, who: string): Model {
 
 function notice(model: Model, text: string, forMs: number): Model {
   return { ...model, notice: { text, until: model.now + forMs } }
+}
+
+const MAX_LOG = 100
+/** Changes of the rate from the same source within this time are one line, in milliseconds. */
+const SAME_SOURCE_MS = 2_000
+const CIRCUIT = 'breaker'
+
+/** Adds a line: who did what. */
+function log(model: Model, who: string, text: string): Model {
+  return append(model, 0, { at: model.now, who, text, rateFrom: null, opened: 0 })
+}
+
+/** A rate that is being dragged is one line that goes on, not a line for each step. */
+function logRate(model: Model, who: string, from: number | null, to: number): Model {
+  const last = model.log.at(-1)
+  const goesOn = last?.rateFrom != null && last.who === who && model.now - last.at < SAME_SOURCE_MS
+  const rateFrom = goesOn ? last.rateFrom : from
+  const text = rateFrom === null ? `fail rate ${to} %` : `fail rate ${rateFrom} % to ${to} %`
+  return append(model, goesOn ? 1 : 0, { at: model.now, who, text, rateFrom, opened: 0 })
+}
+
+/** What a circuit does in a row is one line: people's changes must stay in sight. Half-open is what the strip is for. */
+function logCircuit(model: Model, state: State, why: string): Model {
+  if (state === 'half-open') return model
+  const last = model.log.at(-1)
+  const goesOn = last?.who === CIRCUIT
+  const opened = (goesOn ? last.opened : 0) + (state === 'open' ? 1 : 0)
+  const word = opened > 1 ? `${state}, opened ${opened} x` : state
+  const text = why === '' ? word : `${word}: ${why}`
+  return append(model, goesOn ? 1 : 0, { at: model.now, who: CIRCUIT, text, rateFrom: null, opened })
+}
+
+/** Adds an entry in the place of the last `replaced` ones. */
+function append(model: Model, replaced: 0 | 1, entry: LogEntry): Model {
+  return { ...model, log: [...model.log.slice(0, model.log.length - replaced), entry].slice(-MAX_LOG) }
 }
