@@ -4,8 +4,7 @@ import { Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
 import { lookOptions, type TargetOptions, targetOptions } from '../options/common.ts'
 import type { OutputOptions } from '../output.ts'
-import { FORMATS } from '../report/format-names.ts'
-import type { Format } from '../report/formats.ts'
+import { FORMATS, type Format, rendererOf } from '../report/formats.ts'
 import { type Define, isNamed, openLibrary } from './command.ts'
 
 interface ReportOptions extends TargetOptions, OutputOptions {
@@ -33,13 +32,11 @@ const ENDINGS: Readonly<Record<string, Format>> = {
 }
 
 async function report(io: Io, name: string, options: ReportOptions, named: boolean): Promise<number> {
-  const [{ renderReport }, { formatOfFile, lookOf, writeOutput }] = await Promise.all([
-    import('../report/formats.ts'),
-    import('../output.ts'),
-  ])
+  const { formatOfFile, lookOf, writeOutput } = await import('../output.ts')
   const { format = formatOfFile(options.output, ENDINGS) ?? 'text', output } = options
   const { result } = await (await openLibrary(io, options, named)).open(name)
   const look = lookOf(io, output === undefined ? options : { ...options, color: false })
-  await writeOutput(io, output, renderReport(result, format, look))
+  const render = await rendererOf(format)
+  await writeOutput(io, output, render(result, look))
   return EXIT.ok
 }

@@ -21,7 +21,7 @@ import {
 } from '../options/sweep.ts'
 import type { VariedSettings } from '../options/vary.ts'
 import { formatOfFile, lookOf, progressBar, writeOutput } from '../output.ts'
-import { renderSweepHtml } from '../report/html/sweep-html.ts'
+import { renderSweepHtml } from '../report/html/sweep.ts'
 import type { Sweep } from '../report/stats/sweep-result.ts'
 import { renderSweep } from '../report/text/sweep.ts'
 import { processContext } from './command.ts'

@@ -43,7 +43,7 @@ async function list(io: Io, options: RunsOptions, named: boolean): Promise<numbe
     return EXIT.ok
   }
   const [{ renderRuns }, { usefulShare }, { titleOf }, { lookOf }] = await Promise.all([
-    import('../report/text/list.ts'),
+    import('../report/text/run-list.ts'),
     import('../report/stats/figures.ts'),
     import('../report/text/text.ts'),
     import('../output.ts'),

@@ -3,10 +3,11 @@
  * `total` for its whole run, which alone carries percentiles, and a line of scope `quarter` for each quarter second.
  */
 
-import { COUNTERS } from '../../server/runs/counters.ts'
+import { ARM_OUTCOMES, COUNTERS } from '../../server/runs/counters.ts'
 import type { ArmResult, Result } from './result.ts'
+import { QUARTER_MS } from './stats/recovery.ts'
 
-const LATENCIES = ['all', 'success', 'failed', 'shortCircuited', 'fromCache'] as const
+const LATENCIES = ['all', ...ARM_OUTCOMES] as const
 const POINTS = ['p50', 'p95', 'p99', 'max'] as const
 
 const HEADER = [
@@ -42,7 +43,7 @@ function linesOf(arm: ArmResult, durationMs: number): Field[][] {
       'quarter',
       arm.name,
       quarter.atMs,
-      quarter.atMs + 250,
+      quarter.atMs + QUARTER_MS,
       ...COUNTERS.map(key => quarter[key]),
       states.findLast(change => change.atMs <= quarter.atMs)?.state ?? null,
       null,

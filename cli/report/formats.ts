@@ -1,30 +1,29 @@
-/** Every form that a result can be written in, by name. */
+/** Every form that a result can be written in, by name. What writes one is loaded when it is asked for. */
 
-import { renderCsv } from './csv.ts'
-import type { Format } from './format-names.ts'
-import { renderHtml } from './html/html.ts'
-import { renderK6 } from './k6/k6.ts'
 import type { Look } from './look.ts'
-import { renderMarkdown } from './markdown.ts'
 import type { Result } from './result.ts'
-import { renderText } from './text/text.ts'
 
-export { FORMATS, type Format } from './format-names.ts'
+/** `text` for people, `json` and `csv` for programs, `md` and `html` to share, `k6` to go on with another tool. */
+export const FORMATS = ['text', 'json', 'csv', 'md', 'html', 'k6'] as const
+export type Format = (typeof FORMATS)[number]
 
-/** The whole of a result in a format, ending with a line break. Only `text` heeds the look. */
-export function renderReport(result: Result, format: Format, look: Look): string {
+/** Writes the whole of a result, ending with a line break. Only `text` heeds the look. */
+export type Renderer = (result: Result, look: Look) => string
+
+/** What writes a format. */
+export async function rendererOf(format: Format): Promise<Renderer> {
   switch (format) {
     case 'text':
-      return renderText(result, look)
+      return (await import('./text/text.ts')).renderText
     case 'json':
-      return `${JSON.stringify(result)}\n`
+      return result => `${JSON.stringify(result)}\n`
     case 'csv':
-      return renderCsv(result)
+      return (await import('./csv.ts')).renderCsv
     case 'md':
-      return renderMarkdown(result)
+      return (await import('./markdown.ts')).renderMarkdown
     case 'html':
-      return renderHtml(result)
+      return (await import('./html/html.ts')).renderHtml
     case 'k6':
-      return renderK6(result)
+      return (await import('./k6/k6.ts')).renderK6
   }
 }

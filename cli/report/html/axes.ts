@@ -1,12 +1,11 @@
 /** Scales, ticks and axes of the charts. */
 
 import { formatCount } from '../format.ts'
+import { TIME_STEPS_S } from '../stats/bins.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The plotting area within a drawing, in its units. */
 export const PLOT = { width: 860, left: 56, right: 844, top: 22 } as const
-
-const TIME_STEPS_S = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200]
 
 /** From a value to a coordinate. */
 export type Scale = (value: number) => number

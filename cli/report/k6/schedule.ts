@@ -12,7 +12,7 @@ export interface K6Plan {
 }
 
 /** Virtual users at most: each is a little machine of its own and needs megabytes. */
-const MOST_USERS = 2_000
+const MAX_USERS = 2_000
 
 /** Plans at least as many iterations as the run had requests; the script itself stops at the last one. */
 export function k6Plan({ load }: Pick<Result, 'load'>): K6Plan {
@@ -98,14 +98,14 @@ function shared(iterations: number, vus: number): Record<string, unknown> {
   return {
     executor: 'shared-iterations',
     iterations: Math.max(1, iterations),
-    vus: Math.max(1, Math.min(vus, iterations, MOST_USERS)),
+    vus: Math.max(1, Math.min(vus, iterations, MAX_USERS)),
     maxDuration: '24h',
   }
 }
 
 /** Users enough for every request that can be under way at once. */
 function users(perSecond: number, timeoutMs: number): number {
-  return Math.max(1, Math.min(MOST_USERS, Math.ceil((perSecond * timeoutMs) / 1_000) + 2))
+  return Math.max(1, Math.min(MAX_USERS, Math.ceil((perSecond * timeoutMs) / 1_000) + 2))
 }
 
 function milliseconds(ms: number): string {

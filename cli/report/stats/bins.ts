@@ -1,10 +1,13 @@
-/** Gathers the quarter seconds of an arm into no more bins than a chart can show. */
+/** Gathers the quarter seconds of an arm into the bins of a chart, and with its states into the columns of a strip. */
 
 import { addCounts, type Counts, noCounts, requestsOf } from '../../../server/runs/counters.ts'
 import type { ArmResult } from '../result.ts'
 import { QUARTER_MS } from './recovery.ts'
 
-const MOST = 240
+const MAX_BINS = 240
+
+/** Steps that a time axis may have, in seconds. */
+export const TIME_STEPS_S = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200]
 
 /** What ended within a spell of the run. */
 export interface Bin extends Readonly<Counts> {
@@ -25,7 +28,7 @@ export function seriesSpanMs(arms: readonly ArmResult[]): number {
 
 /** Bins of equal length from 0 to `spanMs`, 240 at most; quarter seconds that are missing count as nothing. */
 export function binned(arm: ArmResult, spanMs: number): Bin[] {
-  const widthMs = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MOST))
+  const widthMs = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MAX_BINS))
   const bins = Array.from({ length: Math.ceil(spanMs / widthMs) }, noCounts)
   for (const quarter of arm.series) {
     const bin = bins[Math.floor(quarter.atMs / widthMs)]
@@ -41,4 +44,56 @@ export function binned(arm: ArmResult, spanMs: number): Bin[] {
       state: arm.states.findLast(change => change.atMs < toMs)?.state ?? null,
     }
   })
+}
+
+type State = ArmResult['states'][number]['state']
+
+/** What happened in one column of the axis. */
+export interface Cell {
+  readonly useful: number
+  readonly failed: number
+  readonly refused: number
+  /** The state that lasted longest, or a half-open spell too short to do so; null before the first or without a breaker. */
+  readonly state: State | null
+}
+
+/** `columns` columns of `stepMs` milliseconds each; a quarter second that spans several columns is shown in each. */
+export function cellsOf(arm: ArmResult, columns: number, stepMs: number): Cell[] {
+  const counts = Array.from({ length: columns }, () => ({ useful: 0, failed: 0, refused: 0 }))
+  for (const quarter of arm.series) {
+    const first = Math.floor(quarter.atMs / stepMs)
+    const after = Math.max(first + 1, Math.floor((quarter.atMs + QUARTER_MS) / stepMs))
+    for (const cell of counts.slice(first, after)) {
+      cell.useful += quarter.success + quarter.fromCache
+      cell.failed += quarter.failed
+      cell.refused += quarter.shortCircuited
+    }
+  }
+  const states = statesOf(arm.states, columns, stepMs)
+  return counts.map((cell, index) => ({ ...cell, state: states[index] ?? null }))
+}
+
+/**
+ * A half-open spell is often shorter than a column, and yet the moment that matters: it is shown where it begins,
+ * unless the column before shows one already.
+ */
+function statesOf(changes: ArmResult['states'], columns: number, stepMs: number): (State | null)[] {
+  const spells = changes.map((change, at) => ({
+    state: change.state,
+    from: change.atMs,
+    to: changes[at + 1]?.atMs ?? Number.POSITIVE_INFINITY,
+  }))
+  const shown: (State | null)[] = []
+  for (let index = 0; index < columns; index++) {
+    const [from, to] = [index * stepMs, (index + 1) * stepMs]
+    const within = spells.filter(spell => spell.from < to && spell.to > from)
+    const probing = within.some(spell => spell.state === 'half-open' && spell.from >= from)
+    const longest = within.sort((a, b) => lasting(b, from, to) - lasting(a, from, to))[0]
+    shown.push(probing && shown.at(-1) !== 'half-open' ? 'half-open' : (longest?.state ?? null))
+  }
+  return shown
+}
+
+function lasting(spell: { readonly from: number; readonly to: number }, from: number, to: number): number {
+  return Math.min(spell.to, to) - Math.max(spell.from, from)
 }

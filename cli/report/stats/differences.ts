@@ -1,6 +1,7 @@
 /** How each arm differs from the first: what a result keeps, and what verdicts and tables read. */
 
-import type { ArmDifference, ArmResult, Outcomes, Unjudged } from '../result.ts'
+import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
+import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
 import { countsDifference, total, usefulDifference, wastedDifference } from './figures.ts'
 import { percentileDifference } from './percentiles.ts'
 
@@ -8,7 +9,6 @@ type LatencyDifferences = ArmDifference['latencyMs']
 
 /** The percentiles that are compared, by their name in a result. */
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
-const OUTCOMES: readonly (keyof Outcomes)[] = ['success', 'failed', 'shortCircuited', 'fromCache']
 
 /** Each arm but the first against the first, in their order: as the result has them, or worked out for one that has none. */
 export function differencesOf(result: Unjudged): readonly ArmDifference[] {
@@ -37,7 +37,7 @@ function differenceOf(result: Unjudged, first: ArmResult, arm: ArmResult): ArmDi
 /** Only of outcomes whose whole distribution is known of both. */
 function latencies(seed: string, first: ArmResult, arm: ArmResult): LatencyDifferences {
   const compared: LatencyDifferences = {}
-  for (const outcome of OUTCOMES) {
+  for (const outcome of ARM_OUTCOMES) {
     const [before, after] = [first.histogramMs?.[outcome], arm.histogramMs?.[outcome]]
     if (!before?.length || !after?.length) continue
     const of = (quantile: number) => percentileDifference(before, after, quantile, seed)

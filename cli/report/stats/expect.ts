@@ -58,13 +58,13 @@ export function parseExpectation(text: string, arms: readonly string[]): Rule {
 export function checkExpectations(rules: readonly Rule[], result: Unjudged): Expectation[] {
   return rules.map(rule => {
     const subjects = result.arms.filter(arm => rule.left.arm === null || arm.name === rule.left.arm)
-    const verdicts = subjects.map(arm => check(rule, arm, result))
-    const many = verdicts.length > 1
+    const checks = subjects.map(arm => check(rule, arm, result))
+    const many = checks.length > 1
     return {
       text: rule.text,
-      passed: verdicts.length > 0 && verdicts.every(verdict => verdict.passed),
+      passed: checks.length > 0 && checks.every(({ passed }) => passed),
       measured:
-        verdicts.map(({ name, measured }) => (many ? `${name} ${measured}` : measured)).join(', ') || 'no such arm',
+        checks.map(({ name, measured }) => (many ? `${name} ${measured}` : measured)).join(', ') || 'no such arm',
     }
   })
 }

@@ -3,15 +3,16 @@
 import { oneLine } from '../format.ts'
 import type { Look, Tone } from '../look.ts'
 import type { ArmResult, Unjudged } from '../result.ts'
-import { seriesSpanMs } from '../stats/bins.ts'
-import { type Cell, cellsOf } from '../stats/cells.ts'
+import { type Cell, cellsOf, seriesSpanMs, TIME_STEPS_S } from '../stats/bins.ts'
+import { QUARTER_MS } from '../stats/recovery.ts'
+import { english } from '../verdict/words.ts'
 import { type Piece, wrapPieces } from '../wrap.ts'
 
 type State = ArmResult['states'][number]['state']
 
 const INDENT = 2
 /** A name longer than this gets a line of its own, above its goodput. */
-const LABEL_MOST = 16
+const MAX_LABEL = 16
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const STATES: Readonly<Record<State, { readonly glyph: string; readonly ascii: string; readonly tone: Tone }>> = {
   closed: { glyph: '─', ascii: '-', tone: 'quiet' },
@@ -66,9 +67,9 @@ export function renderStrip(result: Unjudged, look: Look): string {
 
 /** Milliseconds of a column: a quarter second, several of them, or a whole part of one. */
 function columnMs(spanMs: number, room: number): number {
-  const quarters = Math.ceil(spanMs / 250)
-  if (quarters > room) return 250 * Math.ceil(quarters / room)
-  return 250 / Math.min(5, Math.floor(room / quarters))
+  const quarters = Math.ceil(spanMs / QUARTER_MS)
+  if (quarters > room) return QUARTER_MS * Math.ceil(quarters / room)
+  return QUARTER_MS / Math.min(5, Math.floor(room / quarters))
 }
 
 /** A glyph and the paint for it; neighbours of the same paint are painted in one go. */
@@ -130,11 +131,9 @@ function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: numb
   return cells.join('').trimEnd()
 }
 
-const STEPS_S = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600]
-
 function axis(columns: number, stepMs: number, ascii: boolean): string {
   const secondsOf = (column: number) => (column * stepMs) / 1_000
-  const every = STEPS_S.find(seconds => (seconds * 1_000) / stepMs >= 9) ?? 7_200
+  const every = TIME_STEPS_S.find(seconds => (seconds * 1_000) / stepMs >= 9) ?? 7_200
   let text = ''
   for (let seconds = 0; seconds < secondsOf(columns); seconds += every) {
     const column = Math.round((seconds * 1_000) / stepMs)
@@ -160,13 +159,15 @@ function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
     { text: 'answers:', width: 8 },
     entry('useful', ascii ? '#' : '█', 'all useful'),
     entry('useful', ascii ? '1-9' : '▄', ascii ? 'tenths useful' : 'half useful'),
-    ...(met('failed') ? [entry('failed', ascii ? 'F' : '×', 'failed')] : []),
-    ...(met('shortCircuited') ? [entry('refused', ascii ? 'S' : '·', 'short-circuited')] : []),
+    ...(met('failed') ? [entry('failed', ascii ? 'F' : '×', english('outcome.failed'))] : []),
+    ...(met('shortCircuited') ? [entry('refused', ascii ? 'S' : '·', english('outcome.shortCircuited'))] : []),
   ]
   const seen = new Set(arms.flatMap(arm => arm.states.map(change => change.state)))
   const states = (Object.keys(STATES) as State[])
     .filter(state => seen.has(state))
-    .map(state => entry(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph, state))
+    .map(state =>
+      entry(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph, english(`state.${state}`)),
+    )
   const breaker = states.length === 0 ? [] : [{ text: 'breaker:', width: 8 }, ...states]
   return [answers, breaker]
     .flatMap(pieces => wrapPieces(pieces, width - INDENT, '  '))
@@ -174,7 +175,7 @@ function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
 }
 
 function isShort(length: number): boolean {
-  return length <= LABEL_MOST
+  return length <= MAX_LABEL
 }
 
 function shorten(name: string, width: number): string {

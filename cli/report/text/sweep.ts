@@ -92,10 +92,16 @@ export function advice(sweep: Sweep, words: Words = english): string {
     const more = enough === null ? [] : [words('sweep.enough', { enough })]
     return [...stopped, words('sweep.unfinished', unfinished(sweep)), ...more].join(' ')
   }
-  const settings = Object.entries(best.settings)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
   const figures = ({ useful, wasted }: SweepPoint) => ({ useful: useful === null ? null : useful / 100, wasted })
   const against = baseline ? [words('sweep.without', figures(baseline))] : []
-  return [...stopped, words('sweep.take', { settings, ...figures(best) }), ...against].join(' ')
+  return [...stopped, words('sweep.take', { settings: settingsOf(best.settings), ...figures(best) }), ...against].join(
+    ' ',
+  )
+}
+
+/** `threshold 40, open-for 2s` */
+export function settingsOf(settings: SweepPoint['settings']): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
 }

@@ -46,7 +46,7 @@ export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDiffere
   if (!points) return 'empty'
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
-  if (troubles(first) + troubles(last) === 0) {
+  if (problems(first) + problems(last) === 0) {
     return foundNothing(first) && foundNothing(last) ? 'not-found' : 'nothing-failed'
   }
   if (last.states.length > 0 && !opened(last) && !points.clear) return 'never-opened'
@@ -72,6 +72,6 @@ export function unreachable(arm: ArmResult): boolean {
   return all > 0 && arm.outcomes.failed === all && arm.failures.refused === all
 }
 
-function troubles({ outcomes, upstream }: ArmResult): number {
+function problems({ outcomes, upstream }: ArmResult): number {
   return outcomes.failed + outcomes.shortCircuited + outcomes.fromCache + upstream.wasted
 }

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Script } from 'node:vm'
 import fc from 'fast-check'
-import { FORMATS, type Format } from '../../../cli/report/format-names.ts'
-import { renderReport } from '../../../cli/report/formats.ts'
+import { FORMATS, type Format, type Renderer, rendererOf } from '../../../cli/report/formats.ts'
 import { plain } from '../../../cli/report/look.ts'
 import type { Result } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
@@ -13,7 +12,9 @@ import { resultSchema } from '../../../server/runs/result.ts'
 import { outage } from './samples.ts'
 
 const look = { width: 100, ascii: false, palette: plain }
-const rendered = (run: Result, format: Format) => renderReport(run, format, look)
+const renderers = new Map<Format, Renderer>()
+for (const format of FORMATS) renderers.set(format, await rendererOf(format))
+const rendered = (run: Result, format: Format) => renderers.get(format)?.(run, look) ?? ''
 
 /** A run in which every text is a stranger's. */
 function named(text: string): Result {

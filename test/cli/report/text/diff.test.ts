@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderDiff } from '../../../../cli/report/text/diff.ts'
-import { renderRuns, runRow } from '../../../../cli/report/text/list.ts'
+import { renderRuns, runRow } from '../../../../cli/report/text/run-list.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { arm, coinFlips, outage, result } from '../samples.ts'
 

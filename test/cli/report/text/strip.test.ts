@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Chalk } from 'chalk'
 import { colours, type Look, plain } from '../../../../cli/report/look.ts'
-import { cellsOf } from '../../../../cli/report/stats/cells.ts'
+import { cellsOf } from '../../../../cli/report/stats/bins.ts'
 import { renderStrip } from '../../../../cli/report/text/strip.ts'
 import { arm, coinFlips, outage, result, series } from '../samples.ts'
 

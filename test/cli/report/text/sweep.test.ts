@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { renderSweepHtml } from '../../../../cli/report/html/sweep-html.ts'
+import { renderSweepHtml } from '../../../../cli/report/html/sweep.ts'
 import { plain } from '../../../../cli/report/look.ts'
 import {
   paretoOptimal,

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatMs, formatShare, formatSigned, plural } from '../../../../cli/report/format.ts'
 import { type Look, plain } from '../../../../cli/report/look.ts'
-import { renderProgress } from '../../../../cli/report/progress.ts'
 import { type Result, resultSchema } from '../../../../cli/report/result.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
@@ -82,19 +81,6 @@ test('repeated runs show their spread', () => {
   })
   const text = renderText(judged({ ...coinFlips, repeats: [run('1', 68.3, 95), run('2', 71, 87)] }), look)
   assert.match(text, /Over 2 runs, none: useful 68\.3 to 71\.0 %, wasted 87 to 95 calls\./)
-})
-
-test('progress fits the line it is given', () => {
-  const progress = { done: 50, planned: 100, useful: 30, failed: 15, refused: 5 }
-  assert.equal(renderProgress('burst', progress, look), 'burst ██████████░░░░░░░░░░  50 %  ok 30  failed 15  refused 5')
-  assert.equal(
-    renderProgress('burst', progress, { ...look, ascii: true }),
-    'burst ##########..........  50 %  ok 30  failed 15  refused 5',
-  )
-  for (let width = 1; width < 80; width++) {
-    assert.ok(renderProgress('burst', progress, { ...look, width }).length < Math.max(2, width))
-  }
-  assert.match(renderProgress('burst', { ...progress, done: 0, planned: 0 }, look), /100 %/)
 })
 
 const count = fc.integer({ min: 0, max: 100_000 })

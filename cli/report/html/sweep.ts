@@ -1,14 +1,33 @@
-/** The chart of a sweep: useful share against wasted calls, a dot a combination, the best ones joined by a line. */
+/** A sweep as one HTML file: what to take, the trade-off as a chart, and every combination in a table. */
 
 import { formatCount } from '../format.ts'
 import { paretoOptimal, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
-import { linear, PLOT, ticks } from './axes.ts'
+import { advice, settingsOf, sweepLines } from '../text/sweep.ts'
+import { describeRun } from '../text/text.ts'
+import { english } from '../verdict/words.ts'
+import { linear, PLOT, ticks, valueAxis } from './axes.ts'
 import { html, type Markup } from './markup.ts'
+import { page } from './page.ts'
+
+/** The document; as closed to scripts and loads as that of a single result. */
+export function renderSweepHtml(sweep: Sweep): string {
+  const title = sweep.title ?? english('sweep.title')
+  const { headings, lines } = sweepLines(sweep)
+  return page(title, [
+    html`<header><h1>${title}</h1><p class="quiet">${describeRun(sweep, '-a-combination')}, started ${sweep.startedAt}</p></header>
+<div class="verdict"><p>${advice(sweep)}</p></div>`,
+    ...sweepChart(sweep),
+    html`<section><h2>All combinations</h2><div class="wide" role="region" aria-label="All combinations" tabindex="0"><table>
+<thead><tr><td></td>${headings.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${lines.map(({ cells, optimal }) => html`<tr class="${optimal ? 'first' : ''}"><td>${optimal ? '◆ unbeaten' : ''}</td>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+</table></div><p class="quiet">◆ ${english('sweep.unbeaten')}</p></section>`,
+  ])
+}
 
 const BOTTOM = 330
 
-/** Up and to the left is better. Nothing where no combination was run. */
-export function sweepChart(sweep: Sweep): Markup[] {
+/** Useful share against wasted calls, a dot a combination, the best joined by a line: up and to the left is better. Nothing where no combination was run. */
+function sweepChart(sweep: Sweep): Markup[] {
   const optimal = paretoOptimal(sweep.points)
   const dots = sweep.points.flatMap((point, index) =>
     point.useful === null ? [] : [{ point, useful: point.useful, optimal: optimal[index] ?? false }],
@@ -23,8 +42,8 @@ export function sweepChart(sweep: Sweep): Markup[] {
     html`<section><h2>The trade-off</h2>
 <p class="quiet">Each dot is one combination of settings. Higher is more useful answers, further left is fewer wasted calls: up and to the left is better. Filled diamonds are combinations that no other beats in one respect without being worse in another${base.length > 0 ? ', the cross is the run without a breaker' : ''}.</p>
 <figure><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="Useful share against wasted calls of ${dots.length} combinations; ${front.length} are not beaten by any other. The table below holds all of them.">
-<text x="0" y="12">useful answers, %</text><text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">wasted calls</text>
-${[0, 25, 50, 75, 100].map(value => html`<path class="axis" d="M${PLOT.left} ${y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`)}
+${valueAxis([0, 25, 50, 75, 100], y, 'useful answers, %')}
+<text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">wasted calls</text>
 ${steps.map(value => html`<path class="axis" d="M${x(value)} ${BOTTOM}v5"/><text x="${x(value)}" y="${BOTTOM + 18}" text-anchor="middle">${formatCount(value)}</text>`)}
 <path class="line" stroke="var(--useful)" stroke-dasharray="4 4" d="${front.map(({ point, useful }, index) => `${index === 0 ? 'M' : 'L'}${x(point.wasted).toFixed(1)} ${y(useful).toFixed(1)}`).join('')}"/>
 ${dots.map(({ point, useful, optimal }) => {
@@ -40,8 +59,5 @@ ${base.map(({ point, useful }) => html`<path d="M${x(point.wasted) - 7} ${y(usef
 }
 
 function describe({ settings, arm, useful, wasted }: SweepPoint): string {
-  const what = Object.entries(settings)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
-  return `${what || arm}: ${useful?.toFixed(1) ?? '-'} % useful, ${formatCount(wasted)} wasted calls`
+  return `${settingsOf(settings) || arm}: ${useful?.toFixed(1) ?? '-'} % useful, ${formatCount(wasted)} wasted calls`
 }
