@@ -1,0 +1,128 @@
+/** An experiment from its document, without a command line; and under which conditions its result says it was measured. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CircuitOptionsError } from '../../../cli/breaker/options.ts'
+import { Control } from '../../../cli/control/control.ts'
+import { type ExperimentContext, runExperiment } from '../../../cli/experiment/experiment.ts'
+import { catalogTarget } from '../../../cli/load/target.ts'
+import { resultSchema } from '../../../cli/report/result.ts'
+import { type ExperimentInput, experimentSchema } from '../../../server/experiments/spec.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
+import { startTestServer } from '../../support/server.ts'
+import { chaos, documentOf } from '../harness.ts'
+
+const LOAD = { requests: 20, schedule: { kind: 'batches' as const, concurrency: 10, everyMs: 50 }, timeoutMs: 60_000 }
+
+async function run(url: string, document: Omit<ExperimentInput, 'load'>, change: Partial<ExperimentContext> = {}) {
+  const result = await runExperiment(experimentSchema.parse({ load: LOAD, seed: 's', ...document }), {
+    command: 'compare',
+    target: catalogTarget(new URL(url)),
+    control: new Control({ url: new URL(url) }),
+    sessionPrefix: 'test',
+    readsFailRate: true,
+    clock: systemClock,
+    wallMs: Date.now,
+    draw: () => 'drawn',
+    ...change,
+  })
+  return resultSchema.parse(result)
+}
+
+describe('an experiment', () => {
+  it('runs with its own settings, which leave those of the server alone', async t => {
+    const server = await startTestServer(t)
+    const conditions = { settings: { failRate: 100, faults: [{ kind: 'status', status: 418 }] } }
+    const { arms, failRate, conditions: under } = await run(server.url, { arms: ['none'], conditions })
+    assert.deepEqual(arms[0]?.statuses, { 418: 20 })
+    assert.deepEqual(failRate, { atStart: 0, atEnd: 0 })
+    assert.equal(server.chaos.settings().failRate, 0)
+    assert.equal(under?.settings?.failRate, 0)
+  })
+
+  it('gives every retry as many tries as it says, unless the arm says so itself', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 100 } })
+    const { arms } = await run(server.url, { arms: ['retry', 'retry(1,base=1ms)', 'retry(base=1ms)'], retries: 2 })
+    assert.deepEqual(
+      arms.map(({ name, upstream }) => [name, upstream.calls]),
+      [
+        ['retry', 60],
+        ['retry(1,base=1ms)', 40],
+        ['retry(base=1ms)', 60],
+      ],
+    )
+  })
+
+  it('uses one session for all arms where it names one', async t => {
+    const server = await startTestServer(t)
+    await run(server.url, { arms: ['none', 'breaker'], session: 'shared' })
+    const stats = (await (await fetch(`${server.url}/chaos/stats?session=shared`)).json()) as { requests: number }
+    assert.equal(stats.requests, 40)
+  })
+
+  it('checks what it expects of the result', async t => {
+    const server = await startTestServer(t)
+    const { expectations } = await run(server.url, { arms: ['none'], expect: ['useful>=100%', 'calls<20'] })
+    assert.deepEqual(
+      expectations?.map(({ passed }) => passed),
+      [true, false],
+    )
+  })
+
+  it('with circuit options that contradict each other sends nothing', async t => {
+    const server = await startTestServer(t)
+    const circuit = { minimumCalls: 50, windowCalls: 10 }
+    await assert.rejects(run(server.url, { arms: ['breaker'], circuit }), CircuitOptionsError)
+    assert.equal(server.chaos.control.sessions.list().length, 1)
+  })
+})
+
+describe('the conditions of a result', () => {
+  it('are what the run was made under', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 5 } })
+    const typed = [
+      '--arms',
+      'none,breaker(open-for=2s),opossum',
+      '--threshold',
+      '40',
+      '--outage',
+      '80%@1s-2s',
+      '-n',
+      '10',
+    ]
+    const more = ['--warmup', '3', '--connections', '7', '--body-timeout', '9s', '--one-by-one', '--fail-rate', '1']
+    const { conditions } = documentOf(await chaos(['compare', '-u', server.url, ...typed, ...more, '--json']))
+    const { settings, circuits, ...rest } = conditions ?? {}
+    assert.equal(settings?.failRate, 5)
+    assert.deepEqual(rest, {
+      failRate: 1,
+      outages: [{ failRate: 80, fromMs: 1_000, toMs: 2_000 }],
+      connections: { max: 7, keepAlive: true, bodyTimeoutMs: 9_000 },
+      warmup: 3,
+      oneByOne: true,
+    })
+    assert.deepEqual(
+      circuits?.map(({ arm, engine, options }) => [arm, engine, options.failurePercentage, options.openForMs]),
+      [
+        ['breaker(open-for=2s)', 'breaker', 40, 2_000],
+        ['opossum', 'opossum', 40, 1_000],
+      ],
+    )
+  })
+
+  it('name the scenario, and no settings where the target is no flaky catalog', async t => {
+    const server = await startTestServer(t)
+    const load = ['-n', '10', '--json', '--no-keep']
+    const played = documentOf(await chaos(['burst', '-u', server.url, '--scenario', 'blackout', ...load]))
+    assert.equal(played.conditions?.scenario, 'blackout')
+    const { conditions } = await run(server.url, { arms: ['none'] }, { control: null })
+    assert.equal(conditions?.settings, undefined)
+  })
+})
+
+it('options that the engine of an arm does not have are said in a sentence', async t => {
+  const server = await startTestServer(t)
+  const ran = await chaos(['burst', '-u', server.url, '--arm', 'opossum', '--consecutive', '5'])
+  assert.equal(ran.code, 2, ran.stderr)
+  assert.match(ran.stderr, /^chaos: .*opossum opens at a share of failures only/)
+})
