@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { formatDuration, parseDuration, parseRate, rateNote, UnitError } from '../lib/units.ts'
 import { UserError } from '../lib/user-error.ts'
-import { LIMIT_TABLE, type Limits } from './limits.ts'
+import { isTime, LIMIT_TABLE, type Limits } from './limits.ts'
 
 const rate = z.string().transform((text, context) => {
   try {
@@ -58,64 +58,77 @@ const span = (low: number, high: number) =>
     }
   })
 
-type LimitRows = (typeof LIMIT_TABLE)[keyof typeof LIMIT_TABLE]
+/** A flag, as commander takes it, and the words of the help. */
+const about = (flag: string, description: string) => ({ flag, description })
+
+type LimitVariable = (typeof LIMIT_TABLE)[keyof typeof LIMIT_TABLE]['variable']
 /** Counts are read as numbers; times are checked, and stay the text that was typed. */
 type LimitShape = {
-  [R in LimitRows as R['variable']]: z.ZodType<R['unit'] extends 'ms' ? string : number, string | undefined>
+  [V in LimitVariable]: z.ZodType<V extends `${string}_TIMEOUT` ? string : number, string | undefined>
 }
 
 const limitShape = Object.fromEntries(
-  Object.values(LIMIT_TABLE).map(({ variable, unit, standard, range, meaning }) => {
-    const schema = unit === 'ms' ? span(...range) : whole(...range)
-    const text = unit === 'ms' ? formatDuration(standard) : String(standard)
-    const flag = `--${variable.toLowerCase().replaceAll('_', '-')} <${unit === 'ms' ? 'duration' : 'number'}>`
-    return [variable, schema.prefault(text).meta({ flag, description: meaning })]
+  Object.values(LIMIT_TABLE).map(({ variable, standard, range, meaning }) => {
+    const [schema, text, value] = isTime(variable)
+      ? [span(...range), formatDuration(standard), 'duration']
+      : [whole(...range), String(standard), 'number']
+    const flag = `--${variable.toLowerCase().replaceAll('_', '-')} <${value}>`
+    return [variable, schema.prefault(text).meta(about(flag, meaning))]
   }),
 ) as unknown as LimitShape
 
 /** What the server reads, each with its flag, as commander takes it. The texts are those of the help and of `.env.example`. */
 export const serverSchema = z.object({
-  PORT: port
-    .prefault('8000')
-    .meta({ flag: '-p, --port <number>', description: 'TCP port to listen on; 0 takes any free one' }),
+  PORT: port.prefault('8000').meta(about('-p, --port <number>', 'TCP port to listen on; 0 takes any free one')),
   HOST: z
     .string()
     .prefault('127.0.0.1')
-    .meta({ flag: '--host <address>', description: 'address to listen on; 0.0.0.0 lets other machines in' }),
-  FAIL_RATE: rate.prefault('0').meta({
-    flag: '--fail-rate <percent>',
-    description: 'chance that a request fails, in percent, 0 to 100; 0.5 is half a percent',
-  }),
-  FAIL_SEED: seed.optional().meta({
-    flag: '--seed <text>',
-    description: 'same seed and same key, same fate; drawn and printed when not given',
-  }),
+    .meta(about('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in')),
+  FAIL_RATE: rate
+    .prefault('0')
+    .meta(about('--fail-rate <percent>', 'chance that a request fails, in percent, 0 to 100; 0.5 is half a percent')),
+  FAIL_SEED: seed
+    .optional()
+    .meta(about('--seed <text>', 'same seed and same key, same fate; drawn and printed when not given')),
   FAIL_SAMPLER: choice(['bernoulli', 'deck'])
     .prefault('bernoulli')
-    .meta({ flag: '--sampler <name>', description: 'bernoulli: independent draws; deck: exact in every 100 requests' }),
+    .meta(about('--sampler <name>', 'bernoulli: independent draws; deck: exact in every 100 requests')),
   CATALOG_DB: z
     .string()
     .prefault('data/catalog.sqlite')
-    .meta({ flag: '--db <file>', description: 'SQLite file of the catalog, made when missing; :memory: for none' }),
-  CHAOS_TOKEN: token.optional().meta({
-    flag: '--token <text>',
-    description: 'secret that changes must carry; without one there is none, but one is made where HOST lets others in',
-  }),
-  ALLOW_HOSTS: hosts.optional().meta({
-    flag: '--allow-host <names>',
-    description: 'names, with commas, by which the server may be called beside its addresses; others are refused',
-  }),
-  OPEN_SESSIONS: choice(['0', '1']).prefault('0').meta({
-    flag: '--open-sessions',
-    description: '1 lets those without the token read, and change sessions that they made themselves',
-  }),
+    .meta(about('--db <file>', 'SQLite file of the catalog, made when missing; :memory: for none')),
+  CHAOS_TOKEN: token
+    .optional()
+    .meta(
+      about(
+        '--token <text>',
+        'secret that changes must carry; without one there is none, but one is made where HOST lets others in',
+      ),
+    ),
+  ALLOW_HOSTS: hosts
+    .optional()
+    .meta(
+      about(
+        '--allow-host <names>',
+        'names, with commas, by which the server may be called beside its addresses; others are refused',
+      ),
+    ),
+  OPEN_SESSIONS: choice(['0', '1'])
+    .prefault('0')
+    .meta(
+      about('--open-sessions', '1 lets those without the token read, and change sessions that they made themselves'),
+    ),
   CHAOS_STEALTH: choice(['0', '1'])
     .prefault('0')
-    .meta({ flag: '--stealth', description: '1 hides every marker of an injected fault; the journal still knows' }),
-  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info').meta({
-    flag: '--log-level <level>',
-    description: 'least important lines that are logged: trace, debug, info, warn, error, fatal or silent',
-  }),
+    .meta(about('--stealth', '1 hides every marker of an injected fault; the journal still knows')),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .prefault('info')
+    .meta(
+      about(
+        '--log-level <level>',
+        'least important lines that are logged: trace, debug, info, warn, error, fatal or silent',
+      ),
+    ),
   ...limitShape,
 })
 

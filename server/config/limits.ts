@@ -3,45 +3,62 @@
  * Variables, flags, help, `.env.example` and the documents come from it or are tested against it.
  */
 
-/** In the order of the help; with the value unless told otherwise, and the least and the greatest that can be told. */
+const limit = <const V extends string>(
+  variable: V,
+  standard: number,
+  range: readonly [min: number, max: number],
+  meaning: string,
+) => ({ variable, standard, range, meaning })
+
+/** In the order of the help. `standard` holds unless told otherwise, and `range` can be told; the words are those of the help. */
 export const LIMIT_TABLE = {
-  connections: count('MAX_CONNECTIONS', 5_000, [1, 60_000], 'connections at once; 503 beyond'),
-  requests: count(
+  connections: limit('MAX_CONNECTIONS', 5_000, [1, 60_000], 'connections at once; 503 beyond'),
+  requests: limit(
     'MAX_REQUESTS',
     20_000,
     [1, 1_000_000],
     'requests to the catalog at once, delayed ones among them; 503 beyond',
   ),
-  headerBytes: count('MAX_HEADER_BYTES', 16_384, [1_024, 1_048_576], 'bytes of the headers of a request; 431 beyond'),
-  bodyBytes: count(
+  headerBytes: limit('MAX_HEADER_BYTES', 16_384, [1_024, 1_048_576], 'bytes of the headers of a request; 431 beyond'),
+  bodyBytes: limit(
     'MAX_BODY_BYTES',
     1_048_576,
     [1_024, 16_777_216],
     'bytes of a body that any route reads; 413 beyond',
   ),
-  headersMs: time('HEADERS_TIMEOUT', 10_000, [100, 600_000], 'time until the headers of a request are there; 408 then'),
-  requestMs: time('REQUEST_TIMEOUT', 30_000, [100, 600_000], 'time until a request is there as a whole; 408 then'),
-  sessions: count(
+  headersMs: limit(
+    'HEADERS_TIMEOUT',
+    10_000,
+    [100, 600_000],
+    'time until the headers of a request are there; 408 then',
+  ),
+  requestMs: limit('REQUEST_TIMEOUT', 30_000, [100, 600_000], 'time until a request is there as a whole; 408 then'),
+  sessions: limit(
     'MAX_SESSIONS',
     200,
     [1, 10_000],
     'sessions beside the default one; 429 beyond, where none was left alone for a minute',
   ),
-  journal: count(
+  journal: limit(
     'MAX_JOURNAL',
     1_000,
     [1, 100_000],
     'requests that the journal of a session remembers; the oldest makes room',
   ),
-  runs: count('MAX_RUNS', 100, [1, 10_000], 'runs that are kept; the oldest makes room'),
-  listeners: count('MAX_LISTENERS', 256, [1, 10_000], 'listeners of events; 429 beyond'),
-  listenersPerClient: count(
+  runs: limit('MAX_RUNS', 100, [1, 10_000], 'runs that are kept; the oldest makes room'),
+  listeners: limit('MAX_LISTENERS', 256, [1, 10_000], 'listeners of events; 429 beyond'),
+  listenersPerClient: limit(
     'MAX_LISTENERS_PER_CLIENT',
     100,
     [1, 10_000],
     'listeners of events at one address; 429 beyond; a room behind one router is one address',
   ),
-  held: count('MAX_HELD', 500, [0, 60_000], 'faulted requests that are held open at once; beyond it they are served'),
+  held: limit('MAX_HELD', 500, [0, 60_000], 'faulted requests that are held open at once; beyond it they are served'),
+}
+
+/** Whether a limit is a time: milliseconds, read and printed as durations, such as `10s`. The others are counts. */
+export function isTime(variable: string): boolean {
+  return variable.endsWith('_TIMEOUT')
 }
 
 /** The limits by name; times in milliseconds. */
@@ -61,30 +78,3 @@ export const MAX_LIVE_TITLE = 120
 export const MAX_LIVE_VERDICT = 1_000
 /** Changes of a circuit's state that one step of a published run tells of an arm, and that are remembered of it. */
 export const MAX_LIVE_EDGES = 200
-
-interface Limit<Variable, Unit> {
-  readonly variable: Variable
-  /** Milliseconds are read and printed as durations, such as `10s`. */
-  readonly unit: Unit
-  readonly standard: number
-  readonly range: readonly [min: number, max: number]
-  readonly meaning: string
-}
-
-function count<const V extends string>(
-  variable: V,
-  standard: number,
-  range: readonly [number, number],
-  meaning: string,
-): Limit<V, 'count'> {
-  return { variable, unit: 'count', standard, range, meaning }
-}
-
-function time<const V extends string>(
-  variable: V,
-  standard: number,
-  range: readonly [number, number],
-  meaning: string,
-): Limit<V, 'ms'> {
-  return { variable, unit: 'ms', standard, range, meaning }
-}

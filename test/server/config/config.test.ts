@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import { parseEnv } from 'node:util'
 import { cliVariables, limitsOf, loadConfig, NAMES, type Name, serverSchema } from '../../../server/config/config.ts'
 import { FLAGS, flagOf, parseFlags } from '../../../server/config/flags.ts'
-import { LIMIT_TABLE, LIMITS } from '../../../server/config/limits.ts'
+import { isTime, LIMIT_TABLE, LIMITS } from '../../../server/config/limits.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
 import { formatDuration } from '../../../server/lib/units.ts'
 import { UserError } from '../../../server/lib/user-error.ts'
@@ -181,14 +181,14 @@ describe('.env.example', () => {
 describe('the table of limits', () => {
   it('is what holds where nothing else is said', () => assert.deepEqual(limitsOf(load({}).config), LIMITS))
 
-  for (const { variable, unit, standard, range, meaning } of Object.values(LIMIT_TABLE)) {
-    const typed = (value: number) => (unit === 'ms' ? formatDuration(value) : String(value))
+  for (const { variable, standard, range, meaning } of Object.values(LIMIT_TABLE)) {
+    const typed = (value: number) => (isTime(variable) ? formatDuration(value) : String(value))
     const [min, max] = range
 
     it(`bounds ${variable}`, () => {
       for (const value of range) assert.doesNotThrow(() => load({ env: { [variable]: typed(value) } }))
       for (const value of [min - 1, max + 1])
-        assert.throws(() => load({ env: { [variable]: `${value}${unit === 'ms' ? 'ms' : ''}` } }))
+        assert.throws(() => load({ env: { [variable]: `${value}${isTime(variable) ? 'ms' : ''}` } }))
     })
 
     it(`stands in the document with ${variable}`, () => {
