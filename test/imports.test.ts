@@ -49,8 +49,9 @@ const MAP = whole({
     control: '. breaker server/config server/runs server/telemetry',
     'output.ts': '. report report/text',
 
-    'report/formats.ts': 'report report/html report/k6 report/markdown.ts report/text',
+    'report/formats.ts': 'report report/csv.ts report/html report/k6 report/markdown.ts report/text',
     'report/markdown.ts': 'report report/text report/verdict',
+    'report/csv.ts': 'report report/stats server/runs',
     'report/html': 'report report/stats report/text report/verdict',
     'report/text': 'report report/stats report/verdict',
     'report/verdict': 'policy report report/stats',
