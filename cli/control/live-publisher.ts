@@ -194,9 +194,10 @@ class LivePublisher implements Publisher {
     return { progress: { id: this.#run?.id ?? '', atMs: Math.round(this.#since(atMs)), arms: steps } }
   }
 
-  /** A time of the run as the server counts it: since it heard of the run. */
+  /** A time of the run as the server counts it: since it heard of the run. What was before goes into the first millisecond, in its order. */
   #since(atMs: number): number {
-    return Math.max(0, atMs - this.#lateMs)
+    if (atMs < this.#lateMs) return Math.max(0, atMs) / this.#lateMs
+    return this.#lateMs > 0 ? 1 + atMs - this.#lateMs : Math.max(0, atMs)
   }
 }
 
