@@ -1,17 +1,27 @@
 /** The breaker that people use: makes calls through a circuit, judges what came of them and tells listeners. */
 
 import { systemClock } from '../../server/lib/clock.ts'
-import type { Admission, CircuitEvent, CircuitStore, Override, Permit, Refusal, State, Verdict } from './circuit.ts'
-import { rethrowLater } from './emitter.ts'
+import type {
+  Admission,
+  Availability,
+  CircuitEvent,
+  CircuitStore,
+  Override,
+  Permit,
+  Refusal,
+  State,
+  Verdict,
+} from './circuit.ts'
+import { callListener, reportError, rethrowLater } from './emitter.ts'
 import { CircuitOpenError } from './errors.ts'
 import { abortVerdict, errorVerdict, retryAfterOf, valueVerdict } from './http-outcome.ts'
 import { MemoryStore } from './memory-store.ts'
-import { type CircuitOptions, circuitSettings } from './options.ts'
+import { type CircuitOptions, CircuitOptionsError, circuitSettings } from './options.ts'
 import type { CircuitSnapshot } from './snapshot.ts'
 
 /** A breaker's options: the circuit's own, and what the breaker is made of. */
 export interface BreakerOptions extends CircuitOptions {
-  /** Where the circuit lives when it is shared; such a store brings options of its own, and the circuit's are not read. */
+  /** Where the circuit lives when it is shared; such a store brings the options of its circuit, which are then refused here. */
   readonly store?: CircuitStore | undefined
   /** Judges what a call returned; by default answers with `status` and `headers` go by their status. */
   readonly valueVerdict?: ((value: unknown) => Verdict) | undefined
@@ -31,7 +41,7 @@ export type Call<T> = (signal: AbortSignal | undefined) => T | PromiseLike<T>
 /** How one call is made. */
 export interface RunOptions {
   /** Gives the call up: `run` rejects at once with its reason, and the circuit looks away, unless the reason is a timeout. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal | null | undefined
 }
 
 /** The events of one kind. */
@@ -59,6 +69,9 @@ export class CircuitBreaker {
     const { store, clock = systemClock, random, onListenerError, ...rest } = options
     const { valueVerdict: ownValue, errorVerdict: ownError, ...circuit } = rest
     const settings = circuitSettings(circuit)
+    const given = Object.entries(circuit).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    if (store && given.length > 0)
+      throw new CircuitOptionsError([`${given.join(', ')} beside a store: the store brings the options of its circuit`])
     this.#memory = store ? null : new MemoryStore({ settings, clock, random, onListenerError })
     this.#store = store ?? (this.#memory as MemoryStore)
     this.#stopwatch = store || settings.slowCallPercentage !== null ? clock : null
@@ -72,17 +85,36 @@ export class CircuitBreaker {
    * was given up, and otherwise comes to whatever the call comes to. Never throws before it returns.
    */
   run<T>(call: Call<T>, options?: RunOptions): Promise<T> {
-    if (typeof call !== 'function') return Promise.reject(new TypeError('run wants a function that makes the call'))
-    const signal = options?.signal
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    const admission = this.#store.acquire()
-    if ('then' in admission) return admission.then(answer => this.#enter(answer, call, signal))
-    return this.#enter(admission, call, signal)
+    try {
+      if (typeof call !== 'function') throw new TypeError('run wants a function that makes the call')
+      const signal = options?.signal ?? undefined
+      if (signal !== undefined && !isSignal(signal)) throw new TypeError('run wants an AbortSignal as its signal')
+      if (signal?.aborted) return Promise.reject(signal.reason)
+      const admission = this.#store.acquire()
+      if (!('then' in admission)) return this.#enter(admission, call, signal)
+      if (signal === undefined) return admission.then(answer => this.#enter(answer, call, undefined))
+      return this.#enterUntil(admission, call, signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** The same call behind this breaker: `const get = breaker.wrap(fetchProduct)`. */
   wrap<Args extends unknown[], T>(call: (...args: Args) => T | PromiseLike<T>): (...args: Args) => Promise<T> {
-    return (...args) => this.run(() => call(...args))
+    const breaker = this
+    return function (this: unknown, ...args) {
+      return breaker.run(() => call.apply(this, args))
+    }
+  }
+
+  /**
+   * Whether a call would be admitted now, and if not, when: for routers that choose between upstreams. Nothing is taken: the
+   * answer may be another by the time that the call is made. A shared circuit is as this process last saw it.
+   */
+  canCall(): Availability {
+    if (this.#store.canCall === undefined)
+      throw new TypeError('this store cannot tell whether a call would be admitted')
+    return this.#store.canCall()
   }
 
   /** The state as this process last saw it. An open circuit stays `open` until a call asks after its time is over. */
@@ -92,14 +124,14 @@ export class CircuitBreaker {
 
   /** Calls `listener` at each event of one kind until the returned function is called. */
   on<Type extends CircuitEvent['type']>(type: Type, listener: (event: EventOf<Type>) => void): () => void {
-    return this.#store.listen(event => {
+    return this.listen(event => {
       if (event.type === type) return listener(event as EventOf<Type>)
     })
   }
 
   /** Calls `listener` at each event of every kind until the returned function is called. */
   listen(listener: (event: CircuitEvent) => void): () => void {
-    return this.#store.listen(listener)
+    return this.#store.listen(event => callListener(listener, event, this.#onError))
   }
 
   /** Refuses every call until `reset` or `disable`. */
@@ -132,6 +164,18 @@ export class CircuitBreaker {
 
   close(): void | Promise<void> {
     return this.#store.close()
+  }
+
+  /** Waits for a store that takes its time no longer than the signal says. */
+  #enterUntil<T>(admission: Promise<Admission>, call: Call<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = onAbort(signal, () => reject(signal.reason))
+      admission.then(answer => {
+        stop()
+        if (!signal.aborted) resolve(this.#enter(answer, call, signal))
+        else if (answer.admitted) this.#store.settle(answer, 'ignore')
+      }, reject)
+    })
   }
 
   #enter<T>(admission: Admission, call: Call<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -170,21 +214,32 @@ export class CircuitBreaker {
 
   /** A judge that throws is reported, and what the call returned counts as a success. */
   #judgeValue(value: unknown): Verdict {
-    try {
-      return this.#valueVerdict === undefined ? valueVerdict(value) : this.#valueVerdict(value)
-    } catch (error) {
-      this.#onError(error)
-      return 'ok'
-    }
+    return this.#valueVerdict === undefined
+      ? valueVerdict(value)
+      : (this.#ask('valueVerdict', this.#valueVerdict, value, 'ok') ?? valueVerdict(value))
   }
 
   /** A judge that throws is reported, and what the call threw counts as a failure. */
   #judgeError(thrown: unknown): Verdict {
+    return this.#errorVerdict === undefined
+      ? errorVerdict(thrown)
+      : (this.#ask('errorVerdict', this.#errorVerdict, thrown, 'fail') ?? errorVerdict(thrown))
+  }
+
+  /** What a judge says, `onThrow` where it throws, and null where it says none of the three words; both are reported. */
+  #ask(name: string, judge: (outcome: unknown) => unknown, outcome: unknown, onThrow: Verdict): Verdict | null {
     try {
-      return this.#errorVerdict === undefined ? errorVerdict(thrown) : this.#errorVerdict(thrown)
+      const said = judge(outcome)
+      if (said === 'ok' || said === 'fail' || said === 'ignore') return said
+      if (typeof said === 'object' && said !== null) Promise.resolve(said).catch(nothing)
+      reportError(
+        this.#onError,
+        new TypeError(`${name} returned ${show(said)}: it must return ok, fail or ignore, at once`),
+      )
+      return null
     } catch (error) {
-      this.#onError(error)
-      return 'fail'
+      reportError(this.#onError, error)
+      return onThrow
     }
   }
 
@@ -223,10 +278,42 @@ function make<T>(call: Call<T>, signal: AbortSignal | undefined): Promise<T> {
 /** Makes the call, and stops waiting for it when the signal says so, whether the call obeys or not. */
 function makeUntil<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason)
-    signal.addEventListener('abort', giveUp)
-    make(call, signal)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', giveUp))
+    const stop = onAbort(signal, () => reject(signal.reason))
+    make(call, signal).then(resolve, reject).finally(stop)
   })
 }
+
+/** What is to be done when a signal fires: many calls may share one, and it should have one listener of ours. */
+const aborts = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** Calls `act` when the signal fires, unless the returned function is called before. */
+function onAbort(signal: AbortSignal, act: () => void): () => void {
+  const acts = aborts.get(signal) ?? new Set()
+  if (acts.size === 0) {
+    aborts.set(signal, acts)
+    signal.addEventListener('abort', fire)
+  }
+  acts.add(act)
+  return () => {
+    if (acts.delete(act) && acts.size === 0) signal.removeEventListener('abort', fire)
+  }
+}
+
+function fire(this: AbortSignal): void {
+  for (const act of aborts.get(this) ?? []) act()
+}
+
+function isSignal(value: object): value is AbortSignal {
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>
+  return (
+    typeof aborted === 'boolean' &&
+    [addEventListener, removeEventListener].every(member => typeof member === 'function')
+  )
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'object' && value !== null ? ('then' in value ? 'a promise' : 'an object') : String(value)
+}
+
+function nothing(): void {}

@@ -30,6 +30,14 @@ export interface Refusal {
 
 export type Admission = Permit | Refusal
 
+/** Whether a call would be admitted now, without asking leave for one. */
+export interface Availability {
+  readonly admitted: boolean
+  readonly state: State
+  /** Milliseconds until asking can succeed: 0 where a call would be admitted, `Infinity` while the circuit is forced open. */
+  readonly retryAfterMs: number
+}
+
 /** What a hand may set: held open, out of the way, or (`closed`) back to work with a clean slate. */
 export type Override = 'forced-open' | 'disabled' | 'closed'
 
@@ -71,6 +79,8 @@ export interface CircuitStore {
   settle(permit: Permit, verdict: Verdict, details?: Details): void | Promise<void>
   /** The state as this process last saw it. */
   state(): State
+  /** Whether a call would be admitted now, as far as this process knows; where it is missing, the store cannot tell. */
+  canCall?(): Availability
   /** Calls `listener` at each event until the returned function is called. */
   listen(listener: (event: CircuitEvent) => void): () => void
   /** Takes the circuit by hand; where it is missing, the store cannot be overridden. */

@@ -1,6 +1,6 @@
 /** The circuit itself: a state machine without promise, timer or clock. Time and chance are handed in, events handed out. */
 
-import type { Admission, CircuitEvent, Details, Override, Permit, State, Verdict } from './circuit.ts'
+import type { Admission, Availability, CircuitEvent, Details, Override, Permit, State, Verdict } from './circuit.ts'
 import { OpenTime, RetryAfters } from './open-time.ts'
 import type { CircuitSettings } from './options.ts'
 import { IssuedPermit, Probes } from './probes.ts'
@@ -64,11 +64,18 @@ export class CircuitCore {
     const time = this.#catchUp(now)
     if (this.#state === 'open' && time >= this.#openUntil) this.#move('half-open', time, HALF_OPEN_OVER)
     if (this.#state === 'half-open' && this.#probes.taken < this.settings.probes) return this.#probe(time)
-    // Only half-open has leases: forced open, the first of them never ends.
-    const comeBackAt = this.#state === 'open' ? this.#openUntil : this.#probes.firstEnd
-    const retryAfterMs = Math.ceil(comeBackAt - time)
+    const retryAfterMs = this.#waitMs(time)
     this.tell?.({ type: 'refused', atMs: time, state: this.#state, retryAfterMs })
     return { admitted: false, state: this.#state, retryAfterMs }
+  }
+
+  /** Whether `acquire` would admit a call now. Overdue probes are counted, and else nothing changes. */
+  canCall(now: number): Availability {
+    const time = this.#catchUp(now)
+    const state = this.#state
+    const free = state === 'half-open' && this.#probes.taken < this.settings.probes
+    const waitMs = state === 'closed' || state === 'disabled' || free ? 0 : Math.max(0, this.#waitMs(time))
+    return { admitted: waitMs === 0, state, retryAfterMs: waitMs }
   }
 
   /** Hands a permit back with what became of the call. Only the first settlement of a permit counts. */
@@ -154,6 +161,11 @@ export class CircuitCore {
       this.#judge(lease.until)
     }
     return time
+  }
+
+  /** Until an open circuit ends, or the first probe is overdue; only half-open has leases: forced open, the first never ends. */
+  #waitMs(time: number): number {
+    return Math.ceil((this.#state === 'open' ? this.#openUntil : this.#probes.firstEnd) - time)
   }
 
   #count(failed: boolean, time: number, details: Details | undefined): void {

@@ -45,25 +45,37 @@ export class Emitter {
     if (this.#delivering) return
     this.#delivering = true
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-      for (const listener of [...this.#listeners]) this.#call(listener, event)
+      for (const listener of [...this.#listeners]) callListener(listener, event, this.#onError)
     }
     this.#delivering = false
   }
+}
 
-  #call(listener: Listener, event: CircuitEvent): void {
-    try {
-      listener(event)
-    } catch (error) {
-      this.#report(error, event)
-    }
+/** Calls a listener; what it throws, or rejects with later, goes to `onError` and nowhere else. */
+export function callListener(
+  listener: Listener,
+  event: CircuitEvent,
+  onError: (error: unknown, event: CircuitEvent) => void,
+): void {
+  try {
+    const returned: unknown = listener(event)
+    if (typeof returned === 'object' && returned !== null)
+      Promise.resolve(returned).catch(error => reportError(onError, error, event))
+  } catch (error) {
+    reportError(onError, error, event)
   }
+}
 
-  #report(error: unknown, event: CircuitEvent): void {
-    try {
-      this.#onError(error, event)
-    } catch (worse) {
-      rethrowLater(worse)
-    }
+/** Hands an error on; what its receiver throws becomes an uncaught exception. */
+export function reportError<Rest extends unknown[]>(
+  onError: (error: unknown, ...rest: Rest) => void,
+  error: unknown,
+  ...rest: Rest
+): void {
+  try {
+    onError(error, ...rest)
+  } catch (worse) {
+    rethrowLater(worse)
   }
 }
 

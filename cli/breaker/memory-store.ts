@@ -1,7 +1,17 @@
 /** A circuit that lives in this process and answers at once. */
 
 import { systemClock } from '../../server/lib/clock.ts'
-import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, State, Verdict } from './circuit.ts'
+import type {
+  Admission,
+  Availability,
+  CircuitEvent,
+  CircuitStore,
+  Details,
+  Override,
+  Permit,
+  State,
+  Verdict,
+} from './circuit.ts'
 import { CircuitCore } from './core.ts'
 import { Emitter } from './emitter.ts'
 import { systemRandom } from './open-time.ts'
@@ -49,6 +59,12 @@ export class MemoryStore implements CircuitStore {
 
   state(): State {
     return this.#core.state
+  }
+
+  canCall(): Availability {
+    const answer = this.#core.canCall(this.#clock.now())
+    this.#emitter.deliver()
+    return answer
   }
 
   /** The circuit as plain data. */

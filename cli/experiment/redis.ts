@@ -1,7 +1,7 @@
 /** The circuits of a run in Redis, shared with other processes, and what is said when that is slow or gone. */
 
 import type { CircuitEvent } from '../breaker/circuit.ts'
-import type { Io } from '../io.ts'
+import { type Io, usageError } from '../io.ts'
 import type { ArmParts } from '../policy/arm.ts'
 
 /** Circuits that other processes share, for as long as a run lasts. */
@@ -14,7 +14,9 @@ export interface SharedCircuits {
 export async function openSharedCircuits(io: Io, url: string | undefined): Promise<SharedCircuits | null> {
   if (url === undefined) return null
   const { openRedisCircuits } = await import('../breaker/redis/circuits.ts')
-  const circuits = await openRedisCircuits(url, { clock: io.clock })
+  const circuits = await openRedisCircuits(url, { clock: io.clock }).catch((error: Error) => {
+    throw error.name === 'RedisUrlError' ? usageError(`--store ${error.message}.`) : error
+  })
   return {
     openCircuit(settings, name) {
       const store = circuits.open(name, settings)

@@ -1,6 +1,8 @@
 /** Where things are kept, as options: the result of a run, and the circuits of its arms. */
 
 import { type Command, Option } from 'commander'
+import { redisUrl } from '../breaker/redis/link.ts'
+import { usageError } from '../io.ts'
 import { reading } from './common.ts'
 
 export function keepOption(command: Command): Command {
@@ -13,10 +15,14 @@ export function storeOption(command: Command): Command {
   return command.addOption(new Option('--store <url>', about).argParser(redisAddress))
 }
 
+/** What commander says of a bad value repeats it: an address with a password is said to be bad by this function alone. */
 function redisAddress(text: string): string {
-  return reading(() => {
-    const protocol = URL.canParse(text) ? new URL(text).protocol : ''
-    if (protocol === 'redis:' || protocol === 'rediss:') return text
-    throw new Error('It is an address of Redis, such as redis://localhost:6379')
-  })
+  try {
+    return redisUrl(text)
+  } catch (error) {
+    if (/[/@]/.test(text.replace('://', ''))) throw usageError(`--store ${(error as Error).message}.`)
+    return reading(() => {
+      throw new Error('It is an address of Redis, such as redis://localhost:6379')
+    })
+  }
 }

@@ -1,7 +1,5 @@
 /** Time as an argument: a monotonic clock with timers, so that tests can move it by hand. */
 
-import { performance } from 'node:perf_hooks'
-
 export interface Clock {
   /** Monotonic milliseconds, fractional; only differences between two readings mean anything. */
   now(): number

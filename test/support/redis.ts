@@ -13,15 +13,17 @@ export const withoutRedis: string | false = spawnSync('redis-server', ['--versio
 
 export class RedisServer {
   readonly port: number
+  readonly #more: readonly string[]
   #child: ChildProcess | null = null
 
-  private constructor(port: number) {
+  private constructor(port: number, more: readonly string[]) {
     this.port = port
+    this.#more = more
   }
 
-  /** Starts a server that keeps nothing on disk, and waits until it answers. */
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort())
+  /** Starts a server that keeps nothing on disk, with further options, and waits until it answers. */
+  static async start(more: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), more)
     await server.restart()
     return server
   }
@@ -33,7 +35,9 @@ export class RedisServer {
   /** Starts the server again, empty, on the same port. */
   async restart(): Promise<void> {
     const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', tmpdir()]
-    this.#child = spawn('redis-server', [...where, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+    this.#child = spawn('redis-server', [...where, '--save', '', '--appendonly', 'no', ...this.#more], {
+      stdio: 'ignore',
+    })
     while (!(await answers(this.port))) await new Promise(resolve => setTimeout(resolve, 10))
   }
 

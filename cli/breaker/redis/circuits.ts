@@ -34,11 +34,15 @@ export interface RedisCircuitsParts {
 export async function openRedisCircuits(url: string, parts: RedisCircuitsParts = {}): Promise<RedisCircuits> {
   const { clock = systemClock, random = systemRandom, prefix = 'flaky-catalog', deadlineMs = 100 } = parts
   const link = await connectRedis(url)
+  const names = new Map<string, Set<RedisStore>>()
   return {
     open: (name, settings) => {
       const fingerprint = (hashText(FNV_OFFSET, settingsText(settings)) >>> 0).toString(16).padStart(8, '0')
-      const key = `${prefix}:circuit:${name}:${fingerprint}`
-      return new RedisStore({ link, key, settings, clock, random, deadlineMs })
+      const keys = `${prefix}:circuit:${name}`
+      const siblings = names.get(name) ?? new Set()
+      names.set(name, siblings)
+      const [key, holdKey] = [`${keys}:${fingerprint}`, `${keys}:hold`]
+      return new RedisStore({ link, key, holdKey, siblings, settings, clock, random, deadlineMs })
     },
     close: () => link.close(),
   }

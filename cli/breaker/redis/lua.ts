@@ -6,7 +6,8 @@ local stamp = redis.call('TIME')
 local now = stamp[1] * 1000 + stamp[2] / 1000`
 
 /**
- * Reads the hash into `C`. The generation of a new circuit begins at the server's time, so that it is later than every
+ * Reads what holds all circuits of a name (`forced-open`, `disabled`, or `closed` for a while after a reset) into `hold`, and the
+ * hash into `C`. The generation of a new circuit begins at the server's time, so that it is later than every
  * permit of a circuit that was lost (FLUSHALL, expiry, a restart without persistence).
  */
 const LOAD = `
@@ -17,6 +18,8 @@ local FIELDS = {'state', 'generation', 'time', 'offset', 'openUntil', 'closedSin
   'recorded', 'rests'}
 local TEXT = {state = true, leases = true, why = true, rests = true}
 local C, saved, events = {}, {}, {}
+local hold = redis.call('GET', KEYS[2]) or ''
+local function byHand(state) return state == 'forced-open' or state == 'disabled' end
 local values = redis.call('HMGET', key, unpack(FIELDS))
 for i, field in ipairs(FIELDS) do
   local value = values[i]
@@ -26,13 +29,14 @@ for i, field in ipairs(FIELDS) do
 end
 if not values[1] then
   C.state, C.generation, C.leases, C.why, C.rests = 'closed', math.floor(now), '', 'begun anew', ''
+  if byHand(hold) then C.state, C.why = hold, 'by hand' end
   C.time, C.closedSince, C.origin = now, now, now
 end
 `
 
-/** Writes back what changed and sets the expiry; a reading of the clock alone is not worth a write. */
+/** Writes back what changed, or something in any case, and sets the expiry; a reading of the clock alone is not worth a write. */
 const SAVE = `
-local function save()
+local function save(always)
   local changed = {}
   for _, field in ipairs(FIELDS) do
     if C[field] ~= saved[field] then
@@ -40,12 +44,15 @@ local function save()
       changed[#changed + 1] = TEXT[field] and C[field] or string.format('%.17g', C[field])
     end
   end
-  if #changed == 0 or (#changed == 2 and changed[1] == 'time') then return end
+  if #changed == 0 or (#changed == 2 and changed[1] == 'time') then
+    if not always then return end
+    changed = {'state', C.state}
+  end
   redis.call('HSET', key, unpack(changed))
-  local left = 0
-  if C.state == 'open' then left = math.max(0, C.openUntil - C.time) end
-  if C.state == 'forced-open' or C.state == 'disabled' then left = S.keepByHandMs end
-  redis.call('PEXPIRE', key, string.format('%.0f', S.keepMs + left))
+  local left = C.state == 'open' and math.max(0, C.openUntil - C.time) or 0
+  -- A reset is remembered at least as long as the circuits that it has not reached.
+  local keepMs = byHand(C.state) and math.min(S.keepMs, S.keepResetMs) or S.keepMs + left
+  redis.call('PEXPIRE', key, string.format('%.0f', keepMs))
 end
 `
 
@@ -221,13 +228,27 @@ local function catchUp()
 end
 
 local function answer(what, probe, retryAfterMs)
-  save()
+  save(what == 'checked')
   return {what, C.state, string.format('%.0f', C.generation), C.why, string.format('%.0f', probe),
-    string.format('%.0f', retryAfterMs), events}
+    string.format('%.0f', retryAfterMs), events, hold}
+end
+`
+
+/**
+ * One name may have circuits of several settings: each follows what holds the name. Where that was lost, because Redis had to make
+ * room, a circuit that is still held says it again.
+ */
+const FOLLOW = `
+if byHand(C.state) and hold == '' then
+  hold = C.state
+  redis.call('SET', KEYS[2], hold)
+elseif byHand(hold) and C.state ~= hold or byHand(C.state) and not byHand(hold) then
+  C.level = 0
+  move(byHand(hold) and hold or 'closed', at(), 'by hand')
 end
 `
 
 /** All of it, ready for the body of a script. The first argument is the settings as JSON, the second a number from [0, 1). */
 export function withCircuit(time: string, body: string): string {
-  return [time, LOAD, SAVE, TIME, WINDOW, PROBES, EDGES, body].join('\n')
+  return [time, LOAD, SAVE, TIME, WINDOW, PROBES, EDGES, FOLLOW, body].join('\n')
 }

@@ -1,11 +1,11 @@
 /** What the scripts of a shared circuit take and answer, as values of this program. */
 
-import { type CircuitEvent, STATES, type State } from '../circuit.ts'
+import { type CircuitEvent, type Override, STATES, type State } from '../circuit.ts'
 import type { CircuitSettings } from '../options.ts'
 
 /** What one step of the shared circuit came to. */
 export interface Reply {
-  readonly what: 'admitted' | 'refused' | 'settled' | 'late' | 'look'
+  readonly what: 'admitted' | 'refused' | 'settled' | 'late' | 'checked'
   /** The state after the step. */
   readonly state: State
   readonly generation: number
@@ -14,6 +14,8 @@ export interface Reply {
   /** The lease of the probe that was admitted or settled, else 0. */
   readonly probe: number
   readonly retryAfterMs: number
+  /** What holds all circuits of the name: an override, or '' where there was none for a day. */
+  readonly hold: Override | ''
   /** The changes of state and overdue probes that this step found, in order. */
   readonly events: readonly Step[]
 }
@@ -28,26 +30,34 @@ export type Step =
     }
   | { readonly type: 'overdue'; readonly probe: number }
 
-const WHATS: readonly string[] = ['admitted', 'refused', 'settled', 'late', 'look'] satisfies readonly Reply['what'][]
+const WHATS: readonly string[] = [
+  'admitted',
+  'refused',
+  'settled',
+  'late',
+  'checked',
+] satisfies readonly Reply['what'][]
+
+const HOLDS: readonly string[] = ['', 'forced-open', 'disabled', 'closed'] satisfies readonly Reply['hold'][]
 
 /** How long a circuit without traffic is kept, at the least, in milliseconds. */
 const KEEP_MS = 600_000
-/** How long a circuit that was taken by hand is kept, in milliseconds. */
-const KEEP_BY_HAND_MS = 86_400_000
+/** How long it is remembered that a circuit was put back to work by hand, in milliseconds. */
+export const KEEP_RESET_MS = 86_400_000
 
 /** The settings as the scripts take them: rules that are off are left out. */
 export function settingsText(settings: CircuitSettings): string {
   const { windowMs, stableForMs, probeLeaseMs } = settings
   const keepMs = Math.max(KEEP_MS, 2 * windowMs, 2 * stableForMs, 2 * probeLeaseMs)
   const given = Object.entries(settings).filter(([, value]) => value !== null)
-  return JSON.stringify({ ...Object.fromEntries(given), keepMs, keepByHandMs: KEEP_BY_HAND_MS })
+  return JSON.stringify({ ...Object.fromEntries(given), keepMs, keepResetMs: KEEP_RESET_MS })
 }
 
 /** Reads what a script answered. @throws {TypeError} for anything else. */
 export function readReply(raw: unknown): Reply {
-  if (!Array.isArray(raw) || raw.length !== 7)
+  if (!Array.isArray(raw) || raw.length !== 8)
     throw new TypeError('the circuit in Redis gave no answer that makes sense')
-  const [what, state, generation, why, probe, retryAfterMs, events] = raw as unknown[]
+  const [what, state, generation, why, probe, retryAfterMs, events, hold] = raw as unknown[]
   const wait = Number(retryAfterMs)
   return {
     what: word<Reply['what']>(what, WHATS),
@@ -57,6 +67,7 @@ export function readReply(raw: unknown): Reply {
     probe: Number(probe),
     retryAfterMs: wait < 0 ? Number.POSITIVE_INFINITY : wait,
     events: Array.isArray(events) ? events.map(readStep) : [],
+    hold: word<Reply['hold']>(hold, HOLDS),
   }
 }
 

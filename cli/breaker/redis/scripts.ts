@@ -2,17 +2,24 @@
 
 import { REDIS_TIME, withCircuit } from './lua.ts'
 
-/** A closed circuit lets a call pass, and a look is answered, without reading more of it: a quarter of the price. */
+/** A closed circuit lets a call pass without reading more of it: a quarter of the price. */
 const FAST_PATH = `
-local head = redis.call('HMGET', KEYS[1], 'state', 'generation', 'why')
-local look = ARGV[3] == 'look'
-if head[1] and (look or head[1] == 'closed' or head[1] == 'disabled') then
-  return {look and 'look' or 'admitted', head[1], head[2], head[3], '0', '0', {}}
+if ARGV[3] == 'ask' then
+  local head = redis.call('HMGET', KEYS[1], 'state', 'generation', 'why')
+  local hold = redis.call('GET', KEYS[2]) or ''
+  local free = head[1] == 'closed' and hold ~= 'forced-open' and hold ~= 'disabled'
+  if free or (head[1] == 'disabled' and hold == 'disabled') then
+    return {'admitted', head[1], head[2], head[3], '0', '0', {}, hold}
+  end
 end`
 
+/** A check has to prove that Redis reads and writes, with the commands that calls will need. */
 const ACQUIRE = `
-if look then return {'look', C.state, string.format('%.0f', C.generation), C.why, '0', '0', {}} end
-if C.state == 'closed' then return answer('admitted', 0, 0) end
+if ARGV[3] == 'check' then
+  redis.call('HGET', key, 'state')
+  return answer('checked', 0, 0)
+end
+if C.state == 'closed' or C.state == 'disabled' then return answer('admitted', 0, 0) end
 local time = catchUp()
 if C.state == 'open' and time >= C.openUntil then move('half-open', time, 'the open time is over') end
 if C.state == 'half-open' then
@@ -33,8 +40,10 @@ const SETTLE = `
 local generation, probe, verdict = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local durationMs, retryAfterMs = tonumber(ARGV[6]), tonumber(ARGV[7])
 
-if verdict == 'forced-open' or verdict == 'disabled' or verdict == 'closed' then
+if byHand(verdict) or verdict == 'closed' then
   local time = catchUp()
+  hold = verdict
+  if byHand(hold) then redis.call('SET', KEYS[2], hold) else redis.call('SET', KEYS[2], hold, 'PX', S.keepResetMs) end
   if C.state ~= verdict or verdict == 'closed' then
     C.level = 0
     move(verdict, time, 'by hand')
@@ -93,7 +102,8 @@ end
 return answer('settled', 0, 0)`
 
 /**
- * Asks leave for one call, or only has a look. KEYS: the circuit's hash; ARGV: settings, chance, `ask` or `look`.
+ * Asks leave for one call, or checks that Redis serves. KEYS: the circuit's hash, and what holds all circuits of its name;
+ * ARGV: settings, chance, `ask` or `check`.
  * `time` is the Lua that sets `now`, in milliseconds.
  */
 export function acquireScript(time: string = REDIS_TIME): string {
@@ -101,7 +111,7 @@ export function acquireScript(time: string = REDIS_TIME): string {
 }
 
 /**
- * Hands a permit back, or overrides the circuit by hand. KEYS: the circuit's hash; ARGV: settings, chance, generation, probe,
+ * Hands a permit back, or overrides the circuit by hand. KEYS: as for asking; ARGV: settings, chance, generation, probe,
  * verdict (or the state to be held in), the call's milliseconds, and those the upstream asked to be left alone.
  */
 export function settleScript(time: string = REDIS_TIME): string {

@@ -1,7 +1,17 @@
 /** A circuit shared through Redis, with this process's own circuit behind it for when Redis is slow or gone. */
 
 import type { Clock } from '../../../server/lib/clock.ts'
-import type { Admission, CircuitEvent, CircuitStore, Details, Override, Permit, State, Verdict } from '../circuit.ts'
+import type {
+  Admission,
+  Availability,
+  CircuitEvent,
+  CircuitStore,
+  Details,
+  Override,
+  Permit,
+  State,
+  Verdict,
+} from '../circuit.ts'
 import { Emitter } from '../emitter.ts'
 import { MemoryStore } from '../memory-store.ts'
 import type { CircuitSettings } from '../options.ts'
@@ -10,12 +20,16 @@ import { Deadlines } from './deadlines.ts'
 import { LastSeen } from './last-seen.ts'
 import type { RedisLink } from './link.ts'
 import { Reconnect } from './reconnect.ts'
-import { type Reply, readReply, settingsText, stepEvent } from './reply.ts'
+import { KEEP_RESET_MS, type Reply, readReply, settingsText, stepEvent } from './reply.ts'
 
 export interface RedisStoreParts {
   readonly link: RedisLink
   /** The hash that keeps the circuit; stores with the same key and settings share it. */
   readonly key: string
+  /** What holds all circuits of a name, of whatever settings; a key of this circuit's own when left out. */
+  readonly holdKey?: string
+  /** The stores of that name in this process, this one among them: while Redis is away, what holds one holds all of them. */
+  readonly siblings?: Set<RedisStore>
   readonly settings: CircuitSettings
   readonly clock: Clock
   /** A number from 0 to below 1, for jitter. */
@@ -38,7 +52,9 @@ class SharedPermit extends IssuedPermit {}
 export class RedisStore implements CircuitStore {
   readonly #link: RedisLink
   readonly #key: string
-  readonly #openForMs: number
+  readonly #holdKey: string
+  readonly #siblings: Set<RedisStore>
+  readonly #settings: CircuitSettings
   readonly #settingsText: string
   readonly #clock: Clock
   readonly #random: () => number
@@ -51,12 +67,20 @@ export class RedisStore implements CircuitStore {
   readonly #reconnect: Reconnect<Reply>
   #degraded = false
   #closed = false
+  /** What Redis was last seen to be held in by hand, and when. */
+  #held: { readonly state: Override; readonly at: number } | null = null
+  /** What was set by hand while Redis was away: it is told before this process shares the circuit again. */
+  #pending: Override | null = null
+  /** When this process last shared the circuit again, and in which generation. */
+  #recovered = { at: Number.NEGATIVE_INFINITY, generation: 0 }
 
   constructor(parts: RedisStoreParts) {
     const { link, key, settings, clock, random } = parts
     this.#link = link
     this.#key = key
-    this.#openForMs = settings.openForMs
+    this.#holdKey = parts.holdKey ?? `${key}:hold`
+    this.#siblings = (parts.siblings ?? new Set()).add(this)
+    this.#settings = settings
     this.#settingsText = settingsText(settings)
     this.#clock = clock
     this.#random = random
@@ -70,7 +94,10 @@ export class RedisStore implements CircuitStore {
       clock,
       everyMs: parts.lookEveryMs ?? 250,
       check: async () => {
-        const asked = link.acquire(key, this.#settingsText, '0', 'look')
+        const asked =
+          this.#pending === null
+            ? link.acquire(key, this.#holdKey, this.#settingsText, '0', 'check')
+            : this.#runSettle('0', '0', this.#pending)
         return readReply(await this.#deadlines.race(asked, nothing))
       },
       onFound: reply => this.#recover(reply),
@@ -100,25 +127,45 @@ export class RedisStore implements CircuitStore {
     return this.#emitter.listen(listener)
   }
 
-  /** Takes the circuit by hand for all processes; while Redis is away, for this one. */
+  canCall(): Availability {
+    return this.#degraded ? this.#own.canCall() : this.#lastSeen.canCall(this.#clock.now())
+  }
+
+  /** Takes the circuits of this name by hand for all processes; while Redis is away, for this one, and for all once it is back. */
   async override(state: Override): Promise<void> {
     const reply = this.#degraded ? null : await this.#ask(this.#runSettle('0', '0', state), nothing)
-    if (reply === null) this.#own.override(state)
-    else this.#apply(reply)
+    if (this.#closed) this.#own.override(state)
+    else if (reply === null) for (const store of this.#siblings) store.#overrideOwn(state)
+    else {
+      for (const store of this.#siblings) store.#pending = null
+      this.#apply(reply)
+    }
+  }
+
+  #overrideOwn(state: Override): void {
+    this.#degrade('Redis was away when the circuit was set by hand')
+    this.#pending = state
+    this.#own.override(state)
   }
 
   /** Decides alone from here on; the link stays open for others. */
   close(): void {
     this.#closed = true
     this.#degraded = true
+    this.#siblings.delete(this)
     this.#stopReady()
     this.#deadlines.expireAll()
   }
 
   async #acquireShared(): Promise<Admission> {
-    const asked = this.#link.acquire(this.#key, this.#settingsText, String(this.#random()), 'ask')
+    const asked = this.#link.acquire(this.#key, this.#holdKey, this.#settingsText, String(this.#random()), 'ask')
     const reply = await this.#ask(asked, late => this.#giveBack(late))
     if (reply === null) return this.#own.acquire()
+    const lost = this.#lostHold(reply)
+    if (lost !== null) {
+      await this.override(lost)
+      return this.acquire()
+    }
     this.#apply(reply)
     const { state, generation, probe, retryAfterMs } = reply
     const atMs = this.#clock.now()
@@ -153,7 +200,7 @@ export class RedisStore implements CircuitStore {
     const { durationMs = -1, retryAfterMs = 0 } = details ?? {}
     const chance = String(this.#random())
     return this.#link.settle(
-      ...[this.#key, this.#settingsText, chance],
+      ...([this.#key, this.#holdKey, this.#settingsText, chance] as const),
       ...[generation, probe, verdict, String(durationMs), String(retryAfterMs)],
     )
   }
@@ -184,15 +231,33 @@ export class RedisStore implements CircuitStore {
     this.#degraded = true
     const now = this.#clock.now()
     this.#reconnect.rest()
-    this.#own.restore(this.#lastSeen.carryOver(this.#own.snapshot().generation + 1, now))
+    if (!this.#ownIsCurrent(now)) this.#own.restore(this.#lastSeen.carryOver(this.#own.snapshot().generation + 1, now))
     this.#emitter.queue({ type: 'store-degraded', atMs: now, why })
     this.#queueState(this.#own.state(), this.#lastSeen.state, 0, 'this process is on its own')
     this.#deadlines.expireAll()
     this.#emitter.deliver()
   }
 
+  /** Whether its own circuit knows more than the shared one, which was closed and away only a moment ago. */
+  #ownIsCurrent(now: number): boolean {
+    const { state, generation } = this.#lastSeen
+    const own = this.#own.state()
+    if (state !== 'closed' || own === 'forced-open' || own === 'disabled') return false
+    return generation === this.#recovered.generation && now - this.#recovered.at < this.#settings.stableForMs
+  }
+
+  /** What Redis forgot: a circuit that is held by hand stays so until somebody says otherwise, which would be seen for a day. */
+  #lostHold({ hold }: Reply): Override | null {
+    const held = this.#held
+    return hold === '' && held !== null && this.#clock.now() - held.at < KEEP_RESET_MS ? held.state : null
+  }
+
   #recover(reply: Reply): void {
     if (!this.#degraded || this.#closed) return
+    this.#pending ??= this.#lostHold(reply)
+    if (this.#pending !== null && reply.hold !== this.#pending) return
+    if (this.#pending !== null) for (const store of this.#siblings) store.#pending = null
+    this.#recovered = { at: this.#clock.now(), generation: reply.generation }
     const from = this.#own.state()
     this.#degraded = false
     this.#emitter.queue({ type: 'store-recovered', atMs: this.#clock.now() })
@@ -201,15 +266,16 @@ export class RedisStore implements CircuitStore {
   }
 
   /** Takes over what a step found, and of what other processes did meanwhile. */
-  #apply({ state, generation, why, events }: Reply): void {
+  #apply({ state, generation, why, events, hold }: Reply): void {
     const atMs = this.#clock.now()
+    if (hold !== '') this.#held = hold === 'closed' ? null : { state: hold, at: atMs }
     for (const step of events) {
       if (step.type === 'state') this.#queueState(step.from, this.#lastSeen.state, step.generation - 1, 'seen in Redis')
       this.#emitter.queue(stepEvent(step, atMs))
-      if (step.type === 'state') this.#lastSeen.update(step.to, step.generation, atMs, this.#openForMs)
+      if (step.type === 'state') this.#lastSeen.update(step.to, step.generation, atMs, this.#settings.openForMs)
     }
     this.#queueState(state, this.#lastSeen.state, generation, why)
-    this.#lastSeen.update(state, generation, atMs, this.#openForMs)
+    this.#lastSeen.update(state, generation, atMs, this.#settings.openForMs)
     this.#emitter.deliver()
   }
 

@@ -362,6 +362,75 @@ test('a snapshot goes on in another breaker', async () => {
   )
 })
 
+test('wrap keeps the object that the call belongs to', async () => {
+  class Catalog {
+    readonly #prefix = 'product '
+    readonly get = setup().breaker.wrap(this.#load)
+    async #load(code: string): Promise<string> {
+      return this.#prefix + code
+    }
+  }
+  assert.equal(await new Catalog().get('jj2a97g940'), 'product jj2a97g940')
+  const bound = {
+    rate: 2,
+    times: setup().breaker.wrap(function (this: unknown, n: number) {
+      return (this as { rate: number }).rate * n
+    }),
+  }
+  assert.equal(await bound.times(21), 42)
+})
+
+test('canCall says whether a call would be admitted now, and when, and takes nothing', async () => {
+  const { breaker, clock } = setup()
+  const closed = { admitted: true, state: 'closed', retryAfterMs: 0 }
+  assert.deepEqual(breaker.canCall(), closed)
+  await fail(breaker)
+  assert.deepEqual(breaker.canCall(), { admitted: false, state: 'open', retryAfterMs: 100 })
+  clock.advance(99)
+  assert.deepEqual(breaker.canCall(), { admitted: false, state: 'open', retryAfterMs: 1 })
+  clock.advance(1)
+  for (const _ of [1, 2]) assert.deepEqual(breaker.canCall(), { admitted: true, state: 'open', retryAfterMs: 0 })
+  const probe = deferred<number>()
+  const running = breaker.run(() => probe.promise)
+  assert.deepEqual(breaker.canCall(), { admitted: false, state: 'half-open', retryAfterMs: 10_000 })
+  probe.resolve(1)
+  await running
+  assert.deepEqual(breaker.canCall(), closed)
+  breaker.forceOpen()
+  assert.deepEqual(breaker.canCall(), { admitted: false, state: 'forced-open', retryAfterMs: Number.POSITIVE_INFINITY })
+  breaker.disable()
+  assert.deepEqual(breaker.canCall(), { admitted: true, state: 'disabled', retryAfterMs: 0 })
+})
+
+test('canCall is as good as its word: what it says is what a call meets', async () => {
+  const { breaker, clock } = setup({ probes: 2, probeLeaseMs: 30 })
+  let refused = 0
+  for (let step = 0; step < 2_000; step += 1) {
+    clock.advance(step % 7)
+    const said = breaker.canCall()
+    const call = step % 5 === 0 ? () => new Promise(() => {}) : step % 50 < 25 ? () => raise(down) : () => step
+    let met = true
+    breaker.run(call).catch(error => {
+      if (error instanceof CircuitOpenError) met = false
+    })
+    await new Promise(setImmediate)
+    assert.equal(said.admitted, met, `step ${step}`)
+    if (!met) refused += 1
+  }
+  assert.ok(refused > 200 && refused < 1_800, String(refused))
+})
+
+test('options of a circuit beside a store are refused, and so is nothing else', () => {
+  const store = new MemoryStore()
+  assert.throws(() => new CircuitBreaker({ store, openForMs: 5, probes: 1 }), {
+    name: 'CircuitOptionsError',
+    message: 'openForMs, probes beside a store: the store brings the options of its circuit',
+  })
+  assert.ok(new CircuitBreaker({ store, openForMs: undefined, valueVerdict: () => 'ok', onListenerError: () => {} }))
+  const silent: CircuitStore = new LaterStore(new ManualClock())
+  assert.throws(() => new CircuitBreaker({ store: silent }).canCall(), { name: 'TypeError', message: /cannot tell/ })
+})
+
 /** A store that answers later, as one across a network does. */
 class LaterStore implements CircuitStore {
   readonly #inner: MemoryStore
@@ -413,6 +482,7 @@ test('an abort while a store makes up its mind: no call, and the permit goes bac
   const given = breaker.run(() => assert.fail('called'), { signal: controller.signal })
   controller.abort('gone')
   await assert.rejects(given, (reason: unknown) => reason === 'gone')
+  await new Promise(setImmediate)
   assert.deepEqual(store.settled, ['ignore'])
 })
 

@@ -43,6 +43,24 @@ describe('--store', () => {
       assert.throws(() => read('--store', bad), /It is an address of Redis, such as redis:\/\/localhost:6379\./)
   })
 
+  it('names a database that is none, and does not repeat a password', () => {
+    for (const bad of ['redis://user:s3cret@localhost/x', 'http://user:s3cret@localhost', 'redis://localhost/x'])
+      assert.throws(
+        () => read('--store', bad),
+        error => error instanceof Error && /^--store "/.test(error.message) && !/s3cret/.test(error.message),
+      )
+  })
+
+  it('refuses a database that Redis does not have, before anything is sent', { skip: withoutRedis }, async () => {
+    const server = await RedisServer.start()
+    try {
+      const opening = openSharedCircuits(listener().io, `${server.url}/99`)
+      await assert.rejects(opening, { exitCode: 2, message: /^--store .*no such database/ })
+    } finally {
+      await server.kill()
+    }
+  })
+
   it('is nothing where no address was typed', async () => {
     assert.equal(await openSharedCircuits(listener().io, undefined), null)
   })

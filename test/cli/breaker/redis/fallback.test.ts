@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CircuitEvent, State } from '../../../../cli/breaker/circuit.ts'
-import { circuitSettings } from '../../../../cli/breaker/options.ts'
+import { type CircuitOptions, circuitSettings } from '../../../../cli/breaker/options.ts'
 import { connectRedis, type RedisLink, redisUrl } from '../../../../cli/breaker/redis/link.ts'
 import { RedisStore } from '../../../../cli/breaker/redis/store.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
@@ -11,12 +11,12 @@ import { ManualClock } from '../../../support/manual-clock.ts'
 interface Asked {
   readonly script: 'acquire' | 'settle'
   readonly args: readonly string[]
-  answer(what: string, state?: State, generation?: number, probe?: number, retryAfterMs?: number): Promise<void>
+  answer(what: string, state?: State, generation?: number, probe?: number, wait?: number, hold?: string): Promise<void>
   reply(raw: unknown): Promise<void>
   fail(message: string): Promise<void>
 }
 
-function world() {
+function world(options: CircuitOptions = { windowCalls: 4, minimumCalls: 2, openForMs: 1_000, probes: 1 }) {
   const clock = new ManualClock()
   const asked: Asked[] = []
   const ready = new Set<() => void>()
@@ -31,8 +31,8 @@ function world() {
         script,
         args,
         reply,
-        answer: (what, state = 'closed', generation = 7, probe = 0, retryAfterMs = 0) =>
-          reply([what, state, String(generation), 'because', String(probe), String(retryAfterMs), []]),
+        answer: (what, state = 'closed', generation = 7, probe = 0, retryAfterMs = 0, hold = '') =>
+          reply([what, state, String(generation), 'because', String(probe), String(retryAfterMs), [], hold]),
         fail(message) {
           reject(new Error(message))
           return turns()
@@ -40,8 +40,8 @@ function world() {
       })
     })
   const link: RedisLink = {
-    acquire: (_key, ...args) => ask('acquire', args),
-    settle: (_key, ...args) => ask('settle', args),
+    acquire: (_key, _holdKey, ...args) => ask('acquire', args),
+    settle: (_key, _holdKey, ...args) => ask('settle', args),
     onReady(listener) {
       ready.add(listener)
       return () => ready.delete(listener)
@@ -49,7 +49,7 @@ function world() {
     error: () => lastError.now,
     close() {},
   }
-  const settings = circuitSettings({ windowCalls: 4, minimumCalls: 2, openForMs: 1_000, probes: 1 })
+  const settings = circuitSettings(options)
   const store = new RedisStore({ link, key: 'circuit', settings, clock, random: () => 0.25 })
   const events: CircuitEvent[] = []
   store.listen(event => events.push(event))
@@ -120,8 +120,10 @@ describe('RedisStore', () => {
       null,
       'OK',
       [],
-      ['admitted', 'ajar', '1', '', '0', '0', []],
-      ['sure', 'closed', '1', '', '0', '0', []],
+      ['admitted', 'ajar', '1', '', '0', '0', [], ''],
+      ['sure', 'closed', '1', '', '0', '0', [], ''],
+      ['admitted', 'closed', '1', '', '0', '0', []],
+      ['admitted', 'closed', '1', '', '0', '0', [], 'ajar'],
     ]) {
       const { store, last, types } = world()
       const permit = store.acquire()
@@ -138,9 +140,9 @@ describe('RedisStore', () => {
     for (let ms = 0; ms < 1_000; ms += 10) {
       clock.advance(10)
       await store.acquire()
-      if (last().args[2] === 'look') await last().fail('still gone')
+      if (last().args[2] === 'check') await last().fail('still gone')
     }
-    assert.equal(asked.filter(({ args }) => args[2] === 'look').length, 4)
+    assert.equal(asked.filter(({ args }) => args[2] === 'check').length, 4)
     clock.advance(60_000)
     assert.equal(asked.length, 5)
   })
@@ -154,11 +156,11 @@ describe('RedisStore', () => {
     await store.acquire()
     clock.advance(100)
     await turns()
-    await last().answer('look')
+    await last().answer('checked')
     assert.deepEqual(types(), ['store-degraded'])
     clock.advance(250)
     await store.acquire()
-    await last().answer('look', 'open')
+    await last().answer('checked', 'open')
     assert.deepEqual([types(), store.state()], [['store-degraded', 'store-recovered', 'closed > open'], 'open'])
   })
 
@@ -168,7 +170,7 @@ describe('RedisStore', () => {
     await last().fail('gone')
     await permit
     for (const listener of ready) listener()
-    await last().answer('look')
+    await last().answer('checked')
     assert.deepEqual(types(), ['store-degraded', 'store-recovered'])
   })
 
@@ -304,7 +306,7 @@ describe('RedisStore', () => {
     await last().fail('gone')
     await permit
     for (let times = 0; times < 3; times++) for (const listener of ready) listener()
-    assert.equal(asked.filter(({ args }) => args[2] === 'look').length, 1)
+    assert.equal(asked.filter(({ args }) => args[2] === 'check').length, 1)
   })
 
   it('learns alone from calls that began with leave from Redis', async () => {
@@ -329,10 +331,150 @@ describe('RedisStore', () => {
     const own = await away
     clock.advance(250)
     await store.acquire()
-    await last().answer('look')
+    await last().answer('checked')
     assert.ok(own.admitted)
     await store.settle(own, 'fail')
     assert.deepEqual([store.state(), types()], ['closed', ['store-degraded', 'store-recovered']])
+  })
+
+  it('keeps what it learned alone when Redis comes and goes: five failures in a row are five', async () => {
+    const { store, clock, last } = world({ consecutiveFailures: 5, openForMs: 1_000 })
+    let made = 0
+    const failing = async (): Promise<void> => {
+      const asking = store.acquire()
+      const refusesWrites = asking instanceof Promise
+      if (refusesWrites) await last().answer('admitted')
+      const permit = await asking
+      if (!permit.admitted) return
+      made++
+      const settling = store.settle(permit, 'fail')
+      if (refusesWrites) await last().fail('READONLY You can not write against a read only replica.')
+      await settling
+    }
+    for (let call = 0; call < 100; call++) {
+      await failing()
+      clock.advance(250)
+      if (call % 2 === 0) {
+        await store.acquire()
+        if (last().args[2] === 'check') await last().answer('checked')
+      }
+      if (made === 5) break
+    }
+    assert.equal(made, 5)
+    assert.equal((await store.acquire()).admitted, false)
+  })
+
+  it('does not take what it learned alone for news a long time after', async () => {
+    const { store, clock, last } = world({ consecutiveFailures: 2, openForMs: 1_000 })
+    const away = store.acquire()
+    await last().fail('gone')
+    const first = await away
+    assert.ok(first.admitted)
+    await store.settle(first, 'fail')
+    clock.advance(250)
+    await store.acquire()
+    await last().answer('checked')
+    clock.advance(10_000)
+    const again = store.acquire()
+    await last().fail('gone')
+    const second = await again
+    assert.ok(second.admitted)
+    await store.settle(second, 'fail')
+    assert.equal(store.state(), 'closed')
+  })
+
+  it('tells Redis what was set by hand while it was away, before it shares the circuit again', async () => {
+    for (const state of ['forced-open', 'disabled', 'closed'] as const) {
+      const { store, clock, last, types } = world()
+      const away = store.acquire()
+      await last().fail('gone')
+      await away
+      await store.override(state)
+      clock.advance(250)
+      await store.acquire()
+      assert.deepEqual([last().script, last().args[4]], ['settle', state])
+      await last().fail('still gone')
+      clock.advance(250)
+      await store.acquire()
+      await last().answer('settled', state, 9, 0, 0, state)
+      assert.deepEqual([store.state(), types().at(-1)], [state, 'store-recovered'])
+      const shared = store.acquire()
+      assert.equal(last().args[2], 'ask')
+      await last().answer(state === 'forced-open' ? 'refused' : 'admitted', state, 9, 0, -1, state)
+      assert.equal((await shared).admitted, state !== 'forced-open')
+    }
+  })
+
+  it('tells the newest of what was set by hand meanwhile, and does not come back with an older one', async () => {
+    const { store, clock, last } = world()
+    const away = store.acquire()
+    await last().fail('gone')
+    await away
+    await store.override('disabled')
+    clock.advance(250)
+    await store.acquire()
+    const older = last()
+    await store.override('forced-open')
+    await older.answer('settled', 'disabled', 9, 0, 0, 'disabled')
+    assert.equal(store.state(), 'forced-open')
+    clock.advance(250)
+    await store.acquire()
+    assert.deepEqual(last().args[4], 'forced-open')
+  })
+
+  it('says again what Redis has forgotten, but not what somebody else has ended', async () => {
+    const { store, last, types } = world()
+    const held = store.acquire()
+    await last().answer('refused', 'forced-open', 8, 0, -1, 'forced-open')
+    await held
+    const asking = store.acquire()
+    await last().answer('admitted', 'closed', 9)
+    assert.deepEqual([last().script, last().args[4]], ['settle', 'forced-open'])
+    await last().answer('settled', 'forced-open', 10, 0, 0, 'forced-open')
+    await last().answer('refused', 'forced-open', 10, 0, -1, 'forced-open')
+    assert.equal((await asking).admitted, false)
+    const ended = store.acquire()
+    await last().answer('admitted', 'closed', 11, 0, 0, 'closed')
+    assert.equal((await ended).admitted, true)
+    const later = store.acquire()
+    await last().answer('admitted', 'closed', 11)
+    assert.equal((await later).admitted, true)
+    assert.deepEqual(types(), ['closed > forced-open', 'refused', 'refused', 'forced-open > closed'])
+  })
+
+  it('holds on when Redis comes back empty', async () => {
+    const { store, clock, last } = world()
+    const held = store.acquire()
+    await last().answer('refused', 'forced-open', 8, 0, -1, 'forced-open')
+    await held
+    const away = store.acquire()
+    await last().fail('gone')
+    await away
+    clock.advance(250)
+    await store.acquire()
+    await last().answer('checked', 'closed', 90)
+    assert.equal((await store.acquire()).admitted, false)
+    clock.advance(250)
+    await store.acquire()
+    assert.equal(last().args[4], 'forced-open')
+    await last().answer('settled', 'forced-open', 91, 0, 0, 'forced-open')
+    assert.equal(store.state(), 'forced-open')
+  })
+
+  it('says as far as it knows whether a call would be admitted', async () => {
+    const { store, clock, last } = world()
+    assert.equal(store.canCall().admitted, true)
+    const refusal = store.acquire()
+    await last().answer('refused', 'open', 8, 0, 700)
+    await refusal
+    clock.advance(300)
+    assert.deepEqual(store.canCall(), { admitted: false, state: 'open', retryAfterMs: 400 })
+    const alone = store.acquire()
+    await last().fail('gone')
+    await alone
+    assert.deepEqual(store.canCall(), { admitted: false, state: 'open', retryAfterMs: 400 })
+    clock.advance(400)
+    assert.equal(store.canCall().admitted, true)
   })
 
   it('gives back a probe that was granted too late', async () => {
@@ -370,6 +512,7 @@ describe('RedisStore', () => {
         ['state', 'half-open', 'open', '11', '1 of 1 probes failed'],
         ['state', 'open', 'half-open', '12', 'the open time is over'],
       ],
+      '',
     ])
     await asking
     assert.deepEqual(types(), ['probe', 'closed > half-open', 'half-open > open', 'open > half-open', 'probe'])
@@ -389,6 +532,48 @@ describe('RedisStore', () => {
 describe('the address of Redis', () => {
   for (const good of ['redis://localhost:6379', 'redis://localhost', 'rediss://user:word@host:1/2'])
     it(`takes ${good}`, () => assert.equal(redisUrl(good), good))
+
+  for (const bad of [
+    'redis://localhost/first',
+    'redis://localhost/-1',
+    'redis://localhost/1.5',
+    'redis://localhost/0/1',
+    'redis://localhost?db=x',
+  ])
+    it(`refuses the database of ${bad}`, () => {
+      const message = `"${bad}" names no database of Redis: write its number, as in redis://localhost:6379/2`
+      assert.throws(() => redisUrl(bad), { name: 'RedisUrlError', message })
+    })
+
+  for (const secret of [
+    'redis://user:s3cret@host/x',
+    'redis://:s3cret@host/x',
+    'http://user:s3cret@host',
+    'user:s3cret@host:6379',
+    'redis://us@er:s3cret@host/x',
+    'redis//user:s3cret@host',
+    'redis://host:port/x?password=s3cret',
+    'rediss+sentinel://:s3cret@host/x',
+  ])
+    it(`does not repeat the password of ${secret}`, () => {
+      assert.throws(
+        () => redisUrl(secret),
+        error => error instanceof Error && !/s3cret/.test(error.message),
+      )
+    })
+
+  for (const address of [
+    'redis+sentinel://host:26379/master',
+    'redis-sentinel://host',
+    'sentinel://host',
+    'redis://a:1,b:2',
+  ])
+    it(`says of ${address} that there is no Sentinel and no Cluster here`, () => {
+      assert.throws(() => redisUrl(address), {
+        name: 'RedisUrlError',
+        message: /Sentinel and Cluster .* address of the master/,
+      })
+    })
 
   for (const bad of ['', 'localhost:6379', 'http://localhost', 'redis'])
     it(`refuses ${JSON.stringify(bad)}`, async () => {

@@ -112,7 +112,7 @@ describe('the scripts do what the core does', { skip: withoutRedis }, () => {
           const key = `history ${histories++}`
           const text = settingsText(settings)
           const run = async (sha: string, ...args: (string | number)[]) =>
-            readReply(await redis.evalsha(sha, 1, key, text, CHANCE, ...args, now))
+            readReply(await redis.evalsha(sha, 2, key, `${key} hold`, text, CHANCE, ...args, now))
           let now = 1
           await run(acquire, 'ask')
           const inFlight: Permit[] = []
@@ -142,7 +142,7 @@ describe('the scripts do what the core does', { skip: withoutRedis }, () => {
               core.override(act.state, now)
               await compare(run(settle, 0, 0, act.state, -1, 0))
             }
-            const { state, generation } = await run(acquire, 'look')
+            const { state, generation } = await run(acquire, 'check')
             assert.deepEqual([state, generation], [core.state, core.generation])
             for (const event of told) if (event.type === 'state') count(event.to)
             for (const event of told) if (event.type === 'probe') count(event.outcome)
@@ -183,7 +183,7 @@ describe('the scripts do what the core does', { skip: withoutRedis }, () => {
     const settings = circuitSettings({ windowCalls: 2, minimumCalls: 2, openForMs: 1_000 })
     const [acquire, settle] = [acquireScript(HANDED_IN), settleScript(HANDED_IN)]
     const run = async (script: string, now: number, ...args: (string | number)[]) =>
-      readReply(await redis.eval(script, 1, 'set back', settingsText(settings), CHANCE, ...args, now))
+      readReply(await redis.eval(script, 2, 'set back', 'hold', settingsText(settings), CHANCE, ...args, now))
     const { generation } = await run(acquire, 100_000, 'ask')
     for (const _ of [1, 2]) await run(settle, 100_000, generation, 0, 'fail', 0, 0)
     const waits: (number | string)[] = []

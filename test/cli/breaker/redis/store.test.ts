@@ -1,12 +1,16 @@
 /** The shared circuit on a real Redis: the contract, and what happens when Redis forgets, stands still or dies. */
 
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
 import { CircuitBreaker } from '../../../../cli/breaker/breaker.ts'
 import type { CircuitEvent, CircuitStore, Permit, Verdict } from '../../../../cli/breaker/circuit.ts'
 import { type CircuitOptions, circuitSettings } from '../../../../cli/breaker/options.ts'
 import { openRedisCircuits, type RedisCircuits } from '../../../../cli/breaker/redis/circuits.ts'
+import type { RedisStore } from '../../../../cli/breaker/redis/store.ts'
 import { systemClock } from '../../../../server/lib/clock.ts'
 import { RedisServer, withoutRedis } from '../../../support/redis.ts'
 import { CONTRACT, storeContract } from '../store-contract.ts'
@@ -285,6 +289,239 @@ describe('when Redis is slow or gone', { skip: withoutRedis }, () => {
   function types(): string[] {
     return events.map(({ type }) => type)
   }
+})
+
+describe('when Redis reads and refuses writes', { skip: withoutRedis }, () => {
+  const refusals: readonly [
+    name: string,
+    refuse: (redis: Redis) => Promise<unknown>,
+    allow: (redis: Redis) => Promise<unknown>,
+  ][] = [
+    ['READONLY', redis => redis.replicaof('127.0.0.1', 1), redis => redis.replicaof('NO', 'ONE')],
+    ['OOM', redis => redis.config('SET', 'maxmemory', '1'), redis => redis.config('SET', 'maxmemory', '0')],
+    [
+      'NOREPLICAS',
+      redis => redis.config('SET', 'min-replicas-to-write', '1'),
+      redis => redis.config('SET', 'min-replicas-to-write', '0'),
+    ],
+    ['NOPERM', redis => redis.acl('SETUSER', 'default', '-hset'), redis => redis.acl('SETUSER', 'default', '+hset')],
+    [
+      'NOPERM, for one command of those that calls need',
+      redis => redis.acl('SETUSER', 'default', '-pexpire'),
+      redis => redis.acl('SETUSER', 'default', '+pexpire'),
+    ],
+    ['MISCONF', failedSnapshot, redis => redis.config('SET', 'stop-writes-on-bgsave-error', 'no')],
+  ]
+
+  for (const [name, refuse, allow] of refusals) {
+    it(`${name}: five failing calls are made, one degradation is told, and it comes back when writes do`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'refusing-'))
+      const server = await RedisServer.start(['--dir', folder])
+      const circuits = await openRedisCircuits(server.url, patient)
+      try {
+        await rm(folder, { recursive: true })
+        const settings = circuitSettings({ consecutiveFailures: 5, openForMs: 60_000 })
+        const store = circuits.open('refused', settings)
+        const breaker = new CircuitBreaker({ store })
+        const events = record(store)
+        const told = (): string[] => events.map(({ type }) => type).filter(type => type.startsWith('store-'))
+        await breaker.run(() => 'fine')
+        await withRedis(server, refuse)
+        let made = 0
+        for (let call = 0; call < 100; call++) {
+          await breaker.run(() => Promise.reject(new Error(`down ${made++}`))).catch(() => {})
+          await sleep(15)
+        }
+        assert.deepEqual([made, told()], [5, ['store-degraded']])
+        const [degraded] = events.filter(({ type }) => type === 'store-degraded')
+        assert.match(
+          degraded?.type === 'store-degraded' ? degraded.why : '',
+          name.startsWith('NOPERM') ? /NOPERM|can't run this command/ : new RegExp(name),
+        )
+        await withRedis(server, allow)
+        await until(async () => {
+          await breaker.run(() => 'fine').catch(() => {})
+          return told().length > 1
+        })
+        assert.deepEqual(told(), ['store-degraded', 'store-recovered'])
+      } finally {
+        circuits.close()
+        await server.kill()
+      }
+    })
+  }
+
+  it('looks for a new master behind the same address: one connection more a second, not more', async () => {
+    const server = await RedisServer.start()
+    const circuits = await openRedisCircuits(server.url, patient)
+    try {
+      const store = circuits.open('failover', circuitSettings(CONTRACT))
+      await withRedis(server, async redis => {
+        await redis.replicaof('127.0.0.1', 1)
+        const connected = async (): Promise<number> =>
+          Number(/total_connections_received:(\d+)/.exec(await redis.info('stats'))?.[1])
+        const before = await connected()
+        for (let call = 0; call < 150; call++) {
+          await store.acquire()
+          await sleep(10)
+        }
+        const more = (await connected()) - before
+        assert.ok(more >= 1 && more <= 3, `${more} connections in 1.5 s`)
+      })
+    } finally {
+      circuits.close()
+      await server.kill()
+    }
+  })
+
+  /** A snapshot that cannot be written, because the folder for it has gone. */
+  async function failedSnapshot(redis: Redis): Promise<void> {
+    await redis.config('SET', 'save', '3600 1')
+    await redis.bgsave()
+    await until(async () => /rdb_last_bgsave_status:err/.test(await redis.info('persistence')))
+  }
+})
+
+describe('a hold by hand', { skip: withoutRedis }, () => {
+  let server: RedisServer
+  const connections: RedisCircuits[] = []
+  before(async () => {
+    server = await RedisServer.start()
+    for (let client = 0; client < 2; client++) connections.push(await openRedisCircuits(server.url, patient))
+  })
+  after(async () => {
+    for (const connection of connections) connection.close()
+    await server.kill()
+  })
+  const [fast, slow] = [circuitSettings(CONTRACT), circuitSettings({ ...CONTRACT, openForMs: 9_000 })]
+  const open = (client: number, name: string, settings = fast): RedisStore => {
+    const connection = connections[client]
+    assert.ok(connection)
+    return connection.open(name, settings)
+  }
+  const states = async (...stores: RedisStore[]): Promise<string[]> => {
+    for (const store of stores) await store.acquire()
+    return stores.map(store => store.state())
+  }
+
+  it('holds all circuits of its name, of whatever settings, and ends for all of them', async () => {
+    const stores = [open(0, 'two'), open(1, 'two', slow), open(1, 'two')] as const
+    const other = open(0, 'two more')
+    const events = record(stores[1])
+    await states(...stores)
+    await stores[0].override('forced-open')
+    assert.deepEqual(await states(...stores, other), ['forced-open', 'forced-open', 'forced-open', 'closed'])
+    await stores[1].override('disabled')
+    assert.deepEqual(await states(...stores), ['disabled', 'disabled', 'disabled'])
+    await stores[2].override('closed')
+    assert.deepEqual(await states(...stores), ['closed', 'closed', 'closed'])
+    const edges = events.flatMap(event => (event.type === 'state' ? [`${event.from} > ${event.to}: ${event.why}`] : []))
+    assert.deepEqual(edges, [
+      'closed > forced-open: by hand',
+      'forced-open > disabled: by hand',
+      'disabled > closed: by hand',
+    ])
+  })
+
+  it('holds a circuit that nobody has used before, and calls that began before it are late', async () => {
+    const [first, second] = [open(0, 'fresh'), open(1, 'fresh', slow)]
+    const permit = await admitted(second)
+    await first.override('forced-open')
+    const late = record(second)
+    await second.settle(permit, 'fail')
+    assert.ok(late.some(({ type }) => type === 'late'))
+    assert.deepEqual(await states(second, open(1, 'fresh', circuitSettings({ openForMs: 5 }))), [
+      'forced-open',
+      'forced-open',
+    ])
+  })
+
+  it('has no end of its own, refusals or not; what it holds may expire, and a reset is remembered for a day', async () => {
+    const store = open(0, 'kept')
+    await store.override('forced-open')
+    await withRedis(server, async redis => {
+      assert.equal(await redis.pttl('flaky-catalog:circuit:kept:hold'), -1)
+      for (const key of await redis.keys('flaky-catalog:circuit:kept:*'))
+        if (!key.endsWith(':hold')) await redis.del(key)
+      assert.deepEqual(await states(store, open(1, 'kept', slow)), ['forced-open', 'forced-open'])
+      await store.override('closed')
+      const left = await redis.pttl('flaky-catalog:circuit:kept:hold')
+      assert.ok(left > 86_000_000 && left <= 86_400_000, String(left))
+    })
+  })
+
+  it('is said again where Redis has lost it', async () => {
+    const [store, other] = [open(0, 'lost'), open(1, 'lost', slow)]
+    await store.override('forced-open')
+    await store.acquire()
+    await withRedis(server, redis => redis.flushall())
+    assert.deepEqual(await states(store, other), ['forced-open', 'forced-open'])
+    await withRedis(server, redis => redis.del('flaky-catalog:circuit:lost:hold'))
+    assert.deepEqual(await states(other, store), ['forced-open', 'forced-open'])
+  })
+
+  it('set while Redis is away holds all of its name in this process at once, and everywhere when Redis is back', async () => {
+    const stores = [open(0, 'away'), open(0, 'away', slow)] as const
+    const elsewhere = open(1, 'away')
+    await states(...stores, elsewhere)
+    const events = stores.map(store => record(store))
+    await server.kill()
+    await stores[0].override('forced-open')
+    assert.deepEqual(await states(...stores), ['forced-open', 'forced-open'])
+    await server.restart()
+    await until(async () => {
+      await states(...stores)
+      return events.every(list => list.some(({ type }) => type === 'store-recovered'))
+    })
+    await until(async () => (await states(...stores, elsewhere)).every(state => state === 'forced-open'))
+    await stores[1].override('closed')
+    assert.deepEqual(await states(...stores, elsewhere), ['closed', 'closed', 'closed'])
+  })
+})
+
+describe('the connection', { skip: withoutRedis }, () => {
+  it('is shared by any number of circuits without a warning', async () => {
+    const server = await RedisServer.start()
+    const circuits = await openRedisCircuits(server.url, patient)
+    const warnings: unknown[] = []
+    const note = (warning: Error): void => void warnings.push(warning.name)
+    process.on('warning', note)
+    try {
+      for (let count = 0; count < 30; count++)
+        await circuits.open(`circuit ${count}`, circuitSettings(CONTRACT)).acquire()
+      await sleep(1)
+      assert.deepEqual(warnings, [])
+    } finally {
+      process.off('warning', note)
+      circuits.close()
+      await server.kill()
+    }
+  })
+
+  it('to a database that is not there is refused, and is not one to another database', async () => {
+    const server = await RedisServer.start()
+    try {
+      const url = server.url.replace('//', '//:s3cret@')
+      await assert.rejects(openRedisCircuits(`${url}/99`, patient), error => {
+        assert.ok(error instanceof Error && error.name === 'RedisUrlError')
+        assert.match(error.message, /\/99": Redis has no such database, it says "ERR DB index is out of range"$/)
+        return !/s3cret/.test(error.message)
+      })
+      await server.kill()
+      const late = await openRedisCircuits(`${server.url}/99`, { ...parts, deadlineMs: DEADLINE_MS })
+      const store = late.open('nowhere', circuitSettings(CONTRACT))
+      await server.restart()
+      await sleep(1_500)
+      const events = record(store)
+      await calls(store, 'ok')
+      const [event] = events
+      assert.match(event?.type === 'store-degraded' ? event.why : '', /DB index is out of range/)
+      await withRedis(server, async redis => assert.equal(await redis.dbsize(), 0))
+      late.close()
+    } finally {
+      await server.kill()
+    }
+  })
 })
 
 /** Calls, twenty at a time, that all go well; it counts what went wrong, and the longest wait for the store. */
