@@ -34,6 +34,7 @@ if (status !== 0) process.exit(1)
 
 const files = names.map(name => relative(process.cwd(), join(folder, 'test', name.replace(/\.ts$/, '.js'))))
 const options = ['--enable-source-maps', '--test', '--test-reporter=spec']
-const beside = `--test-concurrency=${Math.max(2, availableParallelism())}`
+// More files than cores, because many wait for what they have started.
+const beside = `--test-concurrency=${availableParallelism() + 1}`
 const runner = spawn(process.execPath, [...options, beside, ...files], { stdio: 'inherit' })
 runner.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
