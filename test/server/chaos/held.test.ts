@@ -43,13 +43,17 @@ async function connect(port: number): Promise<net.Socket> {
   return socket
 }
 
+function percentile99(times: number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
+}
+
 /** Waits for something that is about to become true. */
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 500; i += 1) {
+  for (let i = 0; i < 3_000; i += 1) {
     if (await what()) return
     await sleep(10)
   }
-  assert.fail('it did not become true in five seconds')
+  assert.fail('it did not become true in half a minute')
 }
 
 test('500 hang: control and health answer meanwhile, the 501st is served, a reset leaves nothing behind', async t => {
@@ -64,18 +68,27 @@ test('500 hang: control and health answer meanwhile, the 501st is served, a rese
   await until(async () => (await inFlight()) === 500)
   assert.equal(clock.waiting(), idle + 500)
 
-  const times: number[] = []
   const paths = ['/chaos', '/chaos/stats', '/chaos/fail-rate', '/health', '/ready', '/chaos/preview?n=5']
-  for (let i = 0; i < 300; i += 1) {
+  const ask = async ({ url }: { url: string }, path: string) => {
     const startedAt = performance.now()
-    assert.equal((await call('GET', paths[i % paths.length] ?? '/health')).status, 200)
-    times.push(performance.now() - startedAt)
+    assert.equal((await control({ url })('GET', path)).status, 200)
+    return performance.now() - startedAt
   }
-  times.sort((a, b) => a - b)
-  const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN
-  t.diagnostic(`control plane while 500 hang: p50 ${times[150]?.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+  // A server where nothing hangs is asked in turns with the other: what a busy machine costs, it costs both.
+  const calm = await startTestServer(t)
+  const times: number[] = []
+  const calmTimes: number[] = []
+  for (let i = 0; i < 300; i += 1) {
+    const path = paths[i % paths.length] ?? '/health'
+    times.push(await ask(server, path))
+    calmTimes.push(await ask(calm, path))
+  }
+  const p99 = percentile99(times)
+  t.diagnostic(
+    `control plane while 500 hang: p99 ${p99.toFixed(1)} ms, while none does ${percentile99(calmTimes).toFixed(1)} ms`,
+  )
   // The goal is 50 ms; a machine that does other things meanwhile gets ten times as much.
-  assert.ok(p99 < 500, `p99 ${p99} ms`)
+  assert.ok(p99 < Math.max(500, 10 * percentile99(calmTimes)), `p99 ${p99} ms`)
   assert.equal(await inFlight(), 500)
 
   const served = await fetch(`${server.url}/catalogs/155568600`)
