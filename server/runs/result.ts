@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { MAX_ARM_NAME, MAX_ARMS } from '../config/limits.ts'
+import { jsonSchemaOf } from '../lib/json-document.ts'
 import { boundedDocument, boundedList, boundedRecord, inOrderOfTime } from './bounded.ts'
 import { CIRCUIT_STATES } from './counters.ts'
 
@@ -306,3 +307,14 @@ export type Message = z.infer<typeof messageSchema>
 export type Verdict = Result['verdict']
 /** A result before anybody has said what it means. */
 export type Unjudged = Omit<Result, 'verdict'>
+
+/** JSON Schema (draft 2020-12) of `schema: 1`. Members it does not name are allowed: a later version may add some. */
+export function resultJsonSchema(): Record<string, unknown> {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Result of chaos burst, compare, demo or live',
+    description:
+      'What --json prints, what is kept, and what the reports read. Times are milliseconds, shares are percent.',
+    ...jsonSchemaOf(resultSchema),
+  }
+}

@@ -13,7 +13,7 @@ import { english } from '../../cli/report/verdict/words.ts'
 import { ROOT } from '../support/project.ts'
 import { startTestServer } from '../support/server.ts'
 import { chaos, documentOf } from './harness.ts'
-import { arm, coinFlips, outage, result } from './report/samples.ts'
+import { arm, coinFlips, outage, result } from './report/sample-results.ts'
 
 /** Nothing listens there: a command that was understood ends with 3, one that was not with 2. */
 const NOWHERE = ['--url', 'http://127.0.0.1:9']

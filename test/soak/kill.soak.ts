@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { judge } from '../../cli/report/verdict/verdict.ts'
-import { coinFlips } from '../cli/report/samples.ts'
+import { coinFlips } from '../cli/report/sample-results.ts'
 import { run } from '../support/process.ts'
 import { dice } from './fuzz.ts'
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resultJsonSchema } from '../../cli/report/schema.ts'
+import { resultJsonSchema } from '../../server/runs/result.ts'
 
 const root = join(import.meta.dirname, '../..')
 const file = join(root, 'data/result.schema.json')

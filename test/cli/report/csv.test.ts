@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { renderCsv } from '../../../cli/report/csv.ts'
 import type { Unjudged } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
-import { arm, outage, result } from './samples.ts'
+import { arm, outage, result } from './sample-results.ts'
 
 /** A reader of RFC 4180, written from its grammar. */
 function read(text: string): string[][] {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { renderMarkdown } from '../../../cli/report/markdown.ts'
 import type { Unjudged } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, outage, result } from './samples.ts'
+import { arm, coinFlips, outage, result } from './sample-results.ts'
 
 const written = (run: Unjudged) => renderMarkdown({ ...run, verdict: judge(run) })
 

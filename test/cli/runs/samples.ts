@@ -2,7 +2,7 @@
 
 import type { Result } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
-import { coinFlips } from '../report/samples.ts'
+import { coinFlips } from '../report/sample-results.ts'
 
 /** A comparison that began at `startedAt`. */
 export function kept(startedAt: string, more: Partial<Result> = {}): Result {

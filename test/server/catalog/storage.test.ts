@@ -23,7 +23,7 @@ import { createLog } from '../../../server/lib/log.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
 import { UserError } from '../../../server/lib/user-error.ts'
 import { RunTable } from '../../../server/runs/run-table.ts'
-import { coinFlips } from '../../cli/report/samples.ts'
+import { coinFlips } from '../../cli/report/sample-results.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
 

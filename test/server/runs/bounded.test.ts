@@ -7,7 +7,7 @@ import { QuarterSeconds } from '../../../cli/load/series.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { type Result, resultSchema } from '../../../server/runs/result.ts'
 import { newRunSchema } from '../../../server/runs/run.ts'
-import { coinFlips } from '../../cli/report/samples.ts'
+import { coinFlips } from '../../cli/report/sample-results.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
 

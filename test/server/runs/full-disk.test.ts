@@ -11,7 +11,7 @@ import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { keepAlive, read } from '../../../server/catalog/keep-alive.ts'
 import { createLog } from '../../../server/lib/log.ts'
 import type { RunningServer } from '../../../server/server.ts'
-import { coinFlips } from '../../cli/report/samples.ts'
+import { coinFlips } from '../../cli/report/sample-results.ts'
 import { control } from '../../support/control.ts'
 import { startTestServer } from '../../support/server.ts'
 

@@ -12,8 +12,8 @@ import type { Result, Unjudged } from '../../../../cli/report/result.ts'
 import { binned } from '../../../../cli/report/stats/bins.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { launch, skip } from '../../../browser/browser.ts'
-import { arm, coinFlips, outage, result, series } from '../samples.ts'
-import { sweep } from '../sweep-sample.ts'
+import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
+import { sweep } from '../sample-sweep.ts'
 
 const judged = (run: Unjudged): Result => ({ ...run, verdict: judge(run) })
 const four = result([

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { renderK6 } from '../../../../cli/report/k6/k6.ts'
 import type { Result, Unjudged } from '../../../../cli/report/result.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, result } from '../samples.ts'
+import { arm, coinFlips, result } from '../sample-results.ts'
 
 interface Sent {
   readonly method: string

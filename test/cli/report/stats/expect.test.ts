@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import { checkExpectations, ExpectationError, parseExpectation } from '../../../../cli/report/stats/expect.ts'
 import { renderExpectations } from '../../../../cli/report/text/text.ts'
-import { arm, coinFlips, outage, result } from '../samples.ts'
+import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
 function check(text: string, run = outage) {
   const rule = parseExpectation(

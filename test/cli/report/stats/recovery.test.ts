@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recovery, timeToOpen } from '../../../../cli/report/stats/recovery.ts'
-import { series } from '../samples.ts'
+import { series } from '../sample-results.ts'
 
 const good = { success: 20 }
 const bad = { failed: 20 }

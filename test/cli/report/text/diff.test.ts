@@ -5,7 +5,7 @@ import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderDiff } from '../../../../cli/report/text/diff.ts'
 import { renderRuns, runRow } from '../../../../cli/report/text/run-list.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, outage, result } from '../samples.ts'
+import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
 const look = { width: 80, ascii: true, palette: plain }
 const named = (name: string, run: Unjudged) => ({ name, result: { ...run, verdict: judge(run) } })

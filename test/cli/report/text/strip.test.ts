@@ -4,7 +4,7 @@ import { Chalk } from 'chalk'
 import { colours, type Look, plain } from '../../../../cli/report/look.ts'
 import { cellsOf } from '../../../../cli/report/stats/bins.ts'
 import { renderStrip } from '../../../../cli/report/text/strip.ts'
-import { arm, coinFlips, outage, result, series } from '../samples.ts'
+import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
 const look: Look = { width: 80, ascii: false, palette: plain }
 

@@ -11,8 +11,8 @@ import {
   sweepSchema,
 } from '../../../../cli/report/stats/sweep-result.ts'
 import { advice, renderSweep } from '../../../../cli/report/text/sweep.ts'
-import { arm } from '../samples.ts'
-import { sweep } from '../sweep-sample.ts'
+import { arm } from '../sample-results.ts'
+import { sweep } from '../sample-sweep.ts'
 
 const look = { width: 80, ascii: true, palette: plain }
 

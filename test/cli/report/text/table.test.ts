@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Chalk } from 'chalk'
 import { colours, type Look, plain } from '../../../../cli/report/look.ts'
 import { renderTable } from '../../../../cli/report/text/table.ts'
-import { arm, coinFlips, outage, result } from '../samples.ts'
+import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
 const look: Look = { width: 80, ascii: false, palette: plain }
 const four = result([

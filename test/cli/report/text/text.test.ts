@@ -7,7 +7,7 @@ import { type Result, resultSchema } from '../../../../cli/report/result.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { wrapText } from '../../../../cli/report/wrap.ts'
-import { arm, coinFlips, outage, result, series } from '../samples.ts'
+import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
 const look: Look = { width: 80, ascii: false, palette: plain }
 

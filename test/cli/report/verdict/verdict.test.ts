@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import type { Unjudged } from '../../../../cli/report/result.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, latency, outage, result } from '../samples.ts'
+import { arm, coinFlips, latency, outage, result } from '../sample-results.ts'
 
 const states = [
   { atMs: 0, state: 'closed' as const },

@@ -9,7 +9,7 @@ import { notes } from '../../../../cli/report/verdict/notes.ts'
 import { inWords, judge } from '../../../../cli/report/verdict/verdict.ts'
 import { english, LANGUAGES, wordsIn, wordsOf } from '../../../../cli/report/verdict/words.ts'
 import { ROOT } from '../../../support/project.ts'
-import { arm, coinFlips, outage, result } from '../samples.ts'
+import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
 type Table = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 

@@ -9,7 +9,7 @@ import { plain } from '../../../cli/report/look.ts'
 import type { Result } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { resultSchema } from '../../../server/runs/result.ts'
-import { outage } from './samples.ts'
+import { outage } from './sample-results.ts'
 
 const look = { width: 100, ascii: false, palette: plain }
 const renderers = new Map<Format, Renderer>()

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { plain } from '../../../cli/report/look.ts'
-import type { Unjudged } from '../../../cli/report/result.ts'
-import { renderText } from '../../../cli/report/text/text.ts'
-import { notes } from '../../../cli/report/verdict/notes.ts'
-import { judge } from '../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, outage, result, series } from './samples.ts'
+import { plain } from '../../../../cli/report/look.ts'
+import type { Unjudged } from '../../../../cli/report/result.ts'
+import { renderText } from '../../../../cli/report/text/text.ts'
+import { notes } from '../../../../cli/report/verdict/notes.ts'
+import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
 const spell = (fromMs: number, toMs: number, what = 'outage') => ({ fromMs, toMs, what })
 const lasting = (durationMs: number, rest: Partial<Unjudged['load']> = {}) => ({

@@ -1,7 +1,7 @@
 /** A constructed sweep of two settings. */
 
 import { type Sweep, sweepPoint } from '../../../cli/report/stats/sweep-result.ts'
-import { arm, outage } from './samples.ts'
+import { arm, outage } from './sample-results.ts'
 
 const grid = ['20', '40', '60', '80'].flatMap((threshold, row) =>
   ['1s', '2s', '5s'].map((openFor, column) => ({ threshold, openFor, row, column })),
