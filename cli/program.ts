@@ -78,7 +78,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    return failure(io, error)
+    return await failure(io, error)
   }
 }
 
@@ -116,12 +116,17 @@ function complain(output: Output, text: string): void {
 }
 
 /** One sentence for what a user can do something about, the whole stack for a bug. */
-function failure(io: Io, error: unknown): number {
+async function failure(io: Io, error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof UserError) {
     if (error.exitCode === EXIT.unreachable && io.interrupted.aborted) return exitCode(io.interrupted)
     complain(io.stderr, `chaos: ${error.message}\n`)
     return error.exitCode
+  }
+  const { CircuitOptionsError } = await import('./breaker/options.ts')
+  if (error instanceof CircuitOptionsError) {
+    complain(io.stderr, `chaos: ${error.message}.\n`)
+    return EXIT.usage
   }
   io.stderr.write(`chaos: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)
   return EXIT.bug

@@ -36,7 +36,7 @@ const MAP = whole({
   },
   cli: {
     'main.ts': '. program.ts runs',
-    'program.ts': '. commands report',
+    'program.ts': '. breaker commands report',
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/experiments server/runs',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',

@@ -2,7 +2,6 @@
 
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { rateNote } from '../../server/lib/units.ts'
-import { CircuitOptionsError } from '../breaker/options.ts'
 import { tokenOf } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
@@ -10,7 +9,7 @@ import { type KeptAt, keepResult, keptLines } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
 import { openSharedCircuits } from '../experiment/redis.ts'
 import { addressed } from '../hint-address.ts'
-import { EXIT, exitCode, type Io, usageError } from '../io.ts'
+import { EXIT, exitCode, type Io } from '../io.ts'
 import { type ExperimentOptions, usualUrl } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
@@ -66,15 +65,10 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
       kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control })
       return kept && kept.origin !== null ? kept.id : null
     },
+  }).finally(() => {
+    bar.end()
+    store?.close()
   })
-    .catch(error => {
-      if (error instanceof CircuitOptionsError) throw usageError(`${error.message}.`)
-      throw error
-    })
-    .finally(() => {
-      bar.end()
-      store?.close()
-    })
   return conclude(io, options, withAddress(io, result), kept)
 }
 

@@ -120,9 +120,19 @@ describe('the conditions of a result', () => {
   })
 })
 
-it('options that the engine of an arm does not have are said in a sentence', async t => {
+it('circuit options that contradict each other, or that an engine does not have, are said in a sentence', async t => {
   const server = await startTestServer(t)
-  const ran = await chaos(['burst', '-u', server.url, '--arm', 'opossum', '--consecutive', '5'])
-  assert.equal(ran.code, 2, ran.stderr)
-  assert.match(ran.stderr, /^chaos: .*opossum opens at a share of failures only/)
+  for (const [typed, sentence] of [
+    [['burst', '--arm', 'opossum', '--consecutive', '5'], /opossum opens at a share of failures only/],
+    [
+      ['sweep', '--vary', 'open-for=1s,2s', '--arm', 'opossum', '--max-failures', '5', '-n', '10'],
+      /opossum opens at a share/,
+    ],
+    [['compare', '--min-calls', '50', '--window', '10'], /minimumCalls/],
+  ] as const) {
+    const ran = await chaos([...typed, '-u', server.url])
+    assert.equal(ran.code, 2, ran.stderr)
+    assert.match(ran.stderr, sentence)
+    assert.match(ran.stderr, /(^|\n)chaos: .*\.\n$/)
+  }
 })
