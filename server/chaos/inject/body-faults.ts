@@ -1,5 +1,6 @@
 /** Spoils the body of an answer on its way out: cut, stalled, dripped, or no longer JSON. */
 
+import { waitThen } from '../intercept/interceptor.ts'
 import type { Fault } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
 import type { HttpCall } from './http-call.ts'
@@ -21,7 +22,7 @@ export function spoil(call: HttpCall, body: Buffer, fault: SpoilingFault, draw: 
     else if (fault.kind === 'drip') drip(call, body, ms(fault.over))
     else {
       res.flushHeaders()
-      call.wait(ms(fault.for), () => req.socket.destroySoon())
+      waitThen(call, ms(fault.for), () => req.socket.destroySoon())
     }
   }
 }
@@ -54,7 +55,7 @@ function drip(call: HttpCall, body: Buffer, overMs: number): void {
       return
     }
     res.write(bytes)
-    call.wait(overMs / (pieces - 1), released => {
+    waitThen(call, overMs / (pieces - 1), released => {
       if (released) req.socket.destroySoon()
       else send(piece + 1)
     })

@@ -1,9 +1,10 @@
 /** A request to the failure model as it comes over HTTP. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CompiledSettings } from '../decision/compiled-settings.ts'
 import type { BucketAnswer, Decision } from '../decision/decision.ts'
-import type { RequestFacts } from '../decision/request-record.ts'
-import { InterceptedCall, type Interceptor, type WhenFull } from '../intercept/interceptor.ts'
+import type { RequestRecord } from '../decision/request-record.ts'
+import type { InterceptedCall, WhenFull } from '../intercept/interceptor.ts'
 import type { Session } from '../session/session.ts'
 import type { Fault } from '../settings/faults.ts'
 import { forcedDecision, mayForce } from './forced.ts'
@@ -15,31 +16,41 @@ export interface FaultPerformer {
   announce(res: ServerResponse, bucket: BucketAnswer): void
 }
 
-export class HttpCall extends InterceptedCall {
+export class HttpCall implements InterceptedCall {
+  readonly session: Session
+  readonly compiled: CompiledSettings
+  readonly record: RequestRecord
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  /** Hands the request to its handler. */
   readonly serve: () => void
-  readonly #forces: boolean
-  readonly #performer: FaultPerformer
+  cancelWait: InterceptedCall['cancelWait']
+  admission: InterceptedCall['admission']
+  isHeld: boolean
+  /** A header asks for a fault. */
+  readonly forces: boolean
+  readonly performer: FaultPerformer
 
-  /** @param forces whether a header asks for a fault */
   constructor(
-    interceptor: Interceptor,
     session: Session,
-    facts: RequestFacts,
-    forces: boolean,
-    performer: FaultPerformer,
+    compiled: CompiledSettings,
+    record: RequestRecord,
     req: IncomingMessage,
     res: ServerResponse,
     serve: () => void,
+    forces: boolean,
+    performer: FaultPerformer,
   ) {
-    super(interceptor, session, facts)
+    this.session = session
+    this.compiled = compiled
+    this.record = record
     this.req = req
     this.res = res
     this.serve = serve
-    this.#forces = forces
-    this.#performer = performer
+    this.cancelWait = null
+    this.admission = null
+    this.isHeld = false
+    this.forces = forces
+    this.performer = performer
   }
 
   get client(): string {
@@ -52,18 +63,18 @@ export class HttpCall extends InterceptedCall {
   }
 
   forced(): Decision | null {
-    return this.#forces && mayForce(this) ? forcedDecision(this.compiled, this.record, this) : null
+    return this.forces && mayForce(this) ? forcedDecision(this.compiled, this.record, this) : null
   }
 
   fail(decision: Decision, fault: Fault): void {
-    this.#performer.perform(this, decision, fault)
+    this.performer.perform(this, decision, fault)
   }
 
-  sendRefusal(whenFull: WhenFull): void {
-    this.#performer.refuse(this, whenFull)
+  refuse(whenFull: WhenFull): void {
+    this.performer.refuse(this, whenFull)
   }
 
   announce(bucket: BucketAnswer): void {
-    this.#performer.announce(this.res, bucket)
+    this.performer.announce(this.res, bucket)
   }
 }

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import { PROBLEM_TYPE, problemJson } from '../../http/problem.ts'
 import type { BucketAnswer, Decision } from '../decision/decision.ts'
-import type { WhenFull } from '../intercept/interceptor.ts'
+import { type WhenFull, waitThen } from '../intercept/interceptor.ts'
 import type { Fault, Kind } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
 import { type SpoilingFault, spoil } from './body-faults.ts'
@@ -36,7 +36,7 @@ export class Injector implements FaultPerformer {
     else if (fault.kind === 'reset') req.socket.resetAndDestroy()
     else if (fault.kind === 'empty') req.socket.destroySoon()
     else if (fault.kind === 'garbage') this.#garbage(call, decision)
-    else if (fault.kind === 'hang') call.wait(ms(fault.for), () => req.socket.destroySoon())
+    else if (fault.kind === 'hang') waitThen(call, ms(fault.for), () => req.socket.destroySoon())
     else this.#spoil(call, decision, fault)
   }
 
@@ -111,7 +111,10 @@ export class Injector implements FaultPerformer {
       if (!this.#options.stealth) call.res.setHeader('X-Chaos-Fault', marker(decision))
       spoil(call, body, fault, decision.body)
     }
-    captureBody(call.res, spoilt, () => call.spare())
+    captureBody(call.res, spoilt, () => {
+      call.record.outcome = null
+      call.record.fault = ''
+    })
     call.serve()
   }
 

@@ -12,22 +12,20 @@ const MAX_CODE_LENGTH = 128
 
 /** Faults for the routes that it is mounted on. */
 export function faultMiddleware(interceptor: Interceptor, performer: FaultPerformer): RequestHandler {
-  // Filled anew for each request, and read before the next one comes.
-  const facts = { key: null as string | null, attempt: 0, method: '', route: '', code: '' }
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
       next()
       return
     }
-    const headers = headersOf(req)
-    const session = interceptor.session(headers.session)
-    facts.key = headers.key
-    facts.attempt = headers.attempt
-    facts.method = req.method
-    facts.code = codeOf(req.originalUrl)
-    facts.route = facts.code !== '' ? ITEM : isCollection(req.originalUrl) ? COLLECTION : 'other'
-    const call = new HttpCall(interceptor, session, facts, headers.forces, performer, req, res, next)
-    res.on('close', () => call.end(res.headersSent ? res.statusCode : 0, res.writableFinished))
+    const { session: id, key, attempt, forces } = headersOf(req)
+    const session = interceptor.session(id)
+    const code = codeOf(req.originalUrl)
+    const route = code !== '' ? ITEM : isCollection(req.originalUrl) ? COLLECTION : 'other'
+    const facts = { key, attempt, method: req.method, route, code }
+    const compiled = session.compiled()
+    const record = interceptor.arrive(session, compiled, facts)
+    const call = new HttpCall(session, compiled, record, req, res, next, forces, performer)
+    res.on('close', () => interceptor.end(call, res.headersSent ? res.statusCode : 0, res.writableFinished))
     interceptor.intercept(call)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The interceptor meets every request before its handler: session, scenario, outage, capacity, decision, delay, fault.
- * It knows no HTTP: whatever carries requests, over a network or in virtual time, extends `InterceptedCall`.
+ * It knows no HTTP: whatever carries requests, over a network or in virtual time, hands it an `InterceptedCall`.
  */
 
 import type { Admission, CapacityRequest } from '../capacity/wait-queue.ts'
@@ -15,14 +15,44 @@ import type { CapacitySettings } from '../settings/schema.ts'
 
 export type WhenFull = CapacitySettings['whenFull']
 
+/** One request on its way. What carries it says how it is served, failed and refused. */
+export interface InterceptedCall extends RequestContext {
+  readonly session: Session
+  /** The settings in force when it arrived: they hold for it, whatever changes meanwhile. */
+  readonly compiled: CompiledSettings
+  readonly record: RequestRecord
+  /** What the interceptor remembers of it; null and false at first. */
+  cancelWait: (() => void) | null
+  admission: Admission | null
+  isHeld: boolean
+  /** What the client asks for itself, or null. @throws {Problem} where that cannot be understood */
+  forced(): Decision | null
+  /** Hands the request to its handler. */
+  serve(): void
+  /** Does to the request what the fault says. */
+  fail(decision: Decision, fault: Fault): void
+  /** Answers that there is no room in the queue, or that the wait was too long. */
+  refuse(whenFull: WhenFull): void
+  /** Tells a client that a token bucket let through how many tokens are left. */
+  announce(bucket: BucketAnswer): void
+}
+
+/** Calls `act` after `waitMs` or on release, unless the request ends before. Waits follow each other, never overlap. */
+export function waitThen(call: InterceptedCall, waitMs: number, act: (released: boolean) => void): void {
+  call.cancelWait = call.session.requestTimers.after(waitMs, released => {
+    call.cancelWait = null
+    act(released)
+  })
+}
+
 export class Interceptor {
-  readonly control: ChaosControl
+  readonly #control: ChaosControl
   readonly #maxHeld: number
   #held = 0
 
   /** @param maxHeld faulted requests that may be held open at once; beyond it they are served and counted as overflow */
   constructor(control: ChaosControl, maxHeld: number) {
-    this.control = control
+    this.#control = control
     this.#maxHeld = maxHeld
   }
 
@@ -31,118 +61,46 @@ export class Interceptor {
    * @throws {Problem} where there can be no such session
    */
   session(id: string): Session {
-    const session = id === '' ? this.control.sessions.first : this.control.sessionFor(id)
+    const session = id === '' ? this.#control.sessions.first : this.#control.sessionFor(id)
     if (session.scenarioRun?.isDue()) session.scenarioRun.advance()
     return session
   }
 
-  /** Decides about a request that has arrived, and begins what was decided. @throws {Problem} where it forces what cannot be */
+  /** Writes down that a request has arrived in a session of `session`; `end` must follow. */
+  arrive(session: Session, compiled: CompiledSettings, facts: RequestFacts): RequestRecord {
+    const now = this.#control.clock.now()
+    const counts = compiled.countsAsArrival(facts.key)
+    const record = recordOf(session.id, facts, counts ? session.arrivals : -1, now, session.clock.at(now))
+    if (counts) session.arrivals += 1
+    session.usedAt = now
+    session.inFlight += 1
+    session.log.started(record)
+    return record
+  }
+
+  /** Decides about a request that has just arrived, and begins what was decided. @throws {Problem} see `forced` */
   intercept(call: InterceptedCall): void {
     const { session, compiled, record } = call
     const forced = call.forced()
     if (forced) {
       record.decision = forced
-      call.run()
+      this.#begin(call)
       return
     }
     const now = record.startedAt
-    const outage = this.control.observeOutage(session, compiled, now)
+    const outage = this.#control.observeOutage(session, compiled, now)
     const capacity = outage ? null : session.capacity
-    if (capacity && !call.admit(capacity.enter(call, now))) return
+    if (capacity) {
+      const request = this.#queued(call)
+      call.admission = capacity.enter(request, now)
+      if (!call.admission) {
+        request.refuse()
+        return
+      }
+    }
     record.decision = decide(compiled, outage, record, call, now)
     // What was let into the queue goes on when it has been worked on.
-    if (!capacity) call.run()
-  }
-
-  /** Leave to hold a request open; false where too many are held already. */
-  hold(): boolean {
-    if (this.#held >= this.#maxHeld) return false
-    this.#held += 1
-    return true
-  }
-
-  letGo(): void {
-    this.#held -= 1
-  }
-}
-
-/** One request on its way through the interceptor. What carries it says how it is served, failed and refused. */
-export abstract class InterceptedCall implements RequestContext, CapacityRequest {
-  readonly session: Session
-  /** The settings that hold for this request, whatever changes meanwhile. */
-  readonly compiled: CompiledSettings
-  readonly record: RequestRecord
-  readonly #interceptor: Interceptor
-  #cancelWait: (() => void) | null = null
-  #admission: Admission | null = null
-  #isHeld = false
-
-  /** The request has arrived in `session` (of `Interceptor.session`); it must be ended by `end`. */
-  constructor(interceptor: Interceptor, session: Session, facts: RequestFacts) {
-    const compiled = session.compiled()
-    const counts = compiled.countsAsArrival(facts.key)
-    const now = interceptor.control.clock.now()
-    this.#interceptor = interceptor
-    this.session = session
-    this.compiled = compiled
-    this.record = recordOf(session.id, facts, counts ? session.arrivals : -1, now, session.clock.at(now))
-    if (counts) session.arrivals += 1
-    session.usedAt = now
-    session.inFlight += 1
-    session.log.started(this.record)
-  }
-
-  abstract readonly client: string
-  abstract header(name: string): string | undefined
-
-  /** What the client asks for itself, or null. */
-  abstract forced(): Decision | null
-
-  /** Hands the request to its handler. */
-  abstract readonly serve: () => void
-
-  /** Does to the request what the fault says. */
-  abstract fail(decision: Decision, fault: Fault): void
-
-  /** Answers that there is no room in the queue, or that the wait was too long. */
-  abstract sendRefusal(whenFull: WhenFull): void
-
-  /** Tells a client that a token bucket let through how many tokens are left. */
-  abstract announce(bucket: BucketAnswer): void
-
-  /** Calls `act` after `waitMs` or on release, unless the request ends before. Waits follow each other, never overlap. */
-  wait(waitMs: number, act: (released: boolean) => void): void {
-    this.#cancelWait = this.session.requestTimers.after(waitMs, released => {
-      this.#cancelWait = null
-      act(released)
-    })
-  }
-
-  /** Notes that the capacity model let it in, or refuses it; whether it is in. */
-  admit(admission: Admission | null): boolean {
-    this.#admission = admission
-    if (!admission) this.refuse()
-    return admission !== null
-  }
-
-  /** Waits as long as was decided, then does what was decided. */
-  run(): void {
-    const { delayMs } = this.record.decision
-    if (delayMs > 0) this.wait(delayMs, () => this.#act())
-    else this.#act()
-  }
-
-  /** Refuses a request that the capacity model has no room for. */
-  refuse(): void {
-    this.record.outcome = 'overload'
-    this.record.fault = 'overload'
-    this.sendRefusal(this.compiled.settings.capacity?.whenFull ?? 'status')
-  }
-
-  /** The handler failed by itself: its answer goes out as it is, and no fault was done. */
-  spare(): void {
-    this.record.outcome = null
-    this.record.fault = ''
+    if (!capacity) this.#begin(call)
   }
 
   /**
@@ -150,13 +108,13 @@ export abstract class InterceptedCall implements RequestContext, CapacityRequest
    * @param status the HTTP status that was sent, 0 where none was
    * @param complete the answer was sent whole
    */
-  end(status: number, complete: boolean): void {
-    const { record, session } = this
-    this.#cancelWait?.()
-    this.#admission?.leave()
-    if (this.#isHeld) this.#interceptor.letGo()
+  end(call: InterceptedCall, status: number, complete: boolean): void {
+    const { record, session } = call
+    call.cancelWait?.()
+    call.admission?.leave()
+    if (call.isHeld) this.#held -= 1
     session.inFlight -= 1
-    record.endedAt = this.#interceptor.control.clock.now()
+    record.endedAt = this.#control.clock.now()
     record.status = status
     if (record.outcome === null) {
       if (!complete) record.outcome = 'aborted'
@@ -166,25 +124,43 @@ export abstract class InterceptedCall implements RequestContext, CapacityRequest
     session.log.ended(record)
   }
 
-  #act(): void {
-    const { record } = this
-    const { decision } = record
-    const { fault, bucket } = decision
-    if (!fault) {
-      if (bucket) this.announce(bucket)
-      this.serve()
-      return
+  #queued(call: InterceptedCall): CapacityRequest {
+    return {
+      run: () => this.#begin(call),
+      refuse() {
+        call.record.outcome = 'overload'
+        call.record.fault = 'overload'
+        call.refuse(call.compiled.settings.capacity?.whenFull ?? 'status')
+      },
     }
-    if (fault.kind === 'hang' || fault.kind === 'stall' || fault.kind === 'drip') {
-      this.#isHeld = this.#interceptor.hold()
-      record.overflow = !this.#isHeld
-      if (record.overflow) {
-        this.serve()
-        return
-      }
+  }
+
+  /** Waits as long as was decided, then does what was decided. */
+  #begin(call: InterceptedCall): void {
+    const { delayMs } = call.record.decision
+    if (delayMs > 0) waitThen(call, delayMs, () => this.#act(call))
+    else this.#act(call)
+  }
+
+  #act(call: InterceptedCall): void {
+    const { record } = call
+    const { fault, bucket } = record.decision
+    if (fault && this.#mayFail(call, fault)) {
+      record.outcome = 'injected'
+      record.fault = fault.kind
+      call.fail(record.decision, fault)
+    } else {
+      if (bucket && !fault) call.announce(bucket)
+      call.serve()
     }
-    record.outcome = 'injected'
-    record.fault = fault.kind
-    this.fail(decision, fault)
+  }
+
+  /** False where the fault would hold the request, and too many are held already. */
+  #mayFail(call: InterceptedCall, { kind }: Fault): boolean {
+    if (kind !== 'hang' && kind !== 'stall' && kind !== 'drip') return true
+    call.isHeld = this.#held < this.#maxHeld
+    if (call.isHeld) this.#held += 1
+    else call.record.overflow = true
+    return call.isHeld
   }
 }
