@@ -1,384 +1,137 @@
-/** The control plane: change by patch, tags, rehearsal, time limits, provenance, and everything that it refuses. */
+/** Control without HTTP: outages of sessions, changes that revert by themselves, idle sessions. */
 
 import assert from 'node:assert/strict'
-import { after, beforeEach, suite, test } from 'node:test'
-import { control } from '../../support/control.ts'
-import { startTestServer } from '../../support/server.ts'
+import { suite, test } from 'node:test'
+import { chaosControl } from '../../support/chaos-control.ts'
 
-const server = await startTestServer({ after }, { settings: { failRate: 5 }, sources: { failRate: 'env' } })
-const call = control(server)
-const settings = async () => (await call('GET', '/chaos')).body.settings
-
-beforeEach(async () => {
-  await call('POST', '/chaos/reset')
-})
-
-suite('GET /chaos', () => {
-  test('says what it is, what is set, and by whom', async () => {
-    const { status, body, headers } = await call('GET', '/chaos')
-    assert.equal(status, 200)
-    assert.equal(body.name, 'flaky-catalog')
-    assert.match(body.version, /^\d+\.\d+\.\d+/)
-    assert.equal(body.session, 'default')
-    assert.equal(body.arrivals, 0)
-    assert.ok(body.clockMs >= 0)
-    assert.deepEqual(Object.keys(body.settings), [
-      'failRate',
-      'sampler',
-      'seed',
-      'faults',
-      'latency',
-      'outage',
-      'capacity',
-      'rules',
-    ])
-    assert.equal(body.provenance.failRate.source, 'env')
-    assert.equal(body.provenance.sampler.source, 'default')
-    assert.ok(!Number.isNaN(Date.parse(body.provenance.failRate.at)))
-    assert.match(headers.get('ETag') ?? '', /^"[0-9a-f]{16}"$/)
-    assert.equal(headers.get('Cache-Control'), 'no-store')
-  })
-})
-
-suite('the fail rate', () => {
-  test('is read and set', async () => {
-    assert.deepEqual((await call('GET', '/chaos/fail-rate')).body, { failRate: 5 })
-    assert.deepEqual((await call('PUT', '/chaos/fail-rate', { failRate: 0.5 })).body, { failRate: 0.5 })
-    assert.deepEqual((await call('GET', '/chaos/fail-rate')).body, { failRate: 0.5 })
-  })
-
-  const refused: [string, unknown, string][] = [
-    ['below 0', { failRate: -1 }, '/failRate'],
-    ['above 100', { failRate: 100.01 }, '/failRate'],
-    ['a string', { failRate: '70' }, '/failRate'],
-    ['null', { failRate: null }, '/failRate'],
-    ['an array', { failRate: [70] }, '/failRate'],
-    ['missing', {}, '/failRate'],
-    ['something else besides', { failRate: 70, rate: 1 }, '/rate'],
-    ['a bare number', 70, ''],
-  ]
-  for (const [name, body, pointer] of refused) {
-    test(`${name} is refused with 422 at "${pointer}"`, async () => {
-      const answer = await call('PUT', '/chaos/fail-rate', body)
-      assert.equal(answer.status, 422)
-      assert.equal(answer.body.errors[0].pointer, pointer)
-      assert.deepEqual((await call('GET', '/chaos/fail-rate')).body, { failRate: 5 })
-    })
-  }
-})
-
-suite('PATCH', () => {
-  test('merges, and null switches off or gives back', async () => {
-    await call('PATCH', '/chaos', {
-      failRate: 70,
-      latency: { distribution: 'fixed', delay: '1ms' },
-      capacity: { slow: 2 },
-    })
-    await call('PATCH', '/chaos', { capacity: { workers: 2 } })
-    const one = await settings()
-    assert.equal(one.capacity.slow, 2)
-    assert.equal(one.capacity.workers, 2)
-    assert.equal(one.latency.delay, '1ms')
-    await call('PATCH', '/chaos', { failRate: null, latency: null })
-    const two = await settings()
-    assert.equal(two.failRate, 5)
-    assert.equal(two.latency, null)
-    assert.equal(two.capacity.workers, 2)
-  })
-
-  test('another distribution replaces the old one', async () => {
-    await call('PATCH', '/chaos', { latency: { distribution: 'lognormal', p50: '4ms', p99: '40ms' } })
-    const { status } = await call('PATCH', '/chaos', { latency: { distribution: 'fixed', delay: '1ms' } })
-    assert.equal(status, 200)
-    assert.deepEqual((await settings()).latency, { distribution: 'fixed', delay: '1ms', cap: '60s' })
-  })
-
-  test('says who changed what', async () => {
-    await call('PATCH', '/chaos', { failRate: 70 }, { 'X-Chaos-Origin': 'web' })
-    await call('PATCH', '/chaos', { seed: '7' }, { 'X-Chaos-Origin': 'cli' })
-    await call('PATCH', '/chaos', { sampler: 'deck' }, { 'X-Chaos-Origin': 'env' })
-    await call('PATCH', '/chaos', { rules: [{ id: 'a' }] }, { 'X-Chaos-Origin': 'constructor' })
-    const { provenance } = (await call('GET', '/chaos')).body
-    assert.deepEqual(
-      [provenance.failRate.source, provenance.seed.source, provenance.sampler.source, provenance.rules.source],
-      ['web', 'cli', 'api', 'api'],
-    )
-    await call('DELETE', '/chaos')
-    assert.equal((await call('GET', '/chaos')).body.provenance.failRate.source, 'env')
-  })
-
-  test('tells its listeners once, and not at all where nothing changes', async () => {
-    const events: string[] = []
-    const stop = server.chaos.on(event => events.push(event.type === 'settings' ? event.changed.join() : event.type))
-    await call('PATCH', '/chaos', { failRate: 70, seed: '9' })
-    await call('PATCH', '/chaos', { failRate: 70 })
-    stop()
-    await call('PATCH', '/chaos', { failRate: 71 })
-    assert.deepEqual(events, ['failRate,seed'])
-  })
-})
-
-suite('PUT and DELETE', () => {
-  test('PUT replaces the whole document, DELETE returns to the boot values', async () => {
-    await call('PATCH', '/chaos', { failRate: 70, sampler: 'deck' })
-    await call('PUT', '/chaos', { capacity: {} })
-    const replaced = await settings()
-    assert.deepEqual([replaced.failRate, replaced.sampler, replaced.capacity.queue], [0, 'bernoulli', 200])
-    await call('DELETE', '/chaos')
-    const back = await settings()
-    assert.deepEqual([back.failRate, back.capacity], [5, null])
-  })
-})
-
-suite('ETag and If-Match', () => {
-  test('a change on top of settings that others have changed is refused', async () => {
-    const tag = (await call('GET', '/chaos')).headers.get('ETag') ?? ''
-    const first = await call('PATCH', '/chaos', { failRate: 10 }, { 'If-Match': tag })
-    assert.equal(first.status, 200)
-    const late = await call('PATCH', '/chaos', { failRate: 20 }, { 'If-Match': tag })
-    assert.equal(late.status, 412)
-    assert.equal(late.headers.get('ETag'), first.headers.get('ETag'))
-    assert.equal((await settings()).failRate, 10)
-    for (const [method, path, body] of [
-      ['PUT', '/chaos', {}],
-      ['DELETE', '/chaos', undefined],
-      ['PUT', '/chaos/fail-rate', { failRate: 1 }],
-    ] as const) {
-      assert.equal((await call(method, path, body, { 'If-Match': tag })).status, 412, `${method} ${path}`)
-    }
-    assert.equal((await call('PATCH', '/chaos', { failRate: 30 }, { 'If-Match': '*' })).status, 200)
-    const now = (await call('GET', '/chaos')).headers.get('ETag')
-    assert.equal((await call('PATCH', '/chaos', { failRate: 40 }, { 'If-Match': `"x", ${now}` })).status, 200)
-  })
-
-  test('the same settings have the same tag', async () => {
-    const tag = (await call('GET', '/chaos')).headers.get('ETag')
-    await call('PATCH', '/chaos', { failRate: 10 })
-    assert.notEqual((await call('GET', '/chaos')).headers.get('ETag'), tag)
-    await call('PATCH', '/chaos', { failRate: 5 })
-    assert.equal((await call('GET', '/chaos')).headers.get('ETag'), tag)
-  })
-})
-
-suite('dryRun and ttl', () => {
-  test('a rehearsal answers what would be, and changes nothing', async () => {
-    const { body } = await call('PATCH', '/chaos?dryRun=1', { failRate: 70 })
-    assert.equal(body.settings.failRate, 70)
-    assert.equal((await settings()).failRate, 5)
-    assert.equal((await call('PATCH', '/chaos?dryRun=1', { failRate: 101 })).status, 422)
-    assert.equal((await call('PUT', '/chaos?dryRun=1', {})).body.settings.failRate, 0)
-    await call('PATCH', '/chaos', { failRate: 9 })
-    assert.equal((await call('DELETE', '/chaos?dryRun=1')).body.settings.failRate, 5)
-    assert.equal((await settings()).failRate, 9)
-    assert.deepEqual((await call('PUT', '/chaos/fail-rate?dryRun=1', { failRate: 70 })).body, { failRate: 70 })
-    assert.equal((await settings()).failRate, 9)
-  })
-
-  test('queries that nobody knows are refused', async () => {
-    const answer = await call('PATCH', '/chaos?tll=30s', { failRate: 70 })
-    assert.equal(answer.status, 422)
-    assert.equal(answer.body.errors[0].parameter, 'tll')
-    const bare = await call('PATCH', '/chaos?ttl=30', { failRate: 70 })
-    assert.equal(bare.body.errors[0].parameter, 'ttl')
-    assert.match(bare.body.errors[0].detail, /30ms or 30s/)
-    assert.equal((await settings()).failRate, 5)
-  })
-})
-
-suite('bad input is refused whole, every problem with its place', () => {
-  const cases: [string, unknown, string[]][] = [
-    ['an unknown member', { failrate: 7 }, ['/failrate']],
-    ['several problems at once', { failRate: 200, sampler: 'dice', extra: 1 }, ['/failRate', '/sampler', '/extra']],
-    ['an unknown kind', { faults: [{ kind: 'explode' }] }, ['/faults/0/kind']],
-    ['a member of another kind', { faults: [{ kind: 'reset', status: 500 }] }, ['/faults/0/status']],
-    ['no kind at all', { faults: [] }, ['/faults']],
-    ['no weight at all', { faults: [{ kind: 'reset', weight: 0 }] }, ['/faults']],
-    ['a negative weight', { faults: [{ kind: 'reset', weight: -1 }] }, ['/faults/0/weight', '/faults']],
-    ['a status that is no error', { faults: [{ kind: 'status', status: 200 }] }, ['/faults/0/status']],
-    ['a duration without a unit', { faults: [{ kind: 'hang', for: '10' }] }, ['/faults/0/for']],
-    ['a duration as a number', { faults: [{ kind: 'hang', for: 10 }] }, ['/faults/0/for']],
-    ['an unknown unit', { faults: [{ kind: 'hang', for: '10 days' }] }, ['/faults/0/for']],
-    ['a hang over 60 s', { faults: [{ kind: 'hang', for: '61s' }] }, ['/faults/0/for']],
-    ['a delay over 60 s', { latency: { distribution: 'fixed', delay: '2m' } }, ['/latency/delay']],
-    ['a p99 below the p50', { latency: { distribution: 'lognormal', p50: '2s', p99: '1s' } }, ['/latency/p99']],
-    ['a max below the min', { latency: { distribution: 'uniform', min: '2s', max: '1s' } }, ['/latency/max']],
-    ['availability alone', { outage: { availability: 90 } }, ['/outage']],
-    ['an availability of 100', { outage: { availability: 100, meanLength: '5s' } }, ['/outage/availability']],
-    ['a window without an end', { outage: { windows: [{ from: '5s' }] } }, ['/outage/windows/0']],
-    ['a window that ends first', { outage: { windows: [{ from: '5s', to: '4s' }] } }, ['/outage/windows/0/to']],
-    ['half a worker', { capacity: { workers: 1.5 } }, ['/capacity/workers']],
-    ['an id twice', { rules: [{ id: 'a' }, { id: 'a' }] }, ['/rules']],
-    ['a rule that matches nothing known', { rules: [{ id: 'a', match: { brand: ['x'] } }] }, ['/rules/0/match/brand']],
-    ['two limits', { rules: [{ id: 'a', limit: { first: 1, every: 2 } }] }, ['/rules/0/limit']],
-    ['a rate in a rule', { rules: [{ id: 'a', rate: 101 }] }, ['/rules/0/rate']],
-    ['an empty seed', { seed: '' }, ['/seed']],
-    ['a seed that is a number', { seed: 42 }, ['/seed']],
-    ['an array', [], ['']],
-    ['a string', '"x"', ['']],
-    ['null', 'null', ['']],
-    ['a prototype', '{"__proto__":{"failRate":1}}', ['/__proto__']],
-    ['a deep prototype', '{"capacity":{"__proto__":{"workers":1}}}', ['/capacity/__proto__', '/__proto__']],
-  ]
-  for (const [name, body, pointers] of cases) {
-    test(name, async () => {
-      const before = await settings()
-      for (const method of ['PATCH', 'PUT']) {
-        const answer = await call(method, '/chaos', body)
-        assert.equal(answer.status, 422, method)
-        assert.equal(answer.headers.get('Content-Type'), 'application/problem+json')
-        const found: string[] = answer.body.errors.map((error: { pointer: string }) => error.pointer)
-        assert.ok(
-          found.every(pointer => pointers.includes(pointer)),
-          found.join(),
-        )
+suite('a session', () => {
+  test('ends random outages when it is told to, however fast they change and whatever the clock says', () => {
+    const { clock, control } = chaosControl()
+    const { first } = control.sessions
+    for (const availability of [0.01, 50, 99.99]) {
+      first.layers.change({ patch: { outage: { availability, meanLength: '10ms' } } }, { source: 'api', at: '' })
+      for (let hours = 0; hours < 3; hours += 1) {
+        clock.advance(8 * 3_600_000)
+        first.endOutages()
+        assert.equal(first.outageAt(first.compiled(), clock.now()), null)
       }
-      assert.deepEqual(await settings(), before)
-      assert.equal(({} as Record<string, unknown>).failRate, undefined)
+    }
+  })
+
+  test('meets windows on its own clock', () => {
+    const { clock, make, set, isDown } = chaosControl()
+    clock.advance(12_345)
+    const session = make('s', { startsInMs: 1_000 })
+    set(session, {
+      outage: {
+        windows: [
+          { from: '2s', for: '1s' },
+          { from: '5s', to: '6s' },
+        ],
+      },
     })
-  }
-
-  test('all problems of the several are named', async () => {
-    const { body } = await call('PATCH', '/chaos', { failRate: 200, sampler: 'dice', extra: 1 })
-    assert.deepEqual(body.errors.map((error: { pointer: string }) => error.pointer).sort(), [
-      '/extra',
-      '/failRate',
-      '/sampler',
-    ])
-  })
-
-  test('what is not JSON', async () => {
-    assert.equal((await call('PATCH', '/chaos', '{"failRate":')).status, 400)
-    assert.equal((await call('PATCH', '/chaos', 'failRate=7', { 'Content-Type': 'text/plain' })).status, 415)
-    assert.equal((await call('PATCH', '/chaos', '{}', { 'Content-Type': 'application/merge-patch+json' })).status, 200)
-    assert.equal((await call('PATCH', '/chaos')).status, 400)
-  })
-
-  test('a body over 64 KiB', async () => {
-    const answer = await call('PATCH', '/chaos', { seed: 'x'.repeat(64 * 1024) })
-    assert.equal(answer.status, 413)
-  })
-
-  test('a hundred and first change that is to revert by itself', async () => {
-    const session = 'ttl'
-    await call('POST', '/chaos/sessions', { id: session })
-    const put = (failRate: number) => call('PUT', `/chaos/fail-rate?ttl=1h&session=${session}`, { failRate })
-    for (let rate = 1; rate <= 100; rate += 1) {
-      assert.equal((await put(rate)).status, 200)
-      assert.equal((await put(rate)).status, rate < 100 ? 200 : 409, 'what changes nothing takes no place')
+    const down: number[] = []
+    for (let at = -1_000; at < 7_000; at += 500) {
+      if (isDown(session)) down.push(at)
+      clock.advance(500)
     }
-    assert.equal((await call('GET', `/chaos/fail-rate?session=${session}`)).body.failRate, 100)
-    await call('POST', `/chaos/reset?session=${session}`)
-    assert.equal((await put(7)).status, 200)
+    assert.deepEqual(down, [2_000, 2_500, 5_000, 5_500])
   })
 
-  test('weather that changes faster than any clock tells', async () => {
-    for (const availability of [1e-300, 0, 0.009, 99.991, 100, -1]) {
-      const { status, body } = await call('PATCH', '/chaos', { outage: { availability, meanLength: '10ms' } })
-      assert.equal(status, 422)
-      assert.equal(body.errors[0].pointer, '/outage/availability')
+  test('shares the outages of another on the same clock, whatever traffic either has', () => {
+    const { clock, control, make, set, isDown } = chaosControl()
+    set(control.sessions.first, { outage: { availability: 50, meanLength: '1s' } })
+    const one = make('one', { startsInMs: 250 })
+    clock.advance(100)
+    const two = make('two', { clockOf: one })
+    const seen: boolean[] = []
+    for (let i = 0; i < 400; i += 1) {
+      clock.advance(50)
+      if (i % 3 === 0) isDown(one)
+      seen.push(isDown(two))
+      assert.equal(isDown(one), isDown(two))
     }
+    assert.ok(seen.includes(true) && seen.includes(false))
   })
 
-  test('a body that nests without end', async () => {
-    const deep = `${'{"capacity":'.repeat(4_000)}1${'}'.repeat(4_000)}`
-    assert.equal((await call('PATCH', '/chaos', deep)).status, 422)
-    const list = `{"rules":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
-    assert.equal((await call('PATCH', '/chaos', list)).status, 422)
+  test('keeps its outages when other settings change, and begins anew after a reset', () => {
+    const { clock, control, set, isDown } = chaosControl()
+    const session = control.sessions.first
+    const watch = (change: (i: number) => void) => {
+      control.reset(session)
+      set(session, { outage: { availability: 50, meanLength: '1s' } })
+      return Array.from({ length: 200 }, (_, i) => {
+        change(i)
+        clock.advance(50)
+        return isDown(session)
+      })
+    }
+    const injectsNothing = watch(() => {})
+    assert.deepEqual(
+      watch(i => set(session, { failRate: i / 10 })),
+      injectsNothing,
+    )
   })
 
-  test('methods that a path does not have', async () => {
-    const answer = await call('POST', '/chaos/fail-rate', {})
-    assert.equal(answer.status, 405)
-    assert.equal(answer.headers.get('Allow'), 'GET, HEAD, PUT, OPTIONS')
-    assert.equal((await call('GET', '/chaos/nothing')).status, 404)
+  test('tells when an outage begins and ends', () => {
+    const { clock, control, set, isDown } = chaosControl()
+    const told: string[] = []
+    control.on(event => {
+      if (event.type === 'outage') told.push(event.change)
+    })
+    set(control.sessions.first, { outage: { windows: [{ from: '1s', to: '2s' }] } })
+    for (let i = 0; i < 30; i += 1) {
+      clock.advance(100)
+      isDown(control.sessions.first)
+    }
+    assert.deepEqual(told, ['began', 'ended'])
   })
 })
 
-suite('stats', () => {
-  test('count what was answered, by outcome, kind, route and second', async () => {
-    await call('PATCH', '/chaos', { failRate: 50, sampler: 'deck' })
-    const seen = { success: 0, injected: 0 }
-    for (let i = 0; i < 100; i += 1) {
-      const answer = await fetch(`${server.url}/catalogs/155568600`)
-      await answer.text()
-      if (answer.ok) seen.success += 1
-      else seen.injected += 1
-    }
-    await (await fetch(`${server.url}/catalogs/unknown?x=1`, { headers: { 'X-Chaos-Force': 'none' } })).text()
-    const { body } = await call('GET', '/chaos/stats')
-    assert.deepEqual(seen, { success: 50, injected: 50 })
-    assert.equal(body.requests, 101)
-    assert.equal(body.inFlight, 0)
-    assert.deepEqual(body.outcomes, { ...seen, overload: 0, clientError: 1, serverError: 0, aborted: 0 })
-    assert.deepEqual(body.faults, { status: 50 })
-    assert.deepEqual(Object.keys(body.routes), ['/catalogs/{code}'])
-    const sum = body.series.reduce((total: number, second: { injected: number }) => total + second.injected, 0)
-    assert.equal(sum, 50)
-    assert.equal((await call('DELETE', '/chaos/stats')).status, 204)
-    assert.equal((await call('GET', '/chaos/stats')).body.requests, 0)
+suite('changes that revert by themselves', () => {
+  test('give back what they replaced', () => {
+    const { clock, control, set } = chaosControl()
+    const { first } = control.sessions
+    set(first, { failRate: 10 })
+    set(first, { failRate: 70, sampler: 'deck' }, 30_000)
+    clock.advance(29_999)
+    assert.equal(first.layers.effective().failRate, 70)
+    clock.advance(1)
+    assert.deepEqual([first.layers.effective().failRate, first.layers.effective().sampler], [10, 'bernoulli'])
+    assert.equal(clock.pending, 0)
+  })
+
+  test('but not what somebody has changed since', () => {
+    const { clock, control, set } = chaosControl()
+    const { first } = control.sessions
+    set(first, { failRate: 70, sampler: 'deck' }, 30_000)
+    clock.advance(10_000)
+    set(first, { failRate: 71 })
+    clock.advance(30_000)
+    assert.deepEqual([first.layers.effective().failRate, first.layers.effective().sampler], [71, 'bernoulli'])
+  })
+
+  test('and a reset forgets them', () => {
+    const { clock, control, set } = chaosControl()
+    set(control.sessions.first, { failRate: 70 }, 30_000)
+    control.reset(control.sessions.first)
+    assert.equal(clock.pending, 0)
+    set(control.sessions.first, { failRate: 50 })
+    clock.advance(60_000)
+    assert.equal(control.sessions.first.layers.effective().failRate, 50)
   })
 })
 
-suite('journal and preview', () => {
-  test('the preview says what then happens, and the journal why it did', async () => {
-    await call('PATCH', '/chaos', {
-      failRate: 50,
-      rules: [{ id: 'third', limit: { every: 3 }, match: { code: ['155568600'] } }],
-    })
-    const { body } = await call('GET', '/chaos/preview?n=10&prefix=k-&code=155568600')
-    const again = await call('GET', '/chaos/preview?n=10&prefix=k-&code=155568600')
-    assert.deepEqual(body, again.body)
-    for (const fate of body.fates) {
-      const answer = await fetch(`${server.url}/catalogs/155568600`, { headers: { 'X-Chaos-Key': fate.key } })
-      await answer.text()
-      assert.equal(answer.status, fate.fate === 'served' ? 200 : 500, fate.why)
-      const entry = (await call('GET', `/chaos/requests/${fate.key}`)).body.requests[0]
-      assert.equal(entry.why, fate.why)
-      assert.equal(entry.draw, fate.draw)
-      assert.equal(entry.outcome, fate.fate === 'served' ? 'success' : 'injected')
-    }
-    assert.equal(body.fates[2].rule, 'third')
-    const all = (await call('GET', '/chaos/requests?limit=3')).body.requests
+suite('idle sessions', () => {
+  test('are forgotten after half an hour, those in use are not', () => {
+    const { clock, control, make } = chaosControl()
+    make('idle')
+    make('busy').inFlight = 1
+    clock.advance(31 * 60_000)
+    make('new')
     assert.deepEqual(
-      all.map((entry: { key: string }) => entry.key),
-      ['k-9', 'k-8', 'k-7'],
+      control.sessions.list().map(session => session.id),
+      ['default', 'busy', 'new'],
     )
-    const injected = (await call('GET', '/chaos/requests?outcome=injected')).body.requests
-    assert.ok(injected.every((entry: { fault: string }) => entry.fault === 'status'))
-    assert.equal((await call('GET', '/chaos/requests/nobody')).status, 404)
-    assert.equal((await call('GET', '/chaos/preview?n=x')).status, 422)
-    assert.equal((await call('GET', '/chaos/preview?n=1001')).status, 422)
-  })
-
-  test('the preview of a token bucket takes no token', async () => {
-    await call('PATCH', '/chaos', { failRate: 100, faults: [{ kind: 'rate-limit', limit: 2, per: '1h' }] })
-    await (await fetch(`${server.url}/catalogs`)).text()
-    for (let i = 0; i < 2; i += 1) {
-      const fates = (await call('GET', '/chaos/preview?n=3')).body.fates
-      assert.deepEqual(
-        fates.map(({ fate }: { fate: string }) => fate),
-        ['served', 'rate-limit', 'rate-limit'],
-      )
-      assert.match(fates[0].why, /^served: failRate asked a token bucket, and 0 of 2 tokens were left$/)
-      assert.match(fates[1].why, /^rate-limit: failRate asked a token bucket, which was empty for another \d+ ms$/)
-    }
-    assert.equal((await fetch(`${server.url}/catalogs`)).status, 200)
-    assert.equal((await fetch(`${server.url}/catalogs`)).status, 429)
-  })
-
-  test('requests without a key are previewed by arrival', async () => {
-    await call('PATCH', '/chaos', { failRate: 50 })
-    await (await fetch(`${server.url}/catalogs`)).text()
-    const { body } = await call('GET', '/chaos/preview?n=5')
-    assert.deepEqual(
-      body.fates.map((fate: { key: string }) => fate.key),
-      ['1', '2', '3', '4', '5'],
-    )
-    for (const fate of body.fates) {
-      const answer = await fetch(`${server.url}/catalogs`)
-      await answer.text()
-      assert.equal(answer.ok, fate.fate === 'served')
-    }
-    assert.equal((await call('GET', '/chaos')).body.arrivals, 6)
   })
 })

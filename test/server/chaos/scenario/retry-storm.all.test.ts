@@ -4,12 +4,12 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buildArm } from '../../../cli/policy/arm.ts'
-import { jitter } from '../../../cli/policy/retry.ts'
-import type { Answer, Send } from '../../../cli/policy/send.ts'
-import { systemClock } from '../../../server/lib/clock.ts'
-import { control } from '../../support/control.ts'
-import { startTestServer } from '../../support/server.ts'
+import { buildArm } from '../../../../cli/policy/arm.ts'
+import { jitter } from '../../../../cli/policy/retry.ts'
+import type { Answer, Send } from '../../../../cli/policy/send.ts'
+import { systemClock } from '../../../../server/lib/clock.ts'
+import { control } from '../../../support/control.ts'
+import { startTestServer } from '../../../support/server.ts'
 
 /** The innermost call, by nothing but Node. */
 function caller(port: number, session: string, agent: http.Agent): Send {

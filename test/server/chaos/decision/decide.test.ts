@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { CompiledSettings } from '../../../server/chaos/decision/compiled-settings.ts'
-import { decide } from '../../../server/chaos/decision/decide.ts'
-import type { Decision } from '../../../server/chaos/decision/decision.ts'
-import { RuleState } from '../../../server/chaos/decision/rule-state.ts'
-import { readPatch } from '../../../server/chaos/settings/patch.ts'
-import { defaultSettings, type Settings } from '../../../server/chaos/settings/schema.ts'
-import { contextOf, requestRecord } from '../../support/request-record.ts'
+import { CompiledSettings } from '../../../../server/chaos/decision/compiled-settings.ts'
+import { decide } from '../../../../server/chaos/decision/decide.ts'
+import type { Decision } from '../../../../server/chaos/decision/decision.ts'
+import { RuleState } from '../../../../server/chaos/decision/rule-state.ts'
+import { readPatch } from '../../../../server/chaos/settings/patch.ts'
+import { defaultSettings, type Settings } from '../../../../server/chaos/settings/schema.ts'
+import { contextOf, requestRecord } from '../../../support/request-record.ts'
 
 fc.configureGlobal({ seed: 42 })
 

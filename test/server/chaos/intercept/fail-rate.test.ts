@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { Pool } from 'undici'
-import { type ServerOptions, startServer } from '../../server/server.ts'
+import { type ServerOptions, startServer } from '../../../../server/server.ts'
 
 const CODES = ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400']
 const REQUESTS = 10_000

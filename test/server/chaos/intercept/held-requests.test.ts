@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '../../../server/lib/clock.ts'
-import { control } from '../../support/control.ts'
-import { startTestServer } from '../../support/server.ts'
+import { systemClock } from '../../../../server/lib/clock.ts'
+import { control } from '../../../support/control.ts'
+import { startTestServer } from '../../../support/server.ts'
 
 const REQUEST = 'GET /catalogs/155568600 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
 

@@ -1,21 +1,15 @@
-/** Scenarios: checked whole before they start, played on the session's clock, taken back when they end. */
+/** Scenario runs: on the session's clock, and taken back when they end. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { ChaosControl } from '../../../server/chaos/control.ts'
-import { parseScenario, readScenarios, ScenarioError } from '../../../server/chaos/scenario/files.ts'
-import { ScenarioRunner } from '../../../server/chaos/scenario/runner.ts'
-import { troubleOf } from '../../../server/chaos/scenario/schema.ts'
-import type { ChaosEvent } from '../../../server/chaos/session/events.ts'
-import { SettingsError } from '../../../server/chaos/settings/patch.ts'
-import { sessionLog } from '../../../server/telemetry/telemetry.ts'
-import { control } from '../../support/control.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
-import { ROOT } from '../../support/project.ts'
-import { startTestServer } from '../../support/server.ts'
+import { parseScenario, readScenarios } from '../../../../server/chaos/scenario/files.ts'
+import { ScenarioRunner } from '../../../../server/chaos/scenario/runner.ts'
+import { troubleOf } from '../../../../server/chaos/scenario/schema.ts'
+import type { ChaosEvent } from '../../../../server/chaos/session/events.ts'
+import { chaosControl } from '../../../support/chaos-control.ts'
+import { ROOT } from '../../../support/project.ts'
 
 const FOLDER = join(ROOT, 'data/scenarios')
 
@@ -61,15 +55,7 @@ suite('the shipped scenarios', () => {
 })
 
 function stage() {
-  const clock = new ManualClock()
-  const control = new ChaosControl({
-    clock,
-    wall: () => 0,
-    version: '0',
-    seed: '42',
-    log: sessionLog,
-    maxSessions: 200,
-  })
+  const { clock, control, set, isDown } = chaosControl()
   const events: ChaosEvent[] = []
   control.on(event => events.push(event))
   const { first } = control.sessions
@@ -79,8 +65,8 @@ function stage() {
     events,
     runner: new ScenarioRunner(control, []),
     settings: () => first.layers.effective(),
-    set: (patch: object) => control.change(first, { patch }, { source: 'api' }),
-    isDown: () => first.outageAt(first.compiled(), clock.now()) !== null,
+    set: (patch: object) => set(first, patch),
+    isDown: () => isDown(first),
   }
 }
 
@@ -201,87 +187,5 @@ suite('the timeline', () => {
     assert.equal(runner.runs().length, 1)
     control.reset(first)
     assert.deepEqual([settings().failRate, isDown(), runner.runs().length, clock.pending], [0, false, 0, 0])
-  })
-})
-
-suite('what is no scenario is refused before it starts, with its place', () => {
-  const cases: [string, object, string][] = [
-    ['a setting that is not valid', { base: { failRate: 101 } }, '/base/failRate'],
-    ['an unknown setting', { timeline: [{ at: '1s', set: { failrate: 1 } }] }, '/timeline/0/set/failrate'],
-    ['a step that does nothing', { timeline: [{ at: '1s' }] }, '/timeline/0'],
-    ['an outage without an end', { timeline: [{ at: '1s', outage: {} }] }, '/timeline/0/for'],
-    [
-      'a ramp of something else',
-      { timeline: [{ at: '1s', for: '1s', ramp: { member: 'seed', from: 0, to: 1 } }] },
-      '/timeline/0/ramp/member',
-    ],
-    [
-      'a ramp out of range',
-      { timeline: [{ at: '1s', for: '1s', ramp: { member: 'failRate', from: 0, to: 200 } }] },
-      '/timeline/0/ramp/failRate',
-    ],
-    ['a step after the end', { timeline: [{ at: '11s', mark: 'late' }] }, '/timeline'],
-    ['a time without a unit', { lasts: '10' }, '/lasts'],
-    ['an unknown member', { speed: 2 }, '/speed'],
-    ['no load', { load: undefined }, '/load'],
-  ]
-  for (const [name, given, pointer] of cases) {
-    test(name, () => {
-      assert.throws(
-        () => parseScenario(scenario(given)),
-        (error: unknown) => {
-          assert.ok(error instanceof SettingsError)
-          assert.ok(
-            error.errors.some(flaw => flaw.pointer === pointer),
-            error.message,
-          )
-          return true
-        },
-      )
-    })
-  }
-
-  test('a file that is not one is named', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'scenarios-'))
-    writeFileSync(join(folder, 'broken.json'), '{"name":')
-    assert.throws(
-      () => readScenarios(folder),
-      (error: unknown) => error instanceof ScenarioError && error.message.includes('broken.json'),
-    )
-    rmSync(folder, { recursive: true })
-  })
-})
-
-suite('over HTTP', () => {
-  test('list, read, play, stop', async t => {
-    const server = await startTestServer(t)
-    const call = control(server)
-    const list = (await call('GET', '/chaos/scenarios')).body.scenarios
-    assert.equal(list.length, 10)
-    const storm = (await call('GET', '/chaos/scenarios/retry-storm')).body
-    assert.equal(storm.scenario.load.rate, 70)
-    assert.deepEqual(storm.trouble, [{ fromMs: 3_000, toMs: 8_000, what: 'eight times slower' }])
-    assert.equal((await call('GET', '/chaos/scenarios/none')).status, 404)
-
-    await call('POST', '/chaos/sessions', { id: 'arm' })
-    const run = await call('POST', '/chaos/scenarios/coin-flip/runs?session=arm')
-    assert.equal(run.status, 201)
-    assert.equal(run.headers.get('Location'), `/chaos/runs/${run.body.id}`)
-    assert.equal((await call('GET', '/chaos?session=arm')).body.settings.failRate, 30)
-    assert.equal((await call('GET', '/chaos?session=arm')).body.provenance.failRate.source, 'scenario')
-    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 0)
-    assert.equal((await call('GET', '/chaos/runs')).body.runs.length, 1)
-    assert.equal((await call('DELETE', `/chaos/runs/${run.body.id}`)).status, 204)
-    assert.equal((await call('DELETE', `/chaos/runs/${run.body.id}`)).status, 404)
-    assert.equal((await call('GET', '/chaos?session=arm')).body.settings.failRate, 0)
-
-    const own = scenario({ name: 'own', base: { failRate: 60 } })
-    assert.equal((await call('POST', '/chaos/scenarios/own/runs', { scenario: own })).status, 201)
-    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 60)
-    assert.equal((await call('POST', '/chaos/scenarios/other/runs', { scenario: own })).status, 422)
-    const bad = await call('POST', '/chaos/scenarios/own/runs', { scenario: { ...own, base: { failRate: 600 } } })
-    assert.equal(bad.status, 422)
-    assert.equal((await call('GET', '/chaos')).body.settings.failRate, 60)
-    assert.equal((await call('DELETE', '/chaos/sessions/arm')).status, 204)
   })
 })
