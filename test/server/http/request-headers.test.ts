@@ -53,25 +53,3 @@ suite('the headers of a request', () => {
     assert.equal(headersOf(request), headersOf(request))
   })
 })
-
-suite('the headers that speak to the failure model', () => {
-  const cases: [string, string[], Partial<RequestHeaders>][] = [
-    ['nothing', ['Accept', 'x', 'User-Agent', 'y'], {}],
-    [
-      'session, key and attempt, in any case',
-      ['x-CHAOS-session', 's', 'X-Chaos-Key', 'k', 'X-Chaos-Attempt', '2'],
-      { session: 's', key: 'k', attempt: 2 },
-    ],
-    ['an empty key', ['X-Chaos-Key', ''], {}],
-    ['a long key', ['X-Chaos-Key', 'k'.repeat(500)], { key: 'k'.repeat(128) }],
-    ['attempts that are none', ['X-Chaos-Attempt', '-1'], {}],
-    ['an attempt that is a fraction', ['X-Chaos-Attempt', '1.5'], {}],
-    ['an attempt without end', ['X-Chaos-Attempt', '1e9'], {}],
-    ['a forced fault', ['X-Chaos-Force', 'reset'], { forced: true }],
-    ['Envoy', ['x-envoy-fault-abort-request', '503'], { forced: true }],
-    ['relatives', ['X-Chaos-Keys', 'k', 'X-Chaos-Sessio', 's', 'XX-Chaos-Key', 'k'], {}],
-  ]
-  for (const [name, headers, expected] of cases) {
-    test(name, () => assert.deepEqual(readHeaders(headers), { ...NONE, ...expected }))
-  }
-})
