@@ -61,7 +61,7 @@ async function list(io: Io, options: RunsOptions, named: boolean): Promise<numbe
   })
   io.stdout.write(`${renderRuns(rows, lookOf(io, options))}\n`)
   const names = [...new Set(kept.map(({ store }) => store.name))]
-  if (names.length > 0) io.stdout.write(`\n  KeptRun at ${names.join(' and in ')}\n`)
+  if (names.length > 0) io.stdout.write(`\n  Kept at ${names.join(' and in ')}\n`)
   return EXIT.ok
 }
 

@@ -24,7 +24,7 @@ describe('the differences of a result', () => {
     assert.ok(difference?.usefulPoints && difference.wastedCalls && difference.calls)
     assert.deepEqual([difference.arm, difference.against, none.length], ['breaker', 'none', 0])
     assert.deepEqual(rounded(difference.usefulPoints), [-35.7, -40.9, -30, 1])
-    assert.deepEqual(rounded(difference.wastedCalls), [-48, -71.8, -25.3, 1])
+    assert.deepEqual(rounded(difference.wastedCalls), [-48, -71.8, -25.1, 1])
     assert.equal(difference.calls.value, 145 - 300)
     assert.deepEqual(difference.pairs, { both: 100, onlyFirst: 107, onlyArm: 0, neither: 93 })
     assert.deepEqual(difference.latencyMs, {})
