@@ -8,6 +8,9 @@ import { describe, it } from 'node:test'
 import { type Result, resultSchema } from '../../../cli/report/result.ts'
 import { chaos, spawnChaos } from '../harness.ts'
 
+/** Batches leave every 100 ms; the circuit of the outage stays open for 450. */
+const MAX_LAG_MS = 250
+
 describe('chaos demo', () => {
   it('shows every regime with its verdict in less than half a minute', async t => {
     const runsFolder = mkdtempSync(join(tmpdir(), 'demo-'))
@@ -17,6 +20,13 @@ describe('chaos demo', () => {
     assert.equal(readdirSync(runsFolder).length, 3)
     assert.equal(code, 0)
     const results = JSON.parse(stdout).results.map((result: unknown) => resultSchema.parse(result))
+    const lagMs = Math.max(...results.map((result: Result) => result.load.lagMs.max))
+    if (lagMs > MAX_LAG_MS) {
+      t.skip(
+        `this process was held up for ${Math.round(lagMs)} ms: the machine is too busy to tell one regime from another`,
+      )
+      return
+    }
     const lasted = results.reduce((sum: number, result: Result) => sum + result.load.durationMs, 0)
     assert.ok(lasted < 28_000, `${lasted} ms`)
     const [coins, outage, storm] = results
