@@ -1,7 +1,6 @@
 /** Where things are kept, as options: the result of a run, and the circuits of its arms. */
 
 import { type Command, Option } from 'commander'
-import { redisUrl } from '../breaker/redis/link.ts'
 import { usageError } from '../io.ts'
 import { reading } from './common.ts'
 
@@ -15,14 +14,13 @@ export function storeOption(command: Command): Command {
   return command.addOption(new Option('--store <url>', about).argParser(redisAddress))
 }
 
-/** What commander says of a bad value repeats it: an address with a password is said to be bad by this function alone. */
 function redisAddress(text: string): string {
-  try {
-    return redisUrl(text)
-  } catch (error) {
-    if (/[/@]/.test(text.replace('://', ''))) throw usageError(`--store ${(error as Error).message}.`)
-    return reading(() => {
-      throw new Error('It is an address of Redis, such as redis://localhost:6379')
-    })
-  }
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  if (protocol === 'redis:' || protocol === 'rediss:') return text
+  const problem = 'It is an address of Redis, such as redis://localhost:6379'
+  // Commander repeats a bad value, and this one may hold a password.
+  if (text.includes('@')) throw usageError(`option '--store <url>' has a bad value. ${problem}.`)
+  return reading(() => {
+    throw new Error(problem)
+  })
 }

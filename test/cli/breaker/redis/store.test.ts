@@ -1,10 +1,15 @@
 /** The shared circuit on a real Redis: the contract, and what happens when Redis forgets, stands still or dies. */
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { createServer } from 'node:tls'
+import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { CircuitBreaker } from '../../../../cli/breaker/breaker.ts'
 import type { CircuitEvent, CircuitStore, Permit, Verdict } from '../../../../cli/breaker/circuit.ts'
@@ -12,6 +17,7 @@ import { type CircuitOptions, circuitSettings } from '../../../../cli/breaker/op
 import { openRedisCircuits, type RedisCircuits } from '../../../../cli/breaker/redis/circuits.ts'
 import type { RedisStore } from '../../../../cli/breaker/redis/store.ts'
 import { systemClock } from '../../../../server/lib/clock.ts'
+import { loaderOf, moduleFile } from '../../../support/project.ts'
 import { RedisServer, withoutRedis } from '../../../support/redis.ts'
 import { CONTRACT, storeContract } from '../store-contract.ts'
 
@@ -480,6 +486,53 @@ describe('a hold by hand', { skip: withoutRedis }, () => {
 })
 
 describe('the connection', { skip: withoutRedis }, () => {
+  const withoutOpenssl = spawnSync('openssl', ['version']).error ? 'no openssl to make a certificate with' : false
+
+  it('is made over TLS to a rediss:// address, if the certificate is trusted', { skip: withoutOpenssl }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tls-'))
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject])
+    const redis = await RedisServer.start()
+    const tls = createServer({ key: await readFile(key), cert: await readFile(cert) }, socket => {
+      const plain = connect(redis.port, '127.0.0.1')
+      socket.pipe(plain).pipe(socket)
+      for (const end of [socket, plain]) end.on('error', () => end.destroy())
+    })
+    tls.on('tlsClientError', () => {})
+    await once(tls.listen(0, 'localhost'), 'listening')
+    const circuits = moduleFile('cli/breaker/index')
+    const script = join(folder, 'ask.mjs')
+    await writeFile(
+      script,
+      `import { circuitSettings, openRedisCircuits } from ${JSON.stringify(pathToFileURL(circuits))}
+       const url = 'rediss://:@localhost:${(tls.address() as AddressInfo).port}'
+       const circuits = await openRedisCircuits(url, { deadlineMs: 5_000 })
+       const store = circuits.open('secure', circuitSettings({}))
+       store.listen(event => console.log(event.type, event.why))
+       const { generation } = await store.acquire()
+       console.log(generation > 1e12 ? 'shared' : 'alone')
+       circuits.close()`,
+    )
+    const ask = async (env: NodeJS.ProcessEnv): Promise<string> => {
+      const child = spawn(process.execPath, [...loaderOf(circuits), script], { env: { ...process.env, ...env } })
+      let said = ''
+      child.stdout.on('data', chunk => {
+        said += chunk
+      })
+      await once(child, 'close')
+      return said
+    }
+    try {
+      assert.equal(await ask({ NODE_EXTRA_CA_CERTS: cert }), 'shared\n')
+      assert.match(await ask({}), /^store-degraded self-signed certificate\nalone\n$/)
+    } finally {
+      tls.close()
+      await redis.kill()
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('is shared by any number of circuits without a warning', async () => {
     const server = await RedisServer.start()
     const circuits = await openRedisCircuits(server.url, patient)
