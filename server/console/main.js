@@ -1,6 +1,6 @@
 /** The start of the page: reads the reader's choices, keeps the model, and connects the stream with the views. */
 
-import { LANGUAGES, pickLanguage, speak } from './i18n/words.js'
+import { createI18n, LANGUAGES, pickLanguage } from './i18n/words.js'
 import { emptyModel, reduce } from './model/model.js'
 import { controlPlane, Refused } from './net/api.js'
 import { createKeyring } from './net/keyring.js'
@@ -17,35 +17,35 @@ const store = choices()
 const address = new URL(location.href)
 
 let model = emptyModel(address.searchParams.get('session') ?? 'default')
-let speech = speak(pickLanguage(store.get('language'), navigator.languages))
+let i18n = createI18n(pickLanguage(store.get('language'), navigator.languages))
 let theme = THEMES.find(name => name === store.get('theme')) ?? 'auto'
 let keysOn = store.get('keys') !== 'off'
 const keyring = createKeyring(sessionStorage)
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
-let heardAt = performance.now()
+let sampledAt = performance.now()
 let queued = false
 
 const api = controlPlane(() => model.session, keyring)
 
 /** @type {import('./view/page.js').Context} */
 const context = {
-  get speech() {
-    return speech
+  get i18n() {
+    return i18n
   },
   api,
-  whole: value => (value === null ? speech.t('unit.none') : speech.count(value)),
+  whole: value => (value === null ? i18n.t('unit.none') : i18n.count(value)),
   origin: location.origin,
   palette: () => palette,
   act: work => {
     work().catch(error => {
       const status = error instanceof Refused ? error.status : null
       if (status === 401) dispatch('locked', true)
-      else if (status === 0) page.refuse(speech.t('error.unreachable'), null)
+      else if (status === 0) page.refuse(i18n.t('error.unreachable'), null)
       else page.refuse(String(error.message ?? error), 'en')
     })
   },
-  who: origin => speech.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
+  who: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
   view,
   openSession(id) {
     if (id !== model.session) {
@@ -62,15 +62,15 @@ const context = {
   nextTheme() {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto'
     store.set('theme', theme)
-    dress()
+    applyTheme()
   },
   nextLanguage() {
-    const other = speech.language === 'en' ? 'pt-BR' : 'en'
+    const other = i18n.language === 'en' ? 'pt-BR' : 'en'
     store.set('language', other)
-    speech = speak(other)
+    i18n = createI18n(other)
     rebuild()
   },
-  calm: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+  reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   presenting: () => root.hasAttribute('data-presenter'),
   present() {
     mark(root, 'data-presenter', !root.hasAttribute('data-presenter'))
@@ -90,13 +90,13 @@ const context = {
     stream.restart(false)
   },
   keyring,
-  giveUp: () => dispatch('locked', false),
+  dismissLock: () => dispatch('locked', false),
 }
 
 let page = createPage(context)
 let lastView = view()
-mark(root, 'lang', speech.language)
-dress()
+mark(root, 'lang', i18n.language)
+applyTheme()
 document.getElementById('page')?.replaceChildren(page.element)
 
 const stream = openStream({
@@ -112,7 +112,7 @@ const stream = openStream({
     return { url: `/chaos/events${query.size > 0 ? `?${query}` : ''}`, headers }
   },
   onEvent: (type, data) => {
-    if (type === 'sample' || type === 'hello') heardAt = performance.now()
+    if (type === 'sample' || type === 'hello') sampledAt = performance.now()
     dispatch(type, data)
   },
   onLink: change => dispatch('link', { ...change, t: Date.now() / 1000 }),
@@ -130,14 +130,14 @@ addEventListener('keydown', event => {
   event.preventDefault()
   if (command.type === 'rate') page.rate.set(command.to)
   else if (command.type === 'by') page.rate.set(page.rate.current() + command.percent)
-  else if (command.type === 'outage') page.trouble.toggle()
+  else if (command.type === 'outage') page.disruptions.toggle()
   else if (command.type === 'present') context.present()
   else if (command.type === 'theme') context.nextTheme()
   else if (command.type === 'language') context.nextLanguage()
   else if (command.type === 'view') location.hash = `#${VIEWS[(VIEWS.indexOf(view()) + 1) % VIEWS.length] ?? 'live'}`
   else context.showKeys()
 })
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress)
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme)
 setInterval(queue, 250)
 document.fonts?.ready.then(() => page.repaint())
 
@@ -163,7 +163,7 @@ function queue() {
 function now() {
   const last = model.points.at(-1)
   if (!last) return Date.now() / 1000
-  const passed = model.link === 'live' ? Math.min(2_000, performance.now() - heardAt) : 0
+  const passed = model.link === 'live' ? Math.min(2_000, performance.now() - sampledAt) : 0
   return last.t + Math.floor(passed / 250) / 4
 }
 
@@ -180,7 +180,7 @@ function viewChanged() {
   queue()
 }
 
-function dress() {
+function applyTheme() {
   mark(root, 'data-theme', theme === 'auto' ? null : theme)
   palette = readPalette()
   page.repaint()
@@ -188,7 +188,7 @@ function dress() {
 }
 
 function rebuild() {
-  mark(root, 'lang', speech.language)
+  mark(root, 'lang', i18n.language)
   const next = createPage(context)
   page.close()
   page.element.replaceWith(next.element)
@@ -220,7 +220,7 @@ function choices() {
 
 addEventListener('error', () => {
   if (document.querySelector('.broken')) return
-  const words = LANGUAGES[speech.language]
+  const words = LANGUAGES[i18n.language]
   document.body.prepend(
     h(
       'p',

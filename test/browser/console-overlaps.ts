@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
  * that the eye sees.
  */
 const FIND = `(() => {
-  const PANELS = '.top, .notice, .rate, .outage, .scenario, .facts, .figures, .chart, .arms, .log, .view-head, .seat, .runs-table'
+  const PANELS = '.top, .notice, .rate, .outage, .scenario, .facts, .figures, .chart, .arms, .log, .view-head, .session-card, .runs-table'
   const OVER = '.over, .data-table, dialog, .skip, .hidden, .lamp > span, .broken'
   const GAP = 2
   const name = element => element.tagName.toLowerCase() + (element.className ? '.' + String(element.className).replaceAll(' ', '.') : '')

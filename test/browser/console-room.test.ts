@@ -48,7 +48,7 @@ describe('the web console in a room', { skip, timeout: 120_000 }, () => {
     )
     assert.equal(new Set(keys.map(([, key]) => key)).size, 1)
 
-    await page.locator('#lab').selectOption('default')
+    await page.locator('#session').selectOption('default')
     await show(page, '0')
     await page.getByRole('button', { name: '100', exact: true }).click()
     await page.getByText('Yours to change: ana, bia.').waitFor()
@@ -65,12 +65,12 @@ describe('the web console in a room', { skip, timeout: 120_000 }, () => {
     await page.reload()
     await turn('100')
     assert.equal(await rateOf('bia'), 100)
-    await page.locator('#lab').selectOption('ana')
+    await page.locator('#session').selectOption('ana')
     await show(page, '30')
     await turn('70')
     assert.equal(await rateOf('ana'), 70)
 
-    await page.locator('#lab').selectOption('default')
+    await page.locator('#session').selectOption('default')
     await show(page, '0')
     await page.getByRole('button', { name: '30', exact: true }).click()
     await page.getByLabel('Token', { exact: true }).fill('of-the-host')
@@ -105,16 +105,16 @@ describe('the web console in a room', { skip, timeout: 120_000 }, () => {
     ] as const) {
       const { page } = await openPage(test, browser, `http://${host}:${server.port}`)
       await page.waitForSelector('.link-state[data-link="live"]')
-      assert.ok(!(await page.locator('.room').isVisible()))
+      assert.ok(!(await page.locator('.join-address').isVisible()))
       await page.keyboard.press('p')
       assert.equal(
         await page
-          .locator('.room')
+          .locator('.join-address')
           .innerText()
           .then(text => text.replace(/\s+/g, ' ')),
         `${word} ${host}:${server.port}`,
       )
-      const box = await page.locator('.room strong').boundingBox()
+      const box = await page.locator('.join-address strong').boundingBox()
       assert.ok(box && box.height >= 28, `${box?.height} pixels high`)
     }
   })
@@ -125,17 +125,17 @@ describe('the web console in a room', { skip, timeout: 120_000 }, () => {
     const { page } = await openPage(test, browser, server.url, { locale: 'pt-BR' })
     await page.locator('#scenario-choice option[value="retry-storm"]').waitFor({ state: 'attached' })
     await page.locator('#scenario-choice').selectOption({ label: 'Uma tempestade de tentativas que se alimenta' })
-    assert.ok(!(await page.locator('.blank.over').isVisible()))
+    assert.ok(!(await page.locator('.empty.over').isVisible()))
     await page.getByRole('button', { name: 'Rodar' }).click()
     await page.getByText('ninguém está enviando').waitFor()
     assert.equal(
-      await page.locator('.blank.over code:visible').textContent(),
+      await page.locator('.empty.over code:visible').textContent(),
       `npx chaos live --auto --url ${server.url}`,
     )
     await page.getByText('4 atendentes × 40ms, levando 8 vezes o tempo').waitFor()
     for (const mark of await page.getByText('eight times slower').all())
       assert.equal(await mark.getAttribute('lang'), 'en')
     await (await fetch(`${server.url}/catalogs`)).text()
-    await page.locator('.blank.over').waitFor({ state: 'hidden' })
+    await page.locator('.empty.over').waitFor({ state: 'hidden' })
   })
 })

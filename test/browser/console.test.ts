@@ -262,7 +262,7 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     assert.equal(await rateOf(server.url), 0)
     await page.reload()
     await show(page, '30')
-    assert.equal(await page.locator('#lab').inputValue(), 'ana')
+    assert.equal(await page.locator('#session').inputValue(), 'ana')
   })
 
   it('asks for the token where a change needs one', async test => {

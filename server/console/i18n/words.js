@@ -27,7 +27,7 @@ export function pickLanguage(chosen, preferred) {
 /**
  * @param {Language} language
  */
-export function speak(language) {
+export function createI18n(language) {
   const words = LANGUAGES[language]
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
   const tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
@@ -78,7 +78,7 @@ export function speak(language) {
   }
 }
 
-/** @typedef {ReturnType<typeof speak>} Speech */
+/** @typedef {ReturnType<typeof createI18n>} I18n */
 
 /**
  * Whole percents, but never 100 or 0 for what is only nearly so.

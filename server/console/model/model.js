@@ -2,13 +2,13 @@
 
 /** @import { Entry, Model, Point, Run, Sample } from './types.js' */
 
-import { boardAfter } from './board.js'
 import { advance, runFrom } from './run.js'
+import { updatedBoard } from './session-board.js'
 
 /** How much history the charts show, in seconds. */
 export const SPAN_S = 120
-const MOST_ENTRIES = 200
-const MOST_RUNS = 6
+const MAX_ENTRIES = 200
+const MAX_RUNS = 6
 
 /**
  * @param {string} session
@@ -52,13 +52,13 @@ const steps = {
   sample: (model, sample) => ({
     ...model,
     points: withPoint(model, model.points, sample),
-    ...weatherOf(model, sample),
+    ...outageOf(model, sample),
   }),
   settings,
   outage,
   scenario,
   run,
-  board: (model, seats) => ({ ...model, board: boardAfter(model.board, seats) }),
+  board: (model, entries) => ({ ...model, board: updatedBoard(model.board, entries) }),
   link,
   locked: (model, locked) => ({ ...model, locked }),
   session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
@@ -66,30 +66,30 @@ const steps = {
 
 /**
  * @param {Model} model
- * @param {any} told
+ * @param {any} event
  * @returns {Model}
  */
-function hello(model, told) {
-  const restarted = model.boot !== '' && model.boot !== told.boot
-  const epoch = told.wallMs - told.atMs
-  const base = { ...model, boot: told.boot, epoch }
+function hello(model, event) {
+  const restarted = model.boot !== '' && model.boot !== event.boot
+  const epoch = event.wallMs - event.atMs
+  const base = { ...model, boot: event.boot, epoch }
   /** @type {Point[]} */
   let points = model.points
-  for (const sample of told.history ?? []) points = withPoint(base, points, sample)
+  for (const sample of event.history ?? []) points = withPoint(base, points, sample)
   const known = new Map(restarted ? [] : model.runs.map(other => [other.id, other]))
-  for (const other of told.runs ?? []) known.set(other.id, runFrom(other))
+  for (const other of event.runs ?? []) known.set(other.id, runFrom(other))
   const next = {
     ...base,
     link: /** @type {const} */ ('live'),
     retryAtMs: 0,
-    chaos: told.state,
+    chaos: event.state,
     points,
-    runs: [...known.values()].slice(-MOST_RUNS),
-    outage: told.outage ?? { on: false, untilMs: null, source: '' },
-    scenario: told.scenario ?? null,
+    runs: [...known.values()].slice(-MAX_RUNS),
+    outage: event.outage ?? { on: false, untilMs: null, source: '' },
+    scenario: event.scenario ?? null,
   }
-  const fresh = restarted ? logged(next, told.wallMs / 1000, 'link', { what: 'restarted' }) : next
-  return withChanges(fresh, told.changes ?? [])
+  const fresh = restarted ? logged(next, event.wallMs / 1000, 'link', { what: 'restarted' }) : next
+  return withChanges(fresh, event.changes ?? [])
 }
 
 /**
@@ -106,7 +106,7 @@ function withChanges(model, changes) {
     kind: type,
     data,
   }))
-  const all = [...others, ...own].sort((a, b) => a.t - b.t).slice(-MOST_ENTRIES)
+  const all = [...others, ...own].sort((a, b) => a.t - b.t).slice(-MAX_ENTRIES)
   const log = all.map((entry, index) => ({ ...entry, key: model.entries + 1 + index })).reverse()
   return { ...model, log, entries: model.entries + log.length, volume: model.volume + 1 }
 }
@@ -132,95 +132,95 @@ function withPoint(model, points, sample) {
  * @param {Model} model
  * @param {Sample} sample
  */
-function weatherOf(model, sample) {
+function outageOf(model, sample) {
   return sample.outage === model.outage.on ? {} : { outage: { ...model.outage, on: sample.outage } }
 }
 
 /**
  * @param {Model} model
- * @param {any} told
+ * @param {any} event
  * @returns {Model}
  */
-function settings(model, told) {
-  const chaos = { ...model.chaos, settings: told.settings, provenance: told.provenance ?? model.chaos?.provenance }
+function settings(model, event) {
+  const chaos = { ...model.chaos, settings: event.settings, provenance: event.provenance ?? model.chaos?.provenance }
   const from = model.chaos?.settings ?? {}
-  const changed = told.changed ?? []
+  const changed = event.changed ?? []
   const data = {
     changed,
-    origin: told.origin ?? { source: 'api' },
+    origin: event.origin ?? { source: 'api' },
     from: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, from[name]])),
-    to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, told.settings?.[name]])),
+    to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, event.settings?.[name]])),
   }
-  return logged({ ...model, chaos }, secondsOf(model, told), 'settings', data)
+  return logged({ ...model, chaos }, secondsOf(model, event), 'settings', data)
 }
 
 /**
  * @param {Model} model
- * @param {any} told
+ * @param {any} event
  * @returns {Model}
  */
-function outage(model, told) {
-  const now = { on: told.on, untilMs: told.untilMs ?? null, source: told.source ?? '' }
-  return logged({ ...model, outage: now }, secondsOf(model, told), 'outage', told)
+function outage(model, event) {
+  const now = { on: event.on, untilMs: event.untilMs ?? null, source: event.source ?? '' }
+  return logged({ ...model, outage: now }, secondsOf(model, event), 'outage', event)
 }
 
 /**
  * @param {Model} model
- * @param {any} told
+ * @param {any} event
  * @returns {Model}
  */
-function scenario(model, told) {
-  const running = told.status === 'started' || told.status === 'mark'
+function scenario(model, event) {
+  const running = event.status === 'started' || event.status === 'mark'
   const now = running
     ? {
-        name: told.name,
-        id: told.id,
-        startedAtMs: told.startedAtMs ?? model.scenario?.startedAtMs ?? 0,
-        lengthMs: told.lengthMs ?? model.scenario?.lengthMs ?? 0,
-        mark: told.mark ?? '',
+        name: event.name,
+        id: event.id,
+        startedAtMs: event.startedAtMs ?? model.scenario?.startedAtMs ?? 0,
+        lengthMs: event.lengthMs ?? model.scenario?.lengthMs ?? 0,
+        mark: event.mark ?? '',
       }
     : null
-  return logged({ ...model, scenario: now }, secondsOf(model, told), 'scenario', told)
+  return logged({ ...model, scenario: now }, secondsOf(model, event), 'scenario', event)
 }
 
 /**
  * @param {Model} model
- * @param {any} told
+ * @param {any} event
  * @returns {Model}
  */
-function run(model, told) {
-  const id = told.type === 'start' ? told.run.id : told.id
+function run(model, event) {
+  const id = event.type === 'start' ? event.run.id : event.id
   const others = model.runs.filter(other => other.id !== id)
   const one = model.runs.find(other => other.id === id)
-  if (told.type === 'start') {
-    const next = { ...model, runs: [...others, runFrom(told.run)].slice(-MOST_RUNS) }
-    return logged(next, (model.epoch + (told.run.startedAtMs ?? 0)) / 1000, 'run', {
+  if (event.type === 'start') {
+    const next = { ...model, runs: [...others, runFrom(event.run)].slice(-MAX_RUNS) }
+    return logged(next, (model.epoch + (event.run.startedAtMs ?? 0)) / 1000, 'run', {
       what: 'start',
-      title: told.run.title,
+      title: event.run.title,
     })
   }
   if (!one) return model
-  if (told.type === 'progress') return replaced(model, advance(one, told))
+  if (event.type === 'progress') return replaced(model, advance(one, event))
   /** @type {Run} */
   const ended = {
     ...one,
-    status: told.type === 'lost' ? 'lost' : 'ended',
-    verdict: told.result?.verdict ?? null,
-    kept: told.result?.run ?? null,
+    status: event.type === 'lost' ? 'lost' : 'ended',
+    verdict: event.result?.verdict ?? null,
+    kept: event.result?.run ?? null,
   }
   const at = (model.epoch + one.startedAtMs + one.lastMs) / 1000
-  return logged(replaced(model, ended), at, 'run', { what: told.type, title: one.title })
+  return logged(replaced(model, ended), at, 'run', { what: event.type, title: one.title })
 }
 
 /**
  * @param {Model} model
- * @param {{ to: Model['link'], retryAtMs?: number, t?: number }} told
+ * @param {{ to: Model['link'], retryAtMs?: number, t?: number }} event
  * @returns {Model}
  */
-function link(model, told) {
-  const next = { ...model, link: told.to, retryAtMs: told.retryAtMs ?? 0 }
-  if (told.to !== 'lost' || model.link !== 'live') return next
-  return logged(next, told.t ?? 0, 'link', { what: 'lost' })
+function link(model, event) {
+  const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
+  if (event.to !== 'lost' || model.link !== 'live') return next
+  return logged(next, event.t ?? 0, 'link', { what: 'lost' })
 }
 
 /**
@@ -241,13 +241,13 @@ function replaced(model, run) {
  */
 function logged(model, t, kind, data) {
   const entry = { key: model.entries + 1, t, boot: model.boot, kind, data }
-  return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MOST_ENTRIES) }
+  return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MAX_ENTRIES) }
 }
 
 /**
  * @param {Model} model
- * @param {{ atMs?: number }} told
+ * @param {{ atMs?: number }} event
  */
-function secondsOf(model, told) {
-  return (model.epoch + (told.atMs ?? 0)) / 1000
+function secondsOf(model, event) {
+  return (model.epoch + (event.atMs ?? 0)) / 1000
 }

@@ -5,8 +5,8 @@
 /** The share of time that the charts show, and a little more, in milliseconds. */
 export const KEPT_MS = 125_000
 /** As many steps as come in that time from whoever publishes four times a second. */
-const MOST_STEPS = 500
-const MOST_EDGES = 400
+const MAX_STEPS = 500
+const MAX_EDGES = 400
 
 /** The six counters of an arm, in the order in which they come where their names are left out. */
 /** @type {readonly (keyof Counts)[]} */
@@ -17,26 +17,28 @@ export const noCounts = () => /** @type {Counts} */ (Object.fromEntries(COUNTERS
 
 /**
  * A run as the server describes it (at its start, or in the middle to a page that comes late).
- * @param {any} told
+ * @param {any} described
  * @returns {Run}
  */
-export function runFrom(told) {
-  const names = (told.arms ?? []).map((/** @type {any} */ arm) => (typeof arm === 'string' ? arm : arm.name))
+export function runFrom(described) {
+  const names = (described.arms ?? []).map((/** @type {any} */ arm) => (typeof arm === 'string' ? arm : arm.name))
   /** @type {Run} */
   const run = {
-    id: told.id,
-    title: told.title ?? '',
+    id: described.id,
+    title: described.title ?? '',
     names,
-    sessions: (told.arms ?? []).flatMap((/** @type {any} */ arm) => arm.session ?? []),
-    load: told.load ?? {},
-    startedAtMs: told.startedAtMs ?? 0,
-    status: told.status ?? 'running',
-    lastMs: told.lastMs ?? 0,
-    steps: (told.steps ?? []).map((/** @type {KeptStep} */ step) => stepFrom(step, names)),
-    totals: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.totals?.[name] ?? noCounts()])),
-    edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, told.edges?.[name] ?? []])),
-    verdict: told.verdict ?? null,
-    kept: told.kept ?? null,
+    sessions: (described.arms ?? []).flatMap((/** @type {any} */ arm) => arm.session ?? []),
+    load: described.load ?? {},
+    startedAtMs: described.startedAtMs ?? 0,
+    status: described.status ?? 'running',
+    lastMs: described.lastMs ?? 0,
+    steps: (described.steps ?? []).map((/** @type {KeptStep} */ step) => stepFrom(step, names)),
+    totals: Object.fromEntries(
+      names.map((/** @type {string} */ name) => [name, described.totals?.[name] ?? noCounts()]),
+    ),
+    edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, described.edges?.[name] ?? []])),
+    verdict: described.verdict ?? null,
+    kept: described.kept ?? null,
   }
   return run
 }
@@ -44,13 +46,13 @@ export function runFrom(told) {
 /** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its counts, p50 and p95; null where the step left it out */
 
 /**
- * @param {KeptStep} told
+ * @param {KeptStep} kept
  * @param {string[]} names
  * @returns {Step}
  */
-function stepFrom(told, names) {
+function stepFrom(kept, names) {
   const arms = names.flatMap((name, index) => {
-    const figures = told.arms[index]
+    const figures = kept.arms[index]
     if (!figures) return []
     const counts = noCounts()
     COUNTERS.forEach((counter, place) => {
@@ -59,7 +61,7 @@ function stepFrom(told, names) {
     const [p50 = null, p95 = null] = figures.slice(COUNTERS.length)
     return [{ name, ...counts, p50, p95 }]
   })
-  return { ...told, arms }
+  return { ...kept, arms }
 }
 
 /**
@@ -76,7 +78,7 @@ export function advance(run, step) {
     totals[arm.name] = arm.totals ?? added(totals[arm.name] ?? noCounts(), arm)
     edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
   }
-  const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MOST_STEPS)
+  const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MAX_STEPS)
   return { ...run, totals, edges, steps, lastMs: step.atMs }
 }
 
@@ -121,5 +123,5 @@ function withEdges(edges, arm, atMs) {
     if (edge.state !== next.at(-1)?.state) next = [...next, edge]
   }
   if (arm.state && arm.state !== next.at(-1)?.state) next = [...next, { atMs, state: arm.state }]
-  return next.length > MOST_EDGES ? next.slice(-MOST_EDGES) : next
+  return next.length > MAX_EDGES ? next.slice(-MAX_EDGES) : next
 }

@@ -125,15 +125,15 @@ export function held([times = [], ...rows]) {
   ]
 }
 
-/** @typedef {{ t: number, failRate: number, outage: boolean }} Sky the weather at a moment */
+/** @typedef {{ t: number, failRate: number, outage: boolean }} Conditions at a moment */
 
 /**
- * The weather that the charts show: that of the lab, but during a run that of the sessions which its arms play in.
+ * The conditions that the charts show: those of the session, but during a run those of the sessions which its arms play in.
  * @param {Model} model
  * @param {Run | null} run
- * @returns {Sky[]}
+ * @returns {Conditions[]}
  */
-export function skyOf(model, run) {
+export function conditionsOf(model, run) {
   const own = run?.steps.filter(step => step.weather) ?? []
   if (!run || own.length === 0) return model.points
   const begin = (model.epoch + run.startedAtMs) / 1000
@@ -144,7 +144,7 @@ export function skyOf(model, run) {
 
 /**
  * When the catalog was down, as pairs of seconds.
- * @param {Sky[]} points
+ * @param {Conditions[]} points
  * @returns {[from: number, to: number][]}
  */
 export function outageSpans(points) {

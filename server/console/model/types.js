@@ -22,7 +22,7 @@
 /** @typedef {{ success: number, failed: number, shortCircuited: number, fromCache: number, calls: number, wasted: number }} Counts */
 
 /**
- * What one arm did since the last progress; `totals`, where they are told, since the start.
+ * What one arm did since the last progress; `totals`, where there are any, since the start.
  * @typedef {Counts & { name: string, totals?: Counts, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
  */
 
@@ -72,11 +72,11 @@
  * @property {{ name: string, id: string, startedAtMs: number, lengthMs: number, mark: string } | null} scenario
  * @property {Run[]} runs oldest first
  * @property {Entry[]} log newest first
- * @property {Seat[]} board
+ * @property {BoardEntry[]} board
  * @property {number} entries how many log lines there ever were
  * @property {number} volume grows when the log was written anew
  */
 
-/** @typedef {{ id: string, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} Seat a session on the board */
+/** @typedef {{ id: string, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} BoardEntry a session on the board */
 
 export {}

@@ -1,11 +1,11 @@
-/** What opens this server: the token of its host, and the keys of labs that were made here. The tab keeps both until it is closed. */
+/** What opens this server: the token of its host, and the keys of sessions that were made here. The tab keeps both until it is closed. */
 
 /**
  * @param {Pick<Storage, 'getItem' | 'setItem'>} storage
  */
 export function createKeyring(storage) {
   let token = read('token') ?? ''
-  /** @type {Map<string, string>} by the name of the lab, in the order in which they were made */
+  /** @type {Map<string, string>} by the name of the session, in the order in which they were made */
   const keys = new Map(pairsOf(read('keys')))
 
   /** @param {string} name */
@@ -30,8 +30,8 @@ export function createKeyring(storage) {
     get hasToken() {
       return token !== ''
     },
-    /** The labs that were made here. */
-    get labs() {
+    /** The sessions that were made here. */
+    get sessions() {
       return [...keys.keys()]
     },
     /** @param {string} text */
@@ -39,20 +39,20 @@ export function createKeyring(storage) {
       token = text
       write('token', text)
     },
-    /** @param {string} lab @param {string} key */
-    keep(lab, key) {
-      keys.delete(lab)
-      keys.set(lab, key)
+    /** @param {string} session @param {string} key */
+    keep(session, key) {
+      keys.delete(session)
+      keys.set(session, key)
       write('keys', JSON.stringify([...keys]))
     },
     /**
-     * What may open a lab, the likeliest first; `''`, for nothing at all, where there is neither.
-     * @param {string | null} lab null for what is about none alone: who has a key is given no second one there
+     * What may open a session, the likeliest first; `''`, for nothing at all, where there is neither.
+     * @param {string | null} session null for what is about none alone: who has a key is given no second one there
      * @returns {string[]}
      */
-    bearers(lab) {
-      const own = lab === null ? undefined : keys.get(lab)
-      const any = lab === null ? [...keys.values()].at(-1) : undefined
+    bearers(session) {
+      const own = session === null ? undefined : keys.get(session)
+      const any = session === null ? [...keys.values()].at(-1) : undefined
       const all = [own, token, any].filter(one => one !== undefined && one !== '')
       return all.length > 0 ? [...new Set(/** @type {string[]} */ (all))] : ['']
     },
@@ -67,8 +67,8 @@ export function createKeyring(storage) {
  */
 function pairsOf(text) {
   try {
-    const told = JSON.parse(text ?? '[]')
-    return Array.isArray(told) ? told.filter(pair => Array.isArray(pair) && pair.length === 2) : []
+    const pairs = JSON.parse(text ?? '[]')
+    return Array.isArray(pairs) ? pairs.filter(pair => Array.isArray(pair) && pair.length === 2) : []
   } catch {
     return []
   }

@@ -6,7 +6,7 @@
 import { eventParser } from './sse.js'
 
 const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 5_000
+const MAX_WAIT_MS = 5_000
 /** The server speaks four times a second; silence for this long means that the line is dead. */
 const SILENCE_MS = 6_000
 
@@ -73,7 +73,7 @@ export function openStream({ target, onEvent, onLink }) {
   const denied = (mine, to) => {
     if (mine !== round || closed) return
     onLink({ to })
-    if (to === 'refused') again(LONGEST_WAIT_MS)
+    if (to === 'refused') again(MAX_WAIT_MS)
   }
 
   /** @param {number} mine */
@@ -81,7 +81,7 @@ export function openStream({ target, onEvent, onLink }) {
     if (mine !== round || closed) return
     onLink({ to: 'lost', retryAtMs: performance.now() + wait })
     again(wait)
-    wait = Math.min(LONGEST_WAIT_MS, wait * 2)
+    wait = Math.min(MAX_WAIT_MS, wait * 2)
   }
 
   /** @param {number} ms */

@@ -4,8 +4,8 @@
 
 import { noCounts, usefulShare } from '../model/run.js'
 import { OUTCOMES } from '../model/series.js'
+import { createCircuitIndicator } from './circuit-indicator.js'
 import { breakable, h, say } from './dom.js'
-import { createLamps } from './lamps.js'
 
 /** @typedef {{ element: HTMLElement, fill(run: Run): void }} Table */
 
@@ -19,7 +19,7 @@ const FIELDS = [...OUTCOMES, ...CALLS]
  * @returns {Table}
  */
 export function createColumns(context, names) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const arms = names.map(name => createArm(context, name))
   const heads = arms.map(arm => h('th', { scope: 'col' }, arm.name, arm.lamps.element))
   const shares = arms.map(arm => h('td', { class: 'share num' }, arm.share))
@@ -53,7 +53,7 @@ export function createColumns(context, names) {
  * @returns {Table}
  */
 export function createRows(context, names) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const arms = names.map(name => createArm(context, name))
   const heads = /** @type {const} */ (['useful', 'calls', 'wasted']).map(name =>
     h('th', { scope: 'col' }, t(`outcome.${name}`)),
@@ -107,8 +107,8 @@ export function createRows(context, names) {
  * @param {string} name
  */
 function createArm(context, name) {
-  const { count, percent } = context.speech
-  const lamps = createLamps(context, name)
+  const { count, percent } = context.i18n
+  const lamps = createCircuitIndicator(context, name)
   const share = h('span', null)
   const bar = h('span', { class: 'share-bar' })
   const counts = /** @type {Record<keyof Counts, HTMLElement>} */ (

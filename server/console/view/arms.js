@@ -7,11 +7,11 @@ import { createColumns, createRows } from './arms-table.js'
 import { h, mark, say } from './dom.js'
 
 /** Columns of more arms than this run into one another: they become rows. */
-const MOST_COLUMNS = 2
+const MAX_COLUMNS = 2
 
 /** @param {import('./page.js').Context} context */
 export function createArms(context) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const title = h('h2', { id: 'arms-title' }, t('arms.title'))
   const status = h('span', { class: 'run-status' })
   // The names and the verdict come from a command line, which speaks English.
@@ -33,11 +33,11 @@ export function createArms(context) {
   let table = null
   let shape = ''
 
-  const blank = () =>
+  const empty = () =>
     h(
       'div',
-      { class: 'blank' },
-      h('p', { class: 'blank-title' }, t('arms.empty')),
+      { class: 'empty' },
+      h('p', { class: 'empty-title' }, t('arms.empty')),
       h('p', null, t('arms.emptyText')),
       h('code', { class: 'command' }, `npx chaos compare --url ${context.origin}`),
     )
@@ -50,9 +50,9 @@ export function createArms(context) {
       const wanted = run ? `${run.id} ${run.names.join(' ')}` : 'none'
       if (wanted !== shape) {
         shape = wanted
-        const create = run && run.names.length > MOST_COLUMNS ? createRows : createColumns
+        const create = run && run.names.length > MAX_COLUMNS ? createRows : createColumns
         table = run ? create(context, run.names) : null
-        place.replaceChildren(table?.element ?? blank())
+        place.replaceChildren(table?.element ?? empty())
       }
       if (run) table?.fill(run)
       mark(element, 'data-status', run?.status ?? 'none')

@@ -41,7 +41,7 @@ const WEIGHT = { bar: 0, line: 2, thin: 1, step: 2, dash: 2, dots: 1.5 }
 /** @param {ChartOptions} options */
 export function createChart(options) {
   const { context, lines, title } = options
-  const { t, time } = context.speech
+  const { t, time } = context.i18n
   const values = lines.map(() => h('span', { class: 'legend-value num' }))
   const legend = h(
     'ul',
@@ -189,7 +189,7 @@ function settings(options, width, height, now, tell) {
       y: {
         range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [
           0,
-          top ? top() : roomy(max),
+          top ? top() : roundAbove(max),
         ],
       },
     },
@@ -261,7 +261,7 @@ function seriesOf(line, paint) {
  * A round number above the highest value, whose half is round too.
  * @param {number | null} max
  */
-export function roomy(max) {
+export function roundAbove(max) {
   if (!max || max <= 4) return 4
   const unit = 10 ** Math.floor(Math.log10(max))
   for (const step of [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10]) if (max <= step * unit) return Math.ceil(step * unit)
@@ -273,5 +273,5 @@ export function roomy(max) {
  * @param {number} seconds
  */
 function ago(context, seconds) {
-  return seconds === 0 ? context.speech.t('chart.now') : context.speech.t('chart.ago', { seconds })
+  return seconds === 0 ? context.i18n.t('chart.now') : context.i18n.t('chart.ago', { seconds })
 }

@@ -2,23 +2,23 @@
 
 /** @import { Model, Run } from '../model/types.js' */
 
-import { armPerSecond, OUTCOMES, outageSpans, skyOf, stacked } from '../model/series.js'
-import { roomy } from './chart.js'
+import { armPerSecond, conditionsOf, OUTCOMES, outageSpans, stacked } from '../model/series.js'
+import { roundAbove } from './chart.js'
 import { h } from './dom.js'
-import { createCalls, createLatency, createWeather } from './lines.js'
-import { createAnswers, createArm } from './stacks.js'
+import { createCalls, createFailRate, createLatency } from './line-charts.js'
+import { createAnswers, createArm } from './stacked-charts.js'
 
 /** More arms than this do not fit on a projector; the table beside still shows them all. */
-const MOST_ARMS = 3
+const MAX_ARMS = 3
 /** A run stays on the charts this long after its end, in seconds: as long as it is on the time axis. */
 const STAYS_S = 110
-const CALM_S = 5
+const REDUCED_MOTION_S = 5
 
 /**
  * What the charts share.
- * @typedef {object} Scenery
- * @property {import('../model/series.js').Sky[]} sky
- * @property {[number, number][]} spans when the catalog was down, in seconds
+ * @typedef {object} SharedData
+ * @property {import('../model/series.js').Conditions[]} conditions
+ * @property {[number, number][]} outages when the catalog was down, in seconds
  * @property {number} tallest all arms share one scale, or the eye compares heights that mean different things
  */
 
@@ -40,8 +40,8 @@ export function shownRun(model, now) {
 /** @param {import('./page.js').Context} context */
 export function createCharts(context) {
   const element = h('div', { class: 'charts' })
-  /** @type {Scenery} */
-  const scenery = { sky: [], spans: [], tallest: 4 }
+  /** @type {SharedData} */
+  const shared = { conditions: [], outages: [], tallest: 4 }
   /** @type {Chart[]} */
   let charts = []
   let shape = ''
@@ -57,22 +57,22 @@ export function createCharts(context) {
     update(model, now) {
       const run = shownRun(model, now)
       const timed = run?.steps.some(step => step.arms.some(arm => typeof arm.p50 === 'number')) ?? false
-      scenery.sky = skyOf(model, run)
-      scenery.spans = outageSpans(scenery.sky)
-      scenery.tallest = run ? roomy(highest(run, model.epoch, now)) : 4
+      shared.conditions = conditionsOf(model, run)
+      shared.outages = outageSpans(shared.conditions)
+      shared.tallest = run ? roundAbove(highest(run, model.epoch, now)) : 4
       const wanted = `${run ? `${run.id} ${run.names.join(' ')} ${timed}` : 'server'} ${context.presenting()}`
       // Charts that slide are motion: who wants less of it gets a step every few seconds.
-      if (wanted === shape && context.calm() && Math.abs(now - drawnAt) < CALM_S) return
+      if (wanted === shape && context.reducedMotion() && Math.abs(now - drawnAt) < REDUCED_MOTION_S) return
       drawnAt = now
       if (wanted !== shape) {
         close()
         shape = wanted
-        const names = run?.names.slice(0, MOST_ARMS) ?? []
-        const tops = run ? names.map(name => createArm(context, scenery, run, name)) : [createAnswers(context, scenery)]
+        const names = run?.names.slice(0, MAX_ARMS) ?? []
+        const tops = run ? names.map(name => createArm(context, shared, run, name)) : [createAnswers(context, shared)]
         const below = [
-          createWeather(context, scenery),
-          createCalls(context, scenery, names),
-          createLatency(context, scenery, timed ? names : [], timed && run?.sessions.length === 0),
+          createFailRate(context, shared),
+          createCalls(context, shared, names),
+          createLatency(context, shared, timed ? names : [], timed && run?.sessions.length === 0),
         ]
         charts = [...tops, ...below]
         element.replaceChildren(...charts.map(chart => chart.element))

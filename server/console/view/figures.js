@@ -1,11 +1,11 @@
-/** The figures of this moment, large enough for the last row of the room. */
+/** The figures of this moment, large enough for the last row. */
 
-import { figures } from '../model/now.js'
+import { recentFigures } from '../model/traffic.js'
 import { h, say } from './dom.js'
 
 /** @param {import('./page.js').Context} context */
 export function createFigures(context) {
-  const { t, count, percent, ms } = context.speech
+  const { t, count, percent, ms } = context.i18n
   const names = /** @type {const} */ (['perSecond', 'useful', 'p95', 'inFlight'])
   const values = names.map(() => h('dd', { class: 'num' }, '–'))
   const element = h(
@@ -19,7 +19,7 @@ export function createFigures(context) {
     element,
     /** @param {import('../model/types.js').Model} model @param {number} now seconds */
     update(model, now) {
-      const { perSecond, useful, p95, inFlight } = figures(model.points, now)
+      const { perSecond, useful, p95, inFlight } = recentFigures(model.points, now)
       const texts = [count(perSecond), percent(useful), ms(p95), count(inFlight)]
       texts.forEach((text, index) => {
         const value = values[index]

@@ -1,4 +1,4 @@
-/** The bar on top: name, views, lab, the state of the line, and the switches of the page itself. */
+/** The bar on top: name, views, session, the state of the line, and the switches of the page itself. */
 
 /** @import { Model } from '../model/types.js' */
 
@@ -9,7 +9,7 @@ export const VIEWS = /** @type {const} */ (['live', 'board', 'runs'])
 /** @typedef {typeof VIEWS[number]} View */
 
 /** A circuit whose switch stands open. */
-const SIGN = {
+const LOGO = {
   path: [
     { d: 'M1 12h6', class: 'wire' },
     { d: 'M17 12h6', class: 'wire' },
@@ -23,9 +23,9 @@ const SIGN = {
 
 /** @param {import('./page.js').Context} context */
 export function createHeader(context) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const links = VIEWS.map(view => h('a', { href: `#${view}` }, t(`nav.${view}`)))
-  const lab = h('select', { id: 'lab', class: 'lab' })
+  const session = h('select', { id: 'session', class: 'session-select' })
   const state = h('span', { class: 'link-word' })
   const link = h(
     'p',
@@ -39,10 +39,10 @@ export function createHeader(context) {
     {
       type: 'button',
       class: 'chip',
-      lang: context.speech.language === 'en' ? 'pt-BR' : 'en',
+      lang: context.i18n.language === 'en' ? 'pt-BR' : 'en',
       onclick: () => context.nextLanguage(),
     },
-    context.speech.language === 'en' ? 'Português' : 'English',
+    context.i18n.language === 'en' ? 'Português' : 'English',
   )
   const keys = h(
     'button',
@@ -54,18 +54,18 @@ export function createHeader(context) {
     { type: 'button', class: 'chip strong on-stage', 'aria-keyshortcuts': 'p', onclick: () => context.present() },
     t('menu.present'),
   )
-  lab.addEventListener('change', () => context.openSession(lab.value))
-  lab.addEventListener('focus', () => refresh())
-  lab.addEventListener('pointerdown', () => refresh())
+  session.addEventListener('change', () => context.openSession(session.value))
+  session.addEventListener('focus', () => refresh())
+  session.addEventListener('pointerdown', () => refresh())
 
   const element = h(
     'header',
     { class: 'top' },
     h('a', { class: 'skip', href: '#rate-field' }, t('nav.skip')),
-    h('h1', null, icon('sign', SIGN), t('app.title')),
+    h('h1', null, icon('sign', LOGO), t('app.title')),
     h('nav', { 'aria-label': t('nav.label') }, ...links),
-    h('div', { class: 'lab-picker' }, h('label', { for: 'lab' }, t('session.label')), lab),
-    room(context),
+    h('div', { class: 'session-picker' }, h('label', { for: 'session' }, t('session.label')), session),
+    joinAddress(context),
     link,
     h('div', { class: 'menu' }, language, theme, keys, present),
   )
@@ -88,12 +88,14 @@ export function createHeader(context) {
         known = model.boot
         refresh()
       }
-      const all = [...new Set(['default', ...ids, ...model.board.map(seat => seat.id), model.session])]
+      const all = [...new Set(['default', ...ids, ...model.board.map(entry => entry.id), model.session])]
       const wanted = `${all.join(' ')} ${model.session}`
       if (wanted !== drawn) {
         drawn = wanted
-        lab.replaceChildren(...all.map(id => h('option', { value: id }, id === 'default' ? t('session.default') : id)))
-        lab.value = model.session
+        session.replaceChildren(
+          ...all.map(id => h('option', { value: id }, id === 'default' ? t('session.default') : id)),
+        )
+        session.value = model.session
       }
       mark(link, 'data-link', model.link)
       say(state, t(`link.${model.link}`))
@@ -107,13 +109,13 @@ export function createHeader(context) {
 }
 
 /** The address to type, for presenter mode: the one by which this page was opened. @param {import('./page.js').Context} context */
-function room({ origin, speech: { t } }) {
+function joinAddress({ origin, i18n: { t } }) {
   const { hostname } = new URL(origin)
-  const alone = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
   return h(
     'p',
-    { class: 'room' },
-    h('span', null, t(alone ? 'room.here' : 'room.join')),
+    { class: 'join-address' },
+    h('span', null, t(local ? 'room.here' : 'room.join')),
     h('strong', null, origin.replace('http://', '')),
   )
 }

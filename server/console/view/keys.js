@@ -18,7 +18,7 @@ const LIST = [
 
 /** @param {import('./page.js').Context} context */
 export function createKeys(context) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const onOff = h('input', { type: 'checkbox', id: 'keys-on', role: 'switch' })
   onOff.checked = context.keysOn()
   onOff.addEventListener('change', () => context.setKeys(onOff.checked))

@@ -8,14 +8,14 @@ const SHOWN = 40
 
 /** @param {import('./page.js').Context} context */
 export function createLog(context) {
-  const { t } = context.speech
+  const { t } = context.i18n
   const list = h('ol', null)
-  const blank = h('p', { class: 'by' }, t('log.empty'))
+  const empty = h('p', { class: 'by' }, t('log.empty'))
   const element = h(
     'section',
     { class: 'log', 'aria-labelledby': 'log-title' },
     h('h2', { id: 'log-title' }, t('log.title')),
-    blank,
+    empty,
     h('div', { class: 'log-list', role: 'log', 'aria-labelledby': 'log-title', tabindex: '0' }, list),
   )
   let last = 0
@@ -25,7 +25,7 @@ export function createLog(context) {
     /** @param {Model} model */
     update(model) {
       const newest = model.log[0]?.key ?? 0
-      blank.hidden = newest > 0
+      empty.hidden = newest > 0
       if (newest === last && model.volume === volume) return
       if (model.volume !== volume) {
         list.replaceChildren()
@@ -46,7 +46,7 @@ export function createLog(context) {
  * @param {Entry} entry
  */
 function line(context, entry) {
-  const { t, time } = context.speech
+  const { t, time } = context.i18n
   const origin = entry.data.origin ?? { source: entry.data.source }
   const who = origin.source ? context.who(origin) : ''
   const foreign = entry.kind === 'scenario' && entry.data.status === 'mark'
@@ -68,7 +68,7 @@ function line(context, entry) {
  * @param {Entry} entry
  */
 function textOf(context, { kind, data }) {
-  const { t, rate, maybe } = context.speech
+  const { t, rate, maybe } = context.i18n
   if (kind === 'settings') {
     const names = /** @type {string[]} */ (data.changed)
     if (names.length === 0) return t('log.reset')

@@ -9,7 +9,7 @@ const STAYS_MS = 8_000
 
 /** @param {import('./page.js').Context} context */
 export function createNotice(context) {
-  const { t, time } = context.speech
+  const { t, time } = context.i18n
   const lostTitle = h('strong', null)
   const lostText = h('span', { class: 'num' })
   const again = h('button', { type: 'button', class: 'quiet', onclick: () => context.retry() }, t('link.retry'))
@@ -24,12 +24,16 @@ export function createNotice(context) {
   const lockedTitle = h('strong', { id: 'locked-title' })
   const lockedText = h('span', null)
   const own = h('button', { type: 'button', class: 'quiet' })
-  const leave = h('button', { type: 'button', class: 'quiet', onclick: () => context.giveUp() }, t('error.dismiss'))
+  const leave = h(
+    'button',
+    { type: 'button', class: 'quiet', onclick: () => context.dismissLock() },
+    t('error.dismiss'),
+  )
   own.addEventListener('click', () => {
-    context.giveUp()
-    const lab = context.keyring.labs.at(-1)
-    if (lab === undefined) location.hash = '#board'
-    else context.openSession(lab)
+    context.dismissLock()
+    const session = context.keyring.sessions.at(-1)
+    if (session === undefined) location.hash = '#board'
+    else context.openSession(session)
   })
   const unlock = h(
     'form',
@@ -56,18 +60,18 @@ export function createNotice(context) {
   )
   /** Reading may be locked, and then there is nothing else to do; or a change of what belongs to others. @param {boolean} denied */
   const tellLock = denied => {
-    const { hasToken, labs } = context.keyring
-    const lab = labs.at(-1)
+    const { hasToken, sessions } = context.keyring
+    const session = sessions.at(-1)
     say(lockedTitle, t(hasToken ? 'link.wrongTitle' : denied ? 'link.deniedTitle' : 'link.lockedTitle'))
     say(
       lockedText,
       denied
         ? t('link.deniedText')
-        : lab === undefined
+        : session === undefined
           ? t('link.lockedText')
-          : t('link.lockedOwn', { labs: labs.join(', ') }),
+          : t('link.lockedOwn', { labs: sessions.join(', ') }),
     )
-    say(own, lab === undefined ? t('link.toBoard') : t('link.toOwn', { lab }))
+    say(own, session === undefined ? t('link.toBoard') : t('link.toOwn', { lab: session }))
     own.hidden = denied
     leave.hidden = denied
   }

@@ -3,11 +3,10 @@
 /** @import { Model } from '../model/types.js' */
 
 import { createArms } from './arms.js'
-import { createBlank } from './blank.js'
-import { createBoard } from './board.js'
 import { createCharts, shownRun } from './charts.js'
+import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
-import { createFacts } from './facts.js'
+import { createEmptyState } from './empty-state.js'
 import { createFigures } from './figures.js'
 import { createHeader } from './header.js'
 import { createKeys } from './keys.js'
@@ -15,12 +14,13 @@ import { createLog } from './log.js'
 import { createNotice } from './notice.js'
 import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
-import { createTrouble } from './trouble.js'
+import { createBoard } from './session-board.js'
+import { createSettingsInForce } from './settings-in-force.js'
 
 /**
  * What the views may know and ask for.
  * @typedef {object} Context
- * @property {import('../i18n/words.js').Speech} speech
+ * @property {import('../i18n/words.js').I18n} i18n
  * @property {import('../net/api.js').ControlPlane} api
  * @property {(value: number | null) => string} whole a whole number, or a dash
  * @property {string} origin
@@ -33,7 +33,7 @@ import { createTrouble } from './trouble.js'
  * @property {() => void} nextTheme
  * @property {() => void} nextLanguage
  * @property {() => boolean} presenting
- * @property {() => boolean} calm the reader wants less motion
+ * @property {() => boolean} reducedMotion the reader wants less motion
  * @property {() => void} present
  * @property {() => boolean} keysOn
  * @property {(on: boolean) => void} setKeys
@@ -41,7 +41,7 @@ import { createTrouble } from './trouble.js'
  * @property {() => void} retry
  * @property {(token: string) => void} unlock
  * @property {import('../net/keyring.js').Keyring} keyring
- * @property {() => void} giveUp leaves what is locked as it is
+ * @property {() => void} dismissLock leaves what is locked as it is
  */
 
 /** @param {Context} context */
@@ -49,8 +49,8 @@ export function createPage(context) {
   const header = createHeader(context)
   const notice = createNotice(context)
   const rate = createRate(context)
-  const trouble = createTrouble(context)
-  const facts = createFacts(context)
+  const disruptions = createDisruptions(context)
+  const settingsInForce = createSettingsInForce(context)
   const figures = createFigures(context)
   const charts = createCharts(context)
   const arms = createArms(context)
@@ -59,12 +59,12 @@ export function createPage(context) {
   const runs = createRuns(context)
   const keys = createKeys(context)
 
-  const blank = createBlank(context)
+  const emptyState = createEmptyState(context)
   const live = h(
     'div',
     { class: 'live' },
-    h('div', { class: 'rail' }, rate.element, trouble.element, facts.element),
-    h('div', { class: 'middle' }, figures.element, charts.element, blank.element),
+    h('div', { class: 'rail' }, rate.element, disruptions.element, settingsInForce.element),
+    h('div', { class: 'middle' }, figures.element, charts.element, emptyState.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
   const main = h('main', { id: 'main' }, live, board.element, runs.element)
@@ -73,7 +73,7 @@ export function createPage(context) {
   return {
     element,
     rate,
-    trouble,
+    disruptions,
     keys,
     refuse: notice.refuse,
     /** @param {Model} model @param {number} now seconds of the server's wall clock */
@@ -87,8 +87,8 @@ export function createPage(context) {
       notice.update(model)
       if (view === 'live') {
         rate.update(model)
-        trouble.update(model, now)
-        facts.update(model)
+        disruptions.update(model, now)
+        settingsInForce.update(model)
         figures.update(model, now)
         charts.update(model, now)
         arms.update(model)
@@ -96,7 +96,7 @@ export function createPage(context) {
         const idle = model.points.every(point => Object.keys(point.counts).length === 0)
         const quiet = idle && model.runs.length === 0
         figures.element.hidden = idle && shownRun(model, now) !== null
-        blank.update(model, quiet, now)
+        emptyState.update(model, quiet, now)
         mark(live, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)
       else runs.update(model)

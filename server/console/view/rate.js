@@ -3,12 +3,12 @@
 import { h, mark, say } from './dom.js'
 
 const PRESETS = [0, 30, 70, 100]
-/** While a finger drags, the server is told at most this often, in milliseconds. */
+/** While a finger drags, a change is sent at most this often, in milliseconds. */
 const EVERY_MS = 80
 
 /** @param {import('./page.js').Context} context */
 export function createRate(context) {
-  const { t, rate, time } = context.speech
+  const { t, rate, time } = context.i18n
   const field = h('input', {
     type: 'number',
     class: 'rate-field num',
@@ -121,11 +121,11 @@ export function createRate(context) {
     current: () => shown || 0,
     /** @param {import('../model/types.js').Model} model */
     update(model) {
-      const told = model.chaos?.settings?.failRate
+      const current = model.chaos?.settings?.failRate
       // What the server says waits while somebody types or drags here: their next value is on its way.
       const busy =
         performance.now() - touchedAt < 600 || (document.activeElement === field && Number(field.value) !== shown)
-      if (typeof told === 'number' && told !== shown && !busy) show(told)
+      if (typeof current === 'number' && current !== shown && !busy) show(current)
       const origin = model.chaos?.provenance?.failRate
       if (origin) {
         const who = context.who(origin)

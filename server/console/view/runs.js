@@ -5,7 +5,7 @@ import { h, say } from './dom.js'
 
 /** @param {import('./page.js').Context} context */
 export function createRuns(context) {
-  const { t, count, percent, date } = context.speech
+  const { t, count, percent, date } = context.i18n
   const body = h('tbody', null)
   const table = h(
     'table',
@@ -24,11 +24,11 @@ export function createRuns(context) {
     ),
     body,
   )
-  const title = h('p', { class: 'blank-title' })
+  const title = h('p', { class: 'empty-title' })
   const text = h('p', null)
-  const blank = h(
+  const empty = h(
     'div',
-    { class: 'blank' },
+    { class: 'empty' },
     title,
     text,
     h('code', { class: 'command' }, `npx chaos compare --url ${context.origin}`),
@@ -38,7 +38,7 @@ export function createRuns(context) {
     { class: 'view runs' },
     h('header', { class: 'view-head' }, h('div', null, h('h2', null, t('runs.title')), h('p', null, t('runs.text')))),
     table,
-    blank,
+    empty,
   )
   let ended = -1
   let boot = ''
@@ -53,7 +53,7 @@ export function createRuns(context) {
     /** @type {any[]} */
     const runs = Array.isArray(kept) ? kept : (kept?.runs ?? [])
     table.hidden = runs.length === 0
-    blank.hidden = runs.length > 0
+    empty.hidden = runs.length > 0
     say(title, t(kept === null ? 'runs.missing' : 'runs.empty'))
     say(text, kept === null ? '' : t('runs.emptyText'))
     body.replaceChildren(...runs.map(row))

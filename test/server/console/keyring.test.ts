@@ -38,8 +38,8 @@ describe('the keyring', () => {
     before.keep('ana', 'a')
     before.take('t')
     const ring = createKeyring(place)
-    assert.deepEqual([ring.labs, ring.hasToken, ring.bearers('ana')], [['ana'], true, ['a', 't']])
-    assert.deepEqual(createKeyring(storage({ keys: '{' })).labs, [])
+    assert.deepEqual([ring.sessions, ring.hasToken, ring.bearers('ana')], [['ana'], true, ['a', 't']])
+    assert.deepEqual(createKeyring(storage({ keys: '{' })).sessions, [])
     const refuse = () => {
       throw new Error('SecurityError')
     }

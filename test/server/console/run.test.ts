@@ -2,9 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { boardAfter, recentShare } from '../../../server/console/model/board.js'
-import { DARK, HALF_OPEN_LIT_MS, lampAfter, stretches } from '../../../server/console/model/lamp.js'
+import {
+  HALF_OPEN_SHOWN_MS,
+  nextIndicator,
+  stateSpans,
+  UNLIT,
+} from '../../../server/console/model/circuit-indicator.js'
 import { advance, circuitOf, runFrom, usefulShare } from '../../../server/console/model/run.js'
+import { recentShare, updatedBoard } from '../../../server/console/model/session-board.js'
 
 const start = () => runFrom({ id: 'r', title: 't', arms: [{ name: 'none' }, { name: 'breaker' }], startedAtMs: 0 })
 const arm = (name: string, more: object = {}) => ({
@@ -72,27 +77,27 @@ describe('the lamps', () => {
   const edge = (atMs: number, state: 'closed' | 'open' | 'half-open') => ({ atMs, state })
 
   it('are dark without a breaker', () => {
-    assert.equal(lampAfter(DARK, [], 0).shown, null)
+    assert.equal(nextIndicator(UNLIT, [], 0).shown, null)
   })
 
   it('show half-open for its time though it was over when it was told', () => {
-    const before = lampAfter(DARK, [edge(0, 'closed'), edge(500, 'open')], 1_000)
+    const before = nextIndicator(UNLIT, [edge(0, 'closed'), edge(500, 'open')], 1_000)
     assert.equal(before.shown, 'open')
     const edges = [edge(0, 'closed'), edge(500, 'open'), edge(900, 'half-open'), edge(901, 'closed')]
-    const flash = lampAfter(before, edges, 2_000)
+    const flash = nextIndicator(before, edges, 2_000)
     assert.equal(flash.shown, 'half-open')
-    const still = lampAfter(flash, edges, 2_000 + HALF_OPEN_LIT_MS - 1)
+    const still = nextIndicator(flash, edges, 2_000 + HALF_OPEN_SHOWN_MS - 1)
     assert.equal(still.shown, 'half-open')
-    assert.equal(lampAfter(still, edges, 2_000 + HALF_OPEN_LIT_MS).shown, 'closed')
+    assert.equal(nextIndicator(still, edges, 2_000 + HALF_OPEN_SHOWN_MS).shown, 'closed')
   })
 
   it('do not flash for what lies behind when a page comes late', () => {
-    assert.equal(lampAfter(DARK, [edge(0, 'open'), edge(5, 'half-open'), edge(6, 'closed')], 10).shown, 'closed')
+    assert.equal(nextIndicator(UNLIT, [edge(0, 'open'), edge(5, 'half-open'), edge(6, 'closed')], 10).shown, 'closed')
   })
 
-  it('have stretches that are cut to the time axis', () => {
+  it('have stateSpans that are cut to the time axis', () => {
     const edges = [edge(0, 'closed'), edge(100, 'open'), edge(200, 'closed')]
-    assert.deepEqual(stretches(edges, 50, 250), [
+    assert.deepEqual(stateSpans(edges, 50, 250), [
       { fromMs: 50, toMs: 100, state: 'closed' },
       { fromMs: 100, toMs: 200, state: 'open' },
       { fromMs: 200, toMs: 250, state: 'closed' },
@@ -101,7 +106,7 @@ describe('the lamps', () => {
 })
 
 describe('the board', () => {
-  const seat = (requests: number, success: number) => ({
+  const entry = (requests: number, success: number) => ({
     id: 'ana',
     requests,
     success,
@@ -111,15 +116,15 @@ describe('the board', () => {
   })
 
   it('shows the share of what is new', () => {
-    let seats = boardAfter([], [seat(100, 0)])
-    assert.equal(recentShare(seats[0] ?? assert.fail()), null)
-    seats = boardAfter(seats, [seat(110, 10)])
-    seats = boardAfter(seats, [seat(120, 15)])
-    assert.equal(recentShare(seats[0] ?? assert.fail()), 75)
+    let entries = updatedBoard([], [entry(100, 0)])
+    assert.equal(recentShare(entries[0] ?? assert.fail()), null)
+    entries = updatedBoard(entries, [entry(110, 10)])
+    entries = updatedBoard(entries, [entry(120, 15)])
+    assert.equal(recentShare(entries[0] ?? assert.fail()), 75)
   })
 
   it('is idle when nothing is new, and after the counts were set to zero', () => {
-    const seats = boardAfter(boardAfter([], [seat(10, 10)]), [seat(0, 0)])
-    assert.deepEqual(seats[0]?.shares, [null, null])
+    const entries = updatedBoard(updatedBoard([], [entry(10, 10)]), [entry(0, 0)])
+    assert.deepEqual(entries[0]?.shares, [null, null])
   })
 })

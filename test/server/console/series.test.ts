@@ -4,16 +4,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { emptyModel, reduce } from '../../../server/console/model/model.js'
-import { figures } from '../../../server/console/model/now.js'
 import {
   answersPerSecond,
   armPerSecond,
+  conditionsOf,
   held,
   lines,
   outageSpans,
-  skyOf,
   stacked,
 } from '../../../server/console/model/series.js'
+import { recentFigures } from '../../../server/console/model/traffic.js'
 import { recording } from '../../browser/recording.ts'
 
 const WALL = 1_800_000_000_000
@@ -78,12 +78,12 @@ describe('the series', () => {
       ...(model.runs[0] ?? assert.fail()),
       steps: [{ atMs: 0, arms: [], weather: { failRate: 99, outage: true } }],
     }
-    const sky = skyOf(model, run)
+    const sky = conditionsOf(model, run)
     assert.deepEqual(
       sky.filter(({ failRate }) => failRate === 99).map(({ t }) => t - WALL / 1000),
       [68],
     )
-    assert.equal(skyOf(model, null), model.points)
+    assert.equal(conditionsOf(model, null), model.points)
   })
 
   it('stack from the bottom up', () => {
@@ -102,11 +102,11 @@ describe('the series', () => {
   })
 
   it('tell the figures of this moment', () => {
-    const quiet = figures([], 0)
+    const quiet = recentFigures([], 0)
     assert.deepEqual(quiet, { perSecond: 0, useful: null, p50: null, p95: null, inFlight: 0 })
     const point = model.points[0] ?? assert.fail()
     const points = [0.25, 0.5, 0.75, 1].map(t => ({ ...point, t, counts: { success: 9, injected: 1 }, p95: 12 }))
-    const { perSecond, useful, p95 } = figures(points, 1)
+    const { perSecond, useful, p95 } = recentFigures(points, 1)
     assert.deepEqual([perSecond, useful, p95], [40, 90, 12])
   })
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { LANGUAGES, pickLanguage, speak } from '../../../server/console/i18n/words.js'
+import { createI18n, LANGUAGES, pickLanguage } from '../../../server/console/i18n/words.js'
 import { ROOT } from '../../support/project.ts'
 
 const folder = join(ROOT, 'server', 'console')
@@ -37,10 +37,14 @@ describe('the words', () => {
     const scenarios = join(ROOT, 'data', 'scenarios')
     for (const file of readdirSync(scenarios)) {
       const { name, title } = JSON.parse(readFileSync(join(scenarios, file), 'utf8'))
-      assert.equal(speak('en').titleOf(name, title), title)
-      assert.notEqual(speak('pt-BR').titleOf(name, title), title, `${name}: the title is another, or not translated`)
+      assert.equal(createI18n('en').titleOf(name, title), title)
+      assert.notEqual(
+        createI18n('pt-BR').titleOf(name, title),
+        title,
+        `${name}: the title is another, or not translated`,
+      )
     }
-    assert.equal(speak('pt-BR').titleOf('blackout', 'Mine'), 'Mine')
+    assert.equal(createI18n('pt-BR').titleOf('blackout', 'Mine'), 'Mine')
   })
 
   it('begin in the language of choice, then of the browser, then in English', () => {
@@ -55,7 +59,7 @@ describe('the words', () => {
   })
 
   it('never round a share to all or nothing', () => {
-    const { percent } = speak('en')
+    const { percent } = createI18n('en')
     const cases: [number | null, string][] = [
       [null, '–'],
       [0, '0 %'],
@@ -68,8 +72,8 @@ describe('the words', () => {
   })
 
   it('write figures as the language does', () => {
-    assert.equal(speak('pt-BR').count(12_345), '12.345')
-    assert.equal(speak('en').ms(3.14), '3.1 ms')
-    assert.equal(speak('pt-BR').rate(0.5).replaceAll('\u00a0', ' '), '0,5 %')
+    assert.equal(createI18n('pt-BR').count(12_345), '12.345')
+    assert.equal(createI18n('en').ms(3.14), '3.1 ms')
+    assert.equal(createI18n('pt-BR').rate(0.5).replaceAll('\u00a0', ' '), '0,5 %')
   })
 })

@@ -6,8 +6,8 @@ import { h, mark, say } from './dom.js'
 export const PLUG = '10s'
 
 /** @param {import('./page.js').Context} context */
-export function createTrouble(context) {
-  const { t, count, titleOf } = context.speech
+export function createDisruptions(context) {
+  const { t, count, titleOf } = context.i18n
   const plug = h('button', { type: 'button', class: 'plug', 'aria-describedby': 'plug-left' }, t('plug.pull'))
   const left = h('p', { class: 'by num', id: 'plug-left', role: 'status' })
   const outage = h(
@@ -28,16 +28,16 @@ export function createTrouble(context) {
   // Marks are the words of whoever wrote the scenario; those that come with the server are English.
   const point = h('span', { lang: 'en' })
   const clock = h('span', null)
-  const told = h('p', { class: 'by num' }, point, clock)
+  const position = h('p', { class: 'by num' }, point, clock)
   const scenario = h(
     'section',
     { class: 'scenario', 'aria-labelledby': 'scenario-title' },
     h('h2', { id: 'scenario-title' }, t('scenario.title')),
     h('div', { class: 'row' }, choice, go),
     progress,
-    told,
+    position,
   )
-  const element = h('div', { class: 'trouble' }, outage, scenario)
+  const element = h('div', { class: 'disruptions' }, outage, scenario)
 
   /** @type {import('../model/types.js').Model['scenario']} */
   let playing = null
@@ -95,7 +95,7 @@ export function createTrouble(context) {
         say(point, playing.mark)
         say(clock, playing.mark && time ? ` · ${time}` : time)
       }
-      told.hidden = !playing
+      position.hidden = !playing
     },
   }
 }

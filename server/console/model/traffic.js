@@ -1,4 +1,4 @@
-/** The figures of this moment: answers a second, useful share and percentiles of the last few seconds. */
+/** What the recent traffic says: its figures of the last few seconds, and whether a scenario plays without any. */
 
 /** @import { Model } from './types.js' */
 
@@ -8,7 +8,7 @@
  * @param {number} [over] how many seconds count
  * @returns {{ perSecond: number, useful: number | null, p50: number | null, p95: number | null, inFlight: number }}
  */
-export function figures(points, now, over = 3) {
+export function recentFigures(points, now, over = 3) {
   const recent = points.filter(point => point.t > now - over && point.t <= now)
   let all = 0
   let success = 0
@@ -36,4 +36,25 @@ function last(points, read) {
     if (value !== null && value !== undefined) return value
   }
   return null
+}
+
+/** Who fires with a scenario begins with it, or a moment later; in seconds. */
+const PATIENCE_S = 1.5
+
+/**
+ * Whether a scenario has been playing for a while, and nobody has asked for anything since it began.
+ * @param {Model} model
+ * @param {number} now seconds
+ */
+export function hasIdleScenario(model, now) {
+  if (!model.scenario) return false
+  const { startedAtMs } = model.scenario
+  // The arms of a run may play in sessions of their own, and then this one sees nothing of it.
+  if (model.runs.some(run => run.status === 'running' || run.startedAtMs + run.lastMs > startedAtMs)) return false
+  const begin = (model.epoch + startedAtMs) / 1000
+  if (now < begin + PATIENCE_S) return false
+  return model.points.every(
+    point =>
+      point.t <= begin || (point.arrivals === 0 && point.inFlight === 0 && Object.keys(point.counts).length === 0),
+  )
 }

@@ -2,7 +2,7 @@
 
 /** @import { Edge } from '../model/types.js' */
 
-import { stretches } from '../model/lamp.js'
+import { stateSpans } from '../model/circuit-indicator.js'
 import { hatch } from './palette.js'
 
 /** Height of the strip and its distance from the plot, in CSS pixels. */
@@ -30,7 +30,7 @@ export function paintStrip(plot, context, strip) {
   pen.clip()
   pen.fillStyle = colours.line
   pen.fillRect(left, upper + full / 2 - ratio / 2, width, ratio)
-  for (const { fromMs, toMs, state } of stretches(strip.edges, from, Math.min(to, strip.endMs))) {
+  for (const { fromMs, toMs, state } of stateSpans(strip.edges, from, Math.min(to, strip.endMs))) {
     const x = Math.round(place(fromMs))
     const wide = Math.max(2 * ratio, Math.round(place(toMs)) - x)
     if (state === 'closed' || state === 'disabled') {

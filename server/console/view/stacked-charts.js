@@ -1,25 +1,25 @@
 /** The stacked charts: the server's answers a second, or one arm's outcomes with the strip of its breaker below. */
 
 /** @import { Model, Run, Counts } from '../model/types.js' */
-/** @import { Scenery } from './charts.js' */
+/** @import { SharedData } from './charts.js' */
 
 import { ANSWERS, answersPerSecond, armPerSecond, OUTCOMES } from '../model/series.js'
 import { createChart } from './chart.js'
-import { paintStrip, STRIP } from './strip.js'
-import { paintOutages } from './weather.js'
+import { paintStrip, STRIP } from './circuit-strip.js'
+import { paintOutages } from './outage-spans.js'
 
 /**
  * @param {import('./page.js').Context} context
- * @param {Scenery} scenery
+ * @param {SharedData} shared
  */
-export function createAnswers(context, scenery) {
-  const { t, count } = context.speech
+export function createAnswers(context, shared) {
+  const { t, count } = context.i18n
   const chart = createChart({
     context,
     name: 'answers',
     title: t('chart.answers'),
     axis: count,
-    behind: plot => paintOutages(plot, context, scenery.spans, ''),
+    behind: plot => paintOutages(plot, context, shared.outages, ''),
     lines: ANSWERS.map(name => ({ label: t(`answer.${name}`), colour: name, draw: 'bar', format: context.whole })),
   })
   return {
@@ -34,12 +34,12 @@ export function createAnswers(context, scenery) {
 
 /**
  * @param {import('./page.js').Context} context
- * @param {Scenery} scenery
+ * @param {SharedData} shared
  * @param {Run} first
  * @param {string} name of the arm
  */
-export function createArm(context, scenery, first, name) {
-  const { t, count, maybe } = context.speech
+export function createArm(context, shared, first, name) {
+  const { t, count, maybe } = context.i18n
   const latest = { run: first, epoch: 0 }
   const state = (/** @type {string} */ word) => maybe(`circuit.${word}`, word)
   const edges = () => latest.run.edges[name] ?? []
@@ -49,8 +49,8 @@ export function createArm(context, scenery, first, name) {
     title: t('chart.arm', { arm: name }),
     axis: count,
     below: STRIP.height + STRIP.gap,
-    top: () => scenery.tallest,
-    behind: plot => paintOutages(plot, context, scenery.spans, ''),
+    top: () => shared.tallest,
+    behind: plot => paintOutages(plot, context, shared.outages, ''),
     over: plot =>
       paintStrip(plot, context, {
         edges: edges(),

@@ -1,4 +1,4 @@
-/** Paints outages behind a chart: a hatched stretch with its word where there is room. */
+/** Paints outages behind a chart: hatched, with its word where it fits. */
 
 import { hatch } from './palette.js'
 

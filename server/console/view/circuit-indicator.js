@@ -1,8 +1,8 @@
-/** Three lamps of a breaker, told apart by shape, word and colour: a full disc, a half one and a ring with a gap. */
+/** Three lamps of a breaker, distinguished by shape, word and colour: a full disc, a half one and a ring with a gap. */
 
 /** @import { Circuit, Edge } from '../model/types.js' */
 
-import { DARK, lampAfter } from '../model/lamp.js'
+import { nextIndicator, UNLIT } from '../model/circuit-indicator.js'
 import { h, icon, mark, say } from './dom.js'
 
 /** @type {readonly Circuit[]} */
@@ -21,9 +21,9 @@ const SHAPES = {
  * @param {import('./page.js').Context} context
  * @param {string} arm
  */
-export function createLamps(context, arm) {
-  const { t, maybe } = context.speech
-  let lamp = DARK
+export function createCircuitIndicator(context, arm) {
+  const { t, maybe } = context.i18n
+  let indicator = UNLIT
   const word = h('p', { class: 'lamp-word' })
   const lamps = LAMPS.map(name =>
     h(
@@ -39,8 +39,8 @@ export function createLamps(context, arm) {
     element,
     /** @param {readonly Edge[]} edges */
     update(edges) {
-      lamp = lampAfter(lamp, edges, performance.now())
-      const shown = lamp.shown
+      indicator = nextIndicator(indicator, edges, performance.now())
+      const shown = indicator.shown
       const lit = shown === 'forced-open' ? 'open' : shown
       const text = shown === null ? t('circuit.none') : maybe(`circuit.${shown}`, shown)
       LAMPS.forEach((name, index) => {

@@ -3,8 +3,8 @@
 import { h, say } from './dom.js'
 
 /** @param {import('./page.js').Context} context */
-export function createFacts(context) {
-  const { t, rate } = context.speech
+export function createSettingsInForce(context) {
+  const { t, rate } = context.i18n
   const names = /** @type {const} */ (['sampler', 'seed', 'faults', 'latency', 'capacity'])
   const values = names.map(() => h('dd', { class: 'num' }))
   const element = h(
@@ -33,7 +33,7 @@ export function createFacts(context) {
         String(settings.seed ?? ''),
         faultsOf(settings.faults, rate) || t('facts.none'),
         latencyOf(settings.latency) || t('facts.none'),
-        settings.capacity ? capacityOf(context.speech, settings.capacity) : t('facts.none'),
+        settings.capacity ? capacityOf(context.i18n, settings.capacity) : t('facts.none'),
       ]
       texts.forEach((text, index) => {
         const value = values[index]
@@ -69,7 +69,7 @@ function latencyOf(latency) {
 
 /**
  * `4 workers × 40ms`, and how much longer than that the work takes while something slows it.
- * @param {import('../i18n/words.js').Speech} speech
+ * @param {import('../i18n/words.js').I18n} i18n
  * @param {{ workers: number, service: string, slow?: number }} capacity
  */
 function capacityOf({ t, factor }, { workers, service, slow = 1 }) {

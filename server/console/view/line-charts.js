@@ -1,11 +1,11 @@
 /** The line charts: fail rate and outages, upstream calls, latency. */
 
 /** @import { Model, Run } from '../model/types.js' */
-/** @import { Scenery } from './charts.js' */
+/** @import { SharedData } from './charts.js' */
 
 import { armLatency, armPerSecond, held, lines } from '../model/series.js'
 import { createChart } from './chart.js'
-import { paintOutages } from './weather.js'
+import { paintOutages } from './outage-spans.js'
 
 /** Colours mean outcomes, so the arms differ by weight and dash. */
 const STYLES = /** @type {const} */ ([
@@ -14,24 +14,24 @@ const STYLES = /** @type {const} */ ([
   { colour: 'shortCircuited', line: 'line', thin: 'thin' },
 ])
 /** More arms' latencies than this do not fit into one chart. */
-const MOST_LATENCIES = 2
+const MAX_LATENCIES = 2
 
 /**
  * @param {import('./page.js').Context} context
- * @param {Scenery} scenery
+ * @param {SharedData} shared
  */
-export function createWeather(context, scenery) {
-  const { t, percent, rate } = context.speech
-  const isDown = (/** @type {number} */ time) => scenery.spans.some(([from, to]) => time >= from && time <= to)
+export function createFailRate(context, shared) {
+  const { t, percent, rate } = context.i18n
+  const isDown = (/** @type {number} */ time) => shared.outages.some(([from, to]) => time >= from && time <= to)
   const chart = createChart({
     context,
-    name: 'weather',
+    name: 'fail-rate',
     title: t('chart.weather'),
     axis: value => percent(value),
     top: () => 100,
     // Presenter mode shows no chart below this one.
     time: context.presenting(),
-    behind: plot => paintOutages(plot, context, scenery.spans, t('chart.outage')),
+    behind: plot => paintOutages(plot, context, shared.outages, t('chart.outage')),
     lines: [
       { label: t('chart.rate'), colour: 'ink', draw: 'step', format: value => (value === null ? '–' : rate(value)) },
     ],
@@ -42,7 +42,7 @@ export function createWeather(context, scenery) {
     /** @param {Model} _model @param {number} now */
     update(_model, now) {
       chart.update(
-        lines(scenery.sky, point => [point.failRate], 1),
+        lines(shared.conditions, point => [point.failRate], 1),
         now,
       )
     },
@@ -51,18 +51,18 @@ export function createWeather(context, scenery) {
 
 /**
  * @param {import('./page.js').Context} context
- * @param {Scenery} scenery
+ * @param {SharedData} shared
  * @param {string[]} names the arms, or none for the server's own
  */
-export function createCalls(context, scenery, names) {
-  const { t, count } = context.speech
+export function createCalls(context, shared, names) {
+  const { t, count } = context.i18n
   const format = context.whole
   const chart = createChart({
     context,
     name: 'calls',
     title: t('chart.calls'),
     axis: count,
-    behind: plot => paintOutages(plot, context, scenery.spans, ''),
+    behind: plot => paintOutages(plot, context, shared.outages, ''),
     lines:
       names.length === 0
         ? [{ label: t('outcome.calls'), colour: 'ink', draw: 'step', format }]
@@ -87,13 +87,13 @@ export function createCalls(context, scenery, names) {
 
 /**
  * @param {import('./page.js').Context} context
- * @param {Scenery} scenery
- * @param {string[]} arms whose latencies are told, or none for the server's own
+ * @param {SharedData} shared
+ * @param {string[]} arms whose latencies are known, or none for the server's own
  * @param {boolean} atClient who fires has measured them
  */
-export function createLatency(context, scenery, arms, atClient) {
-  const { t, ms, axisMs } = context.speech
-  const names = arms.slice(0, MOST_LATENCIES)
+export function createLatency(context, shared, arms, atClient) {
+  const { t, ms, axisMs } = context.i18n
+  const names = arms.slice(0, MAX_LATENCIES)
   const format = (/** @type {number | null} */ value) => ms(value)
   /** @type {import('./chart.js').Line[]} */
   const own = [
@@ -106,7 +106,7 @@ export function createLatency(context, scenery, arms, atClient) {
     title: t(atClient ? 'chart.latencyClient' : 'chart.latency'),
     axis: axisMs,
     time: true,
-    behind: plot => paintOutages(plot, context, scenery.spans, ''),
+    behind: plot => paintOutages(plot, context, shared.outages, ''),
     lines:
       names.length === 0
         ? own
