@@ -1,4 +1,4 @@
-/** Breaks text into lines of a width. */
+/** Breaks text into lines of a width, and measures the columns of tables. */
 
 /** A piece that is never broken: its width on the screen and, where colours make that differ, its text. */
 export interface Piece {
@@ -30,4 +30,16 @@ export function wrapText(text: string, width: number): string[] {
     words.map(word => ({ text: word, width: word.length })),
     width,
   )
+}
+
+/** Prose as a paragraph of at most `width` columns (at least 20), indented by two; lines are joined. */
+export function paragraph(text: string, width: number): string {
+  return wrapText(text, Math.max(20, width - 2))
+    .map(line => `  ${line}`)
+    .join('\n')
+}
+
+/** How wide each column of a table must be for its heading and its cells. */
+export function columnWidths(headings: readonly string[], rows: readonly (readonly string[])[]): number[] {
+  return headings.map((heading, column) => Math.max(heading.length, ...rows.map(row => row[column]?.length ?? 0)))
 }

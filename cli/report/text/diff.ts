@@ -4,7 +4,7 @@ import type { Look } from '../look.ts'
 import type { ArmResult, Result, Unjudged } from '../result.ts'
 import { usefulDifference } from '../stats/figures.ts'
 import { english } from '../verdict/words.ts'
-import { wrapText } from '../wrap.ts'
+import { paragraph } from '../wrap.ts'
 import { renderTable } from './table.ts'
 import { describeLoad, describeRate } from './text.ts'
 
@@ -20,10 +20,7 @@ export interface Named {
  */
 export function renderDiff(before: Named, after: Named, look: Look): string {
   const couples = coupled(before.result, after.result)
-  const wrapped = (text: string) =>
-    wrapText(text, Math.max(20, look.width - 2))
-      .map(line => `  ${line}`)
-      .join('\n')
+  const wrapped = (text: string) => paragraph(text, look.width)
   const parts = [
     [before, after].map(({ name, result }) => wrapped(`${name}: ${describeLoad(result)}`)).join('\n'),
     ...couples.map(({ name, from, to }) => {

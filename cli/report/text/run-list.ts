@@ -4,6 +4,7 @@ import { formatCount, formatShare } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Result } from '../result.ts'
 import { total, usefulShare } from '../stats/figures.ts'
+import { columnWidths } from '../wrap.ts'
 import { titleOf } from './text.ts'
 
 /** One kept run, in short. */
@@ -46,9 +47,7 @@ export function renderRuns(rows: readonly RunRow[], look: Look): string {
     cut(arms.map(arm => formatShare(arm.useful)).join(' / '), { ...look, width: USEFUL_WIDTH }),
     `${title}${interrupted ? ' (interrupted)' : ''}`,
   ])
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...lines.map(line => (line[column] ?? '').length)),
-  )
+  const widths = columnWidths(HEADINGS, lines)
   const write = (cells: readonly string[]) => {
     const padded = cells.map((cell, column) => {
       const width = widths[column] ?? 0

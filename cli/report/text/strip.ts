@@ -35,8 +35,8 @@ export function renderStrip(result: Unjudged, look: Look): string {
   if (spanMs < WORTH_A_STRIP_MS) return ''
   const labels = ['trouble', ...arms.map(arm => oneLine(arm.name))].map(label => label.length).filter(isShort)
   const labelWidth = Math.max(...labels)
-  const room = Math.max(10, look.width - INDENT - labelWidth - 2)
-  const stepMs = columnMs(spanMs, room)
+  const available = Math.max(10, look.width - INDENT - labelWidth - 2)
+  const stepMs = columnMs(spanMs, available)
   const columns = Math.ceil(spanMs / stepMs)
   const line = (label: string, text: string) => `${' '.repeat(INDENT)}${label.padEnd(labelWidth)}  ${text}`.trimEnd()
 
@@ -66,10 +66,10 @@ export function renderStrip(result: Unjudged, look: Look): string {
 }
 
 /** Milliseconds of a column: a quarter second, several of them, or a whole part of one. */
-function columnMs(spanMs: number, room: number): number {
+function columnMs(spanMs: number, available: number): number {
   const quarters = Math.ceil(spanMs / QUARTER_MS)
-  if (quarters > room) return QUARTER_MS * Math.ceil(quarters / room)
-  return QUARTER_MS / Math.min(5, Math.floor(room / quarters))
+  if (quarters > available) return QUARTER_MS * Math.ceil(quarters / available)
+  return QUARTER_MS / Math.min(5, Math.floor(available / quarters))
 }
 
 /** A glyph and the paint for it; neighbours of the same paint are painted in one go. */

@@ -5,7 +5,7 @@ import type { Look } from '../look.ts'
 import { paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { enoughRequests, unfinished } from '../verdict/notes.ts'
 import { english, type Words } from '../verdict/words.ts'
-import { wrapText } from '../wrap.ts'
+import { columnWidths, paragraph } from '../wrap.ts'
 
 /** One line of the table, as texts. */
 export interface SweepLine {
@@ -18,34 +18,32 @@ export interface SweepLine {
 export function sweepLines({ points, baseline }: Sweep): { headings: string[]; lines: SweepLine[] } {
   const names = [...new Set(points.flatMap(point => Object.keys(point.settings)))]
   const recovers = [...points, ...(baseline ? [baseline] : [])].some(point => point.recovered !== null)
+  const lineOf = (point: SweepPoint, settings: readonly string[], optimal: boolean): SweepLine => ({
+    cells: [
+      ...settings,
+      formatPercent(point.useful),
+      formatCount(point.wasted),
+      formatCount(point.calls),
+      formatMs(point.p95Ms),
+      ...(recovers ? [point.recovered === false ? 'never' : formatMs(point.recoveryMs)] : []),
+    ],
+    optimal,
+  })
   const optimal = paretoOptimal(points)
-  const cellsOf = (point: SweepPoint, settings: readonly string[]) => [
-    ...settings,
-    formatPercent(point.useful),
-    formatCount(point.wasted),
-    formatCount(point.calls),
-    formatMs(point.p95Ms),
-    ...(recovers ? [point.recovered === false ? 'never' : formatMs(point.recoveryMs)] : []),
-  ]
   const lines = points
     .map((point, index) => ({ point, optimal: optimal[index] ?? false }))
     .sort((a, b) => (b.point.useful ?? -1) - (a.point.useful ?? -1) || a.point.wasted - b.point.wasted)
-    .map(({ point, optimal }) => ({
-      cells: cellsOf(
-        point,
-        names.map(name => point.settings[name] ?? '-'),
-      ),
-      optimal,
-    }))
+    .map(({ point, optimal }) => {
+      const settings = names.map(name => point.settings[name] ?? '-')
+      return lineOf(point, settings, optimal)
+    })
   const last = baseline
     ? [
-        {
-          cells: cellsOf(
-            baseline,
-            names.map((_, index) => (index === 0 ? baseline.arm : '')),
-          ),
-          optimal: false,
-        },
+        lineOf(
+          baseline,
+          names.map((_, index) => (index === 0 ? baseline.arm : '')),
+          false,
+        ),
       ]
     : []
   return {
@@ -57,8 +55,9 @@ export function sweepLines({ points, baseline }: Sweep): { headings: string[]; l
 /** Text of a sweep, ending with a newline. */
 export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): string {
   const { headings, lines } = sweepLines(sweep)
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...lines.map(line => line.cells[column]?.length ?? 0)),
+  const widths = columnWidths(
+    headings,
+    lines.map(line => line.cells),
   )
   const star = ascii ? '*' : '◆'
   const write = (mark: string, cells: readonly string[]) =>
@@ -70,11 +69,7 @@ export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): stri
     ...lines.map(({ cells, optimal }) => (optimal ? palette.paint('strong', write(star, cells)) : write(' ', cells))),
   ]
   const prose = [`${star} ${english('sweep.unbeaten')}`, advice(sweep)]
-  const paragraphs = prose.map(text =>
-    wrapText(text, Math.max(20, width - 2))
-      .map(line => `  ${line}`)
-      .join('\n'),
-  )
+  const paragraphs = prose.map(text => paragraph(text, width))
   return `${[table.join('\n'), ...paragraphs].join('\n\n')}\n`
 }
 

@@ -5,15 +5,16 @@ import type { Look } from '../look.ts'
 import type { Expectation, Result, Unjudged } from '../result.ts'
 import { notes } from '../verdict/notes.ts'
 import { english, type Words } from '../verdict/words.ts'
-import { wrapText } from '../wrap.ts'
+import { paragraph } from '../wrap.ts'
 import { renderStrip } from './strip.ts'
 import { renderTable } from './table.ts'
 
-const INDENT = '  '
+/** Prose is no wider than this, however wide the terminal. */
+const MAX_WIDTH = 100
 
 /** The report for a terminal, ending with a newline. */
 export function renderText(result: Result, look: Look): string {
-  const wrapped = (text: string) => paragraph(text, look.width)
+  const wrapped = (text: string) => paragraph(text, Math.min(look.width, MAX_WIDTH))
   const { palette } = look
   const table = renderTable(result, look)
   const parts = [
@@ -91,12 +92,6 @@ export function renderExpectations(expectations: readonly Expectation[], { ascii
 /** A command gets a line of its own, so that it can be copied. */
 function hintLines(hint: string, { width, palette }: Look): string {
   const [, words = hint, command] = /^(.*:) (npx .+)$/.exec(hint) ?? []
-  const lines = paragraph(words, width)
-  return command === undefined ? lines : `${lines}\n${INDENT}${INDENT}${palette.paint('strong', command)}`
-}
-
-function paragraph(text: string, width: number): string {
-  return wrapText(text, Math.max(20, Math.min(width, 100) - INDENT.length))
-    .map(line => INDENT + line)
-    .join('\n')
+  const lines = paragraph(words, Math.min(width, MAX_WIDTH))
+  return command === undefined ? lines : `${lines}\n    ${palette.paint('strong', command)}`
 }
