@@ -45,7 +45,7 @@ const context = {
       else page.refuse(String(error.message ?? error), 'en')
     })
   },
-  who: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
+  sourceName: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
   view,
   openSession(id) {
     if (id !== model.session) {

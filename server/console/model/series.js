@@ -85,7 +85,7 @@ export function lines(points, read, width) {
 }
 
 /**
- * The percentile lines of an arm's steps, where its publisher tells them.
+ * The percentile lines of an arm's steps, where its publisher measures them.
  * @param {Run} run
  * @param {number} epoch
  * @returns {(number | null)[][]} times, then p50 and p95 of each arm in turn

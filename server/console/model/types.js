@@ -1,4 +1,4 @@
-/** The shapes of what the server tells the page and of what the page makes of it; types only, no code. */
+/** The shapes of what the server sends and of what the page makes of it; types only, no code. */
 
 /**
  * What happened in a quarter second. `counts` and `faults` hold only what is not zero.

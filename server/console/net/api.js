@@ -55,7 +55,7 @@ export function controlPlane(sessionNow, keyring) {
     /** @param {number} failRate percent */
     setRate: failRate => ask('PUT', '/chaos/fail-rate', { failRate }),
     /** @param {string} length such as `10s` */
-    pullPlug: length => ask('POST', '/chaos/outages', { for: length }),
+    declareOutage: length => ask('POST', '/chaos/outages', { for: length }),
     endOutage: () => ask('DELETE', '/chaos/outages'),
     reset: () => ask('POST', '/chaos/reset', {}),
     scenarios: () => ask('GET', '/chaos/scenarios'),

@@ -33,12 +33,12 @@ export function openStream({ target, onEvent, onLink }) {
     current = abort
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let silence
-    const heard = () => {
+    const restartSilence = () => {
       clearTimeout(silence)
       silence = setTimeout(() => abort.abort(), SILENCE_MS)
     }
     try {
-      heard()
+      restartSilence()
       const { url, headers } = target(lastId)
       const response = await fetch(url, { headers, signal: abort.signal, cache: 'no-store' })
       if (response.status === 401 || response.status === 403) return denied(mine, 'denied')
@@ -55,7 +55,7 @@ export function openStream({ target, onEvent, onLink }) {
       for (;;) {
         const { value, done } = await reader.read()
         if (done) break
-        heard()
+        restartSilence()
         parse(value)
       }
       retry(mine)

@@ -88,7 +88,7 @@ export function createChart(options) {
     const { width, height } = place.getBoundingClientRect()
     if (width < 80 || height < 24) return
     plot = new uPlot(
-      settings(options, width, height, () => now, tell),
+      settings(options, width, height, () => now, showValues),
       /** @type {any} */ (drawn(data)),
       place,
     )
@@ -102,7 +102,7 @@ export function createChart(options) {
   observer.observe(place)
 
   /** @param {number | null} index of the moment under the cursor, or null for the latest whole one */
-  const tell = index => {
+  const showValues = index => {
     const times = data[0] ?? []
     const stack = lines[0]?.draw === 'bar'
     const at = index ?? times.length - 1
@@ -143,7 +143,7 @@ export function createChart(options) {
       now = at
       if (!plot) make()
       plot?.setData(/** @type {any} */ (drawn(data)))
-      if (plot && (plot.cursor.idx ?? null) === null) tell(null)
+      if (plot && (plot.cursor.idx ?? null) === null) showValues(null)
       if (Math.abs(at - tabled) < 1) return
       tabled = at
       const latest = lines.map((line, row) => `${line.label} ${line.format(data[row + 1]?.at(-2) ?? null)}`).join(', ')
@@ -170,10 +170,10 @@ export function createChart(options) {
  * @param {number} width
  * @param {number} height
  * @param {() => number} now
- * @param {(index: number | null) => void} tell
+ * @param {(index: number | null) => void} showValues
  * @returns {any}
  */
-function settings(options, width, height, now, tell) {
+function settings(options, width, height, now, showValues) {
   const { context, lines, top } = options
   const paint = () => context.palette()
   const order = lines[0]?.draw === 'bar' ? [...lines].reverse() : lines
@@ -224,7 +224,7 @@ function settings(options, width, height, now, tell) {
     hooks: {
       drawClear: options.behind ? [options.behind] : [],
       draw: options.over ? [options.over] : [],
-      setCursor: [(/** @type {any} */ plot) => tell(plot.cursor.idx ?? null)],
+      setCursor: [(/** @type {any} */ plot) => showValues(plot.cursor.idx ?? null)],
     },
   }
 }

@@ -1,20 +1,24 @@
-/** Outage and scenario: pull the plug, play a script, and see what is going on. */
+/** Outage and scenario: declare one, run the other, and see what is going on. */
 
 import { h, mark, say } from './dom.js'
 
-/** How long a pulled plug stays out. */
-export const PLUG = '10s'
+/** How long an outage lasts that is declared here. */
+export const OUTAGE_LENGTH = '10s'
 
 /** @param {import('./page.js').Context} context */
 export function createDisruptions(context) {
   const { t, count, titleOf } = context.i18n
-  const plug = h('button', { type: 'button', class: 'plug', 'aria-describedby': 'plug-left' }, t('plug.pull'))
-  const left = h('p', { class: 'by num', id: 'plug-left', role: 'status' })
+  const button = h(
+    'button',
+    { type: 'button', class: 'outage-button', 'aria-describedby': 'outage-left' },
+    t('plug.pull'),
+  )
+  const left = h('p', { class: 'by num', id: 'outage-left', role: 'status' })
   const outage = h(
     'section',
     { class: 'outage', 'aria-labelledby': 'outage-title' },
     h('h2', { id: 'outage-title' }, t('plug.title')),
-    plug,
+    button,
     left,
   )
   const choice = h('select', { id: 'scenario-choice', 'aria-label': t('scenario.choose') })
@@ -43,8 +47,8 @@ export function createDisruptions(context) {
   let playing = null
   let down = false
 
-  const toggle = () => context.act(() => (down ? context.api.endOutage() : context.api.pullPlug(PLUG)))
-  plug.addEventListener('click', toggle)
+  const toggle = () => context.act(() => (down ? context.api.endOutage() : context.api.declareOutage(OUTAGE_LENGTH)))
+  button.addEventListener('click', toggle)
   go.addEventListener('click', () =>
     context.act(async () => {
       if (playing) await context.api.stopScenario(playing.id)
@@ -77,7 +81,7 @@ export function createDisruptions(context) {
       down = model.outage.on
       playing = model.scenario
       const serverMs = now * 1000 - model.epoch
-      say(plug, t(down ? 'plug.end' : 'plug.pull'))
+      say(button, t(down ? 'plug.end' : 'plug.pull'))
       mark(outage, 'data-down', down)
       const seconds =
         model.outage.untilMs === null ? null : Math.max(0, Math.ceil((model.outage.untilMs - serverMs) / 1000))

@@ -48,7 +48,7 @@ export function createLog(context) {
 function line(context, entry) {
   const { t, time } = context.i18n
   const origin = entry.data.origin ?? { source: entry.data.source }
-  const who = origin.source ? context.who(origin) : ''
+  const who = origin.source ? context.sourceName(origin) : ''
   const foreign = entry.kind === 'scenario' && entry.data.status === 'mark'
   return h(
     'li',

@@ -26,7 +26,7 @@ import { createSettingsInForce } from './settings-in-force.js'
  * @property {string} origin
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
- * @property {(origin: { source?: string, detail?: string }) => string} who
+ * @property {(origin: { source?: string, detail?: string }) => string} sourceName
  * @property {() => import('./header.js').View} view
  * @property {(id: string) => void} openSession
  * @property {() => 'auto' | 'dark' | 'light'} theme

@@ -128,7 +128,7 @@ export function createRate(context) {
       if (typeof current === 'number' && current !== shown && !busy) show(current)
       const origin = model.chaos?.provenance?.failRate
       if (origin) {
-        const who = context.who(origin)
+        const who = context.sourceName(origin)
         say(by, origin.at ? t('rate.byAt', { who, time: time(Date.parse(origin.at) / 1000) }) : t('rate.by', { who }))
       }
     },

@@ -8,7 +8,7 @@ import { type ArmTotals, openPublisher } from '../../../cli/control/live-publish
 import { jsonBody } from '../../../server/http/json.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
 import { type Clock, systemClock } from '../../../server/lib/clock.ts'
-import { COUNTERS } from '../../../server/runs/counters.ts'
+import { COUNTERS, noCounts } from '../../../server/runs/counters.ts'
 import { LiveRuns } from '../../../server/telemetry/live-runs.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
@@ -17,12 +17,7 @@ import { startTestServer } from '../../support/server.ts'
 const server = await startTestServer({ after })
 const arm = (name: string) => ({
   name,
-  success: 0,
-  failed: 0,
-  shortCircuited: 0,
-  fromCache: 0,
-  calls: 0,
-  wasted: 0,
+  ...noCounts(),
 })
 
 async function page(test: TestContext, base = server.url) {

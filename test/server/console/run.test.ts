@@ -10,16 +10,12 @@ import {
 } from '../../../server/console/model/circuit-indicator.js'
 import { advance, circuitOf, runFrom, usefulShare } from '../../../server/console/model/run.js'
 import { recentShare, updatedBoard } from '../../../server/console/model/session-board.js'
+import { noCounts } from '../../../server/runs/counters.ts'
 
 const start = () => runFrom({ id: 'r', title: 't', arms: [{ name: 'none' }, { name: 'breaker' }], startedAtMs: 0 })
 const arm = (name: string, more: object = {}) => ({
   name,
-  success: 0,
-  failed: 0,
-  shortCircuited: 0,
-  fromCache: 0,
-  calls: 0,
-  wasted: 0,
+  ...noCounts(),
   ...more,
 })
 

@@ -6,6 +6,7 @@ import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
 import { MAX_ARM_NAME, MAX_ARMS } from '../../../server/config/limits.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
+import { noCounts } from '../../../server/runs/counters.ts'
 import { LiveRuns } from '../../../server/telemetry/live-runs.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
@@ -14,12 +15,7 @@ import { startTestServer } from '../../support/server.ts'
 const server = await startTestServer({ after })
 const arm = (name: string, more: object = {}) => ({
   name,
-  success: 0,
-  failed: 0,
-  shortCircuited: 0,
-  fromCache: 0,
-  calls: 0,
-  wasted: 0,
+  ...noCounts(),
   ...more,
 })
 const run = (id: string) => ({

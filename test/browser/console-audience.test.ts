@@ -1,4 +1,4 @@
-/** The console in a room: labs of one's own, the address to type, a scenario that nobody fires at, and the languages. */
+/** The console before an audience: sessions of one's own, the address to type, a scenario that nobody fires at, and the languages. */
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
@@ -15,7 +15,7 @@ const show = (page: Page, rate: string) =>
 /** What functions see that run in the page: its types are not those of Node. */
 declare const document: { querySelector(selector: string): { value?: string } | null }
 
-describe('the web console in a room', { skip, timeout: 120_000 }, () => {
+describe('the web console before an audience', { skip, timeout: 120_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await launch('--host-resolver-rules=MAP room.example 127.0.0.1')
