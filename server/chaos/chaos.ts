@@ -63,7 +63,7 @@ export function createChaos(options: ChaosOptions): Chaos {
     ...sessionOperations,
   ]
   return {
-    faults: faultMiddleware(new Interceptor(control, options.maxHeld), injector),
+    faults: faultMiddleware(new Interceptor(control, injector, options.maxHeld)),
     spare: release,
     routes: routes(control, operations),
     operations,

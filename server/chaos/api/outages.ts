@@ -1,4 +1,4 @@
-/** Control of outages: pull the plug now, look, plug it in again. */
+/** Control of outages: declare, look, end. */
 
 import { z } from 'zod'
 import { Problem } from '../../http/problem.ts'
@@ -26,7 +26,7 @@ const outageSchema = z.object({
   toMs: z.number().describe("the session's clock"),
   run: z.string().nullable().describe('the scenario run that it belongs to'),
 })
-const weatherSchema = z.object({
+const outagesSchema = z.object({
   down: z.boolean(),
   what: z.string().nullable().describe('the outage that is on'),
   outages: z.array(outageSchema).describe('declared outages that are on or to come'),
@@ -37,8 +37,8 @@ export const outageOperations = [
     method: 'get',
     path: '/outages',
     summary: 'Whether an outage is on, and which are declared',
-    answers: { 200: { description: 'The weather', schema: weatherSchema } },
-    run: call => ok(weather(call)),
+    answers: { 200: { description: 'The weather', schema: outagesSchema } },
+    run: call => ok(describe(call)),
   }),
   operation({
     method: 'post',
@@ -69,24 +69,24 @@ export const outageOperations = [
     method: 'delete',
     path: '/outages',
     summary: 'End the outage that is on, and forget those that were declared',
-    answers: { 200: { description: 'The weather now', schema: weatherSchema } },
+    answers: { 200: { description: 'The weather now', schema: outagesSchema } },
     run(call) {
       call.session.endOutages()
       call.control.emit({ type: 'outage', session: call.session.id, change: 'cleared', what: '', source: call.source })
-      return ok(weather(call))
+      return ok(describe(call))
     },
   }),
 ]
 
-function weather({ control, session }: Call): z.output<typeof weatherSchema> {
+function describe({ control, session }: Call): z.output<typeof outagesSchema> {
   const now = control.clock.now()
   const zero = now - session.clock.at(now)
-  const trouble = control.observeOutage(session, session.compiled(), now)
+  const active = control.observeOutage(session, session.compiled(), now)
   const outages = session.declaredOutages.list(now).map(({ id, fromMs, toMs, run }) => ({
     id,
     fromMs: Math.round(fromMs - zero),
     toMs: Math.round(toMs - zero),
     run,
   }))
-  return { down: trouble !== null, what: trouble?.name ?? null, outages }
+  return { down: active !== null, what: active?.name ?? null, outages }
 }

@@ -1,4 +1,4 @@
-/** Outages that somebody declared at runtime: "pull the plug now", and those of a running scenario. */
+/** Declared outages: those that somebody wants now, and those of a running scenario. */
 
 import type { FaultPicker } from './fault-picker.ts'
 import type { Period } from './random-outages.ts'

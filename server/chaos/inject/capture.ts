@@ -1,4 +1,4 @@
-/** Keeps back what a handler answers, so that a fault can spoil it; a handler that fails instead gets its answer back. */
+/** Keeps back what a handler answers, so that a fault can change it; a handler that fails instead gets its answer back. */
 
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 

@@ -2,19 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CompiledSettings } from '../decision/compiled-settings.ts'
-import type { BucketAnswer, Decision } from '../decision/decision.ts'
+import type { Decision } from '../decision/decision.ts'
 import type { RequestRecord } from '../decision/request-record.ts'
-import type { InterceptedCall, WhenFull } from '../intercept/interceptor.ts'
+import type { InterceptedCall } from '../intercept/interceptor.ts'
 import type { Session } from '../session/session.ts'
-import type { Fault } from '../settings/faults.ts'
 import { forcedDecision, mayForce } from './forced.ts'
-
-/** Performs on Node's response what was decided. */
-export interface FaultPerformer {
-  perform(call: HttpCall, decision: Decision, fault: Fault): void
-  refuse(call: HttpCall, whenFull: WhenFull): void
-  announce(res: ServerResponse, bucket: BucketAnswer): void
-}
 
 export class HttpCall implements InterceptedCall {
   readonly session: Session
@@ -28,7 +20,6 @@ export class HttpCall implements InterceptedCall {
   isHeld: boolean
   /** A header asks for a fault. */
   readonly forces: boolean
-  readonly performer: FaultPerformer
 
   constructor(
     session: Session,
@@ -38,7 +29,6 @@ export class HttpCall implements InterceptedCall {
     res: ServerResponse,
     serve: () => void,
     forces: boolean,
-    performer: FaultPerformer,
   ) {
     this.session = session
     this.compiled = compiled
@@ -50,7 +40,6 @@ export class HttpCall implements InterceptedCall {
     this.admission = null
     this.isHeld = false
     this.forces = forces
-    this.performer = performer
   }
 
   get client(): string {
@@ -64,17 +53,5 @@ export class HttpCall implements InterceptedCall {
 
   forced(): Decision | null {
     return this.forces && mayForce(this) ? forcedDecision(this.compiled, this.record, this) : null
-  }
-
-  fail(decision: Decision, fault: Fault): void {
-    this.performer.perform(this, decision, fault)
-  }
-
-  refuse(whenFull: WhenFull): void {
-    this.performer.refuse(this, whenFull)
-  }
-
-  announce(bucket: BucketAnswer): void {
-    this.performer.announce(this.res, bucket)
   }
 }

@@ -1,14 +1,14 @@
 /** Performs a decision on Node's response: every kind of fault as it really looks on the wire. */
 
-import type { ServerResponse } from 'node:http'
 import { PROBLEM_TYPE, problemJson } from '../../http/problem.ts'
 import type { BucketAnswer, Decision } from '../decision/decision.ts'
-import { type WhenFull, waitThen } from '../intercept/interceptor.ts'
+import { type FaultPerformer, waitThen } from '../intercept/interceptor.ts'
 import type { Fault, Kind } from '../settings/faults.ts'
 import { ms } from '../settings/quantity.ts'
+import type { CapacitySettings } from '../settings/schema.ts'
 import { type SpoilingFault, spoil } from './body-faults.ts'
 import { captureBody } from './capture.ts'
-import type { FaultPerformer, HttpCall } from './http-call.ts'
+import type { HttpCall } from './http-call.ts'
 
 export interface InjectorOptions {
   readonly wall: () => number
@@ -20,7 +20,7 @@ type FaultOf<K extends Kind> = Extract<Fault, { kind: K }>
 
 const HTML = '<!doctype html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>'
 
-export class Injector implements FaultPerformer {
+export class Injector implements FaultPerformer<HttpCall> {
   readonly #options: InjectorOptions
   readonly #bodies = new WeakMap<Fault, { text: string; length: string }>()
 
@@ -40,7 +40,7 @@ export class Injector implements FaultPerformer {
     else this.#spoil(call, decision, fault)
   }
 
-  refuse({ req, res }: HttpCall, whenFull: WhenFull): void {
+  refuse({ req, res }: HttpCall, whenFull: CapacitySettings['whenFull']): void {
     if (whenFull === 'reset') {
       req.socket.resetAndDestroy()
       return
@@ -53,7 +53,7 @@ export class Injector implements FaultPerformer {
     res.end(body)
   }
 
-  announce(res: ServerResponse, bucket: BucketAnswer): void {
+  announce({ res }: HttpCall, bucket: BucketAnswer): void {
     for (const [name, value] of rateLimitHeaders(bucket)) res.setHeader(name, value)
   }
 

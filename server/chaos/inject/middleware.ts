@@ -3,7 +3,7 @@
 import type { RequestHandler } from 'express'
 import { copyOf, headersOf } from '../../http/request-headers.ts'
 import type { Interceptor } from '../intercept/interceptor.ts'
-import { type FaultPerformer, HttpCall } from './http-call.ts'
+import { HttpCall } from './http-call.ts'
 
 const COLLECTION = '/catalogs'
 const ITEM = '/catalogs/{code}'
@@ -11,7 +11,7 @@ const SLASH = 47
 const MAX_CODE_LENGTH = 128
 
 /** Faults for the routes that it is mounted on. */
-export function faultMiddleware(interceptor: Interceptor, performer: FaultPerformer): RequestHandler {
+export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHandler {
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
       next()
@@ -24,7 +24,7 @@ export function faultMiddleware(interceptor: Interceptor, performer: FaultPerfor
     const facts = { key, attempt, method: req.method, route, code }
     const compiled = session.compiled()
     const record = interceptor.arrive(session, compiled, facts)
-    const call = new HttpCall(session, compiled, record, req, res, next, forces, performer)
+    const call = new HttpCall(session, compiled, record, req, res, next, forces)
     res.on('close', () => interceptor.end(call, res.headersSent ? res.statusCode : 0, res.writableFinished))
     interceptor.intercept(call)
   }

@@ -13,9 +13,7 @@ import type { Session } from '../session/session.ts'
 import type { Fault } from '../settings/faults.ts'
 import type { CapacitySettings } from '../settings/schema.ts'
 
-export type WhenFull = CapacitySettings['whenFull']
-
-/** One request on its way. What carries it says how it is served, failed and refused. */
+/** One request on its way, as what carries it knows it. */
 export interface InterceptedCall extends RequestContext {
   readonly session: Session
   /** The settings in force when it arrived: they hold for it, whatever changes meanwhile. */
@@ -29,12 +27,16 @@ export interface InterceptedCall extends RequestContext {
   forced(): Decision | null
   /** Hands the request to its handler. */
   serve(): void
+}
+
+/** What fails and refuses requests of one kind of carrier. */
+export interface FaultPerformer<C extends InterceptedCall> {
   /** Does to the request what the fault says. */
-  fail(decision: Decision, fault: Fault): void
+  perform(call: C, decision: Decision, fault: Fault): void
   /** Answers that there is no room in the queue, or that the wait was too long. */
-  refuse(whenFull: WhenFull): void
+  refuse(call: C, whenFull: CapacitySettings['whenFull']): void
   /** Tells a client that a token bucket let through how many tokens are left. */
-  announce(bucket: BucketAnswer): void
+  announce(call: C, bucket: BucketAnswer): void
 }
 
 /** Calls `act` after `waitMs` or on release, unless the request ends before. Waits follow each other, never overlap. */
@@ -45,14 +47,16 @@ export function waitThen(call: InterceptedCall, waitMs: number, act: (released: 
   })
 }
 
-export class Interceptor {
+export class Interceptor<C extends InterceptedCall> {
   readonly #control: ChaosControl
+  readonly #performer: FaultPerformer<C>
   readonly #maxHeld: number
   #held = 0
 
   /** @param maxHeld faulted requests that may be held open at once; beyond it they are served and counted as overflow */
-  constructor(control: ChaosControl, maxHeld: number) {
+  constructor(control: ChaosControl, performer: FaultPerformer<C>, maxHeld: number) {
     this.#control = control
+    this.#performer = performer
     this.#maxHeld = maxHeld
   }
 
@@ -79,7 +83,7 @@ export class Interceptor {
   }
 
   /** Decides about a request that has just arrived, and begins what was decided. @throws {Problem} see `forced` */
-  intercept(call: InterceptedCall): void {
+  intercept(call: C): void {
     const { session, compiled, record } = call
     const forced = call.forced()
     if (forced) {
@@ -108,7 +112,7 @@ export class Interceptor {
    * @param status the HTTP status that was sent, 0 where none was
    * @param complete the answer was sent whole
    */
-  end(call: InterceptedCall, status: number, complete: boolean): void {
+  end(call: C, status: number, complete: boolean): void {
     const { record, session } = call
     call.cancelWait?.()
     call.admission?.leave()
@@ -124,39 +128,39 @@ export class Interceptor {
     session.log.ended(record)
   }
 
-  #queued(call: InterceptedCall): CapacityRequest {
+  #queued(call: C): CapacityRequest {
     return {
       run: () => this.#begin(call),
-      refuse() {
+      refuse: () => {
         call.record.outcome = 'overload'
         call.record.fault = 'overload'
-        call.refuse(call.compiled.settings.capacity?.whenFull ?? 'status')
+        this.#performer.refuse(call, call.compiled.settings.capacity?.whenFull ?? 'status')
       },
     }
   }
 
   /** Waits as long as was decided, then does what was decided. */
-  #begin(call: InterceptedCall): void {
+  #begin(call: C): void {
     const { delayMs } = call.record.decision
     if (delayMs > 0) waitThen(call, delayMs, () => this.#act(call))
     else this.#act(call)
   }
 
-  #act(call: InterceptedCall): void {
+  #act(call: C): void {
     const { record } = call
     const { fault, bucket } = record.decision
     if (fault && this.#mayFail(call, fault)) {
       record.outcome = 'injected'
       record.fault = fault.kind
-      call.fail(record.decision, fault)
+      this.#performer.perform(call, record.decision, fault)
     } else {
-      if (bucket && !fault) call.announce(bucket)
+      if (bucket && !fault) this.#performer.announce(call, bucket)
       call.serve()
     }
   }
 
   /** False where the fault would hold the request, and too many are held already. */
-  #mayFail(call: InterceptedCall, { kind }: Fault): boolean {
+  #mayFail(call: C, { kind }: Fault): boolean {
     if (kind !== 'hang' && kind !== 'stall' && kind !== 'drip') return true
     call.isHeld = this.#held < this.#maxHeld
     if (call.isHeld) this.#held += 1
