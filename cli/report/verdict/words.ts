@@ -69,10 +69,10 @@ const FORMATS: Readonly<Record<string, (figure: Figure, words: Words) => string>
   Arm: (figure, words) => (figure === 'breaker' ? capital(armName(figure, words)) : String(figure)),
   without,
   Without: (figure, words) => capital(without(figure, words)),
-  and: (figure, words) => listed(figure as readonly string[], words),
-  failures: (figure, words) => failures(figure as Readonly<Record<string, number>>, words),
-  'count-range': (figure, words) => range(figure as readonly number[], formatCount, words),
-  'fixed-range': (figure, words) => range(figure as readonly number[], value => value.toFixed(1), words),
+  and: (figure, words) => listed(Array.isArray(figure) ? figure.map(String) : [String(figure)], words),
+  failures,
+  'count-range': (figure, words) => range(figure, formatCount, words),
+  'fixed-range': (figure, words) => range(figure, value => value.toFixed(1), words),
 }
 
 function written(write: (value: number) => string) {
@@ -98,15 +98,17 @@ function listed(names: readonly string[], words: Words): string {
   return names.length < 2 ? last : words('list.and', { before: names.slice(0, -1).join(', '), last })
 }
 
-function range(values: readonly number[], write: (value: number) => string, words: Words): string {
+function range(figure: Figure, write: (value: number) => string, words: Words): string {
+  const values = Array.isArray(figure) ? figure.map(Number) : []
   if (values.length === 0) return '-'
   const [low, high] = [Math.min(...values), Math.max(...values)].map(value => numeral(write(value), words))
   return low === high ? `${low}` : words('list.range', { low: `${low}`, high: `${high}` })
 }
 
 /** The three most frequent classes, with their counts where there are several; empty without any. */
-function failures(counts: Readonly<Record<string, number>>, words: Words): string {
-  const met = Object.entries(counts)
+function failures(figure: Figure, words: Words): string {
+  const counts = typeof figure === 'object' && !Array.isArray(figure) ? figure : null
+  const met = Object.entries(counts ?? {})
     .filter(([, count]) => count > 0)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
