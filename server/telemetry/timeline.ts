@@ -1,7 +1,7 @@
 /** One session's last two minutes in quarter seconds, written as requests end: whoever comes late can be told all of it. */
 
 import { OUTCOMES, type Outcome } from '../chaos/decision/request-record.ts'
-import { Spread } from './spread.ts'
+import { LatencyBins } from './latency-bins.ts'
 import { noOutcomes } from './stats.ts'
 
 /** Width of a bucket in milliseconds. */
@@ -53,7 +53,7 @@ interface Slot {
 
 export class Timeline {
   readonly #slots: Slot[] = []
-  readonly #spread = new Spread()
+  readonly #latencies = new LatencyBins()
   readonly #changes: (SessionConditions & { bucket: number })[] = []
   #slot: Slot | null = null
   #inFlight = 0
@@ -72,7 +72,7 @@ export class Timeline {
       slot.faults ??= {}
       slot.faults[fault] = (slot.faults[fault] ?? 0) + 1
     }
-    this.#spread.add(durationMs)
+    this.#latencies.add(durationMs)
     this.#inFlight -= 1
   }
 
@@ -158,7 +158,7 @@ export class Timeline {
 
   #close(slot: Slot): void {
     slot.inFlight = this.#inFlight
-    ;[slot.p50, slot.p95] = this.#spread.take(0.5, 0.95)
+    ;[slot.p50, slot.p95] = this.#latencies.take(0.5, 0.95)
   }
 }
 

@@ -8,7 +8,7 @@ import { chaos, documentOf } from '../harness.ts'
 
 const SHORT = ['-n', '200', '-c', '10', '--every', '50ms', '--seed', 's', '--json']
 
-describe('a run that is shown', () => {
+describe('a published run', () => {
   for (const words of [
     ['compare', '--arms', 'none,breaker'],
     ['burst', '--breaker'],
@@ -44,7 +44,7 @@ describe('a run that is shown', () => {
     })
   }
 
-  it('brings the weather of its own sessions', async t => {
+  it('brings the conditions of its own sessions', async t => {
     const server = await startTestServer(t, { settings: { failRate: 60 } })
     const page = await openEvents(`${server.url}/chaos/events`)
     t.after(() => page.close())

@@ -155,7 +155,7 @@ test('keys that repeat are not a request each: the last one counts', async t => 
   await stage.quit()
 })
 
-test('o pulls the plug and puts it back', async t => {
+test('o declares an outage and clears it', async t => {
   const stage = await open(t)
   stage.tty.type('o')
   await stage.tty.shows(/OUTAGE, \d+s left/)

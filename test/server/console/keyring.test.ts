@@ -18,7 +18,7 @@ describe('the keyring', () => {
     assert.deepEqual(createKeyring(storage()).bearers('ana'), [''])
   })
 
-  it('opens a lab with its own key first, and what belongs to others with the token alone', () => {
+  it('opens a session with its own key first, and what belongs to others with the token alone', () => {
     const ring = createKeyring(storage())
     ring.keep('ana', 'a')
     ring.take('t')
@@ -26,7 +26,7 @@ describe('the keyring', () => {
     assert.deepEqual(ring.bearers('default'), ['t'])
   })
 
-  it('makes another lab with the key that there is', () => {
+  it('makes another session with the key that there is', () => {
     const ring = createKeyring(storage())
     ring.keep('ana', 'a')
     assert.deepEqual(ring.bearers(null), ['a'])

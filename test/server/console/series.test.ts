@@ -73,7 +73,7 @@ describe('the series', () => {
     assert.deepEqual(held([times, [5, null, null, null, 7]]), [times, [5, 5, 5, null, 7]])
   })
 
-  it('show the weather of the arms where they met their own', () => {
+  it('show the conditions of the arms where they met their own', () => {
     const run = {
       ...(model.runs[0] ?? assert.fail()),
       steps: [{ atMs: 0, arms: [], weather: { failRate: 99, outage: true } }],

@@ -148,7 +148,7 @@ describe('the event stream', () => {
     await change('PUT', '/chaos/fail-rate', { failRate: 0 })
   })
 
-  it('tells the beginning and the end of an outage, and who pulled the plug', async test => {
+  it('tells the beginning and the end of an outage, and who declared it', async test => {
     const stream = await listen(test)
     await stream.until('hello')
     await change('POST', '/chaos/outages', { for: '600ms' })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { OUTCOMES, type Outcome } from '../../../server/chaos/decision/request-record.ts'
-import { Spread } from '../../../server/telemetry/spread.ts'
+import { LatencyBins } from '../../../server/telemetry/latency-bins.ts'
 import { BUCKET_MS, lastClosedBucket, Timeline } from '../../../server/telemetry/timeline.ts'
 
 const EPOCH = 1_800_000_000_000
@@ -103,7 +103,7 @@ describe('the timeline', () => {
     )
   })
 
-  it('says in one sample a second that nothing happened, but each change of weather', () => {
+  it('says in one sample a second that nothing happened, but each change of conditions', () => {
     const timeline = new Timeline()
     timeline.note(0, { failRate: 0, outage: false })
     timeline.note(60_100, { failRate: 70, outage: false })
@@ -114,7 +114,7 @@ describe('the timeline', () => {
     assert.equal(history.find(({ outage }) => outage)?.atMs, 60_750)
   })
 
-  it('knows the weather of a time that nobody looked at', () => {
+  it('knows the conditions of a time that nobody looked at', () => {
     const timeline = new Timeline()
     timeline.note(0, { failRate: 5, outage: false })
     assert.deepEqual(new Set(timeline.history(1_000_000, EPOCH).map(({ failRate }) => failRate)), new Set([5]))
@@ -126,7 +126,7 @@ describe('the spread', () => {
     const durations = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 200 })
     fc.assert(
       fc.property(durations, values => {
-        const spread = new Spread()
+        const spread = new LatencyBins()
         for (const value of values) spread.add(value)
         const sorted = [...values].sort((a, b) => a - b)
         const exact = (share: number) => sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1] ?? Number.NaN
@@ -142,7 +142,7 @@ describe('the spread', () => {
   })
 
   it('is empty after it was read', () => {
-    const spread = new Spread()
+    const spread = new LatencyBins()
     spread.add(5)
     spread.take(0.5, 0.95)
     assert.deepEqual(spread.take(0.5, 0.95), [null, null])

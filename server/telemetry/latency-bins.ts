@@ -4,7 +4,7 @@ const BINS_PER_DOUBLING = 16
 /** Up to 70 s: log2(1 + 70,000) x 16. */
 const BINS = 258
 
-export class Spread {
+export class LatencyBins {
   readonly #bins = new Uint32Array(BINS)
   #count = 0
 
