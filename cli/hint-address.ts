@@ -1,6 +1,6 @@
 /** Adds the server to a command that somebody is told to type, where it is not the one that is asked without being named. */
 
-import { isLoopback } from './load/target.ts'
+import { isLoopback } from './address.ts'
 
 /** Commands that ask the usual server unless another is named. `sweep` and `demo` start one of their own. */
 const ASKING = /npx chaos (?:burst|compare|rate|live|reset|scenario)\b.*$/

@@ -15,6 +15,8 @@ export interface Io {
   readonly stdout: Output
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What the file of variables says: the address, where it is the one that holds, and the token. */
+  readonly envFile?: { readonly url: string | undefined; readonly token: string | undefined } | undefined
   readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly wallMs: () => number

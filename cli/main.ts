@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { systemClock } from '../server/lib/clock.ts'
 import { Interrupt } from '../server/lib/interrupt.ts'
 import { packageRoot, packageVersion } from '../server/lib/package-root.ts'
+import { withEnvFile } from './env-file.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
 import { runsFolder } from './runs/data-folder.ts'
@@ -18,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const io: Io = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
-  env: process.env,
+  ...(await withEnvFile('.env', process.env, text => void process.stderr.write(`chaos: ${text}\n`))),
   clock: systemClock,
   wallMs: Date.now,
   draw: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36),

@@ -2,12 +2,14 @@
 
 import { join } from 'node:path'
 import type { Chaos } from './chaos/chaos.ts'
-import { type Loaded, limitsOf, loadConfig, type Origin } from './config/config.ts'
+import { KNOWN_NAMES, type Loaded, limitsOf, loadConfig, NAMES, type Origin } from './config/config.ts'
+import { type Dotenv, type Flaw, flawText, type Variables } from './config/dotenv.ts'
 import { patchOf } from './config/env-edits.ts'
-import { EnvFileWatch, readEnvFile, type Variables } from './config/env-file.ts'
+import { EnvFileWatch, readEnvFile } from './config/env-file.ts'
 import { flagOf, parseFlags } from './config/flags.ts'
 import type { Clock } from './lib/clock.ts'
 import { createLog, type Lines, type Logger } from './lib/log.ts'
+import { nearest } from './lib/near-miss.ts'
 import { packageRoot } from './lib/package-root.ts'
 import { codeOf, UserError } from './lib/user-error.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
@@ -51,18 +53,24 @@ async function run(io: ServeIo): Promise<number> {
   const flags = parseFlags(io.args, io.name, text => io.stdout.write(text))
   if (!flags) return 0
   const file = flags.envFile ?? '.env'
-  const known = await readAtStart(file, flags.envFile !== null)
-  const sources = { flag: flags.values, env: io.env, file: known }
-  const loaded = loadConfig(sources, { flag: flagOf, file })
+  const read = await readAtStart(file, flags.envFile !== null)
+  const sources = { flag: flags.values, env: io.env, file: read.variables }
+  const flaws = [...read.flaws.map(flaw => flawText(file, flaw)), ...misspelt(io.env)]
+  const loaded = loadConfig(sources, { flag: flagOf, file }, flaws)
   const log = await createLog(loaded.config.LOG_LEVEL, io.stderr, !io.env.NO_COLOR)
   const seed = loaded.config.FAIL_SEED ?? io.draw()
   const server = await startServer({ ...bootOptions(loaded, seed), log, clock: io.clock })
   io.stdout.write(announcement(server, loaded, seed))
   logChanges(server.chaos, file, log)
+  for (const flaw of flaws) log.warn(flaw)
   const watch = new EnvFileWatch({
     path: file,
-    known,
+    read,
+    known: KNOWN_NAMES,
     clock: io.clock,
+    onFlaws: (found: readonly Flaw[]) => {
+      for (const flaw of found) log.warn(flawText(file, flaw))
+    },
     onEdits(found) {
       const patch = patchOf(found, file, server.chaos.settings(), log)
       if (patch) server.chaos.change(patch, 'file')
@@ -80,12 +88,24 @@ async function run(io: ServeIo): Promise<number> {
 }
 
 /** The variables of a file; one that was asked for must be there, and one that is there must be readable. */
-async function readAtStart(file: string, asked: boolean): Promise<Variables> {
-  const found = await readEnvFile(file).catch(error => {
+async function readAtStart(file: string, asked: boolean): Promise<Dotenv> {
+  const found = await readEnvFile(file, KNOWN_NAMES).catch(error => {
     throw new UserError(`${file} cannot be read (${codeOf(error) || error}): correct that, or start elsewhere`, 2)
   })
   if (asked && !found) throw new UserError(`${file} is not there: correct --dotenv, or leave it out`, 2)
-  return found ?? {}
+  return found ?? { variables: {}, flaws: [] }
+}
+
+/** Names in the environment, where most are other programs', are only looked at for those that are long enough to be nobody else's. */
+const MIN_TELLING_LENGTH = 8
+
+/** Sentences about variables of the environment that are a near miss of one that means something. */
+function misspelt(env: Variables): string[] {
+  const telling = NAMES.filter(name => name.length >= MIN_TELLING_LENGTH)
+  return Object.keys(env).flatMap(name => {
+    const meant = (NAMES as readonly string[]).includes(name) ? null : nearest(name, telling)
+    return meant === null ? [] : [`${name} in the environment names no variable: write ${meant} if that is meant`]
+  })
 }
 
 function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {

@@ -35,7 +35,7 @@ const MAP = whole({
     'chaos/decision': 'chaos/settings',
   },
   cli: {
-    'main.ts': '. program.ts runs',
+    'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands report',
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/experiments server/runs',
@@ -43,7 +43,8 @@ const MAP = whole({
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
     live: '. breaker control load policy report server/runs',
-    'hint-address.ts': 'load',
+    'hint-address.ts': '.',
+    'env-file.ts': '. server/config',
     load: 'breaker control policy report server/chaos/decision server/runs',
     runs: '. control report report/text server/runs',
     control: '. breaker server/config server/runs server/telemetry',

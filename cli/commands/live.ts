@@ -56,7 +56,7 @@ export const define: Define = (command, run, env) => {
 /** @throws {UserError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
   const [
-    { controlFor, tokenOf },
+    { controlFor, tokenFor },
     { recogniseTarget },
     { runConsole },
     { openBackend },
@@ -82,7 +82,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
   const { target } = await recogniseTarget(io, options)
-  const token = tokenOf(io.env)
+  const token = tokenFor(io, url)
   const session = options.session ?? 'default'
   const server = controlFor(io, url)
   const control = server.in(session)

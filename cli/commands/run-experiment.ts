@@ -2,7 +2,7 @@
 
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { rateNote } from '../../server/lib/units.ts'
-import { tokenOf } from '../control/control.ts'
+import { tokenFor } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
 import { type KeptAt, keepResult, keptLines } from '../experiment/keep.ts'
@@ -78,7 +78,7 @@ function publisherOf(io: Io, { target }: RecognisedTarget, { title, arms }: Expe
   return () => ({
     id: `run-${io.draw()}`,
     title: title ?? `${command} ${arms.join(', ')}`,
-    publisher: openPublisher({ url, token: tokenOf(io.env), clock: io.clock }),
+    publisher: openPublisher({ url, token: tokenFor(io, url), clock: io.clock }),
   })
 }
 

@@ -1,7 +1,9 @@
 /** Talks to the control plane of a flaky catalog: recognises it, changes its settings, opens and closes sessions. */
 
+import { tokenFlaw } from '../../server/lib/bearer-token.ts'
 import { UserError } from '../../server/lib/user-error.ts'
-import { EXIT, type Io } from '../io.ts'
+import { isLoopback, readUrl } from '../address.ts'
+import { EXIT, type Io, usageError } from '../io.ts'
 import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
 import type { Hello, NewSession, ScenarioRun, ScenarioSummary, ScenarioWhole, Stats } from './types.ts'
 
@@ -17,6 +19,8 @@ export interface ControlOptions {
   readonly session?: string | undefined
   /** Gives up what is only being read; a change is always finished, because it may be what puts things back. */
   readonly signal?: AbortSignal | undefined
+  /** What to do where the server asks for a token and none that it takes was sent. */
+  readonly hint?: string | undefined
 }
 
 /** What a caller without the token was given with the first session that it made: it opens all that it makes. */
@@ -41,7 +45,7 @@ export class Control {
    */
   async hello(): Promise<Hello | null> {
     const reply = await this.#exchange('GET', '/chaos')
-    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply, this.#options.hint)
     return isHello(reply) ? (reply.body as Hello) : null
   }
 
@@ -133,7 +137,7 @@ export class Control {
   async #call(method: string, path: string, body?: unknown, tolerated: readonly number[] = []): Promise<unknown> {
     const reply = await this.#exchange(method, path, body)
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
-    if (reply.status === 401 || reply.status === 403) throw refusal(reply)
+    if (reply.status === 401 || reply.status === 403) throw refusal(reply, this.#options.hint)
     const detail = sentence(reply)
     if (reply.status < 500) throw new UserError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
     throw new UserError(`the server could not do it: ${detail}`, EXIT.bug)
@@ -179,14 +183,30 @@ export class Control {
 }
 
 /** The control plane of the server at `url`, for a command: with the token of CHAOS_TOKEN, and given up when its user stops it. */
-export function controlFor({ env, interrupted }: Pick<Io, 'env' | 'interrupted'>, url: URL, session?: string): Control {
-  return new Control({ url, token: tokenOf(env), session, signal: interrupted })
+export function controlFor(io: Pick<Io, 'env' | 'envFile' | 'interrupted'>, url: URL, session?: string): Control {
+  const token = tokenFor(io, url)
+  const hint = token !== undefined ? WRONG : io.env.CHAOS_TOKEN ? WITHHELD : MISSING
+  return new Control({ url, token, session, signal: io.interrupted, hint })
 }
 
-/** What CHAOS_TOKEN says. */
-export function tokenOf(env: Io['env']): string | undefined {
-  return env.CHAOS_TOKEN || undefined
+/**
+ * The token for the server at `url`. That of the environment goes to no address that `.env` names, because whoever wrote
+ * the file would be told it; that of the file goes there, and to this machine.
+ * @throws {UserError} with code 2 for a token that cannot be sent
+ */
+export function tokenFor({ env, envFile }: Pick<Io, 'env' | 'envFile'>, url: URL): string | undefined {
+  const named = envFile?.url !== undefined && readUrl(envFile.url)?.origin === url.origin
+  const own = named ? undefined : env.CHAOS_TOKEN?.trim()
+  const token = own || (named || isLoopback(url.hostname) ? envFile?.token : undefined) || undefined
+  const flaw = token === undefined ? null : tokenFlaw(token)
+  if (flaw !== null) throw usageError(`CHAOS_TOKEN ${flaw}.`)
+  return token
 }
+
+const MISSING = ' (the command line takes it from CHAOS_TOKEN)'
+const WRONG = ' (the CHAOS_TOKEN of the command line is another one)'
+const WITHHELD =
+  ' (the CHAOS_TOKEN of the environment goes to no address that .env names: write the token into .env too, or say the address with CHAOS_URL in the environment)'
 
 function isCatalog(reply: Reply): boolean {
   return isHello(reply) || (isChallenge(reply) && sentence(reply).includes('CHAOS_TOKEN'))
@@ -197,11 +217,14 @@ function isHello({ status, body }: Reply): boolean {
 }
 
 /** The sentence for a server that lets the caller not in, or not do it. */
-function refusal(reply: Reply): UserError {
-  const hint = isChallenge(reply) ? ' (the command line takes it from CHAOS_TOKEN)' : ''
-  const Refusal = reply.status === 403 ? WrongAddress : UserError
+function refusal(reply: Reply, how = MISSING): UserError {
+  const hint = isChallenge(reply) ? how : ''
+  const Refusal = reply.status === 403 ? WrongAddress : Locked
   return new Refusal(sentence(reply) + hint, EXIT.usage)
 }
+
+/** The server wants a token, or another one. */
+export class Locked extends UserError {}
 
 /** The server does not answer by the address that was used, whatever is asked for. */
 export class WrongAddress extends UserError {}

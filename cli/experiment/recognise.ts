@@ -1,12 +1,12 @@
 /** Finds out what a run fires at: reaches the server, and recognises a flaky catalog by its control plane. */
 
 import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
-import { type Control, controlFor, type Hello, unreachable, WrongAddress } from '../control/control.ts'
+import { isThisMachine } from '../address.ts'
+import { type Control, controlFor, type Hello, Locked, unreachable, WrongAddress } from '../control/control.ts'
 import { type Io, usageError } from '../io.ts'
 import {
   addressesOf,
   catalogTarget,
-  isLoopback,
   type RequestParts,
   reachableAddress,
   type Target,
@@ -43,19 +43,23 @@ export async function recogniseTarget(io: Io, options: RecogniseOptions): Promis
     throw unreachable(url, error)
   }
   const addresses = await addressesOf(url).catch(failed)
-  if (!allowRemote && !addresses.every(isLoopback)) {
+  if (!allowRemote && !addresses.every(address => isThisMachine(address))) {
     throw usageError(
       `${url.hostname} is another machine, and load that its owner did not ask for is an attack: if it is yours, add --allow-remote`,
     )
   }
   const address = await reachableAddress(url, addresses).catch(failed)
   const control = controlFor(io, url)
+  const wantsSessions = conditions !== undefined && needsSessions(conditions)
   const hello = await control.hello().catch(error => {
     // A locked server serves its catalog all the same; one that refuses its address would refuse every request.
     if (io.interrupted.aborted || (error instanceof WrongAddress && !exactly)) throw error
+    if (!(error instanceof Locked)) return null
+    if (wantsSessions) throw error
+    if (!exactly) io.stderr.write(`chaos: ${error.message}: only its catalog is used meanwhile\n`)
     return null
   })
-  if (!hello && conditions && needsSessions(conditions)) {
+  if (!hello && wantsSessions) {
     throw usageError(`${url.origin} is no flaky catalog, and only one can be told to fail: leave that out.`)
   }
   const target = exactly ? urlTarget(exactly, request) : catalogTarget(url, request)

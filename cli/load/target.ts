@@ -83,12 +83,6 @@ function pairs(headers: readonly string[]): [string, string][] {
   )
 }
 
-/** Whether an address, or a name for this machine, can only be this machine. */
-export function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name)
-}
-
 /**
  * The addresses of `url`. A name such as `localhost` can stand for ::1 and 127.0.0.1.
  * @throws the error of the lookup

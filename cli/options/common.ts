@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_CODES, QUANTITIES, WORD } from '../../server/experiments/quantities.ts'
 import type { Outage } from '../../server/experiments/spec.ts'
 import { formatDuration, parseDuration } from '../../server/lib/units.ts'
+import { readUrl } from '../address.ts'
 import { type Io, usageError } from '../io.ts'
 import type { OutputOptions } from '../output.ts'
 
@@ -38,16 +39,11 @@ export function codeList(text: string): string[] {
   throw new InvalidArgumentError('It is a list of product codes with commas between them.')
 }
 
-/** What may stand without `http://`: a name with a dot or a port, localhost, or an IPv6 address in brackets. */
-const BARE_HOST =
-  /^(localhost|[\w-]+(\.[\w-]+)*\.[a-z]+|\d+(\.\d+){3}|[\w-]+(\.[\w-]+)*(?=:\d)|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i
-
 /** An http or https URL; `localhost:8000` is taken for http://localhost:8000. */
 export function httpUrl(text: string): URL {
   if (/^\d+$/.test(text)) throw new InvalidArgumentError(`It is a URL; for ${text} requests write -n ${text}.`)
-  const typed = BARE_HOST.test(text) ? `http://${text}` : text
-  const url = URL.canParse(typed) ? new URL(typed) : null
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  const url = readUrl(text)
+  if (url) return url
   throw new InvalidArgumentError('It is an http or https URL, such as http://127.0.0.1:8000.')
 }
 

@@ -1,8 +1,10 @@
 /** The settings of the process: environment variables, flags and the .env file, described once, checked as a whole. */
 
 import { z } from 'zod'
+import { tokenFlaw } from '../lib/bearer-token.ts'
 import { formatDuration, parseDuration, parseRate, rateNote, UnitError } from '../lib/units.ts'
 import { UserError } from '../lib/user-error.ts'
+import type { Variables } from './dotenv.ts'
 import { isTime, LIMIT_TABLE, type Limits } from './limits.ts'
 
 const rate = z.string().transform((text, context) => {
@@ -26,7 +28,13 @@ const port = z
   .transform(Number)
 
 const seed = z.string().max(64, 'has more than 64 characters')
-const token = z.string().min(8, 'is shorter than 8 characters').max(256, 'has more than 256 characters')
+const token = z
+  .string()
+  .min(8, 'is shorter than 8 characters')
+  .superRefine((text, context) => {
+    const flaw = tokenFlaw(text)
+    if (flaw !== null) context.addIssue(flaw)
+  })
 
 /** A whole number from `low` to `high`. */
 const whole = (low: number, high: number) =>
@@ -160,16 +168,17 @@ export const cliVariables: Readonly<Record<string, string>> = {
   CHAOS_SESSION: 'session that the command line reads and changes',
 }
 
+/** Every name that `.env` may hold. */
+export const KNOWN_NAMES: readonly string[] = [...NAMES, ...Object.keys(cliVariables)]
+
 /** Where a value came from. */
 export type Origin = 'flag' | 'env' | 'file' | 'default'
 
-type Values = Readonly<Record<string, string | undefined>>
-
 /** The sources, the strongest first, each by variable name. */
 export interface Sources {
-  readonly flag: Values
-  readonly env: Values
-  readonly file: Values
+  readonly flag: Variables
+  readonly env: Variables
+  readonly file: Variables
 }
 
 export interface Loaded {
@@ -182,9 +191,14 @@ export interface Loaded {
 /**
  * Checks everything at once.
  * @param labels how the sources are called in sentences: the flag of a variable, and the path of the file.
+ * @param flaws sentences about the sources, which may be why a value is wrong.
  * @throws {UserError} with a sentence for each problem, exit code 2.
  */
-export function loadConfig(sources: Sources, labels: { flag(name: Name): string; file: string }): Loaded {
+export function loadConfig(
+  sources: Sources,
+  labels: { flag(name: Name): string; file: string },
+  flaws: readonly string[] = [],
+): Loaded {
   const picked = NAMES.map(name => ({ name, ...pick(sources, name) }))
   const parsed = serverSchema.safeParse(Object.fromEntries(picked.map(({ name, value }) => [name, value])))
   const called = (name: unknown): string => {
@@ -194,7 +208,7 @@ export function loadConfig(sources: Sources, labels: { flag(name: Name): string;
   }
   if (!parsed.success) {
     const sentences = parsed.error.issues.map(issue => `${called(issue.path[0])}: ${issue.message}`)
-    throw new UserError(sentences.join('\n'), 2)
+    throw new UserError([...sentences, ...flaws].join('\n'), 2)
   }
   const rateText = picked.find(it => it.name === 'FAIL_RATE')?.value
   const note = rateText === undefined ? null : rateNote(rateText)

@@ -1,11 +1,9 @@
 /** The .env file: read at the start, then polled by its content, because file events fail in containers and over networks. */
 
 import { readFile, stat } from 'node:fs/promises'
-import { parseEnv } from 'node:util'
 import type { Clock } from '../lib/clock.ts'
 import { codeOf } from '../lib/user-error.ts'
-
-export type Variables = Readonly<Record<string, string | undefined>>
+import { type Dotenv, decodeText, type Flaw, parseDotenv, type Variables } from './dotenv.ts'
 
 /** A variable whose value in the file has changed. Undefined is: no such line, or nothing behind the `=`. */
 export interface Edit {
@@ -22,27 +20,23 @@ const CHECK_EVERY_MS = 250
 
 /**
  * The variables in a file; null where there is no such file.
+ * @param known the names that mean something.
  * @throws {Error} where it is there and cannot be read.
  */
-export async function readEnvFile(path: string): Promise<Variables | null> {
+export async function readEnvFile(path: string, known: readonly string[]): Promise<Dotenv | null> {
   const text = await textOf(path)
-  return text === null ? null : parse(text)
+  return text === null ? null : parseDotenv(text, known)
 }
 
 async function textOf(path: string): Promise<string | null> {
   try {
     const { size } = await stat(path)
     if (size > MAX_FILE_BYTES) throw new Error(`${path} has ${size} bytes: that is no file of variables`)
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
   }
-}
-
-/** Some editors begin a file with a byte order mark. */
-function parse(text: string): Variables {
-  return parseEnv(text.replace(/^\uFEFF/, ''))
 }
 
 /** What differs between two readings, in the order of the file, removed lines last. */
@@ -56,9 +50,13 @@ export function edits(before: Variables, after: Variables): Edit[] {
 export interface WatchOptions {
   readonly path: string
   /** What was read at the start. */
-  readonly known: Variables
+  readonly read: Dotenv
+  /** The names that mean something. */
+  readonly known: readonly string[]
   readonly clock: Clock
   readonly onEdits: (edits: readonly Edit[]) => void
+  /** Called with the flaws that an edit brought. */
+  readonly onFlaws: (flaws: readonly Flaw[]) => void
   /** Called once when the file cannot be read any more, and not again before it could. */
   readonly onUnreadable: (error: unknown) => void
 }
@@ -66,7 +64,7 @@ export interface WatchOptions {
 /** Checks a file again and again until it is closed. */
 export class EnvFileWatch {
   readonly #options: WatchOptions
-  #known: Variables
+  #read: Dotenv
   #seen: string | null | undefined
   #compared: string | null | undefined
   #unreadable = false
@@ -75,7 +73,7 @@ export class EnvFileWatch {
 
   constructor(options: WatchOptions) {
     this.#options = options
-    this.#known = options.known
+    this.#read = options.read
     this.#wait()
   }
 
@@ -99,10 +97,16 @@ export class EnvFileWatch {
 
   #compare(text: string | null): void {
     this.#compared = text
-    const now = text === null ? {} : parse(text)
-    const found = edits(this.#known, now)
-    this.#known = now
-    if (found.length > 0 && !this.#closed) this.#options.onEdits(found)
+    const { known, onEdits, onFlaws } = this.#options
+    const before = this.#read
+    const now = parseDotenv(text ?? '', known)
+    this.#read = now
+    if (this.#closed) return
+    const said = new Set(before.flaws.map(({ detail }) => detail))
+    const flaws = now.flaws.filter(({ detail }) => !said.has(detail))
+    if (flaws.length > 0) onFlaws(flaws)
+    const found = edits(before.variables, now.variables)
+    if (found.length > 0) onEdits(found)
   }
 
   #wait(): void {

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
+import { isLoopback } from '../../../cli/address.ts'
 import { type ClientOptions, openClient } from '../../../cli/load/client.ts'
-import { catalogTarget, isLoopback, reachableAddress } from '../../../cli/load/target.ts'
+import { catalogTarget, reachableAddress } from '../../../cli/load/target.ts'
 import type { Answer, Send } from '../../../cli/policy/send.ts'
 
 const closing: (() => void)[] = []

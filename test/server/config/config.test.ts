@@ -4,8 +4,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { parseEnv } from 'node:util'
-import { cliVariables, limitsOf, loadConfig, NAMES, type Name, serverSchema } from '../../../server/config/config.ts'
+import {
+  cliVariables,
+  KNOWN_NAMES,
+  limitsOf,
+  loadConfig,
+  NAMES,
+  type Name,
+  serverSchema,
+} from '../../../server/config/config.ts'
+import { parseDotenv } from '../../../server/config/dotenv.ts'
 import { FLAGS, flagOf, parseFlags } from '../../../server/config/flags.ts'
 import { isTime, LIMIT_TABLE, LIMITS } from '../../../server/config/limits.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
@@ -74,6 +82,17 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL: "loud" is none of trace, debug, info, warn, error, fatal, silent'],
     ['FAIL_SEED', 'x'.repeat(65), 'FAIL_SEED: has more than 64 characters'],
     ['CHAOS_TOKEN', 'short', 'CHAOS_TOKEN: is shorter than 8 characters'],
+    ['CHAOS_TOKEN', 'x'.repeat(257), 'CHAOS_TOKEN: has more than 256 characters'],
+    [
+      'CHAOS_TOKEN',
+      'open sesame',
+      'CHAOS_TOKEN: has spaces, which no client can send: write letters, digits and signs such as - . _ ~ + / =',
+    ],
+    [
+      'CHAOS_TOKEN',
+      'señal-secreta',
+      'CHAOS_TOKEN: has characters beyond ASCII, which no client can send: write letters, digits and signs such as - . _ ~ + / =',
+    ],
     [
       'ALLOW_HOSTS',
       '*.local',
@@ -151,12 +170,13 @@ describe('parseFlags', () => {
 
 describe('.env.example', () => {
   const text = readFileSync(join(packageRoot(import.meta.url), '.env.example'), 'utf8')
-  const variables = parseEnv(text) as Record<string, string>
-  const known = [...NAMES, ...Object.keys(cliVariables)]
+  const { variables, flaws } = parseDotenv(text, KNOWN_NAMES)
 
-  it('explains every variable, and no other', () => assert.deepEqual(Object.keys(variables).sort(), [...known].sort()))
+  it('explains every variable, and no other', () =>
+    assert.deepEqual(Object.keys(variables).sort(), [...KNOWN_NAMES].sort()))
 
-  it('changes nothing when it is copied as it is', () => {
+  it('changes nothing when it is copied as it is, and nothing is to be said of it', () => {
+    assert.deepEqual(flaws, [])
     assert.deepEqual(load({ file: variables }).config, load({}).config)
   })
 
