@@ -297,7 +297,7 @@ describe('when Redis is slow or gone', { skip: withoutRedis }, () => {
   }
 })
 
-describe('when Redis reads and refuses writes', { skip: withoutRedis }, () => {
+describe('when Redis reads and refuses writes', { skip: withoutRedis, concurrency: true }, () => {
   const refusals: readonly [
     name: string,
     refuse: (redis: Redis) => Promise<unknown>,
@@ -367,12 +367,14 @@ describe('when Redis reads and refuses writes', { skip: withoutRedis }, () => {
         const connected = async (): Promise<number> =>
           Number(/total_connections_received:(\d+)/.exec(await redis.info('stats'))?.[1])
         const before = await connected()
+        const startedAt = performance.now()
         for (let call = 0; call < 150; call++) {
           await store.acquire()
           await sleep(10)
         }
         const more = (await connected()) - before
-        assert.ok(more >= 1 && more <= 3, `${more} connections in 1.5 s`)
+        const seconds = (performance.now() - startedAt) / 1_000
+        assert.ok(more >= 1 && more <= 1.5 + seconds, `${more} connections in ${seconds} s`)
       })
     } finally {
       circuits.close()
