@@ -11,7 +11,7 @@ import type {
 } from '../../../cli/breaker/circuit.ts'
 import type { CircuitSettings } from '../../../cli/breaker/options.ts'
 
-interface Seen {
+interface RecordedCall {
   at: number
   failed: boolean
   slow: boolean
@@ -27,16 +27,16 @@ interface Probe {
   restUntil: number
 }
 
-type Told = CircuitEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'why'> : never) : never
+type Emitted = CircuitEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'why'> : never) : never
 
 /** The oracle. Times given to it never run backwards. */
 export class Model {
   state: State = 'closed'
   generation = 1
-  readonly events: Told[] = []
+  readonly events: Emitted[] = []
   readonly settings: CircuitSettings
   #began: number
-  #seen: Seen[] = []
+  #calls: RecordedCall[] = []
   #probes: Probe[] = []
   #openUntil = 0
   #growth = 0
@@ -89,7 +89,7 @@ export class Model {
       probe.restUntil = restUntil
       this.#judge(now)
     } else {
-      this.#seen.push({ at: now, failed, slow, restUntil })
+      this.#calls.push({ at: now, failed, slow, restUntil })
       if ((failed || slow) && this.#trips(now)) {
         this.#growth = Math.max(0, this.#growth - Math.floor((now - this.#began) / this.settings.stableForMs))
         this.#open(now, this.#openers(now))
@@ -105,19 +105,19 @@ export class Model {
   }
 
   /** What the window holds at `now`. */
-  window(now: number): Seen[] {
+  window(now: number): RecordedCall[] {
     const { windowCalls, windowMs, windowBuckets } = this.settings
-    if (windowMs === 0) return this.#seen.slice(-windowCalls)
+    if (windowMs === 0) return this.#calls.slice(-windowCalls)
     const bucket = (at: number): number => Math.floor((at - this.#began) / (windowMs / windowBuckets))
-    return this.#seen.filter(({ at }) => bucket(at) > bucket(now) - windowBuckets)
+    return this.#calls.filter(({ at }) => bucket(at) > bucket(now) - windowBuckets)
   }
 
-  #streak(): Seen[] {
-    return this.#seen.slice(this.#seen.findLastIndex(({ failed }) => !failed) + 1)
+  #streak(): RecordedCall[] {
+    return this.#calls.slice(this.#calls.findLastIndex(({ failed }) => !failed) + 1)
   }
 
   /** The calls that open it: those in a row where that rule speaks, else those of the window. */
-  #openers(now: number): Seen[] {
+  #openers(now: number): RecordedCall[] {
     const streak = this.#streak()
     return streak.length >= (this.settings.consecutiveFailures ?? Infinity) ? streak : this.window(now)
   }
@@ -182,7 +182,7 @@ export class Model {
     this.events.push({ type: 'state', atMs: now, from: this.state, to, generation: this.generation })
     this.state = to
     this.#began = now
-    this.#seen = []
+    this.#calls = []
     this.#probes = []
   }
 
