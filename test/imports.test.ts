@@ -39,8 +39,7 @@ const MAP = whole({
     'program.ts': '. breaker commands report',
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/experiments server/runs',
-    options:
-      '. breaker breaker/redis control experiment load output.ts policy report report/stats server/config server/experiments',
+    options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
     live: '. breaker control load policy report server/runs',

@@ -33,7 +33,9 @@ export interface RecognisedTarget {
 }
 
 /**
- * @throws {UserError} with code 3 where nothing answers, and with code 2 for the machine of others without `allowRemote`
+ * The target, with an address that answers, and the control plane where it is a flaky catalog.
+ * @throws {UserError} with code 3 where nothing answers; with code 2 for the machine of others without `allowRemote`, and for
+ * conditions that nobody there can be told
  */
 export async function recogniseTarget(io: Io, options: RecogniseOptions): Promise<RecognisedTarget> {
   const { exactly, allowRemote, conditions } = options
