@@ -28,9 +28,9 @@ export interface BucketAnswer {
   readonly taken: boolean
   /** Whole tokens that are left. */
   readonly remaining: number
-  /** Milliseconds until there is a token again; 0 if there is one. */
+  /** Milliseconds until there is a token again, once this request has taken its own; 0 if there is one. */
   readonly waitMs: number
-  /** Requests in each period, and the period in seconds. */
+  /** Requests in each period, and the period in whole seconds. */
   readonly limit: number
   readonly periodS: number
   /** The client had been told to wait longer. */

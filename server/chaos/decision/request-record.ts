@@ -17,7 +17,7 @@ export interface RequestRecord {
   /** 0 for the first try (`X-Chaos-Attempt`). */
   readonly attempt: number
   readonly method: string
-  /** `/catalogs`, `/catalogs/{code}` or `other`. */
+  /** `/catalogs` or `/catalogs/{code}`. */
   readonly route: string
   /** The product code, or an empty string. */
   readonly code: string

@@ -27,7 +27,7 @@ type Matches = CompiledRule['matches']
 
 function matcher({ match }: Rule): Matches {
   const codes = match.code && new Set(match.code)
-  const routes = match.route && new Set(match.route)
+  const routes = match.route && new Set<string>(match.route)
   const sessions = match.session && new Set(match.session)
   const headers = Object.entries(match.header ?? {}).map(([name, value]) => ({ name: name.toLowerCase(), value }))
   return (record, context) => {

@@ -13,9 +13,11 @@ export interface TokenBucketOptions {
 
 /** Clients that are remembered; the oldest is forgotten first. */
 const CLIENTS = 1_000
+const ALMOST = 1e-9
 
 export class TokenBucket {
   readonly #options: TokenBucketOptions
+  readonly #quota: Pick<BucketAnswer, 'limit' | 'periodS'>
   readonly #notBefore = new Map<string, number>()
   #tokens: number
   #at = Number.NEGATIVE_INFINITY
@@ -23,6 +25,7 @@ export class TokenBucket {
   constructor(options: TokenBucketOptions) {
     this.#options = options
     this.#tokens = options.burst
+    this.#quota = inWholeSeconds(options)
   }
 
   /** Takes a token for `client` at `now` (milliseconds), if there is one. */
@@ -37,11 +40,12 @@ export class TokenBucket {
     const notBefore = this.#notBefore.get(client)
     const impolite = notBefore !== undefined && now < notBefore
     // A refill adds fractions of a token; what is a rounding error short of a whole one is whole.
-    const taken = this.#tokens > 1 - 1e-9
+    const taken = this.#tokens > 1 - ALMOST
     if (taken) this.#tokens = Math.max(0, this.#tokens - 1)
-    const waitMs = taken ? 0 : (1 - this.#tokens) * perToken
+    const remaining = Math.floor(this.#tokens + ALMOST)
+    const waitMs = remaining > 0 ? 0 : (1 - this.#tokens) * perToken
     if (!taken && !impolite) this.#tell(client, now + waitMs)
-    return { taken, remaining: Math.floor(this.#tokens), waitMs, limit, periodS: Math.ceil(perMs / 1_000), impolite }
+    return { taken, remaining, waitMs, ...this.#quota, impolite }
   }
 
   /** A bucket in the same state, whose use leaves this one as it is. */
@@ -62,3 +66,16 @@ export class TokenBucket {
     this.#notBefore.set(client, until)
   }
 }
+
+/** The same rate over the least whole seconds in which it is a whole number of requests. */
+function inWholeSeconds({ limit, perMs }: TokenBucketOptions): Pick<BucketAnswer, 'limit' | 'periodS'> {
+  for (let periodS = Math.ceil(perMs / 1_000); periodS <= MAX_PERIOD_S; periodS += 1) {
+    const requests = (limit * periodS * 1_000) / perMs
+    if (Number.isInteger(requests)) return { limit: requests, periodS }
+  }
+  const periodS = Math.ceil(perMs / 1_000)
+  return { limit: Math.floor((limit * periodS * 1_000) / perMs), periodS }
+}
+
+/** Beyond it a rate is rounded down. */
+const MAX_PERIOD_S = 3_600

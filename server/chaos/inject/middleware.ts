@@ -3,14 +3,13 @@
 import type { RequestHandler } from 'express'
 import { copyOf, headersOf } from '../../http/request-headers.ts'
 import type { Interceptor } from '../intercept/interceptor.ts'
+import { ROUTES } from '../settings/schema.ts'
 import { HttpCall } from './http-call.ts'
 
-const COLLECTION = '/catalogs'
-const ITEM = '/catalogs/{code}'
-const SLASH = 47
+const [COLLECTION, ITEM] = ROUTES
 const MAX_CODE_LENGTH = 128
 
-/** Faults for the routes that it is mounted on. */
+/** Faults for the routes that it is mounted on; what a request is about is what the router found in it. */
 export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHandler {
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
@@ -19,8 +18,9 @@ export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHand
     }
     const { session: id, key, attempt, forces } = headersOf(req)
     const session = interceptor.session(id)
-    const code = codeOf(req.originalUrl)
-    const route = code !== '' ? ITEM : isCollection(req.originalUrl) ? COLLECTION : 'other'
+    const { code: asked } = req.params
+    const code = typeof asked === 'string' ? codeOf(asked, req.originalUrl) : ''
+    const route = asked === undefined ? COLLECTION : ITEM
     const facts = { key, attempt, method: req.method, route, code }
     const compiled = session.compiled()
     const record = interceptor.arrive(session, compiled, facts)
@@ -30,15 +30,8 @@ export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHand
   }
 }
 
-/** The product code in a URL, or an empty string. Codes outlive their requests in the journal, so none is a part of a long text. */
-function codeOf(url: string): string {
-  if (url.charCodeAt(COLLECTION.length) !== SLASH || !url.startsWith(COLLECTION)) return ''
-  const query = url.indexOf('?')
-  const code = url.slice(COLLECTION.length + 1, query < 0 ? url.length : query)
-  if (code.length > MAX_CODE_LENGTH || code.includes('/')) return ''
-  return url.length > MAX_CODE_LENGTH * 2 ? copyOf(code) : code
-}
-
-function isCollection(url: string): boolean {
-  return url === COLLECTION || url.startsWith(`${COLLECTION}?`)
+/** Codes outlive their requests in the journal, so none is a part of a long text. None is a rule's that is longer than those of rules. */
+function codeOf(asked: string, url: string): string {
+  if (asked.length > MAX_CODE_LENGTH) return ''
+  return url.length > MAX_CODE_LENGTH * 2 ? copyOf(asked) : asked
 }

@@ -81,18 +81,33 @@ export const capacitySchema = z
   })
   .describe('virtual workers and a queue before them; null: no limit')
 
-const names = (description: string) =>
-  z.array(z.string().min(1).max(128)).min(1).max(1_000).optional().describe(description)
+const listOf = <S extends z.ZodType>(item: S, description: string) =>
+  z.array(item).min(1).max(1_000).optional().describe(description)
 
-export const matchSchema = z.strictObject({
-  code: names('product codes'),
-  route: names('routes: /catalogs or /catalogs/{code}'),
-  session: names('session ids'),
-  header: z
-    .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header'), z.string().max(256))
-    .optional()
-    .describe('headers and their exact values; "*" is any value'),
-})
+/** What a request to the data plane can be about: the list, or one product. */
+export const ROUTES = ['/catalogs', '/catalogs/{code}'] as const
+
+export const matchSchema = z
+  .strictObject({
+    code: listOf(z.string().min(1).max(128), 'product codes'),
+    route: listOf(
+      z.enum(ROUTES, 'must be /catalogs or /catalogs/{code}: no other route has faults'),
+      'routes: /catalogs or /catalogs/{code}',
+    ),
+    session: listOf(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be the id of a session: letters, digits, dots, dashes or underscores'),
+      'session ids',
+    ),
+    header: z
+      .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header'), z.string().max(256))
+      .optional()
+      .describe('headers and their exact values; "*" is any value'),
+  })
+  .refine(({ code, route }) => code === undefined || route === undefined || route.includes('/catalogs/{code}'), {
+    message: 'can match no request: /catalogs has no code, so leave out code or add the route /catalogs/{code}',
+  })
 
 export const ruleSchema = z
   .strictObject({

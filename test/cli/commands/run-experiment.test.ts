@@ -4,13 +4,13 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startTestServer } from '../../support/server.ts'
 import { chaos, documentOf } from '../harness.ts'
 
-async function recordingServer(t: { after(close: () => void): void }) {
+async function recordingServer(t: { after(close: () => void): void }, host = '127.0.0.1') {
   const seen: { request: IncomingMessage; body: string }[] = []
   const connections = new Set<unknown>()
   const server = createServer((request, response) => {
@@ -24,7 +24,7 @@ async function recordingServer(t: { after(close: () => void): void }) {
       response.end('fine')
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, host, resolve))
   t.after(() => {
     server.closeAllConnections()
     server.close()
@@ -83,6 +83,15 @@ describe('any URL', () => {
     }
     const { stdout } = await chaos(['burst', '--help'])
     assert.match(stdout.replace(/\s+/g, ' '), /--allow-remote .*is an attack/)
+  })
+
+  it('is asked at every address of this machine', async t => {
+    const { url } = await recordingServer(t, '0.0.0.0')
+    const found = Object.values(networkInterfaces()).flatMap(each => each ?? [])
+    for (const { address } of found.filter(({ family }) => family === 'IPv4')) {
+      const { code, stderr } = await chaos(['burst', `http://${address}:${new URL(url).port}/`, '-n', '1', '--no-keep'])
+      assert.equal(code, 0, `${address}: ${stderr}`)
+    }
   })
 
   it('keeps its connections, or opens one for each call', async t => {

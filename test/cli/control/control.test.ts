@@ -91,6 +91,30 @@ describe('the token', () => {
     })
   }
 
+  it('is said to be missing, or another one, by every command that needs it', async t => {
+    const server = await startTestServer(t, { host: '0.0.0.0', token: 'of-the-host' })
+    const firing = [
+      ['burst', ...SHORT, '--fail-rate', '30'],
+      ['compare', ...SHORT, '--outage', '0s-1s'],
+      ['compare', ...SHORT, '--scenario', 'blackout'],
+    ]
+    const asking = COMMANDS.filter(([name]) => name !== 'burst' && name !== 'compare')
+    for (const typed of [...firing, ...asking]) {
+      for (const [env, how] of [
+        [{}, /takes it from CHAOS_TOKEN/],
+        [{ CHAOS_TOKEN: 'of-another' }, /the CHAOS_TOKEN of the command line is another one/],
+      ] as const) {
+        const { code, stderr } = await chaos([...typed, '-u', server.url], { env })
+        assert.equal(code, 2, typed.join(' '))
+        assert.match(stderr, /^chaos: This server is locked: send Authorization: Bearer/, typed.join(' '))
+        assert.match(stderr, how)
+      }
+    }
+    const plain = await chaos(['burst', ...SHORT, '--no-keep', '-u', server.url])
+    assert.equal(plain.code, 0)
+    assert.match(plain.stderr, /^chaos: This server is locked.*CHAOS_TOKEN.*: only its catalog is used meanwhile\n$/)
+  })
+
   it('is told a server that became a catalog after it was first asked', async t => {
     let body = '{}'
     const told: (string | undefined)[] = []

@@ -1,6 +1,7 @@
 /** The access of a real server: what it admits, what it answers the others, and whose sessions are whose. */
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
 import { startTestServer } from '../../support/server.ts'
@@ -163,6 +164,26 @@ describe('a server that other machines reach', () => {
     }
     const local = await startTestServer(t)
     assert.deepEqual([local.token, local.attendees], [null, []])
+  })
+
+  it('lets read what the table of the documents says, from 127.0.0.1 as from anywhere', async t => {
+    const readme = readFileSync(new URL('../../../server/access/README.md', import.meta.url), 'utf8')
+    const row = (start: string) => {
+      const found = readme.split('\n').find(line => line.startsWith(`| ${start}`))
+      return found?.split('|').map(cell => cell.trim())[2] ?? ''
+    }
+    for (const [start, options] of [
+      ['reading `/chaos…` and `/runs…` of a server that listens on this machine alone', {}],
+      ['reading them of one that others reach (`--host`), from `127.0.0.1` too', { host: '0.0.0.0' }],
+    ] as const) {
+      const { port } = await startTestServer(t, { ...options, token: TOKEN })
+      const open = await startTestServer(t, { ...options, token: TOKEN, openSessions: true })
+      for (const path of ['/chaos', '/chaos/stats', '/runs']) {
+        const said = row(start)
+        assert.ok(said.startsWith((await call(port, path)).status === 200 ? 'yes' : 'no (401)'), `${start}: ${said}`)
+        assert.equal((await call(open.port, path)).status, 200)
+      }
+    }
   })
 
   it('gives the catalog to everybody and the control plane to the token', async t => {

@@ -20,7 +20,7 @@ suite('a token bucket', () => {
     assert.deepEqual(bucket.take('a', 0), {
       taken: true,
       remaining: 0,
-      waitMs: 0,
+      waitMs: 500,
       limit: 2,
       periodS: 1,
       impolite: false,
@@ -37,6 +37,41 @@ suite('a token bucket', () => {
       ],
     )
     assert.deepEqual([bucket.take('a', 500).taken, bucket.take('a', 500).impolite], [true, false])
+  })
+
+  test('tells its rate over whole seconds', () => {
+    for (const [limit, perMs, ...expected] of [
+      [10, 1_000, 10, 1],
+      [10, 100, 100, 1],
+      [10, 1_500, 20, 3],
+      [1, 60_000, 1, 60],
+      [3, 7, 3_000, 7],
+      [1, 3_600_000, 1, 3_600],
+    ] as const) {
+      const told = new TokenBucket({ limit, perMs, burst: 1 }).take('a', 0)
+      assert.deepEqual([told.limit, told.periodS], expected)
+    }
+  })
+
+  test('never says that there are none left and none to wait for', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 5_000 }),
+        fc.array(fc.nat(400), { minLength: 1, maxLength: 60 }),
+        (limit, perMs, gaps) => {
+          const bucket = new TokenBucket({ limit, perMs, burst: 2 })
+          let now = 0
+          for (const gap of gaps) {
+            now += gap
+            const { remaining, waitMs } = bucket.take('a', now)
+            assert.equal(waitMs === 0, remaining > 0)
+            const later = bucket.copy()
+            if (remaining === 0) assert.equal(later.take('b', now + waitMs).taken, true)
+          }
+        },
+      ),
+    )
   })
 
   test('never lets more pass than burst + rate x time, and with enough demand no less', () => {

@@ -82,7 +82,14 @@ suite('targets', () => {
     ['/catalogs/155568600', '/catalogs/{code}', '155568600'],
     ['/catalogs/155568600?x=/y', '/catalogs/{code}', '155568600'],
     [`/catalogs/155568600?${'x'.repeat(5_000)}`, '/catalogs/{code}', '155568600'],
-    [`/catalogs/${'x'.repeat(200)}`, 'other', ''],
+    [`/catalogs/${'x'.repeat(200)}`, '/catalogs/{code}', ''],
+    ['/catalogs/', '/catalogs', ''],
+    ['/catalogs/?limit=2', '/catalogs', ''],
+    ['/catalogs/155568600/', '/catalogs/{code}', '155568600'],
+    ['/catalogs/155568600/?x=/y', '/catalogs/{code}', '155568600'],
+    ['/catalogs/%31%35%355%368600', '/catalogs/{code}', '155568600'],
+    ['/catalogs/a%2Fb', '/catalogs/{code}', 'a/b'],
+    ['/catalogs/%C3%A9', '/catalogs/{code}', 'é'],
   ]
   for (const [path, route, code] of routes) {
     test(`${path.slice(0, 40)} is ${route}`, async t => {
@@ -92,6 +99,47 @@ suite('targets', () => {
       assert.deepEqual([entry.route, entry.code], [route, code])
     })
   }
+
+  test('no way of writing a path passes by the rules', async t => {
+    const server = await startTestServer(t)
+    const call = control(server)
+    const poison = (match: object) =>
+      call('PATCH', '/chaos', { rules: [{ id: 'poison', match, faults: [{ kind: 'status', status: 418 }] }] })
+    const path = '/catalogs/155568600'
+    const item = [path, `${path}/`, `${path}?a=/`, `${path}/?a=b`, '/catalogs/%31%355568600', '/catalogs/15556860%30/']
+    const list = ['/catalogs', '/catalogs/', '/catalogs?q=%31', '/catalogs/?limit=1']
+    for (const [match, hit, missed] of [
+      [{ code: ['155568600'] }, item, [...list, '/catalogs/jj2a97g940']],
+      [{ route: ['/catalogs/{code}'] }, [...item, `/catalogs/${'x'.repeat(300)}`], list],
+      [{ route: ['/catalogs'] }, list, item],
+    ] as const) {
+      assert.equal((await poison(match)).status, 200)
+      for (const method of ['GET', 'HEAD']) {
+        for (const path of hit)
+          assert.equal((await fetch(server.url + path, { method })).status, 418, `${method} ${path}`)
+        for (const path of missed)
+          assert.notEqual((await fetch(server.url + path, { method })).status, 418, `${method} ${path}`)
+      }
+    }
+    const { routes } = (await call('GET', '/chaos/stats')).body
+    assert.deepEqual(Object.keys(routes).sort(), ['/catalogs', '/catalogs/{code}'])
+  })
+
+  test('a rule that can match no request is refused', async t => {
+    const call = control(await startTestServer(t))
+    for (const [match, pointer] of [
+      [{ route: ['/catalog'] }, '/rules/0/match/route/0'],
+      [{ route: ['/catalogs/'] }, '/rules/0/match/route/0'],
+      [{ route: ['/catalogs/155568600'] }, '/rules/0/match/route/0'],
+      [{ route: ['/catalogs', 'other'] }, '/rules/0/match/route/1'],
+      [{ route: ['/health'] }, '/rules/0/match/route/0'],
+      [{ route: ['/catalogs'], code: ['155568600'] }, '/rules/0/match'],
+      [{ session: ['my lab'] }, '/rules/0/match/session/0'],
+    ] as const) {
+      const { status, body } = await call('PATCH', '/chaos', { rules: [{ id: 'r', match }] })
+      assert.deepEqual([status, body.errors?.[0]?.pointer], [422, pointer], JSON.stringify(match))
+    }
+  })
 
   test('one poisoned product leaves the others alone', async t => {
     const server = await startTestServer(t)
