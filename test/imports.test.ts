@@ -45,7 +45,7 @@ const MAP = whole({
     live: '. breaker control load policy report server/runs',
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',
-    load: 'breaker control policy report server/chaos/decision server/runs',
+    load: 'breaker control policy report server/chaos/decision server/experiments server/runs',
     runs: '. control report report/text server/runs',
     control: '. breaker server/config server/runs server/telemetry',
     'output.ts': '. report report/text',

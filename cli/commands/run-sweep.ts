@@ -1,13 +1,13 @@
 /** What `chaos sweep` does: from the options to the table, the document or the page. */
 
+import { needsSessions } from '../../server/experiments/conditions.ts'
 import { formatDuration } from '../../server/lib/units.ts'
 import { startServer } from '../../server/server.ts'
 import type { Control } from '../control/control.ts'
-import { scheduleOf } from '../experiment/experiment.ts'
 import { recogniseTarget } from '../experiment/recognise.ts'
-import { needsSessions } from '../experiment/sessions.ts'
 import { runSweep } from '../experiment/sweep.ts'
 import { exitCode, type Io } from '../io.ts'
+import { scheduleOf } from '../load/schedule.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'

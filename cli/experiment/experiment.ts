@@ -1,18 +1,19 @@
 /** An experiment: all arms at once or one after the other, once or several times over, and one result of it all. */
 
+import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
-import { batches, closedLoop, constantRate, poisson, ramp, type Schedule } from '../load/schedule.ts'
+import { scheduleOf } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
 import type { ArmParts } from '../policy/arm.ts'
-import { type ParsedArm, parseArm } from '../policy/parse.ts'
+import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { total, useful } from '../report/stats/figures.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
-import { needsSessions, ownSessions, sharedSession } from './sessions.ts'
+import { ownSessions, sharedSession } from './sessions.ts'
 
 /** What an experiment is run with: whatever its document does not say. */
 export interface ExperimentContext {
@@ -104,12 +105,6 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
 /** Calls that name no session belong to it. */
 const DEFAULT_SESSION = 'default'
 
-function withRetries(arm: ParsedArm, retries: number | undefined): ParsedArm {
-  const retry = arm.policies.get('retry')
-  if (!retry || 'retries' in retry || retries === undefined) return arm
-  return { ...arm, policies: new Map([...arm.policies, ['retry', { ...retry, retries }]]) }
-}
-
 async function runOnce(
   prepared: Prepared,
   seed: string,
@@ -155,25 +150,6 @@ async function failRateNow({ spec, context, own }: Prepared): Promise<number | n
   if (!control || !readsFailRate || scenario !== undefined) return null
   const asked = own || spec.session === undefined ? control : control.in(spec.session)
   return failRate ?? (await asked.failRate().catch(() => null))
-}
-
-/** The schedule of a run with this seed. */
-export function scheduleOf(
-  { requests, schedule }: Pick<ExperimentSpec['load'], 'requests' | 'schedule'>,
-  seed: string,
-): Schedule {
-  switch (schedule.kind) {
-    case 'batches':
-      return batches(requests, Math.min(schedule.concurrency, requests), schedule.everyMs)
-    case 'closed':
-      return closedLoop(requests, Math.min(schedule.concurrency, requests))
-    case 'ramp':
-      return ramp(requests, schedule.fromPerSecond, schedule.toPerSecond, schedule.overMs)
-    case 'poisson':
-      return poisson(requests, schedule.perSecond, seed)
-    case 'rate':
-      return constantRate(requests, schedule.perSecond)
-  }
 }
 
 /** The last run that came to its end, with the figures of all. */

@@ -1,5 +1,6 @@
 /** Finds out what a run fires at: reaches the server, and recognises a flaky catalog by its control plane. */
 
+import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
 import { isThisMachine } from '../address.ts'
 import { type Control, controlFor, type Hello, Locked, unreachable, WrongAddress } from '../control/control.ts'
@@ -12,7 +13,6 @@ import {
   type Target,
   urlTarget,
 } from '../load/target.ts'
-import { needsSessions } from './sessions.ts'
 
 /** Which target is meant: the catalog of the server at `url`, or `exactly` one URL. */
 export interface RecogniseOptions {

@@ -42,41 +42,62 @@ const SAMPLE_MS = 10
 
 /** Resolves when the last answer is in. Never rejects for what the upstream does. */
 export function generateLoad(options: GeneratorOptions): Promise<GeneratorReport> {
-  const { schedule, clock, arms, signal, onProgress } = options
+  const { clock, signal, onProgress } = options
+  const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
+  delay.enable()
+  return new Promise(resolve => {
+    const stopTicking = onProgress ? tick(clock, () => onProgress(settledShare(options))) : () => {}
+    const load = sendLoad(options, report => {
+      stopTicking()
+      signal?.removeEventListener('abort', load.interrupt)
+      delay.disable()
+      const eventLoopMs = { p99: stallMs(delay.percentile(99)), max: stallMs(delay.max) }
+      resolve({ ...report, eventLoopMs })
+    })
+    if (signal?.aborted) load.interrupt()
+    else {
+      signal?.addEventListener('abort', load.interrupt, { once: true })
+      load.start()
+    }
+  })
+}
+
+/** A schedule on its way. */
+export interface LoadUnderway {
+  start(): void
+  /** Sends nothing more, and gives up what is in flight. */
+  readonly interrupt: () => void
+}
+
+/** Sends a schedule on any clock; `ended` is called once, when the last answer is in. */
+export function sendLoad(
+  options: Omit<GeneratorOptions, 'signal' | 'onProgress'>,
+  ended: (report: GeneratorReport) => void,
+): LoadUnderway {
+  const { schedule, clock, arms } = options
   const startedAt = clock.now()
   for (const { recorder } of arms) recorder.startAt(startedAt)
   const inFlight = new CallsInFlight()
-  const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
-  delay.enable()
   let interrupted = false
-  return new Promise(resolve => {
-    const settled = () => {
-      if (inFlight.count === 0 && loop.exhausted) end()
-    }
-    const parts = { ...options, inFlight, startedAt, settled }
-    const loop: LoadLoop = schedule.shape.kind === 'closed' ? new ClosedLoop(parts) : new OpenLoop(parts)
-    const interrupt = () => {
+  let over = false
+  const settled = () => {
+    if (over || inFlight.count > 0 || !loop.exhausted) return
+    over = true
+    const { sent, late, lag } = loop
+    const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
+    ended({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs })
+  }
+  const parts = { ...options, inFlight, startedAt, settled }
+  const loop: LoadLoop = schedule.shape.kind === 'closed' ? new ClosedLoop(parts) : new OpenLoop(parts)
+  return {
+    start: () => loop.start(),
+    interrupt() {
       interrupted = true
       loop.stop()
       inFlight.abortAll()
       settled()
-    }
-    const stopTicking = onProgress ? tick(clock, () => onProgress(settledShare(options))) : () => {}
-    const end = () => {
-      stopTicking()
-      signal?.removeEventListener('abort', interrupt)
-      const { sent, late, lag } = loop
-      const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
-      delay.disable()
-      const eventLoopMs = { p99: stallMs(delay.percentile(99)), max: stallMs(delay.max) }
-      resolve({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs, eventLoopMs })
-    }
-    if (signal?.aborted) interrupt()
-    else {
-      signal?.addEventListener('abort', interrupt, { once: true })
-      loop.start()
-    }
-  })
+    },
+  }
 }
 
 /** Milliseconds beyond the wait between two looks; 0 where the run was over before the first. */

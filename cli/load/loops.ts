@@ -121,7 +121,7 @@ export class OpenLoop implements LoadLoop {
 
   #resume(): void {
     this.#paused = false
-    queueMicrotask(() => this.#pump())
+    this.#stopTimer = this.#options.clock.after(0, () => this.#pump())
   }
 }
 

@@ -1,6 +1,7 @@
 /** When each request of a run is to leave: pure arithmetic, the same for every arm. */
 
 import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
+import type { ExperimentLoad } from '../../server/experiments/spec.ts'
 import type { Schedule as Shape } from '../report/result.ts'
 
 /** Planned starts. But for the closed loop, what was answered, or how slowly, never moves a planned start. */
@@ -70,4 +71,23 @@ export function rampedRequests(from: number, to: number, overMs: number): number
 /** `concurrency` requests are always in flight: each answer starts the next one. A slow upstream is thus asked less. */
 export function closedLoop(requests: number, concurrency: number): Schedule {
   return { shape: { kind: 'closed' }, requests, concurrency, everyMs: 0, at: () => 0 }
+}
+
+/** The schedule of a run with this seed. */
+export function scheduleOf(
+  { requests, schedule }: Pick<ExperimentLoad, 'requests' | 'schedule'>,
+  seed: string,
+): Schedule {
+  switch (schedule.kind) {
+    case 'batches':
+      return batches(requests, Math.min(schedule.concurrency, requests), schedule.everyMs)
+    case 'closed':
+      return closedLoop(requests, Math.min(schedule.concurrency, requests))
+    case 'ramp':
+      return ramp(requests, schedule.fromPerSecond, schedule.toPerSecond, schedule.overMs)
+    case 'poisson':
+      return poisson(requests, schedule.perSecond, seed)
+    case 'rate':
+      return constantRate(requests, schedule.perSecond)
+  }
 }

@@ -126,6 +126,13 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** The arm with so many retries, where it retries and does not say how often. */
+export function withRetries(arm: ParsedArm, retries: number | undefined): ParsedArm {
+  const retry = arm.policies.get('retry')
+  if (!retry || 'retries' in retry || retries === undefined) return arm
+  return { ...arm, policies: new Map([...arm.policies, ['retry', { ...retry, retries }]]) }
+}
+
 /** The arm without its circuit, and without what only listens to one: `retry` of `retry+breaker`, `none` of `breaker`. */
 export function withoutCircuit(arm: ParsedArm): ParsedArm {
   const left = [...arm.policies].filter(([policy]) => !ABOUT_CIRCUITS.includes(policy))
