@@ -137,14 +137,14 @@ describe('the server about itself', () => {
 
 describe('the token', () => {
   it('is needed for changes, not for reading, and not for the catalog', async () => {
-    const locked = await startTestServer({ after }, { token: 'a long secret' })
+    const locked = await startTestServer({ after }, { token: 'a-long-secret' })
     const put = (authorization?: string) =>
       fetch(`${locked.url}/chaos/fail-rate`, {
         method: 'PUT',
         body: '{"failRate":50}',
         headers: { 'Content-Type': 'application/json', ...(authorization ? { authorization } : {}) },
       })
-    for (const wrong of [undefined, 'Bearer wrong', 'Basic a long secret', 'Bearer']) {
+    for (const wrong of [undefined, 'Bearer wrong', 'Basic a-long-secret', 'Bearer']) {
       const response = await put(wrong)
       await problemOf(response, 401)
       assert.equal(response.headers.get('WWW-Authenticate'), 'Bearer')

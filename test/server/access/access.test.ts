@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { ROOT } from '../../support/project.ts'
 import { startTestServer } from '../../support/server.ts'
 
 interface Answer {
@@ -167,7 +169,7 @@ describe('a server that other machines reach', () => {
   })
 
   it('lets read what the table of the documents says, from 127.0.0.1 as from anywhere', async t => {
-    const readme = readFileSync(new URL('../../../server/access/README.md', import.meta.url), 'utf8')
+    const readme = readFileSync(join(ROOT, 'server/access/README.md'), 'utf8')
     const row = (start: string) => {
       const found = readme.split('\n').find(line => line.startsWith(`| ${start}`))
       return found?.split('|').map(cell => cell.trim())[2] ?? ''
