@@ -117,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp({
     catalog,
     chaos,
-    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable),
+    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable, storage.isInPlace),
     telemetry,
     log,
     root,
