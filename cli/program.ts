@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'send one schedule through several arms at once and lay the outcomes side by side',
     load: () => import('./commands/compare.ts'),
   },
+  simulate: {
+    about: 'work out in a moment, without a server, what compare would show',
+    load: () => import('./commands/simulate.ts'),
+  },
   report: {
     about: 'write a kept run as text, JSON, CSV, Markdown, a page, or a k6 script',
     load: () => import('./commands/report.ts'),

@@ -38,8 +38,11 @@ const MAP = whole({
     'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands report',
     commands:
-      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/experiments server/runs',
+      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
+    'simulate/simulate.ts': '. experiment load policy report server/experiments simulate',
+    simulate:
+      'load policy report server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments server/http',
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
     live: '. breaker control load policy report server/runs',

@@ -4,6 +4,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
   demo: ['chaos demo', 'chaos demo --ascii --no-keep'],
   burst: ['chaos burst', 'chaos burst --breaker -n 300 -c 10'],
   compare: ['chaos compare --outage 1s-4s -n 1000 --open-for 250ms', 'chaos compare --arms none,retry,retry+breaker'],
+  simulate: ['chaos simulate --outage 2s-8s -n 1000', 'chaos simulate --scenario retry-storm'],
   report: ['chaos report last -o run.html', 'chaos report last --format csv'],
   runs: ['chaos runs ls', 'chaos runs show last~1'],
   diff: ['chaos diff last~1 last', 'chaos diff last~1 last --json'],

@@ -5,19 +5,18 @@ import { rateNote } from '../../server/lib/units.ts'
 import { tokenFor } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
-import { type KeptAt, keepResult, keptLines } from '../experiment/keep.ts'
+import { type KeptAt, keepResult } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
 import { openSharedCircuits } from '../experiment/redis.ts'
-import { addressed } from '../hint-address.ts'
-import { EXIT, exitCode, type Io } from '../io.ts'
-import { type ExperimentOptions, usualUrl } from '../options/common.ts'
+import type { Io } from '../io.ts'
+import type { ExperimentOptions } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
-import { printResult, progressBar } from '../output.ts'
+import { progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
-import type { Result } from '../report/result.ts'
 import { processContext } from './command.ts'
+import { conclude, withAddress } from './conclude.ts'
 
 /** What the two commands do differently. */
 export interface CommandLine {
@@ -80,19 +79,4 @@ function publisherOf(io: Io, { target }: RecognisedTarget, { title, arms }: Expe
     title: title ?? `${command} ${arms.join(', ')}`,
     publisher: openPublisher({ url, token: tokenFor(io, url), clock: io.clock }),
   })
-}
-
-/** The result with a hint that leads to the same server. */
-function withAddress(io: Io, result: Result): Result {
-  const { verdict } = result
-  return { ...result, verdict: { ...verdict, hint: addressed(verdict.hint, result.target, usualUrl(io.env)) } }
-}
-
-/** Prints, and chooses the exit code: an interruption goes before an expectation. */
-function conclude(io: Io, options: ExperimentOptions, result: Result, kept: KeptAt | null): number {
-  printResult(io, options, result)
-  if (kept && !options.json) io.stdout.write(keptLines(kept, usualUrl(io.env)))
-  const code = exitCode(io.interrupted)
-  const failed = result.expectations?.some(expectation => !expectation.passed)
-  return code === EXIT.ok && failed ? EXIT.expectation : code
 }

@@ -41,7 +41,7 @@ export interface ScenarioLoad {
   readonly timeout: string
   readonly retries: number
   readonly arms: readonly string[]
-  readonly codes?: readonly string[]
+  readonly codes?: readonly string[] | undefined
 }
 
 export interface ScenarioSummary {

@@ -21,6 +21,8 @@ export interface ExperimentContext {
   readonly target: Target
   /** The control plane of the flaky catalog that is fired at; null where the target is none. */
   readonly control: Control | null
+  /** What plays the runs in virtual time in place of a server; there is no control plane then. */
+  readonly simulator?: Simulator | undefined
   /** What the sessions of the arms are called, before a number. */
   readonly sessionPrefix: string
   /** Whether the server is somebody else's, whose fail rate belongs into the result. */
@@ -40,6 +42,16 @@ export interface ExperimentContext {
   readonly publish?: RunOptions['publish']
   /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
   readonly keep?: ((result: Result) => Promise<string | null>) | undefined
+}
+
+/** Plays the runs of an experiment without a server. */
+export interface Simulator {
+  /** What the result says of the simulated world. */
+  readonly about: NonNullable<Result['simulated']>
+  /** The settings of the simulated server. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** @param own whether each arm has a session of its own */
+  run(options: RunOptions, own: boolean): Promise<FinishedRun>
 }
 
 /** Everything that the runs of an experiment have in common. */
@@ -84,21 +96,24 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
 type AnnounceEnd = (kept: string | null) => Promise<void>
 
 async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promise<Prepared> {
-  const { control, clock, sessionPrefix } = context
+  const { control, simulator, clock, sessionPrefix } = context
   const arms = spec.arms.map(text => withRetries(parseArm(text), spec.retries))
-  const own = control !== null && (spec.session === undefined || needsSessions(spec.conditions))
+  const own =
+    (control !== null || simulator !== undefined) && (spec.session === undefined || needsSessions(spec.conditions))
   const shared = spec.session === DEFAULT_SESSION ? undefined : spec.session
-  const settings =
-    control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
+  const settings = simulator
+    ? simulator.settings
+    : control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
   return {
     spec,
     context,
     arms,
     own,
     conditions: conditionsOf(spec, arms, settings ?? undefined),
-    openSessions: own
-      ? ownSessions(clock, control, sessionPrefix, spec.conditions)
-      : sharedSession(control ? shared : undefined),
+    openSessions:
+      own && control
+        ? ownSessions(clock, control, sessionPrefix, spec.conditions)
+        : sharedSession(control ? shared : undefined),
   }
 }
 
@@ -111,43 +126,47 @@ async function runOnce(
   onProgress: (share: number) => void,
 ): Promise<{ result: Result; announceEnd: AnnounceEnd }> {
   const { spec, context, arms, openSessions } = prepared
-  const { target, clock, wallMs, signal, openCircuit, publish } = context
+  const { target, clock, wallMs, signal, openCircuit, publish, simulator } = context
   const { load, circuit, oneByOne } = spec
   const options: RunOptions = {
     ...{ target, arms, load, circuit, seed, openSessions, openCircuit, clock, wallMs, signal, onProgress, publish },
     schedule: scheduleOf(load, seed),
   }
+  const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))
   const startedAtWallMs = wallMs()
   const atStart = await failRateNow(prepared)
-  const judged = async (run: FinishedRun) => {
+  const judged = async (finished: FinishedRun) => {
     const atEnd = await failRateNow(prepared)
     const failRate = atStart === null || atEnd === null ? undefined : { atStart, atEnd }
-    return resultOf(run, {
+    return resultOf(finished, {
       ...{ command: context.command, title: spec.title, options, startedAtWallMs, failRate },
+      ...{ simulated: simulator?.about },
       conditions: prepared.conditions,
       paired: prepared.own && load.schedule.kind !== 'closed',
     })
   }
   if (!oneByOne) {
-    const run = await runArms(options)
-    const result = await judged(run)
-    return { result, announceEnd: kept => run.announceEnd(result.verdict.text, kept) }
+    const finished = await run(options)
+    const result = await judged(finished)
+    return { result, announceEnd: kept => finished.announceEnd(result.verdict.text, kept) }
   }
   const parts: FinishedRun[] = []
   for (const [index, arm] of arms.entries()) {
     const share = (own: number) => onProgress((index + own) / arms.length)
-    const run = await runArms({ ...options, schedule: scheduleOf(load, seed), arms: [arm], onProgress: share })
-    await run.announceEnd()
-    parts.push(run)
+    const part = await run({ ...options, schedule: scheduleOf(load, seed), arms: [arm], onProgress: share })
+    await part.announceEnd()
+    parts.push(part)
   }
   return { result: await judged(mergeRuns(parts)), announceEnd: async () => {} }
 }
 
 /** The fail rate that the arms meet, in percent: of the session that they share, or that theirs inherit from; null where nothing is known of it. */
 async function failRateNow({ spec, context, own }: Prepared): Promise<number | null> {
-  const { control, readsFailRate } = context
+  const { control, simulator, readsFailRate } = context
   const { failRate, scenario } = spec.conditions
-  if (!control || !readsFailRate || scenario !== undefined) return null
+  if (!readsFailRate || scenario !== undefined) return null
+  if (simulator) return failRate ?? Number(simulator.settings.failRate)
+  if (!control) return null
   const asked = own || spec.session === undefined ? control : control.in(spec.session)
   return failRate ?? (await asked.failRate().catch(() => null))
 }

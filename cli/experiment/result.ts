@@ -21,13 +21,15 @@ export interface ResultContext {
   /** Of the server, in percent, when the run began and when it ended. */
   readonly failRate?: Result['failRate'] | undefined
   readonly conditions: Result['conditions']
+  /** The world of a run that took place in none. */
+  readonly simulated?: Result['simulated'] | undefined
   /** Whether the arms met the same fates, request by request. */
   readonly paired: boolean
 }
 
 /** The result of a run, judged. */
 export function resultOf(run: FinishedRun, context: ResultContext): Result {
-  const { command, title, startedAtWallMs, failRate, conditions, paired } = context
+  const { command, title, startedAtWallMs, failRate, conditions, paired, simulated } = context
   const { schedule, load, seed, target } = context.options
   const { report, recorders } = run
   const trouble = [...run.trouble]
@@ -37,6 +39,7 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
     ...(title === undefined ? {} : { title }),
     seed,
     target: target.url,
+    ...(simulated === undefined ? {} : { simulated }),
     startedAt: new Date(startedAtWallMs).toISOString(),
     interrupted: report.interrupted,
     load: {

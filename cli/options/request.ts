@@ -10,10 +10,8 @@ import { duration, type ExperimentOptions, httpUrl } from './common.ts'
 /** Adds the URL as an argument, and everything that shapes a request. */
 export function requestOptions(command: Command): Command {
   const limit = duration(QUANTITIES.answerMs)
-  return command
-    .argument('[url]', 'exactly this URL instead of the catalog; {code} in it stands for a code', httpUrl)
-    .addOption(new Option('--method <method>', 'default: GET, or POST with a body').argParser(methodName))
-    .addOption(new Option('--header <line>', "such as 'Accept: text/plain'; may be repeated").argParser(headerLine))
+  command.argument('[url]', 'exactly this URL instead of the catalog; {code} in it stands for a code', httpUrl)
+  return headOptions(command, 'default: GET, or POST with a body')
     .option('--body <text>', 'what to send along')
     .option('--body-file <path>', 'send the content of a file along')
     .addOption(new Option('--headers-timeout <duration>', 'how long the head of an answer may take').argParser(limit))
@@ -23,6 +21,13 @@ export function requestOptions(command: Command): Command {
       '--allow-remote',
       'fire at other machines too; only this one is fired at otherwise, because load that its receiver did not ask for is an attack',
     )
+}
+
+/** Adds what stands in the head of a request. */
+export function headOptions(command: Command, aboutMethod: string): Command {
+  return command
+    .addOption(new Option('--method <method>', aboutMethod).argParser(methodName))
+    .addOption(new Option('--header <line>', "such as 'Accept: text/plain'; may be repeated").argParser(headerLine))
 }
 
 /** What the requests carry. @throws {UserError} with code 2 for a file that cannot be read */

@@ -17,6 +17,8 @@ export const QUANTITIES = {
   connections: { min: 1, max: 10_000, standard: 64 },
   warmup: { min: 0, max: 10_000, standard: 0 },
   repeat: { min: 1, max: 100, standard: 1 },
+  /** Of a simulation. */
+  roundTripMs: { min: 0.001, max: MINUTE_MS },
 } as const
 
 /** Requests a second, above 0. */

@@ -236,12 +236,23 @@ export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
   .describe('a sentence, or a clause of one, before it is put into words')
 
+const typical = z.object({ p50: ms, p99: ms })
+
+export const simulatedSchema = z
+  .object({
+    seed: word.describe('of the simulated server: it decides which requests meet a fault'),
+    roundTripMs: typical.describe('from a call to its answer, beside what the server made it wait'),
+    latenessMs: typical.describe('how late requests left'),
+  })
+  .describe('there where nothing was sent: the run took place in virtual time, before a server that was simulated')
+
 export const resultSchema = z.object({
   schema: z.literal(1),
   command: z.enum(['burst', 'compare', 'demo', 'live']),
   title: word.optional(),
   seed: word,
   target: url,
+  simulated: simulatedSchema.optional(),
   startedAt: z.iso.datetime().max(40),
   interrupted: z.boolean(),
   load: z.object({

@@ -52,7 +52,7 @@ export function describeLoad(result: Unjudged, words: Words = english): string {
 
 /** The same for a run of any kind; `each` is what the requests are counted by. */
 export function describeRun(
-  { load, seed, target, failRate }: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate'>,
+  { load, seed, target, failRate, simulated }: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate' | 'simulated'>,
   each: '' | '-an-arm' | '-a-combination',
   words: Words = english,
 ): string {
@@ -66,7 +66,7 @@ export function describeRun(
     words('load.timeout', { timeoutMs }),
     words('load.seed', { seed }),
     ...(failRate ? [words('load.fail-rate', { rate: describeRate(failRate, words) })] : []),
-    words('load.target', { target }),
+    simulated ? words('load.simulated', { seed: simulated.seed }) : words('load.target', { target }),
   ].join(', ')
 }
 

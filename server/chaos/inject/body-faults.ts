@@ -8,7 +8,7 @@ import type { HttpCall } from './http-call.ts'
 export type SpoilingFault = Extract<Fault, { kind: 'stall' | 'truncate' | 'malformed' | 'drip' }>
 
 /** Pieces in which a dripping body is sent. */
-const DRIPS = 20
+export const DRIPS = 20
 
 /** Sends `body` the wrong way. Status and headers are set; `draw` in [0, 1) is the chance in it. */
 export function spoil(call: HttpCall, body: Buffer, fault: SpoilingFault, draw: number): void {

@@ -7,7 +7,8 @@ import { ROUTES } from '../settings/schema.ts'
 import { HttpCall } from './http-call.ts'
 
 const [COLLECTION, ITEM] = ROUTES
-const MAX_CODE_LENGTH = 128
+/** Characters of a product code that a record remembers. */
+export const MAX_CODE_LENGTH = 128
 
 /** Faults for the routes that it is mounted on; what a request is about is what the router found in it. */
 export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHandler {

@@ -1,0 +1,23 @@
+/** How a command that made a run ends: what it prints, and its exit code. */
+
+import { type KeptAt, keptLines } from '../experiment/keep.ts'
+import { addressed } from '../hint-address.ts'
+import { EXIT, exitCode, type Io } from '../io.ts'
+import { usualUrl } from '../options/common.ts'
+import { type OutputOptions, printResult } from '../output.ts'
+import type { Result } from '../report/result.ts'
+
+/** The result with a hint that leads to the same server. */
+export function withAddress(io: Io, result: Result): Result {
+  const { verdict } = result
+  return { ...result, verdict: { ...verdict, hint: addressed(verdict.hint, result.target, usualUrl(io.env)) } }
+}
+
+/** Prints, and chooses the exit code: an interruption goes before an expectation. */
+export function conclude(io: Io, options: OutputOptions, result: Result, kept: KeptAt | null): number {
+  printResult(io, options, result)
+  if (kept && !options.json) io.stdout.write(keptLines(kept, usualUrl(io.env)))
+  const code = exitCode(io.interrupted)
+  const failed = result.expectations?.some(expectation => !expectation.passed)
+  return code === EXIT.ok && failed ? EXIT.expectation : code
+}

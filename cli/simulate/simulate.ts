@@ -1,0 +1,65 @@
+/** An experiment in virtual time: the same document, and the same result, as at a server, in a fraction of a second. */
+
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import { type ExperimentContext, runExperiment, type Simulator } from '../experiment/experiment.ts'
+import { usageError } from '../io.ts'
+import { catalogTarget } from '../load/target.ts'
+import { parseArm } from '../policy/parse.ts'
+import type { Result } from '../report/result.ts'
+import { simulateRun } from './run.ts'
+import { VirtualClock } from './virtual-clock.ts'
+import { settingsOf, typicalMs, type World } from './world.ts'
+
+/** What may be said beside the experiment and its world. */
+export interface SimulateOptions extends Partial<Pick<ExperimentContext, 'signal' | 'onProgress'>> {
+  readonly command?: Result['command']
+  /** The server that the simulated one stands for, as the result names it. */
+  readonly url?: URL
+}
+
+const STANDARD_URL = new URL('http://127.0.0.1:8000')
+
+/**
+ * Runs an experiment through the policies, circuits, loops and recorders of a live one, before a simulated server. The same
+ * spec and world give the same result; where the spec names no seed, that of the world is taken.
+ * @throws {UserError} with code 2 for what cannot be simulated, see `refusal`, and what `runExperiment` throws
+ */
+export async function simulate(spec: ExperimentSpec, world: World, options: SimulateOptions = {}): Promise<Result> {
+  const { command = 'compare', url = STANDARD_URL, signal, onProgress } = options
+  const why = refusal(spec)
+  if (why !== null) throw usageError(why)
+  const { conditions, request } = spec
+  const settings = settingsOf(world)
+  const simulator: Simulator = {
+    settings,
+    about: { seed: settings.seed, roundTripMs: typicalMs(world.roundTripMs), latenessMs: typicalMs(world.latenessMs) },
+    async run({ arms, schedule, load, circuit, seed, signal, onProgress }, own) {
+      const run = { arms, schedule, load, circuit, seed, signal, onProgress, conditions, request, own }
+      return { ...(await simulateRun(run, world)), announceEnd: async () => {} }
+    },
+  }
+  const { method, headers, body } = request
+  return runExperiment(spec, {
+    ...{ command, simulator, signal, onProgress, control: null, sessionPrefix: '', readsFailRate: true },
+    target: { ...catalogTarget(url, { method, headers: headers.flat(), body }), expectsJson: true },
+    clock: new VirtualClock(),
+    wallMs: () => world.startedAtWallMs,
+    draw: () => world.seed,
+  })
+}
+
+/** Why an experiment cannot be simulated, in a sentence; null where it can. */
+export function refusal({ arms, load, request }: ExperimentSpec): string | null {
+  for (const text of arms) {
+    const { name, policies } = parseArm(text)
+    const library = (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
+    if (library) return `${library} cannot be simulated, because it goes by the clock of the process: compare it live.`
+    if (policies.has('notify')) return `a webhook cannot be simulated: leave notify out of ${name}.`
+  }
+  if (!load.keepAlive) return 'new connections cannot be simulated: leave out --no-keep-alive, or compare live.'
+  if (load.headersTimeoutMs !== undefined || load.bodyTimeoutMs !== undefined) {
+    return 'timeouts of heads and bodies cannot be simulated: leave out --headers-timeout and --body-timeout.'
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return null
+  return `only GET and HEAD can be simulated: leave out ${request.method}, or compare live.`
+}

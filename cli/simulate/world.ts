@@ -1,0 +1,106 @@
+/** A simulated world: the server that an experiment meets, and how long the way to it is; plain data that a thread can be sent. */
+
+import { join } from 'node:path'
+import { readSeed } from '../../server/catalog/seed.ts'
+import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
+import { readScenarios } from '../../server/chaos/scenario/files.ts'
+import type { Scenario } from '../../server/chaos/scenario/schema.ts'
+import { defaultSettings, type Settings } from '../../server/chaos/settings/schema.ts'
+import { packageRoot } from '../../server/lib/package-root.ts'
+
+/** A quantity in milliseconds: always the same, or drawn from a histogram of [upper bound, count], rising. */
+export type Quantity = number | readonly (readonly [upToMs: number, count: number])[]
+
+export interface World {
+  /** Decides which requests meet a fault, as FAIL_SEED does; `settings` may name another. */
+  readonly seed: string
+  /** The settings of the server when the run begins, beside the defaults. Must be valid. */
+  readonly settings: Partial<Settings>
+  /** The scenarios that the server has. */
+  readonly scenarios: readonly Scenario[]
+  /** The codes of its products; null where it has every product that is asked for. */
+  readonly codes: readonly string[] | null
+  /** From a call to its answer, beside what the server makes it wait. */
+  readonly roundTripMs: Quantity
+  /** How late the requests of one planned moment leave. */
+  readonly latenessMs: Quantity
+  /** Milliseconds since 1970 when it begins. */
+  readonly startedAtWallMs: number
+}
+
+/** From 127.0.0.1 to itself, by the way of Node's HTTP on both sides. */
+export const USUAL_ROUND_TRIP_MS = 1.5
+
+/** The world of the server that comes with this package, as it is when it has just been started; what is given goes before. */
+export function usualWorld(given: Partial<World> & Pick<World, 'seed'>): World {
+  const data = join(packageRoot(import.meta.url), 'data')
+  return {
+    settings: {},
+    scenarios: given.scenarios ?? readScenarios(join(data, 'scenarios')),
+    codes: given.codes === undefined ? readSeed(join(data, 'products.json')).map(({ code }) => code) : given.codes,
+    roundTripMs: USUAL_ROUND_TRIP_MS,
+    latenessMs: 0,
+    startedAtWallMs: 0,
+    ...given,
+  }
+}
+
+/** The settings of the server, whole. */
+export function settingsOf({ seed, settings }: World): Settings {
+  return { ...defaultSettings(seed), ...settings }
+}
+
+/** The middle of a quantity, and what 99 in 100 are not above. */
+export function typicalMs(quantity: Quantity): { p50: number; p99: number } {
+  if (typeof quantity === 'number') return { p50: quantity, p99: quantity }
+  const total = quantity.reduce((sum, [, count]) => sum + count, 0)
+  const at = (share: number) => {
+    let left = share * total
+    for (const [upToMs, count] of quantity) {
+      left -= count
+      if (left <= 0) return upToMs
+    }
+    return 0
+  }
+  return { p50: at(0.5), p99: at(0.99) }
+}
+
+/** All of a batch has left before the first answer comes: no answer takes no time. */
+const MIN_ROUND_TRIP_MS = 0.001
+
+/** Draws round trips, the same in every arm. */
+export function roundTrips({ roundTripMs, seed }: World): () => number {
+  if (typeof roundTripMs === 'number') {
+    const fixed = Math.max(MIN_ROUND_TRIP_MS, roundTripMs)
+    return () => fixed
+  }
+  const draw = drawing(roundTripMs, `${seed}/round-trips`)
+  return () => Math.max(MIN_ROUND_TRIP_MS, draw())
+}
+
+/** Draws how late requests leave. */
+export function latenesses({ latenessMs, seed }: World): () => number {
+  return typeof latenessMs === 'number' ? () => latenessMs : drawing(latenessMs, `${seed}/lateness`)
+}
+
+/** Draws from a histogram, one number after the other. */
+function drawing(histogram: Exclude<Quantity, number>, seed: string): () => number {
+  const stream = streamSeed(seed, 'latency')
+  const upTo = histogram.map(([upToMs]) => upToMs)
+  let sum = 0
+  const bounds = histogram.map(([, count]) => {
+    sum += count
+    return sum
+  })
+  let drawn = 0
+  return () => {
+    const wanted = drawNumber(stream, drawn++, 0) * sum
+    let [low, high] = [0, bounds.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((bounds[middle] ?? 0) > wanted) high = middle
+      else low = middle + 1
+    }
+    return upTo[low] ?? 0
+  }
+}
