@@ -18,7 +18,6 @@ import type { Scenario } from './chaos/scenario/schema.ts'
 import { LIMITS, type Limits } from './config/limits.ts'
 import { Drain } from './http/drain.ts'
 import { BACKLOG, createServer } from './http/server.ts'
-import { tokenFlaw } from './lib/bearer-token.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { type Logger, silentLog } from './lib/log.ts'
 import { packageRoot, packageVersion } from './lib/package-root.ts'
@@ -82,8 +81,6 @@ const GRACE_MS = 5_000
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
-  const flaw = tokenFlaw(options.token ?? '')
-  if (flaw !== null) throw new UserError(`The token ${flaw}`, 2)
   const root = packageRoot(import.meta.url)
   const scenarios = scenariosOf(root)
   const storage = await openStorage(database, join(root, 'data', 'products.json'), options.wall ?? Date.now)
@@ -120,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const app = createApp({
     catalog,
     chaos,
-    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable),
+    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable, storage.isInPlace),
     telemetry,
     log,
     root,

@@ -38,6 +38,17 @@ test('the top level has one README, and every folder that has one is linked from
   assert.ok(beside.length >= 6)
 })
 
+test('the map of the folders names those that there are', () => {
+  const [, map = ''] = /^## The house\n+```\n(.*?)```/ms.exec(read('README.md')) ?? []
+  const named = [...map.matchAll(/(?:^| {2,})([a-z-]+)\/ /gm)].map(([, name]) => name)
+  const folders = (path: string): string[] =>
+    readdirSync(join(ROOT, path), { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(({ name }) => name)
+  const there = ['server', 'cli', 'server/chaos'].flatMap(folders)
+  assert.deepEqual(named.sort(), ['server', 'cli', 'data', 'test', ...there].sort())
+})
+
 for (const page of pages) {
   test(`the links of ${page} lead somewhere`, () => {
     for (const [link, path = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {

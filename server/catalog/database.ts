@@ -18,8 +18,10 @@ export class DamagedFile extends UserError {}
 /** The file, or the folder of a new one, cannot be written: read-only media, no rights, no room. */
 export class UnwritableFile extends UserError {}
 
-/** Milliseconds that a write waits for one of another server on the same file. */
-const BUSY_MS = 2_000
+/** Milliseconds that the start waits for another server on the same file. */
+const BUSY_AT_START_MS = 2_000
+/** Later everybody else would wait with it: who finds the file locked comes again. */
+const BUSY_MS = 5
 
 /**
  * The database in `path`, or the one in a file's bytes, which stays in memory. A new file is filled from the seed file, in one transaction: two servers that start on
@@ -31,7 +33,7 @@ export async function openDatabase(path: string | Buffer, seedFile: string): Pro
   let database: Database | null = null
   try {
     const { default: Sqlite } = await import('better-sqlite3')
-    database = keepAlive(new Sqlite(path, { timeout: BUSY_MS }))
+    database = keepAlive(new Sqlite(path, { timeout: BUSY_AT_START_MS }))
     claim(database, name)
     check(database, name)
     // Readers never wait for the writer. Writes are rare, and what was acknowledged must survive a power cut: FULL syncs
@@ -39,6 +41,7 @@ export async function openDatabase(path: string | Buffer, seedFile: string): Pro
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL')
     migrate(database, seedFile)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     return database
   } catch (error) {
     database?.close()

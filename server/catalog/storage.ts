@@ -13,7 +13,11 @@ export interface Storage {
   readonly durable: boolean
   /** Sentences for the host. */
   readonly notes: readonly string[]
+  /** Whether the file is where it was opened: what is written into one that was deleted or replaced is lost. */
+  readonly isInPlace: () => boolean
 }
+
+const ALWAYS = () => true
 
 /** The first bytes of every SQLite file. */
 const HEADER = 'SQLite format 3\0'
@@ -29,11 +33,12 @@ const ROLLBACK = 1
  * @throws {UserError} where what was typed is wrong, or the file is another program's
  */
 export async function openStorage(path: string, seedFile: string, wall: () => number): Promise<Storage> {
-  if (path === IN_MEMORY) return { database: await openDatabase(path, seedFile), durable: true, notes: [] }
+  if (path === IN_MEMORY)
+    return { database: await openDatabase(path, seedFile), durable: true, notes: [], isInPlace: ALWAYS }
   claimPrivately(path)
   const before = inode(path)
   try {
-    return { database: await openDatabase(path, seedFile), durable: true, notes: [] }
+    return { database: await openDatabase(path, seedFile), durable: true, notes: [], isInPlace: placeOf(path) }
   } catch (error) {
     if (error instanceof UnwritableFile && existsSync(dirname(path)))
       return inMemory(path, seedFile, codeOf(error.cause))
@@ -42,8 +47,19 @@ export async function openStorage(path: string, seedFile: string, wall: () => nu
     const aside = inode(path) === before ? putAside(path, wall()) : null
     const opened = await openDatabase(path, seedFile)
     const note = aside === null ? [] : [`${path} was damaged: it lies in ${aside} now, and the catalog was made anew`]
-    return { database: opened, durable: true, notes: note }
+    return { database: opened, durable: true, notes: note, isInPlace: placeOf(path) }
   }
+}
+
+/** A check of whether a file that is open, and its log, are still those that their names lead to. */
+function placeOf(path: string): () => boolean {
+  const files = [path, `${path}-wal`].map(name => ({ name, opened: identity(name) }))
+  return () => files.every(({ name, opened }) => identity(name) === opened)
+}
+
+function identity(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found ? `${found.dev} ${found.ino}` : ''
 }
 
 /** Makes a new file that only its owner reads, as SQLite then makes its logs: it will hold the runs of a whole room. */
@@ -65,7 +81,12 @@ async function inMemory(path: string, seedFile: string, code: string): Promise<S
     database = await openDatabase(IN_MEMORY, seedFile)
   }
   const why = `${path} cannot be written${code ? ` (${code})` : ''}`
-  return { database, durable: false, notes: [`${why}: the catalog is served from memory, and runs are not kept`] }
+  return {
+    database,
+    durable: false,
+    notes: [`${why}: the catalog is served from memory, and runs are not kept`],
+    isInPlace: ALWAYS,
+  }
 }
 
 /** The file as a database that lives in memory, or null where there is none that can be read. */

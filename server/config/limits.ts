@@ -17,7 +17,13 @@ export const LIMIT_TABLE = {
     'MAX_REQUESTS',
     20_000,
     [1, 1_000_000],
-    'requests to the catalog at once, delayed ones among them; 503 beyond',
+    'requests at once, delayed ones among them; 503 beyond, and for the control plane beyond a tenth more',
+  ),
+  requestsInLine: limit(
+    'MAX_REQUESTS_IN_LINE',
+    2_500,
+    [1, 10_000],
+    'requests that a connection sends before their predecessors are answered; 429 beyond',
   ),
   headerBytes: limit('MAX_HEADER_BYTES', 16_384, [1_024, 1_048_576], 'bytes of the headers of a request; 431 beyond'),
   bodyBytes: limit(

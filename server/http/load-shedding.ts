@@ -10,11 +10,16 @@ const ANSWERED_BEYOND = 64
 /** A refused connection that its client does not close is cut after so long, in milliseconds. */
 const LINGER_MS = 1_000
 const RETRY_SOON = { 'Retry-After': '1' }
+/** So many requests of the control plane are served beyond the limit, or a tenth of it where that is more: it is how a host ends an overload. */
+const MIN_RESERVE = 100
+
+type Refusal = ReturnType<typeof prepareProblem>
 
 export class LoadShedder {
+  /** Connections on which nothing is served any more. */
+  readonly refused = new WeakSet<Socket>()
   readonly #limits: Pick<Limits, 'connections' | 'requests'>
-  readonly #refused = new WeakSet<Socket>()
-  readonly #answerBusy
+  readonly #busy: Refusal
   #connections = 0
   /** Requests whose answers are not yet with the client. */
   #requests = 0
@@ -22,7 +27,8 @@ export class LoadShedder {
   constructor(limits: Pick<Limits, 'connections' | 'requests'>) {
     this.#limits = limits
     const detail = `${limits.requests} requests are being answered already: wait for some of them (MAX_REQUESTS)`
-    this.#answerBusy = prepareProblem({ status: 503, detail })
+    const busy = prepareProblem({ status: 503, detail })
+    this.#busy = (res, headers = []) => busy(res, [...Object.entries(RETRY_SOON).flat(), ...headers])
   }
 
   /** Counts the connections of a server, and answers those beyond the limit. */
@@ -37,26 +43,25 @@ export class LoadShedder {
         this.#connections -= 1
       })
       if (this.#connections <= max) return
-      this.#refused.add(socket)
+      this.refused.add(socket)
       // An end without reading what was sent would reset the answer away.
       socket.resume().end(answer)
       socket.setTimeout(LINGER_MS, () => socket.destroy())
     })
   }
 
-  /**
-   * Whether a request is served; one that is not has been answered. Those of the control plane always are: it answers at
-   * once, and is how a host ends an overload.
-   */
-  admits(req: IncomingMessage, res: ServerResponse): boolean {
-    if (this.#refused.has(req.socket)) return false
-    if (this.#requests >= this.#limits.requests && req.url?.startsWith('/catalogs')) {
-      this.#answerBusy(res, [...Object.entries(RETRY_SOON).flat(), 'Connection', 'close'])
-      return false
-    }
+  /** The answer to a request for which there is no room, or null. */
+  refusalOf({ url }: IncomingMessage): Refusal | null {
+    const { requests: max } = this.#limits
+    if (this.#requests < max) return null
+    const reserve = Math.max(MIN_RESERVE, max / 10)
+    return url?.startsWith('/catalogs') || this.#requests >= max + reserve ? this.#busy : null
+  }
+
+  /** Counts a request until its answer is with the client, or its connection closed. */
+  count(res: ServerResponse): void {
     this.#requests += 1
-    res.on('close', this.#ended)
-    return true
+    res.once('close', this.#ended)
   }
 
   readonly #ended = () => {

@@ -29,6 +29,9 @@ interface HasRawHeaders {
   readHeaders?: RequestHeaders | null
 }
 
+/** Headers of a request at the most; 431 beyond. */
+export const MAX_HEADERS = 1_000
+
 const MAX_KEY_LENGTH = 128
 const MAX_ATTEMPT = 1_000_000
 

@@ -8,13 +8,14 @@ import {
   Server,
   ServerResponse,
 } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
 import { LIMITS, type Limits } from '../config/limits.ts'
 import { LoadShedder } from './load-shedding.ts'
-import { closeWithConnection } from './pipelining.ts'
+import { Pipelines } from './pipelining.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
-import type { RequestHeaders } from './request-headers.ts'
+import { headersOf, MAX_HEADERS, type RequestHeaders } from './request-headers.ts'
 import { cutSlowReaders } from './slow-readers.ts'
 
 /** The header that every response carries. */
@@ -38,12 +39,21 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 export interface ServerGuards {
   /** Whether a request may go on; one that may not has been answered. */
   readonly admits?: (req: IncomingMessage, res: ServerResponse) => boolean
-  readonly limits?: Pick<Limits, 'headerBytes' | 'headersMs' | 'requestMs' | 'connections' | 'requests'>
+  readonly limits?: Pick<
+    Limits,
+    'headerBytes' | 'headersMs' | 'requestMs' | 'connections' | 'requests' | 'requestsInLine'
+  >
 }
 
 const NO_HEADERS: readonly string[] = []
+const CLOSE = ['Connection', 'close']
 
 const unexpected = prepareProblem({ status: 417, detail: 'Expect may only be 100-continue: leave it out' })
+const tooManyHeaders = prepareProblem({ status: 431, detail: `There are more than ${MAX_HEADERS} headers` })
+const unknownCoding = prepareProblem({
+  status: 400,
+  detail: 'Transfer-Encoding may only be chunked: send the body as it is',
+})
 
 /**
  * A server for `app`, which must not serve another one.
@@ -100,21 +110,55 @@ export function createServer(app: Express, idPrefix: string, { admits, limits = 
     ...classes,
   }
   const shedder = new LoadShedder(limits)
-  const isServed = (req: Request, res: Response) =>
-    (admits === undefined || admits(req, res)) && shedder.admits(req, res)
-  const listener = (req: Request, res: Response) => {
-    if (!isServed(req, res)) return
-    if (res.socket === null) closeWithConnection(req.socket, res)
-    app(req as never, res as never)
+  const lines = new Pipelines<Request, Response>(limits.requestsInLine)
+  const fullLine = prepareProblem({
+    status: 429,
+    detail: `${limits.requestsInLine} requests of this connection are in line already: read some answers first (MAX_REQUESTS_IN_LINE)`,
+  })
+  /** Why a request cannot be taken, whatever it asks for; null for one that can. */
+  const refusalOf = (req: Request, res: Response) => {
+    if (req.rawHeaders.length > MAX_HEADERS * 2) return tooManyHeaders
+    if (headersOf(req).hasBody && !isPlain(req)) return unknownCoding
+    return res.socket === null && lines.isFull(req.socket) ? fullLine : shedder.refusalOf(req)
   }
+  const enter = (req: Request, res: Response, answer: (req: Request, res: Response) => void) => {
+    if (shedder.refused.has(req.socket)) return
+    const refusal = refusalOf(req, res)
+    if (refusal !== null) {
+      // What was sent behind it is not acted on.
+      shedder.refused.add(req.socket)
+      refusal(res, CLOSE)
+      return
+    }
+    shedder.count(res)
+    if (res.socket === null) lines.add(req, res, answer)
+    else answer(req, res)
+  }
+  const serve = (req: Request, res: Response) => {
+    if (admits === undefined || admits(req, res)) app(req as never, res as never)
+  }
+  const listener = (req: Request, res: Response) => enter(req, res, serve)
   const server = new Server(options, listener as RequestListener)
+  // Node.js leaves out what is beyond a thousand, so that nobody would see it; the bytes are bounded all the same.
+  server.maxHeadersCount = 0
   shedder.watch(server)
   cutSlowReaders(server)
-  server.on('clientError', (error, socket) => refuse(error, socket, limits))
+  server.on('clientError', (error, socket) => {
+    // It has its answer.
+    if (shedder.refused.has(socket as Socket)) socket.end()
+    else refuse(error, socket, limits)
+  })
   server.on('checkExpectation', (req: Request, res: Response) => {
-    if (isServed(req, res)) unexpected(res, ['Connection', 'close'])
+    enter(req, res, () => {
+      if (admits === undefined || admits(req, res)) unexpected(res, CLOSE)
+    })
   })
   return server
+}
+
+/** Whether a body is sent as it is, in chunks or not: node:http would hand one that is compressed on as if it were not. */
+function isPlain({ headers }: IncomingMessage): boolean {
+  return /^chunked$/i.test(headers['transfer-encoding'] ?? 'chunked')
 }
 
 /** The id of the request that `res` answers. */

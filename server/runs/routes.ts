@@ -8,7 +8,7 @@ import { parseQuery } from '../http/query.ts'
 import { jsonPointer, nestsDeeperThan } from '../lib/json-document.ts'
 import { codeOf } from '../lib/user-error.ts'
 import { MAX_RUN_BYTES, MAX_RUNS, newRunSchema } from './run.ts'
-import type { RunTable } from './run-table.ts'
+import { LostFileError, type RunTable } from './run-table.ts'
 
 /**
  * `sandbox` without a word makes the page an origin of its own that runs no script, submits nothing and opens nothing,
@@ -71,13 +71,13 @@ export function keepRun(table: RunTable): RequestHandler[] {
   return [
     (_req, _res, next) => next(table.durable ? undefined : NOT_KEPT),
     ...jsonBody(MAX_RUN_BYTES),
-    (req, res) => {
+    async (req, res) => {
       const { data, error } = newRunSchema.safeParse(req.body)
       if (error) throw badBody(error)
       if (nestsDeeperThan(MAX_DEPTH, req.body)) throw new Problem(422, `The body nests deeper than ${MAX_DEPTH} levels`)
       // What a later version added to a result is kept, though this one does not know it.
       const { result } = req.body as { result: object }
-      const id = onDisk(() => table.keep(data.result, data.html ?? null, result))
+      const id = await onDisk(table, () => table.keep(data.result, data.html ?? null, result))
       sendJson(res, JSON.stringify({ id }), ['Location', `/runs/${id}`], 201)
     },
   ]
@@ -110,8 +110,8 @@ export function showRun(table: RunTable): RequestHandler<{ id: string }> {
 
 /** `DELETE /runs/{id}`. */
 export function removeRun(table: RunTable): RequestHandler<{ id: string }> {
-  return (req, res) => {
-    if (!onDisk(() => table.remove(req.params.id))) throw unknown(req.params.id)
+  return async (req, res) => {
+    if (!(await onDisk(table, () => table.remove(req.params.id)))) throw unknown(req.params.id)
     res.status(204).end()
   }
 }
@@ -121,11 +121,17 @@ const NOT_KEPT = new Problem(
   'The file of the server cannot be written, so that no run is kept here: the command line keeps its own',
 )
 
+const LOST = new Problem(
+  503,
+  'The file of the server was deleted or replaced while it was open, so that no run is kept: put it back, or start the server again',
+)
+
 /** A disk that is full or gone is said in its own words; what was kept before stays as it was. */
-function onDisk<T>(act: () => T): T {
+async function onDisk<T>(table: RunTable, act: () => T): Promise<T> {
   try {
-    return act()
+    return await table.whenFree(act)
   } catch (error) {
+    if (error instanceof LostFileError) throw LOST
     const code = codeOf(error)
     if (code === 'SQLITE_FULL')
       throw new Problem(507, 'The disk of the server is full: make room there, and post it again')

@@ -3,6 +3,7 @@
 import { Router } from 'express'
 import client from 'prom-client'
 import { resource } from '../http/resource.ts'
+import type { Clock } from '../lib/clock.ts'
 import { BOUNDS, type Totals } from './totals.ts'
 
 /** What the gauges show of this moment. */
@@ -16,10 +17,14 @@ export interface Gauges {
 }
 
 export interface MetricsParts {
+  readonly clock: Pick<Clock, 'now'>
   readonly totals: Totals
   readonly version: string
   readonly gauges: () => Gauges
 }
+
+/** How long a text holds, in milliseconds: it takes one to make. */
+const MOMENT_MS = 100
 
 const PREFIX = 'flaky_catalog_'
 
@@ -28,6 +33,8 @@ export class Metrics {
   readonly #registry = new client.Registry()
   readonly #parts: MetricsParts
   #opened = false
+  #text: Promise<string> | null = null
+  #madeAt = 0
 
   constructor(parts: MetricsParts) {
     this.#parts = parts
@@ -51,10 +58,18 @@ export class Metrics {
     return router
   }
 
-  /** The exposition text. The first reading starts what watches the process: who never scrapes does not pay for it. */
+  /**
+   * The exposition text, made anew once in a moment however many ask. The first reading starts what watches the process: who
+   * never scrapes does not pay for it.
+   */
   read(): Promise<string> {
     if (!this.#opened) this.#open()
-    return this.#registry.metrics()
+    const now = this.#parts.clock.now()
+    if (this.#text === null || now - this.#madeAt >= MOMENT_MS) {
+      this.#text = this.#registry.metrics()
+      this.#madeAt = now
+    }
+    return this.#text
   }
 
   close(): void {

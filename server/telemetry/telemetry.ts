@@ -71,7 +71,7 @@ export class Telemetry {
       limits,
       everySecond: () => this.#liveRuns.expire(),
     })
-    this.#metrics = new Metrics({ totals: this.#totals, version, gauges: () => this.#gauges() })
+    this.#metrics = new Metrics({ clock, totals: this.#totals, version, gauges: () => this.#gauges() })
   }
 
   /** Makes the log of a session: its counts and journal, its timeline, and the totals. */

@@ -7,6 +7,9 @@ const REOPEN_MS = 50
 const port = Number(process.argv[2])
 const HOST = 'Host: 127.0.0.1\r\n'
 const GET = `GET /catalogs/155568600 HTTP/1.1\r\n${HOST}\r\n`
+const READS = ['/metrics', '/openapi.json', '/chaos/requests?limit=1000', '/chaos/preview?n=1000', '/chaos/stats']
+  .map(path => `GET ${path} HTTP/1.1\r\n${HOST}\r\n`)
+  .join('')
 const PUT = `PUT /chaos HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n`
 const large = JSON.stringify({ seed: 'x'.repeat(1_000_000) })
 const deep = `{"rules":${'['.repeat(200_000)}`
@@ -39,6 +42,12 @@ const ATTACKS: readonly Attack[] = [
     again: { bytes: ' ', everyMs: 500 },
   },
   { name: 'pipelines of 50', sockets: 20, bytes: '', again: { bytes: GET.repeat(50), everyMs: 200 } },
+  {
+    name: 'reads of the control plane in one write',
+    sockets: 20,
+    bytes: '',
+    again: { bytes: READS.repeat(300), everyMs: 1_000 },
+  },
   { name: 'answers that nobody reads', sockets: 100, bytes: GET.repeat(100), readsNothing: true },
   {
     name: 'listeners that do not read',

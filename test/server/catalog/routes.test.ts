@@ -85,6 +85,15 @@ describe('GET /catalogs', () => {
     })
   }
 
+  it('links to pages of what it knows of the query, however long the rest is', async () => {
+    const links = async (query: string) => (await get(`/catalogs?limit=5&${query}`)).headers.get('Link') ?? ''
+    const short = await links('q=a')
+    assert.match(short, /<\/catalogs\?limit=5&q=a&offset=0>; rel="first"/)
+    assert.equal(await links(`q=a&x=${'y'.repeat(10_000)}`), short)
+    assert.equal(await links(`q=a${'&z'.repeat(5_000)}`), short)
+    assert.equal(await links(`constructor=1&__proto__=2&q=a`), short)
+  })
+
   it('leads through every page by its links', async () => {
     const seen: string[] = []
     let path: string | undefined = '/catalogs?limit=6'

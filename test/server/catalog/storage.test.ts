@@ -3,21 +3,25 @@
 import assert from 'node:assert/strict'
 import {
   closeSync,
+  copyFileSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import Sqlite from 'better-sqlite3'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
 import { Catalog } from '../../../server/catalog/catalog.ts'
 import { openDatabase } from '../../../server/catalog/database.ts'
+import { keepAlive } from '../../../server/catalog/keep-alive.ts'
 import { openStorage } from '../../../server/catalog/storage.ts'
 import { createLog } from '../../../server/lib/log.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
@@ -147,6 +151,91 @@ describe('a file that cannot be written', () => {
     assert.equal(store.count, 2)
     assert.equal(database.pragma('integrity_check', { simple: true }), 'ok')
   })
+})
+
+describe('a file that another program holds', () => {
+  const held = (path: string) => {
+    const other = keepAlive(new Sqlite(path))
+    other.exec('BEGIN IMMEDIATE')
+    return () => other.exec('ROLLBACK')
+  }
+
+  it('keeps nobody waiting but who writes, and is written when it is free', async t => {
+    const path = at('held.sqlite')
+    const server = await startTestServer(t, { database: path })
+    const call = control(server)
+    const { id } = (await call('POST', '/runs', { result })).body
+    const free = held(path)
+    const writes = [
+      ...Array.from({ length: 5 }, () => call('POST', '/runs', { result })),
+      call('DELETE', `/runs/${id}`),
+    ]
+    let longest = 0
+    for (let i = 0; i < 20; i += 1) {
+      const startedAt = performance.now()
+      assert.equal((await call('GET', '/catalogs')).status, 200)
+      assert.equal((await call('GET', '/runs')).body.total, 1)
+      longest = Math.max(longest, performance.now() - startedAt)
+    }
+    assert.ok(longest < 500, `${longest} ms`)
+    free()
+    assert.deepEqual(
+      (await Promise.all(writes)).map(({ status }) => status),
+      [201, 201, 201, 201, 201, 204],
+    )
+  })
+
+  it('is said to be held after a while, to all who wait at the same time', async t => {
+    const path = at('held-on.sqlite')
+    const server = await startTestServer(t, { database: path })
+    const call = control(server)
+    const free = held(path)
+    const startedAt = performance.now()
+    for (const { status, body } of await Promise.all([1, 2, 3, 4].map(() => call('POST', '/runs', { result })))) {
+      assert.equal(status, 503)
+      assert.match(body.detail, /Another server is writing/)
+    }
+    assert.ok(performance.now() - startedAt < 6_000)
+    free()
+    assert.equal((await call('POST', '/runs', { result })).status, 201)
+  })
+})
+
+describe('a file that is taken away', () => {
+  for (const [what, take] of [
+    ['deleted', path => rmSync(path)],
+    ['moved', path => renameSync(path, `${path}.moved`)],
+    [
+      'replaced',
+      path => {
+        copyFileSync(path, `${path}.copy`)
+        renameSync(`${path}.copy`, path)
+      },
+    ],
+    ['left without its log', path => rmSync(`${path}-wal`)],
+    ['deleted with its folder', path => rmSync(dirname(path), { recursive: true })],
+  ] as [string, (path: string) => void][]) {
+    it(`${what}: no run is acknowledged, the catalog is served`, { skip: process.platform === 'win32' }, async t => {
+      const own = mkdtempSync(join(folder, 'taken-'))
+      const path = join(own, 'catalog.sqlite')
+      const server = await startTestServer(t, { database: path })
+      const call = control(server)
+      const { id } = (await call('POST', '/runs', { result })).body
+      take(path)
+      for (const [method, route, body] of [
+        ['POST', '/runs', { result }],
+        ['DELETE', `/runs/${id}`, undefined],
+      ] as const) {
+        const answer = await call(method, route, body)
+        assert.equal(answer.status, 503, method)
+        assert.match(answer.body.detail, /was deleted or replaced while it was open/)
+      }
+      assert.equal((await call('GET', '/catalogs')).body.length, 20)
+      if (what !== 'moved') return
+      renameSync(`${path}.moved`, path)
+      assert.equal((await call('POST', '/runs', { result })).status, 201)
+    })
+  }
 })
 
 describe('two servers on one file', () => {

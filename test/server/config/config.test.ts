@@ -46,6 +46,7 @@ describe('loadConfig', () => {
       MAX_SESSIONS: 200,
       MAX_JOURNAL: 1_000,
       MAX_REQUESTS: 20_000,
+      MAX_REQUESTS_IN_LINE: 2_500,
       MAX_RUNS: 100,
       MAX_LISTENERS: 256,
       MAX_LISTENERS_PER_CLIENT: 100,

@@ -1,6 +1,7 @@
 /** Raw sockets against a server with tight limits: slow, half-open, oversized and ambiguous requests; the next honest client is served. */
 
 import assert from 'node:assert/strict'
+import { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { ServerOptions } from '../../../server/server.ts'
@@ -114,6 +115,65 @@ describe('pipelining', () => {
   })
 })
 
+describe('more in line than a connection may have', () => {
+  const one = `GET /catalogs/155568600 HTTP/1.1\r\n${HOST}\r\n`
+
+  it('is told 429, after what came before was answered, and is not acted on', async t => {
+    const { port, chaos } = await start(t, { limits: { ...LIMITS, requestsInLine: 20 } })
+    const body = '{"failRate":77}'
+    const change = `${PUT}Content-Length: ${body.length}\r\n\r\n${body}`
+    const text = await open(t, port, one.repeat(25) + change).text
+    // The first is not in line behind others.
+    assert.deepEqual(statuses(text), [...Array<number>(21).fill(200), 429])
+    assert.match(text, /20 requests of this connection are in line already.*MAX_REQUESTS_IN_LINE/)
+    assert.equal(chaos.settings().failRate, 0)
+    assert.equal(chaos.control.sessions.first.arrivals, 21)
+    await honest(port)
+  })
+
+  it('does not keep others waiting: what is read of the control plane takes turns with them', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, requestsInLine: 2_000 } })
+    for (const path of ['/metrics', '/chaos/requests?limit=1000', '/chaos/preview?n=1000', '/openapi.json']) {
+      const line = open(t, port, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`.repeat(600))
+      let answered = 0
+      line.socket.on('data', chunk => {
+        answered += statuses(String(chunk)).length
+      })
+      await new Promise(resolve => line.socket.once('data', resolve))
+      await honest(port)
+      assert.ok(answered < 300, `${path}: ${answered} of 600 were answered before the one of another`)
+      line.socket.destroy()
+    }
+  })
+
+  it('is not kept ready for a client that reads nothing', async t => {
+    const { port } = await start(t)
+    const socket = connect(port, '127.0.0.1').pause()
+    t.after(() => void socket.destroy())
+    let made = 0
+    const { end } = ServerResponse.prototype
+    t.mock.method(ServerResponse.prototype, 'end', function (this: ServerResponse, ...args: Parameters<typeof end>) {
+      made += 1
+      return end.apply(this, args)
+    })
+    socket.write(`GET /openapi.json HTTP/1.1\r\n${HOST}\r\n`.repeat(200))
+    for (let i = 0; i < 10; i += 1) await honest(port)
+    await new Promise(resolve => setTimeout(resolve, 200))
+    assert.ok(made < 100, `${made} answers of 200 were made`)
+  })
+
+  it('leaves nothing behind when the client leaves', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, requests: 1_000 } })
+    for (let round = 0; round < 20; round += 1) {
+      const { socket } = open(t, port, `GET /chaos HTTP/1.1\r\n${HOST}\r\n`.repeat(200) + one.repeat(50))
+      await new Promise(resolve => socket.once('data', resolve))
+      socket.resetAndDestroy()
+    }
+    for (let i = 0; i < 5; i += 1) await new Promise(resolve => setTimeout(resolve, 20))
+    await honest(port)
+  })
+})
+
 describe('requests in flight', () => {
   it('beyond the limit are told 503 and do not meet the failure model; the control plane answers all the same', async t => {
     const { port, chaos } = await start(t, {
@@ -129,6 +189,11 @@ describe('requests in flight', () => {
     assert.match(body, /50 requests are being answered already/)
     assert.equal(first.arrivals, 50)
     assert.equal((await httpGet(`http://127.0.0.1:${port}/chaos`)).status, 200)
+    const reading = Array.from({ length: 100 }, () => open(t, port, `GET /chaos/events HTTP/1.1\r\n${HOST}\r\n`))
+    await Promise.all(reading.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
+    assert.equal((await httpGet(`http://127.0.0.1:${port}/chaos`)).status, 503, 'the reserve has an end')
+    for (const { socket } of reading) socket.destroy()
+    await Promise.all(reading.map(({ text }) => text))
     held.socket.destroy()
     while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
     chaos.change({ latency: null }, 'api')
@@ -158,12 +223,47 @@ describe('oversized', () => {
   }
 })
 
+describe('headers that would be left out', () => {
+  const many = (count: number) => 'a:\r\n'.repeat(count)
+  const own = `DELETE /chaos HTTP/1.1\r\n${HOST}`
+  const GENEROUS = { limits: { ...LIMITS, headerBytes: 1_048_576 } }
+
+  for (const [what, last] of [
+    ['an Origin', 'Origin: http://evil.example\r\n'],
+    ['a second Host', 'Host: evil.example\r\n'],
+    ['a Sec-Fetch-Site', 'Sec-Fetch-Site: cross-site\r\n'],
+    ['nothing', ''],
+  ] as const) {
+    for (const count of [1_000, 1_001, 1_032, 1_100, 3_000, 100_000]) {
+      it(`${what} behind ${count} others: 431, and what follows is not read`, async t => {
+        const { port, chaos } = await start(t, GENEROUS)
+        chaos.change({ failRate: 33 }, 'api')
+        const text = await open(t, port, `${own}${many(count)}${last}\r\n${own}\r\n`).text
+        assert.deepEqual(statuses(text), [431])
+        assert.equal(chaos.settings().failRate, 33)
+        await honest(port).catch(() => {})
+      })
+    }
+  }
+
+  it('up to a thousand are read, every one', async t => {
+    const { port, chaos } = await start(t, GENEROUS)
+    chaos.change({ failRate: 33 }, 'api')
+    const origin = 'Origin: http://evil.example\r\nConnection: close\r\n'
+    assert.deepEqual(statuses(await open(t, port, `${own}${many(997)}${origin}\r\n`).text), [403])
+    assert.equal(chaos.settings().failRate, 33)
+  })
+})
+
 describe('shapes of request smuggling', () => {
   const inner = `DELETE /chaos HTTP/1.1\r\n${HOST}\r\n`
   for (const [what, bytes] of [
     ['a length and chunks', `${PUT}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${inner}`],
     ['chunks twice', `${PUT}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${inner}`],
     ['an unknown encoding', `${PUT}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${inner}`],
+    ['a compressed body in chunks', `${PUT}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${inner}`],
+    ['the same in two headers', `${PUT}Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${inner}`],
+    ['chunks within chunks', `${PUT}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n${inner}`],
     ['two lengths', `${PUT}Content-Length: 0\r\nContent-Length: 44\r\n\r\n${inner}`],
     ['a length with a sign', `${PUT}Content-Length: +0\r\n\r\n${inner}`],
     ['a space before the colon', `${PUT}Content-Length : 0\r\n\r\n${inner}`],
