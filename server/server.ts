@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Access } from './access/access.ts'
 import { hostsOf, inUrl, isLocal, isWildcard, reachableFrom } from './access/hosts.ts'
 import { Tickets } from './access/tickets.ts'
+import { WrongTokens } from './access/wrong-tokens.ts'
 import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { IN_MEMORY } from './catalog/database.ts'
@@ -15,7 +16,7 @@ import { openStorage } from './catalog/storage.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
 import type { Scenario } from './chaos/scenario/schema.ts'
-import { LIMITS, type Limits } from './config/limits.ts'
+import { LIMITS, type Limits, sharesOf } from './config/limits.ts'
 import { Drain } from './http/drain.ts'
 import { BACKLOG, createServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -90,6 +91,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const version = packageVersion(root)
   const wall = options.wall ?? Date.now
   const limits = { ...LIMITS, ...options.limits }
+  const exposed = !isLocal(host)
   const telemetry = new Telemetry({ clock, wall, version, limits })
   const chaos = createChaos({
     version,
@@ -103,15 +105,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     stealth: options.stealth ?? false,
     maxSessions: limits.sessions,
     maxHeld: limits.held,
+    ...(exposed ? { maxHeldPerClient: sharesOf(limits.held).client, sessionShares: sharesOf(limits.sessions) } : {}),
   })
   telemetry.watch(chaos.control)
-  const token = options.token ?? (isLocal(host) ? null : secret())
+  const token = options.token ?? (exposed ? secret() : null)
   const access = new Access({
     token,
     openSessions: options.openSessions ?? false,
     tickets: new Tickets(clock, secret),
     secret,
     sessions: chaos.control.sessions,
+    wrongTokens: new WrongTokens(clock),
   })
   let closing: Promise<void> | null = null
   const app = createApp({
@@ -126,7 +130,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     bodyBytes: limits.bodyBytes,
     ready: () => closing === null,
   })
-  const server = createServer(app, randomBytes(4).toString('hex'), { admits: access.admits, limits })
+  const server = createServer(app, randomBytes(4).toString('hex'), {
+    admits: access.admits,
+    ...(exposed ? { hasToken: access.hasToken } : {}),
+    limits,
+  })
   const drain = new Drain(server, clock)
   try {
     await listen(server, port, host)

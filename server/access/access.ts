@@ -12,6 +12,7 @@ import { CATALOG_HEADERS, OTHER_HEADERS, PREFLIGHT_HEADERS } from './cors.ts'
 import { type AccessRequest, type AccessSettings, checkAccess, isControlPath } from './rules.ts'
 import { TICKET_MS, type Tickets } from './tickets.ts'
 import { bearerToken, digestName, type TokenCheck, tokenCheck } from './token.ts'
+import type { WrongTokens } from './wrong-tokens.ts'
 
 export interface AccessParts {
   /** What changes must carry, or null. */
@@ -21,6 +22,7 @@ export interface AccessParts {
   /** A text that cannot be guessed, another one each time. */
   readonly secret: () => string
   readonly sessions: SessionOwners
+  readonly wrongTokens: WrongTokens
 }
 
 /** What access asks of the sessions. */
@@ -34,7 +36,12 @@ export interface SessionOwners {
 }
 
 /** An answer that headers can be added to. */
-export type Answer = ServerResponse & { extraHeaders?: readonly string[]; locals?: unknown }
+export type Answer = ServerResponse & {
+  extraHeaders?: readonly string[]
+  locals?: unknown
+  /** Somebody else than the host asks, on a server that other machines reach: he gets a share of what there is. */
+  isStranger?: boolean
+}
 
 const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const SESSIONS = '/chaos/sessions'
@@ -71,6 +78,10 @@ export class Access {
     if (!catalog) res.extraHeaders = OTHER_HEADERS
     else if (headers.origin !== null) res.extraHeaders = CATALOG_HEADERS
     if (!isPath(url)) return this.#refuse(req, res, NOT_A_PATH)
+    if (!catalog && this.#settings.locked && req.headers.authorization !== undefined) {
+      const waitMs = this.#parts.wrongTokens.waitMs(addressOf(req))
+      if (waitMs > 0) return this.#refuse(req, res, tooManyWrong(waitMs))
+    }
     const request = this.#requestOf(req, headers, catalog)
     const problem = checkAccess(request, this.#settings)
     if (problem) return this.#refuse(req, res, problem)
@@ -80,7 +91,24 @@ export class Access {
       return false
     }
     if (request.ownSession) res.locals = { attendee: this.#attendeeOf(req) }
+    res.isStranger = this.#settings.exposed && this.#settings.locked && !request.hasToken && !request.hasTicket
     return true
+  }
+
+  /** Whether a request carries the token, whatever it asks for. */
+  readonly hasToken = (req: IncomingMessage): boolean => {
+    const { authorization } = req.headers
+    return authorization !== undefined && this.#parts.wrongTokens.waitMs(addressOf(req)) === 0 && this.#isRight(req)
+  }
+
+  /** A wrong token is remembered; the key of an attendee is none. */
+  #isRight(req: IncomingMessage): boolean {
+    const { authorization } = req.headers
+    if (this.#hasToken(authorization)) return true
+    const owner = ownerOf(req)
+    if (bearerToken(authorization) !== '' && !this.#parts.sessions.knows(owner))
+      this.#parts.wrongTokens.add(addressOf(req), owner)
+    return false
   }
 
   /** `POST /chaos/tickets`. */
@@ -98,7 +126,7 @@ export class Access {
   #requestOf(req: IncomingMessage, headers: RequestHeaders, catalog: boolean): AccessRequest {
     const change = !READ_METHODS.has(req.method ?? '')
     const free = catalog && !change
-    const hasToken = !free && this.#settings.locked && this.#hasToken(req.headers.authorization)
+    const hasToken = !free && this.#settings.locked && this.#isRight(req)
     const needsMore = !free && this.#settings.locked && !hasToken
     const { path, query } = needsMore ? targetOf(req) : { path: '', query: '' }
     const { hosts, origin, fetchSite, contentType, hasBody } = headers
@@ -145,9 +173,10 @@ export class Access {
   /** Who sends the key of a session is its attendee; everybody else is given a new key. */
   #attendeeOf(req: IncomingMessage): Attendee {
     const id = ownerOf(req)
-    if (this.#parts.sessions.knows(id)) return { id, key: bearerToken(req.headers.authorization) }
+    const client = addressOf(req)
+    if (this.#parts.sessions.knows(id)) return { id, key: bearerToken(req.headers.authorization), client }
     const key = this.#parts.secret()
-    return { id: digestName(key), key }
+    return { id: digestName(key), key, client }
   }
 }
 
@@ -155,6 +184,18 @@ export class Access {
 function targetOf({ url = '' }: IncomingMessage): { path: string; query: string } {
   const mark = url.indexOf('?')
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
+}
+
+function addressOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? ''
+}
+
+function tooManyWrong(waitMs: number): ProblemFields {
+  return {
+    status: 429,
+    detail: 'Too many wrong tokens came from your address: wait before you send another',
+    headers: { 'Retry-After': String(Math.ceil(waitMs / 1_000)) },
+  }
 }
 
 function ownerOf({ headers }: IncomingMessage): string {

@@ -28,6 +28,8 @@ export interface ChaosOptions extends ChaosControlOptions {
   readonly scenarios?: readonly Scenario[]
   /** Faulted requests that may be held open at once; beyond it they are served and counted as overflow. */
   readonly maxHeld: number
+  /** The same for the requests of one address; as many unless given. */
+  readonly maxHeldPerClient?: number | undefined
 }
 
 export interface Chaos {
@@ -63,7 +65,7 @@ export function createChaos(options: ChaosOptions): Chaos {
     ...sessionOperations,
   ]
   return {
-    faults: faultMiddleware(new Interceptor(control, injector, options.maxHeld)),
+    faults: faultMiddleware(new Interceptor(control, injector, options.maxHeld, options.maxHeldPerClient)),
     spare: release,
     routes: routes(control, operations),
     operations,

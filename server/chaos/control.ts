@@ -6,7 +6,7 @@ import type { CompiledSettings } from './decision/compiled-settings.ts'
 import type { ActiveOutage } from './decision/outage.ts'
 import type { SessionLog } from './decision/request-record.ts'
 import type { ChaosEvent, ChaosListener } from './session/events.ts'
-import { DEFAULT_SESSION, SESSION_ID, SessionRegistry } from './session/registry.ts'
+import { DEFAULT_SESSION, SESSION_ID, SessionRegistry, type SessionShares } from './session/registry.ts'
 import { Session } from './session/session.ts'
 import { SessionClock } from './session/session-clock.ts'
 import { Boot, type Change, type Edit, etag, Layers, type Provenance, type Source } from './settings/layers.ts'
@@ -28,6 +28,8 @@ export interface ChaosControlOptions {
   readonly log: (session: string) => SessionLog
   /** Sessions beside the default one. */
   readonly maxSessions: number
+  /** How many of them others than the host may have; all where it is not given. */
+  readonly sessionShares?: SessionShares | undefined
 }
 
 export interface NewSession {
@@ -39,6 +41,8 @@ export interface NewSession {
   readonly pinned: boolean
   /** The id of the attendee who makes it and may change it without being the host. */
   readonly owner?: string | null
+  /** The address of who makes it, where that is not the host. */
+  readonly client?: string | null
 }
 
 export interface ChangeOptions {
@@ -80,19 +84,21 @@ export class ChaosControl {
       serverClock: this.clock,
       pinned: true,
       owner: null,
+      client: null,
       host: null,
     })
-    this.sessions = new SessionRegistry(first, options.maxSessions, session => {
+    const closed = (session: Session) => {
       session.close()
       this.emit({ type: 'session', session: session.id, change: 'deleted' })
-    })
+    }
+    this.sessions = new SessionRegistry(first, options.maxSessions, closed, options.sessionShares)
   }
 
   /**
    * Makes a session that inherits everything from the default one. The id must be free.
    * @throws {Problem} 429 where there is no room
    */
-  create({ id, startsInMs = 0, clockOf, pinned, owner = null }: NewSession): Session {
+  create({ id, startsInMs = 0, clockOf, pinned, owner = null, client = null }: NewSession): Session {
     const make = () =>
       new Session({
         id,
@@ -103,21 +109,22 @@ export class ChaosControl {
         serverClock: this.clock,
         pinned,
         owner,
+        client,
         host: this.sessions.first,
       })
-    const session = this.sessions.add(this.clock.now(), pinned, make)
+    const session = this.sessions.add(this.clock.now(), pinned, make, { owner, client })
     this.emit({ type: 'session', session: id, change: 'created' })
     return session
   }
 
-  /** The session that a request names, made on demand. @throws {Problem} where there can be none */
-  sessionFor(id: string): Session {
+  /** The session that a request from the address `client` names, made on demand. @throws {Problem} where there can be none */
+  sessionFor(id: string, client: string): Session {
     const known = this.sessions.get(id)
     if (known) return known
     if (!SESSION_ID.test(id)) {
       throw new Problem(400, 'X-Chaos-Session must be 1 to 64 letters, digits, dots, dashes or underscores')
     }
-    return this.create({ id, pinned: false })
+    return this.create({ id, pinned: false, client })
   }
 
   /** What `GET /chaos` says of a session. */

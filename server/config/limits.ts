@@ -75,6 +75,25 @@ export const LIMITS = Object.fromEntries(
   Object.entries(LIMIT_TABLE).map(([name, { standard }]) => [name, standard]),
 ) as Limits
 
+/** What those who have not the token get of a limit where other machines reach the server. The rest is kept for who has it. */
+export interface Shares {
+  /** One attendee. */
+  readonly owner: number
+  /** One address, behind which a whole room may be. */
+  readonly client: number
+  /** All of them. */
+  readonly strangers: number
+}
+
+/** A half, three quarters and nine tenths; one of each at least. */
+export function sharesOf(max: number): Shares {
+  return {
+    owner: Math.ceil(max / 2),
+    client: Math.ceil((max * 3) / 4),
+    strangers: max > 1 ? max - Math.ceil(max / 10) : max,
+  }
+}
+
 /** Arms of a run at the most: what has more is neither made, nor shown while it plays, nor kept. */
 export const MAX_ARMS = 32
 /** Characters of an arm's name. One with every word and every parameter has some 700. */

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Limits } from '../config/limits.ts'
+import { type Limits, type Shares, sharesOf } from '../config/limits.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
 
 /** So many connections beyond the limit are answered; those beyond that are closed without a word. */
@@ -13,19 +13,34 @@ const RETRY_SOON = { 'Retry-After': '1' }
 /** So many requests of the control plane are served beyond the limit, or a tenth of it where that is more: it is how a host ends an overload. */
 const MIN_RESERVE = 100
 
+/** What one address has open. */
+interface ClientLoad {
+  connections: number
+  requests: number
+}
+
 type Refusal = ReturnType<typeof prepareProblem>
 
 export class LoadShedder {
   /** Connections on which nothing is served any more. */
   readonly refused = new WeakSet<Socket>()
   readonly #limits: Pick<Limits, 'connections' | 'requests'>
+  readonly #shares: { readonly connections: Shares; readonly requests: Shares } | null
+  readonly #hasToken: (req: IncomingMessage) => boolean
   readonly #busy: Refusal
+  /** What each address has open, by the address. */
+  readonly #clients = new Map<string, ClientLoad>()
+  readonly #loads = new WeakMap<Socket, ClientLoad>()
   #connections = 0
   /** Requests whose answers are not yet with the client. */
   #requests = 0
 
-  constructor(limits: Pick<Limits, 'connections' | 'requests'>) {
+  /** @param hasToken given where those who have no token get a share only: whether a request carries it */
+  constructor(limits: Pick<Limits, 'connections' | 'requests'>, hasToken?: (req: IncomingMessage) => boolean) {
     this.#limits = limits
+    this.#hasToken = hasToken ?? (() => true)
+    const { connections, requests } = limits
+    this.#shares = hasToken ? { connections: sharesOf(connections), requests: sharesOf(requests) } : null
     const detail = `${limits.requests} requests are being answered already: wait for some of them (MAX_REQUESTS)`
     const busy = prepareProblem({ status: 503, detail })
     this.#busy = (res, headers = []) => busy(res, [...Object.entries(RETRY_SOON).flat(), ...headers])
@@ -42,7 +57,9 @@ export class LoadShedder {
       socket.once('close', () => {
         this.#connections -= 1
       })
-      if (this.#connections <= max) return
+      const load = this.#shares ? this.#loadOf(socket) : null
+      if (this.#connections <= max && (load === null || load.connections <= (this.#shares?.connections.client ?? max)))
+        return
       this.refused.add(socket)
       // An end without reading what was sent would reset the answer away.
       socket.resume().end(answer)
@@ -51,17 +68,43 @@ export class LoadShedder {
   }
 
   /** The answer to a request for which there is no room, or null. */
-  refusalOf({ url }: IncomingMessage): Refusal | null {
+  refusalOf(req: IncomingMessage): Refusal | null {
     const { requests: max } = this.#limits
+    const { url } = req
+    if (this.#shares && this.#isOverShare(req, this.#shares.requests) && !this.#hasToken(req)) return this.#busy
     if (this.#requests < max) return null
     const reserve = Math.max(MIN_RESERVE, max / 10)
     return url?.startsWith('/catalogs') || this.#requests >= max + reserve ? this.#busy : null
   }
 
   /** Counts a request until its answer is with the client, or its connection closed. */
-  count(res: ServerResponse): void {
+  count(req: IncomingMessage, res: ServerResponse): void {
     this.#requests += 1
     res.once('close', this.#ended)
+    const load = this.#loads.get(req.socket)
+    if (load === undefined) return
+    load.requests += 1
+    res.once('close', () => {
+      load.requests -= 1
+    })
+  }
+
+  #isOverShare({ socket }: IncomingMessage, { client, strangers }: Shares): boolean {
+    return this.#requests >= strangers || (this.#loads.get(socket)?.requests ?? 0) >= client
+  }
+
+  /** Counts a connection for its address, until it closes. */
+  #loadOf(socket: Socket): ClientLoad {
+    const address = socket.remoteAddress ?? ''
+    const load = this.#clients.get(address) ?? { connections: 0, requests: 0 }
+    this.#clients.set(address, load)
+    this.#loads.set(socket, load)
+    load.connections += 1
+    socket.once('close', () => {
+      load.connections -= 1
+      if (load.connections === 0) this.#clients.delete(address)
+    })
+    return load
   }
 
   readonly #ended = () => {

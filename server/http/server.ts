@@ -39,6 +39,8 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 export interface ServerGuards {
   /** Whether a request may go on; one that may not has been answered. */
   readonly admits?: (req: IncomingMessage, res: ServerResponse) => boolean
+  /** Whether a request carries the token; given where those who have none get a share of the limits only. */
+  readonly hasToken?: (req: IncomingMessage) => boolean
   readonly limits?: Pick<
     Limits,
     'headerBytes' | 'headersMs' | 'requestMs' | 'connections' | 'requests' | 'requestsInLine'
@@ -65,7 +67,11 @@ const unknownCoding = prepareProblem({
  *
  * @param idPrefix what the request ids begin with, so that those of two processes differ.
  */
-export function createServer(app: Express, idPrefix: string, { admits, limits = LIMITS }: ServerGuards = {}): Server {
+export function createServer(
+  app: Express,
+  idPrefix: string,
+  { admits, hasToken, limits = LIMITS }: ServerGuards = {},
+): Server {
   if (Object.hasOwn(app.response, 'writeHead')) throw new Error('This app has a server already')
   let count = 0
 
@@ -77,6 +83,7 @@ export function createServer(app: Express, idPrefix: string, { admits, limits = 
     readonly requestId = `${idPrefix}-${(++count).toString(36)}`
     /** Headers that the answer has beside its own, whatever it is: a flat list. */
     extraHeaders = NO_HEADERS
+    isStranger = false
 
     /** A flat list of headers with nothing set before is the fast way through node:http. */
     override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
@@ -109,7 +116,7 @@ export function createServer(app: Express, idPrefix: string, { admits, limits = 
     connectionsCheckingInterval: Math.ceil(Math.min(CHECK_EVERY_MS, headersMs / 4, requestMs / 4)),
     ...classes,
   }
-  const shedder = new LoadShedder(limits)
+  const shedder = new LoadShedder(limits, hasToken)
   const lines = new Pipelines<Request, Response>(limits.requestsInLine)
   const fullLine = prepareProblem({
     status: 429,
@@ -130,7 +137,7 @@ export function createServer(app: Express, idPrefix: string, { admits, limits = 
       refusal(res, CLOSE)
       return
     }
-    shedder.count(res)
+    shedder.count(req, res)
     if (res.socket === null) lines.add(req, res, answer)
     else answer(req, res)
   }

@@ -22,7 +22,7 @@
 
 import { EventBuffer } from 'better-sse'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Limits } from '../config/limits.ts'
+import { type Limits, sharesOf } from '../config/limits.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -129,7 +129,7 @@ export class Events {
       return
     }
     const address = req.socket.remoteAddress ?? ''
-    const leave = this.#admit(address)
+    const leave = this.#admit(address, (res as { isStranger?: boolean }).isStranger === true)
     const lastId = Number(req.get('Last-Event-ID') ?? 'none')
     const { clock } = this.#parts
     const listener = await openListener(req, res, clock, leave)
@@ -157,12 +157,13 @@ export class Events {
     return frameOf(this.#lastId, 'hello', data)
   }
 
-  /** Counts a listener in; the function that is returned counts it out. */
-  #admit(address: string): () => void {
+  /** Counts a listener in; the function that is returned counts it out. Strangers leave room for who has the token. */
+  #admit(address: string, isStranger: boolean): () => void {
     const known = this.#addresses.get(address) ?? 0
     const all = [...this.#addresses.values()].reduce((sum, count) => sum + count, 0)
     const { listeners, listenersPerClient } = this.#parts.limits
-    if (all >= listeners || known >= listenersPerClient) {
+    const max = isStranger ? sharesOf(listeners).strangers : listeners
+    if (all >= max || known >= listenersPerClient) {
       throw new Problem(429, 'Too many listen already: close a page, or try again later', {
         headers: { 'Retry-After': '5' },
       })

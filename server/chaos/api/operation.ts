@@ -12,6 +12,8 @@ export interface Attendee {
   /** Tells him from others, and tells nothing of the key. */
   readonly id: string
   readonly key: string
+  /** His address. */
+  readonly client: string
 }
 
 /** One call of an operation, with everything checked against its schemas. */

@@ -67,6 +67,7 @@ export const sessionOperations = [
         clockOf,
         pinned: true,
         owner: attendee?.id ?? null,
+        client: attendee?.client ?? null,
       })
       control.change(session, { values }, { source })
       return { status: 201, body: { id: name, clockMs: session.clock.now(), key: attendee?.key } }

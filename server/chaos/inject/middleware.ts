@@ -18,7 +18,7 @@ export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHand
       return
     }
     const { session: id, key, attempt, forces } = headersOf(req)
-    const session = interceptor.session(id)
+    const session = interceptor.session(id, id === '' ? '' : (req.socket.remoteAddress ?? ''))
     const { code: asked } = req.params
     const code = typeof asked === 'string' ? codeOf(asked, req.originalUrl) : ''
     const route = asked === undefined ? COLLECTION : ITEM

@@ -51,21 +51,27 @@ export class Interceptor<C extends InterceptedCall> {
   readonly #control: ChaosControl
   readonly #performer: FaultPerformer<C>
   readonly #maxHeld: number
+  readonly #maxHeldPerClient: number
+  readonly #heldBy = new Map<string, number>()
   #held = 0
 
-  /** @param maxHeld faulted requests that may be held open at once; beyond it they are served and counted as overflow */
-  constructor(control: ChaosControl, performer: FaultPerformer<C>, maxHeld: number) {
+  /**
+   * @param maxHeld faulted requests that may be held open at once; beyond it they are served and counted as overflow
+   * @param maxHeldPerClient the same for the requests of one address
+   */
+  constructor(control: ChaosControl, performer: FaultPerformer<C>, maxHeld: number, maxHeldPerClient = maxHeld) {
     this.#control = control
     this.#performer = performer
     this.#maxHeld = maxHeld
+    this.#maxHeldPerClient = maxHeldPerClient
   }
 
   /**
-   * The session that a request names, brought up to the moment; the default one where it names none.
+   * The session that a request from the address `client` names, brought up to the moment; the default one where it names none.
    * @throws {Problem} where there can be no such session
    */
-  session(id: string): Session {
-    const session = id === '' ? this.#control.sessions.first : this.#control.sessionFor(id)
+  session(id: string, client: string): Session {
+    const session = id === '' ? this.#control.sessions.first : this.#control.sessionFor(id, client)
     if (session.scenarioRun?.isDue()) session.scenarioRun.advance()
     return session
   }
@@ -116,7 +122,7 @@ export class Interceptor<C extends InterceptedCall> {
     const { record, session } = call
     call.cancelWait?.()
     call.admission?.leave()
-    if (call.isHeld) this.#held -= 1
+    if (call.isHeld) this.#countHeld(call, -1)
     session.inFlight -= 1
     record.endedAt = this.#control.clock.now()
     record.status = status
@@ -162,9 +168,17 @@ export class Interceptor<C extends InterceptedCall> {
   /** False where the fault would hold the request, and too many are held already. */
   #mayFail(call: C, { kind }: Fault): boolean {
     if (kind !== 'hang' && kind !== 'stall' && kind !== 'drip') return true
-    call.isHeld = this.#held < this.#maxHeld
-    if (call.isHeld) this.#held += 1
+    const held = this.#heldBy.get(call.client) ?? 0
+    call.isHeld = this.#held < this.#maxHeld && held < this.#maxHeldPerClient
+    if (call.isHeld) this.#countHeld(call, 1)
     else call.record.overflow = true
     return call.isHeld
+  }
+
+  #countHeld(call: C, more: 1 | -1): void {
+    this.#held += more
+    const held = (this.#heldBy.get(call.client) ?? 0) + more
+    if (held > 0) this.#heldBy.set(call.client, held)
+    else this.#heldBy.delete(call.client)
   }
 }

@@ -11,17 +11,33 @@ const QUIET_MS = 60_000
 /** A session that nobody used for so long is forgotten, in milliseconds. */
 const IDLE_MS = 30 * 60_000
 
+/** How many sessions one attendee, one address, and all who are not the host together may have. */
+export interface SessionShares {
+  readonly owner: number
+  readonly client: number
+  readonly strangers: number
+}
+
+/** Who makes a session: an attendee and his address; null for both where it is the host. */
+interface Maker {
+  readonly owner: string | null
+  readonly client: string | null
+}
+
 export class SessionRegistry {
   readonly first: Session
   readonly #max: number
   readonly #closed: (session: Session) => void
+  readonly #shares: SessionShares | undefined
   readonly #sessions = new Map<string, Session>()
 
   /**
    * @param max sessions beside the default one
    * @param closed is told of every session that is deleted, evicted or forgotten
+   * @param shares of those who are not the host; none unless given
    */
-  constructor(first: Session, max: number, closed: (session: Session) => void) {
+  constructor(first: Session, max: number, closed: (session: Session) => void, shares?: SessionShares) {
+    this.#shares = shares
     this.first = first
     this.#max = max
     this.#closed = closed
@@ -39,10 +55,12 @@ export class SessionRegistry {
   /**
    * Adds the session that `make` returns. Where there is no room, the session that was left alone longest makes it. Traffic
    * alone cannot keep out one that is pinned: what was made on demand goes before it, quiet or not.
-   * @throws {Problem} 429 where all are in use; those who have one keep it
+   * @throws {Problem} 429 where all are in use, or all that its maker may have; those who have one keep it
    */
-  add(now: number, pinned: boolean, make: () => Session): Session {
-    if (!this.#makeRoom(now, pinned)) {
+  add(now: number, pinned: boolean, make: () => Session, maker: Maker): Session {
+    this.forgetIdle(now)
+    this.#requireShare(now, pinned, maker)
+    if (!this.#makeRoom(now, pinned, this.#max, () => true)) {
       throw new Problem(
         429,
         `All ${this.#max} sessions are in use: DELETE /chaos/sessions/{id} ends one, and a higher --max-sessions (MAX_SESSIONS) allows more`,
@@ -86,16 +104,35 @@ export class SessionRegistry {
     return this.list().some(session => session.owner === owner)
   }
 
-  #makeRoom(now: number, pinned: boolean): boolean {
-    this.forgetIdle(now)
-    if (this.#sessions.size < this.#max) return true
+  /** @throws {Problem} 429 where the maker has his share, and each of it is in use */
+  #requireShare(now: number, pinned: boolean, { owner, client }: Maker): void {
+    if (!this.#shares || client === null) return
+    const bounds: readonly (readonly [max: number, who: string, isCounted: (session: Session) => boolean])[] = [
+      [this.#shares.owner, 'of yours', session => owner !== null && session.owner === owner],
+      [this.#shares.client, 'from your address', session => session.client === client],
+      [this.#shares.strangers, 'of attendees', session => session.client !== null],
+    ]
+    for (const [max, who, isCounted] of bounds) {
+      if (this.#makeRoom(now, pinned, max, isCounted)) continue
+      throw new Problem(429, `All ${max} sessions ${who} are in use, and the others are for others: end one first`, {
+        headers: { 'Retry-After': String(QUIET_MS / 1_000) },
+      })
+    }
+  }
+
+  /** Whether there are less than `max` of those that count, or one of them was ended. */
+  #makeRoom(now: number, pinned: boolean, max: number, isCounted: (session: Session) => boolean): boolean {
+    if (this.#sessions.size < max) return true
     const sparedMs = pinned ? 0 : QUIET_MS
+    let count = 0
     let oldest: Session | null = null
     for (const session of this.#sessions.values()) {
+      if (!isCounted(session)) continue
+      count += 1
       const busy = session.pinned || session.inFlight > 0 || session.scenarioRun !== null
       if (busy || now - session.usedAt < sparedMs) continue
       if (oldest === null || session.usedAt < oldest.usedAt) oldest = session
     }
-    return oldest !== null && this.delete(oldest.id)
+    return count < max || (oldest !== null && this.delete(oldest.id))
   }
 }

@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly pinned: boolean
   /** The id of the attendee who made it and may change it without being the host; null where nobody may. */
   readonly owner: string | null
+  /** The address of who made it, where that is not the host, or null. */
+  readonly client: string | null
   /** The default session, whose declared outages reach this one; null for itself. */
   readonly host: Session | null
 }
@@ -54,6 +56,7 @@ export class Session {
   readonly log: SessionLog
   readonly pinned: boolean
   readonly owner: string | null
+  readonly client: string | null
   /** Requests that are delayed or held. */
   readonly requestTimers: Timers
   /** Changes that revert by themselves, and the next keyframe of a scenario run. */
@@ -87,6 +90,7 @@ export class Session {
     this.log = options.log
     this.pinned = options.pinned
     this.owner = options.owner
+    this.client = options.client
     this.requestTimers = new Timers(options.serverClock)
     this.controlTimers = new Timers(options.serverClock)
     this.#serverClock = options.serverClock
