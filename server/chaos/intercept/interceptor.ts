@@ -70,7 +70,7 @@ export class Interceptor<C extends InterceptedCall> {
    * The session that a request from the address `client` names, brought up to the moment; the default one where it names none.
    * @throws {Problem} where there can be no such session
    */
-  session(id: string, client: string): Session {
+  session(id: string, client = ''): Session {
     const session = id === '' ? this.#control.sessions.first : this.#control.sessionFor(id, client)
     if (session.scenarioRun?.isDue()) session.scenarioRun.advance()
     return session

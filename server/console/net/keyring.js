@@ -1,5 +1,7 @@
 /** What opens this server: the token of its host, and the keys of sessions that were made here. The tab keeps both until it is closed. */
 
+const SENDABLE = /^[!-~]+$/
+
 /**
  * @param {Pick<Storage, 'getItem' | 'setItem'>} storage
  */
@@ -34,10 +36,10 @@ export function createKeyring(storage) {
     get sessions() {
       return [...keys.keys()]
     },
-    /** @param {string} text */
+    /** A text that no header can carry opens nothing. @param {string} text */
     take(text) {
-      token = text
-      write('token', text)
+      token = SENDABLE.test(text) ? text : ''
+      write('token', token)
     },
     /** @param {string} session @param {string} key */
     keep(session, key) {

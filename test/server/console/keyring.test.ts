@@ -32,6 +32,14 @@ describe('the keyring', () => {
     assert.deepEqual(ring.bearers(null), ['a'])
   })
 
+  it('takes no token that no header can carry', () => {
+    for (const text of ['', 'two words', 'señal', 'tab\t', '😀', 'line\n']) {
+      const ring = createKeyring(storage())
+      ring.take(text)
+      assert.deepEqual([ring.hasToken, ...ring.bearers('ana')], [false, ''], text)
+    }
+  })
+
   it('is the same after a reload, and empty where the tab keeps nonsense or refuses', () => {
     const place = storage()
     const before = createKeyring(place)
