@@ -8,13 +8,15 @@ const HALF_BITS = 10
 /** Microseconds: 71 minutes. What took longer is counted as this long, but for the maximum. */
 const MAX_US = 2 ** 32 - 1
 const BUCKETS = (32 - HALF_BITS) * HALF + HALF
+/** No buckets: memory is taken when the first value comes, and only for values up to twice the largest. */
+const NONE = new Uint32Array(0)
 
 /**
  * A log-linear histogram in the manner of Gil Tene's HdrHistogram. Node has one (`perf_hooks.createHistogram`), but it does
  * not tell its buckets, and the intervals of percentiles are drawn from those.
  */
 export class Histogram {
-  readonly #counts = new Uint32Array(BUCKETS)
+  #counts = NONE
   #count = 0
   #maxMs = 0
 
@@ -28,15 +30,17 @@ export class Histogram {
     if (ms > this.#maxMs) this.#maxMs = ms
     const us = Math.min(MAX_US, Math.max(0, Math.round(ms * 1_000)))
     const index = bucketOf(us)
+    if (index >= this.#counts.length) this.#grow(index + 1)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
     this.#count++
   }
 
   /** Adds all values of another histogram. */
   add(other: Histogram): void {
-    other.#counts.forEach((count, index) => {
+    if (other.#counts.length > this.#counts.length) this.#grow(other.#counts.length)
+    for (const [index, count] of other.#counts.entries()) {
       if (count > 0) this.#counts[index] = (this.#counts[index] ?? 0) + count
-    })
+    }
     this.#count += other.#count
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
   }
@@ -45,7 +49,7 @@ export class Histogram {
   quantile(share: number): number | null {
     if (this.#count === 0) return null
     let left = Math.max(1, Math.ceil(share * this.#count))
-    for (let index = 0; index < BUCKETS; index++) {
+    for (let index = 0; index < this.#counts.length; index++) {
       left -= this.#counts[index] ?? 0
       if (left <= 0) return Math.min(rounded(this.#maxMs), upperBound(index) / 1_000)
     }
@@ -64,6 +68,12 @@ export class Histogram {
       if (count > 0) list.push([upperBound(index) / 1_000, count])
     })
     return list
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint32Array(Math.min(BUCKETS, Math.max(2 * HALF, 2 * least)))
+    larger.set(this.#counts)
+    this.#counts = larger
   }
 }
 

@@ -21,10 +21,10 @@ import type { Fault } from '../../server/chaos/settings/faults.ts'
 import { ms } from '../../server/chaos/settings/quantity.ts'
 import { type CapacitySettings, ROUTES } from '../../server/chaos/settings/schema.ts'
 import { Problem } from '../../server/http/problem.ts'
-import type { Clock } from '../../server/lib/clock.ts'
 import type { Meter } from '../load/call.ts'
 import { ABORTED, failedWith } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing, Send } from '../policy/send.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 const [, ITEM] = ROUTES
 const SECOND_MS = 1_000
@@ -33,7 +33,7 @@ const MAX_PASSED = 4_096
 
 /** What all calls of an arm share. */
 export interface TransportOptions {
-  readonly clock: Clock
+  readonly clock: VirtualClock
   readonly interceptor: Interceptor<SimulatedCall>
   /** The session that the calls belong to. */
   readonly session: string
@@ -252,7 +252,7 @@ export class SimulatedCall implements InterceptedCall {
 
   #travel(answer: Answer): void {
     const { clock, roundTripMs } = this.#client.options
-    clock.after(roundTripMs(), () => {
+    clock.schedule(roundTripMs(), () => {
       if (this.#isOver) return
       this.#isOver = true
       if (answer.failure !== null) this.#client.options.meter.wasted()

@@ -4,10 +4,6 @@ import type { Clock } from '../../server/lib/clock.ts'
 
 /** Something that is to happen. */
 interface Timer {
-  /** Milliseconds of the clock. */
-  readonly at: number
-  /** Of two that are due together, the one that was set first goes first. */
-  readonly order: number
   /** Null once it has happened, or was cancelled. */
   act: (() => void) | null
 }
@@ -15,13 +11,23 @@ interface Timer {
 /** Cancelled timers that may lie in the heap before they are cleared away, and then only where they are the most of it. */
 const MIN_CANCELLED = 64
 
+/** Stands where a timer was. */
+const GONE: Timer = { act: null }
+
+/** Timers for which there is room at first. */
+const ROOM = 256
+
 /**
  * Timers in a binary heap, by their moment and then by the order in which they were set. Cancelled ones stay in it until they
- * are the larger half, so that cancelling costs nothing and what waits stays small.
+ * are the larger half, so that cancelling costs nothing and what waits stays small. Moments and orders lie in arrays of their
+ * own: a number that is a member of an object has to be looked up twice.
  */
 export class VirtualClock implements Clock {
   #now = 0
-  #heap: Timer[] = []
+  #size = 0
+  #at = new Float64Array(ROOM)
+  #order = new Float64Array(ROOM)
+  #timers: Timer[] = []
   #count = 0
   #cancelled = 0
   #steps = 0
@@ -34,7 +40,7 @@ export class VirtualClock implements Clock {
 
   /** Timers that wait. */
   get waiting(): number {
-    return this.#heap.length - this.#cancelled
+    return this.#size - this.#cancelled
   }
 
   /** Timers that have fired. */
@@ -48,20 +54,19 @@ export class VirtualClock implements Clock {
 
   /** @throws {RangeError} for a time that is no number */
   after(ms: number, act: () => void): () => void {
-    let at = this.#now
-    if (ms > 0) {
-      at += ms
-      // A wait that is lost in rounding would come round for ever.
-      if (at === this.#now) at += Math.max(at * Number.EPSILON, Number.MIN_VALUE)
-    } else if (Number.isNaN(ms)) throw new RangeError('a timer needs a time')
-    const timer: Timer = { at, order: this.#count++, act }
-    this.#push(timer)
+    const timer: Timer = { act }
+    this.#push(this.#moment(ms), timer)
     return () => {
       if (timer.act === null) return
       timer.act = null
       this.#cancelled++
-      if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#heap.length) this.#clear()
+      if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#size) this.#clear()
     }
+  }
+
+  /** The same for what is never cancelled. */
+  schedule(ms: number, act: () => void): void {
+    this.#push(this.#moment(ms), { act })
   }
 
   /**
@@ -69,7 +74,10 @@ export class VirtualClock implements Clock {
    * @throws {Error} after more steps than were allowed
    */
   step(): boolean {
-    for (let timer = this.#pop(); timer; timer = this.#pop()) {
+    while (this.#size > 0) {
+      const timer = this.#timers[0] as Timer
+      const at = this.#at[0] as number
+      this.#pop()
       const { act } = timer
       if (act === null) {
         this.#cancelled--
@@ -77,7 +85,7 @@ export class VirtualClock implements Clock {
       }
       if (this.#steps === this.#maxSteps) throw new Error(`a simulation that is not over after ${this.#steps} steps`)
       this.#steps++
-      this.#now = timer.at
+      this.#now = at
       timer.act = null
       act()
       return true
@@ -85,52 +93,100 @@ export class VirtualClock implements Clock {
     return false
   }
 
-  #push(timer: Timer): void {
-    const heap = this.#heap
-    let place = heap.length
-    heap.push(timer)
-    while (place > 0) {
-      const above = (place - 1) >> 1
-      const parent = heap[above] as Timer
-      if (isBefore(parent, timer)) break
-      heap[place] = parent
-      place = above
+  #moment(ms: number): number {
+    const now = this.#now
+    if (ms > 0) {
+      const at = now + ms
+      // A wait that is lost in rounding would come round for ever.
+      return at > now ? at : now + Math.max(now * Number.EPSILON, Number.MIN_VALUE)
     }
-    heap[place] = timer
+    if (Number.isNaN(ms)) throw new RangeError('a timer needs a time')
+    return now
   }
 
-  #pop(): Timer | undefined {
-    const heap = this.#heap
-    const top = heap[0]
-    const last = heap.pop()
-    if (last && heap.length > 0) sink(heap, 0, last)
-    return top
+  #push(at: number, timer: Timer): void {
+    if (this.#size === this.#at.length) this.#grow()
+    const moments = this.#at
+    const orders = this.#order
+    const timers = this.#timers
+    let place = this.#size++
+    // What is new has the highest order: it goes before what is later alone.
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      const parentAt = moments[above] as number
+      if (parentAt <= at) break
+      moments[place] = parentAt
+      orders[place] = orders[above] as number
+      timers[place] = timers[above] as Timer
+      place = above
+    }
+    moments[place] = at
+    orders[place] = this.#count++
+    timers[place] = timer
+  }
+
+  /** Takes the first away. */
+  #pop(): void {
+    const last = --this.#size
+    const timer = this.#timers[last] as Timer
+    if (last > 0) this.#sink(0, this.#at[last] as number, this.#order[last] as number, timer)
+    this.#timers[last] = GONE
+  }
+
+  /** Puts a timer where `place` is free, or below it. */
+  #sink(place: number, at: number, order: number, timer: Timer): void {
+    const moments = this.#at
+    const orders = this.#order
+    const timers = this.#timers
+    const size = this.#size
+    let free = place
+    for (let child = 2 * free + 1; child < size; child = 2 * free + 1) {
+      let childAt = moments[child] as number
+      const right = child + 1
+      if (right < size) {
+        const rightAt = moments[right] as number
+        if (rightAt < childAt || (rightAt === childAt && (orders[right] as number) < (orders[child] as number))) {
+          child = right
+          childAt = rightAt
+        }
+      }
+      if (at < childAt || (at === childAt && order < (orders[child] as number))) break
+      moments[free] = childAt
+      orders[free] = orders[child] as number
+      timers[free] = timers[child] as Timer
+      free = child
+    }
+    moments[free] = at
+    orders[free] = order
+    timers[free] = timer
   }
 
   /** Clears cancelled timers away. What is left is made a heap from below (Floyd). */
   #clear(): void {
-    const heap = this.#heap.filter(timer => timer.act !== null)
-    for (let place = (heap.length >> 1) - 1; place >= 0; place--) sink(heap, place, heap[place] as Timer)
-    this.#heap = heap
+    const moments = this.#at
+    const orders = this.#order
+    const timers = this.#timers
+    let left = 0
+    for (let place = 0; place < this.#size; place++) {
+      const timer = timers[place] as Timer
+      if (timer.act === null) continue
+      moments[left] = moments[place] as number
+      orders[left] = orders[place] as number
+      timers[left++] = timer
+    }
+    this.#size = left
     this.#cancelled = 0
+    timers.fill(GONE, left)
+    for (let place = (left >> 1) - 1; place >= 0; place--) {
+      this.#sink(place, moments[place] as number, orders[place] as number, timers[place] as Timer)
+    }
   }
-}
 
-/** Puts a timer where `place` is free, or below it. */
-function sink(heap: Timer[], place: number, timer: Timer): void {
-  const { length } = heap
-  let free = place
-  for (let child = 2 * free + 1; child < length; child = 2 * free + 1) {
-    const right = child + 1
-    if (right < length && isBefore(heap[right] as Timer, heap[child] as Timer)) child = right
-    const below = heap[child] as Timer
-    if (isBefore(timer, below)) break
-    heap[free] = below
-    free = child
+  #grow(): void {
+    const [moments, orders] = [this.#at, this.#order]
+    this.#at = new Float64Array(moments.length * 2)
+    this.#order = new Float64Array(moments.length * 2)
+    this.#at.set(moments)
+    this.#order.set(orders)
   }
-  heap[free] = timer
-}
-
-function isBefore(one: Timer, other: Timer): boolean {
-  return one.at < other.at || (one.at === other.at && one.order < other.order)
 }
