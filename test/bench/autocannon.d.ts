@@ -5,13 +5,17 @@ declare module 'autocannon' {
     url: string
     connections: number
     /** Seconds. */
-    duration: number
+    duration?: number
+    /** Requests, in place of a duration. */
+    amount?: number
+    /** Requests in line on a connection. */
+    pipelining?: number
     /** Milliseconds. */
-    sampleInt: number
-    requests: { path: string }[]
+    sampleInt?: number
+    requests?: { path: string }[]
   }
   interface Result {
-    requests: { total: number }
+    requests: { total: number; sent: number }
     /** Seconds that it really took. */
     duration: number
     errors: number

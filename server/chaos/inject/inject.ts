@@ -1,5 +1,6 @@
 /** Performs a decision on Node's response: every kind of fault as it really looks on the wire. */
 
+import type { Socket } from 'node:net'
 import { PROBLEM_TYPE, problemJson } from '../../http/problem.ts'
 import type { BucketAnswer, Decision } from '../decision/decision.ts'
 import { type FaultPerformer, waitThen } from '../intercept/interceptor.ts'
@@ -33,7 +34,7 @@ export class Injector implements FaultPerformer<HttpCall> {
     if (fault.kind === 'status') this.#status(call, decision, fault)
     else if (fault.kind === 'rate-limit') this.#rateLimit(call, decision)
     else if (fault.kind === 'wrong-type') this.#answer(call, decision, 200, 'text/html; charset=utf-8', HTML, [])
-    else if (fault.kind === 'reset') req.socket.resetAndDestroy()
+    else if (fault.kind === 'reset') reset(req.socket)
     else if (fault.kind === 'empty') req.socket.destroySoon()
     else if (fault.kind === 'garbage') this.#garbage(call, decision)
     else if (fault.kind === 'hang') waitThen(call, ms(fault.for), () => req.socket.destroySoon())
@@ -42,7 +43,7 @@ export class Injector implements FaultPerformer<HttpCall> {
 
   refuse({ req, res }: HttpCall, whenFull: CapacitySettings['whenFull']): void {
     if (whenFull === 'reset') {
-      req.socket.resetAndDestroy()
+      reset(req.socket)
       return
     }
     const { stealth } = this.#options
@@ -128,6 +129,15 @@ export class Injector implements FaultPerformer<HttpCall> {
       ? 'The request could not be completed'
       : 'Injected by the failure model, as it was told to'
   }
+}
+
+/**
+ * Resets a connection. One that an earlier request of its pipeline is ending is closed: the system takes no reset for it
+ * any more, and Node.js would lose its handle and never say that it closed.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 /** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10. */
