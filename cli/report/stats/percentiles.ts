@@ -1,4 +1,4 @@
-/** Percentiles of histogram counts, and how sure one can be of them. */
+/** Percentiles of histogram counts, and how sure one can be of their difference. */
 
 import { FNV_OFFSET, hashText } from '../../../server/chaos/decision/draw.ts'
 import type { Difference } from '../result.ts'
@@ -16,20 +16,8 @@ export function percentile(bins: Bins, quantile: number): number {
 }
 
 /**
- * 95 % bootstrap interval of a percentile (percentile method); [0, Infinity] where nothing was counted.
- *
- * Resampling n values and taking the one of rank k is the same as reading the sample at the k-th smallest of n uniform
- * numbers, which is Beta(k, n - k + 1) distributed: one draw a round instead of n.
- * Sources: B. Efron and R. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13;
- * A. Hutson and M. Ernst, J. R. Stat. Soc. B 62 (2000) 89-94, for the Beta draw.
- */
-export function percentileInterval(bins: Bins, quantile: number, seed: string): Interval {
-  if (size(bins) === 0) return [0, Number.POSITIVE_INFINITY]
-  return middle(resampled(bins, quantile, randomOf(`${seed}:${quantile}`)))
-}
-
-/**
- * How much a percentile of `after` lies above that of `before`, in milliseconds, with its 95 % bootstrap interval.
+ * How much a percentile of `after` lies above that of `before`, in milliseconds, with its 95 % bootstrap interval
+ * (percentile method: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
  * The two samples are drawn apart; where both arms met the same fates that makes the interval a little too wide.
  * Never clear where a sample is too small to have values on both sides of its percentile.
  */
@@ -55,6 +43,11 @@ function isEnough(n: number, quantile: number): boolean {
   return Math.max(quantile ** n, (1 - quantile) ** n) <= TAIL
 }
 
+/**
+ * Resampling n values and taking the one of rank k is the same as reading the sample at the k-th smallest of n uniform
+ * numbers, which is Beta(k, n - k + 1) distributed: one draw a round instead of n.
+ * Source of the Beta draw: A. Hutson and M. Ernst, J. R. Stat. Soc. B 62 (2000) 89-94.
+ */
 function resampled(bins: Bins, quantile: number, random: () => number): number[] {
   const n = size(bins)
   const rank = Math.max(1, Math.ceil(quantile * n))

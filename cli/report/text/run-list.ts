@@ -2,10 +2,7 @@
 
 import { formatCount, formatShare } from '../format.ts'
 import type { Look } from '../look.ts'
-import type { Result } from '../result.ts'
-import { total, usefulShare } from '../stats/figures.ts'
 import { columnWidths } from '../wrap.ts'
-import { titleOf } from './text.ts'
 
 /** One kept run, in short. */
 export interface RunRow {
@@ -15,19 +12,8 @@ export interface RunRow {
   readonly title: string
   readonly requests: number
   readonly interrupted: boolean
+  /** `useful` is a share from 0 to 1. */
   readonly arms: readonly { readonly name: string; readonly useful: number | null }[]
-}
-
-/** The row of a whole result; `useful` is a share from 0 to 1. */
-export function runRow(id: string, result: Result): RunRow {
-  return {
-    id,
-    startedAt: result.startedAt,
-    title: result.title ?? titleOf(result),
-    requests: Math.max(0, ...result.arms.map(arm => total(arm.outcomes))),
-    interrupted: result.interrupted,
-    arms: result.arms.map(arm => ({ name: arm.name, useful: usefulShare(arm.outcomes) })),
-  }
 }
 
 const HEADINGS = ['run', 'started (UTC)', 'requests', 'useful', 'what'] as const

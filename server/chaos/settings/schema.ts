@@ -152,7 +152,6 @@ export const settingsSchema = z
 export type Settings = z.infer<typeof settingsSchema>
 export type Member = keyof Settings
 export type Latency = z.infer<typeof latencySchema>
-export type OutageSettings = z.infer<typeof outageSchema>
 export type CapacitySettings = z.infer<typeof capacitySchema>
 export type Rule = z.infer<typeof ruleSchema>
 

@@ -16,12 +16,6 @@ export const ANSWERS = ['success', 'injected', 'overload', 'other']
 export const OUTCOMES = ['success', 'fromCache', 'shortCircuited', 'failed']
 
 /**
- * The time axis: from the left edge to now, in seconds of the wall clock.
- * @param {number} now
- */
-export const windowOf = now => ({ from: now - SPAN_S, to: now })
-
-/**
  * Answers a second by kind. The newest second is still growing and is left to grow.
  * @param {Model['points']} points
  * @param {number} now seconds

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderDiff } from '../../../../cli/report/text/diff.ts'
-import { renderRuns, runRow } from '../../../../cli/report/text/run-list.ts'
+import { type RunRow, renderRuns } from '../../../../cli/report/text/run-list.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
@@ -50,14 +50,15 @@ test('a run without requests is said', () => {
 })
 
 test('the list has a line a run, in its width', () => {
-  const rows = [
-    runRow('12', { ...coinFlips, verdict: judge(coinFlips) }),
-    runRow('3', {
-      ...outage,
-      title: 'A very long title of a run that goes on and on and on and on',
-      interrupted: true,
-      verdict: judge(outage),
-    }),
+  const arms = [
+    { name: 'none', useful: 0.69 },
+    { name: 'breaker', useful: 0.333 },
+  ]
+  const row = { startedAt: '2026-01-02T03:04:05.000Z', requests: 300, arms }
+  const title = 'A very long title of a run that goes on and on and on and on'
+  const rows: RunRow[] = [
+    { ...row, id: '12', title: 'none against breaker', interrupted: false },
+    { ...row, id: '3', title, interrupted: true },
   ]
   const lines = renderRuns(rows, look).split('\n')
   assert.deepEqual(lines.slice(0, 2), [
