@@ -3,7 +3,7 @@
 import { MAX_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
 import { ArmError, type ParsedArm, parseArms } from '../policy/parse.ts'
-import { policyList } from '../policy/policies.ts'
+import { POLICY_NAMES } from '../policy/policies.ts'
 import { MEASURE_NAMES } from '../report/stats/measures.ts'
 import { wrapText } from '../report/wrap.ts'
 
@@ -27,10 +27,7 @@ const WIDTH = 76
 
 /** The words of arms, below a line that says how they are written. */
 export function armHelp(): string {
-  return block(
-    'Words of an arm, joined by +, their parameters in parentheses\n(cli/policy/README.md):',
-    policyList().map(({ name }) => name),
-  )
+  return block('Words of an arm, joined by +, their parameters in parentheses\n(cli/policy/README.md):', POLICY_NAMES)
 }
 
 /** The measures of expectations, below a line that says how they are written. */

@@ -5,17 +5,16 @@ import type { CircuitEvent, CircuitStore, State } from '../breaker/circuit.ts'
 import { MemoryStore } from '../breaker/memory-store.ts'
 import { type CircuitOptions, type CircuitSettings, circuitSettings } from '../breaker/options.ts'
 import { breaker } from './breaker.ts'
-import { BUDGET_PARAMETERS, RetryBudget } from './budget.ts'
-import { BULKHEAD_PARAMETERS, bulkhead } from './bulkhead.ts'
-import { CACHE_PARAMETERS, cache } from './cache.ts'
+import { bulkhead } from './bulkhead.ts'
+import { cache } from './cache.ts'
 import { circuitOptions } from './circuit-parameters.ts'
 import { engine } from './engine.ts'
-import { fetchPost, NOTIFY_PARAMETERS, notify, type Post } from './notify.ts'
+import { notify, type Post } from './notify.ts'
 import { CIRCUITS, type ParsedArm, parseArm, settingsOf } from './parse.ts'
-import { RESCHEDULE_PARAMETERS, reschedule } from './reschedule.ts'
-import { RETRY_PARAMETERS, retry } from './retry.ts'
-import { type CircuitPolicy, type ClosablePolicy, type Outgoing, onState, type Policy, type Send } from './send.ts'
-import { TIMEOUT_PARAMETERS, timeout } from './timeout.ts'
+import { reschedule } from './reschedule.ts'
+import { RetryBudget, retry } from './retry.ts'
+import { type CircuitPolicy, nothing, type Outgoing, onState, type Policy, type Send } from './send.ts'
+import { timeout } from './timeout.ts'
 
 /** What an arm is built of. */
 export interface ArmParts {
@@ -49,30 +48,38 @@ export interface Arm {
 }
 
 /**
- * Builds an arm. Nesting, outside in: cache, reschedule, retry (with its budget), notify, breaker, bulkhead, timeout, call.
+ * Builds an arm. Nesting, outside in: cache, reschedule, retry (with its budget), breaker, bulkhead, timeout, call.
  * @throws {ArmError} (as a rejection) for an expression that `parseArm` refuses.
  * @throws {CircuitOptionsError} (as a rejection) for circuit options that contradict each other.
  */
 export async function buildArm(expression: string | ParsedArm, parts: ArmParts): Promise<Arm> {
   const parsed = typeof expression === 'string' ? parseArm(expression) : expression
+  const { clock, timeoutMs } = parts
   const built = await circuitOf(parsed, parts)
   const circuit = built?.circuit ?? null
-  const around = built ? aroundCircuit(parsed, parts, built) : []
+  const kept = settingsOf(parsed, 'cache')
+  const waiting = settingsOf(parsed, 'reschedule')
+  const webhook = settingsOf(parsed, 'notify')
+  const places = settingsOf(parsed, 'bulkhead')
+  const rescheduling = circuit && waiting && reschedule({ clock, circuit, ...waiting })
+  const stopNotifying = circuit && webhook && notify(circuit, parsed.name, webhook.url, parts.post)
   const policies = [
-    cacheOf(parsed, parts),
-    ...around,
+    kept && cache(clock, kept),
+    rescheduling?.wrap,
     retryOf(parsed, parts),
     built?.policy,
-    ...insideCircuit(parsed, parts),
+    places && bulkhead(places),
+    timeout(clock, settingsOf(parsed, 'timeout')?.after ?? timeoutMs),
   ]
   return {
     name: parsed.name,
-    send: policies.reduceRight<Send>((next, policy) => (policy ? policy.wrap(next) : next), parts.call),
+    send: policies.reduceRight<Send>((next, policy) => (policy ? policy(next) : next), parts.call),
     state: () => circuit?.state() ?? null,
     states: listener => (circuit ? onState(circuit, (state, { atMs }) => listener(state, atMs)) : nothing),
     events: listener => circuit?.listen(listener) ?? nothing,
     async close() {
-      for (const policy of around) policy.close()
+      rescheduling?.close()
+      stopNotifying?.()
       await circuit?.close()
     },
   }
@@ -91,50 +98,20 @@ async function circuitOf(parsed: ParsedArm, parts: ArmParts): Promise<CircuitPol
   const { openForMs } = settings
   if (name === 'opossum') {
     const { openOpossum } = await import('./engine-opossum.ts')
-    return engine({ name, clock, openForMs, open: await openOpossum(settings) })
+    return engine(name, clock, openForMs, await openOpossum(settings))
   }
   if (name === 'cockatiel') {
     const { openCockatiel } = await import('./engine-cockatiel.ts')
-    return engine({ name, clock, openForMs, open: await openCockatiel(settings) })
+    return engine(name, clock, openForMs, await openCockatiel(settings))
   }
   let openings = 0
   const chance = () => random({ index: 0, key: 'open', attempt: openings++, code: '' })
   const store = parts.openCircuit?.(settings, parsed.name) ?? new MemoryStore({ settings, clock, random: chance })
-  return { policy: breaker({ store, clock }), circuit: store }
-}
-
-/** What listens to the circuit from outside of it. */
-function aroundCircuit(parsed: ParsedArm, { clock, post }: ArmParts, { circuit }: CircuitPolicy): ClosablePolicy[] {
-  const policies: ClosablePolicy[] = []
-  const waiting = settingsOf(parsed, 'reschedule', RESCHEDULE_PARAMETERS)
-  if (waiting) {
-    const { wait: waitMs, queue, 'at-once': atOnce } = waiting
-    policies.push(reschedule({ clock, circuit, waitMs, queue, atOnce }))
-  }
-  const webhook = settingsOf(parsed, 'notify', NOTIFY_PARAMETERS)
-  if (webhook) policies.push(notify({ circuit, url: webhook.url, name: parsed.name, post: post ?? fetchPost }))
-  return policies
-}
-
-function insideCircuit(parsed: ParsedArm, { clock, timeoutMs }: ArmParts): Policy[] {
-  const places = settingsOf(parsed, 'bulkhead', BULKHEAD_PARAMETERS)
-  const own = settingsOf(parsed, 'timeout', TIMEOUT_PARAMETERS)
-  const last = timeout({ clock, timeoutMs: own?.after ?? timeoutMs })
-  return places ? [bulkhead(places), last] : [last]
+  return { policy: breaker(clock, store), circuit: store }
 }
 
 function retryOf(parsed: ParsedArm, { clock, random }: ArmParts): Policy | null {
-  const tries = settingsOf(parsed, 'retry', RETRY_PARAMETERS)
-  if (!tries) return null
-  const limit = settingsOf(parsed, 'budget', BUDGET_PARAMETERS)
-  const budget = limit && new RetryBudget(limit.share, limit.reserve)
-  const { retries, base: baseMs, cap: capMs, patience: patienceMs } = tries
-  return retry({ clock, random, retries, baseMs, capMs, patienceMs, budget })
+  const tries = settingsOf(parsed, 'retry')
+  const limit = settingsOf(parsed, 'budget')
+  return tries && retry({ clock, random, ...tries, budget: limit && new RetryBudget(limit) })
 }
-
-function cacheOf(parsed: ParsedArm, { clock }: ArmParts): Policy | null {
-  const kept = settingsOf(parsed, 'cache', CACHE_PARAMETERS)
-  return kept && cache({ clock, ttlMs: kept.ttl, size: kept.size })
-}
-
-function nothing(): void {}

@@ -3,53 +3,46 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Admission, CircuitStore, Permit } from '../breaker/circuit.ts'
 import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
-import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
-
-export interface BreakerPolicyOptions {
-  readonly clock: Clock
-  readonly store: CircuitStore
-}
+import { type Answer, type Cancel, nothing, type Outgoing, type Policy, type Send } from './send.ts'
 
 type Done = (answer: Answer) => void
 
 /** Answers `shortCircuited` at once while the circuit is open. With a store in this process no promise is made on the way. */
-export function breaker({ clock, store }: BreakerPolicyOptions): Policy {
-  return {
-    name: 'breaker',
-    wrap(next) {
-      const decide = (admission: Admission, request: Outgoing, done: Done): Cancel => {
-        if (admission.admitted) return call(next, admission, request, done)
-        done(shortCircuited(admission.retryAfterMs))
-        return nothing
-      }
-      return (request, done) => {
-        const admission = store.acquire()
-        return 'admitted' in admission ? decide(admission, request, done) : wait(admission, request, done)
-      }
+export function breaker(clock: Clock, store: CircuitStore): Policy {
+  return next => {
+    return (request, done) => {
+      const admission = store.acquire()
+      return 'admitted' in admission ? decide(admission, request, done) : wait(admission, request, done)
+    }
 
-      function wait(admission: Promise<Admission>, request: Outgoing, done: Done): Cancel {
-        let cancelCall: Cancel | null = null
-        let decided = false
-        let unwanted = false
-        void admission.then(answer => {
-          if (decided) {
-            if (answer.admitted) void store.settle(answer, 'ignore')
-            return
-          }
+    function decide(admission: Admission, request: Outgoing, done: Done): Cancel {
+      if (admission.admitted) return call(next, admission, request, done)
+      done(shortCircuited(admission.retryAfterMs))
+      return nothing
+    }
+
+    function wait(admission: Promise<Admission>, request: Outgoing, done: Done): Cancel {
+      let cancelCall: Cancel | null = null
+      let decided = false
+      let unwanted = false
+      void admission.then(answer => {
+        if (decided) {
+          if (answer.admitted) void store.settle(answer, 'ignore')
+          return
+        }
+        decided = true
+        cancelCall = decide(answer, request, done)
+        if (unwanted) cancelCall()
+      })
+      return () => {
+        if (cancelCall) cancelCall()
+        else if (decided) unwanted = true
+        else {
           decided = true
-          cancelCall = decide(answer, request, done)
-          if (unwanted) cancelCall()
-        })
-        return () => {
-          if (cancelCall) cancelCall()
-          else if (decided) unwanted = true
-          else {
-            decided = true
-            done(ABORTED)
-          }
+          done(ABORTED)
         }
       }
-    },
+    }
   }
 
   function call(next: Send, permit: Permit, request: Outgoing, done: Done): Cancel {
@@ -61,5 +54,3 @@ export function breaker({ clock, store }: BreakerPolicyOptions): Policy {
     })
   }
 }
-
-function nothing(): void {}

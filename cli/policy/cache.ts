@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import { isPassing } from './answers.ts'
-import { count, duration } from './parameters.ts'
+import { count, duration, type Values } from './parameters.ts'
 import type { Answer, Policy } from './send.ts'
 
 /** The parameters of `cache(30s)`. */
@@ -11,49 +11,35 @@ export const CACHE_PARAMETERS = {
   size: count('answers kept; the one longest out of use makes room', 1_000, 1, 1_000_000),
 } as const
 
-export interface CacheOptions {
-  readonly clock: Clock
-  /** Milliseconds for which an answer may stand in. */
-  readonly ttlMs: number
-  /** Answers kept, at least 1. */
-  readonly size: number
-}
-
 /**
  * Keeps the last good answer by code. Like `stale-if-error` (RFC 5861) it stands in for failures of the upstream, and for
  * refusals; not for an abort, nor for a 4xx other than 429, which is an answer to be believed.
  */
-export function cache({ clock, ttlMs, size }: CacheOptions): Policy {
-  return {
-    name: 'cache',
-    wrap(next) {
-      const kept = new Map<string, { readonly answer: Answer; readonly at: number }>()
-      return (request, done) =>
-        next(request, answer => {
-          if (answer.outcome === 'success') keep(request.code, answer)
-          done(answer.outcome === 'shortCircuited' || isPassing(answer) ? (standIn(request.code) ?? answer) : answer)
-        })
+export function cache(clock: Clock, { ttl, size }: Values<typeof CACHE_PARAMETERS>): Policy {
+  return next => {
+    const kept = new Map<string, { readonly answer: Answer; readonly at: number }>()
+    return (request, done) =>
+      next(request, answer => {
+        if (answer.outcome === 'success') keep(request.code, answer)
+        done(answer.outcome === 'shortCircuited' || isPassing(answer) ? (standIn(request.code) ?? answer) : answer)
+      })
 
-      /** A Map remembers the order of insertion: its first key is the one longest out of use. */
-      function keep(code: string, answer: Answer): void {
-        kept.delete(code)
-        kept.set(code, { answer, at: clock.now() })
-        if (kept.size <= size) return
-        for (const oldest of kept.keys()) {
-          kept.delete(oldest)
-          return
-        }
-      }
+    /** A Map remembers the order of insertion: its first key is the one longest out of use. */
+    function keep(code: string, answer: Answer): void {
+      kept.delete(code)
+      kept.set(code, { answer, at: clock.now() })
+      const [oldest] = kept.keys()
+      if (kept.size > size && oldest !== undefined) kept.delete(oldest)
+    }
 
-      function standIn(code: string): Answer | null {
-        const entry = kept.get(code)
-        if (!entry) return null
-        kept.delete(code)
-        const ageMs = clock.now() - entry.at
-        if (ageMs > ttlMs) return null
-        kept.set(code, entry)
-        return { ...entry.answer, outcome: 'fromCache', ageMs }
-      }
-    },
+    function standIn(code: string): Answer | null {
+      const entry = kept.get(code)
+      if (!entry) return null
+      kept.delete(code)
+      const ageMs = clock.now() - entry.at
+      if (ageMs > ttl) return null
+      kept.set(code, entry)
+      return { ...entry.answer, outcome: 'fromCache', ageMs }
+    }
   }
 }

@@ -42,23 +42,20 @@ export const CIRCUIT_PARAMETERS = {
 export const OPOSSUM_PARAMETERS = { threshold, 'min-calls': minCalls, window, 'open-for': openFor } as const
 export const COCKATIEL_PARAMETERS = { ...OPOSSUM_PARAMETERS, consecutive } as const
 
+/** Options of which one takes the place of all: the window, and the rules by which a circuit opens. */
+const GROUPS = [
+  ['windowCalls', 'windowMs'],
+  ['failurePercentage', 'maxFailures', 'consecutiveFailures', 'slowCallPercentage'],
+] as const
+
 /** The options that were written, over those of the run: a window or a rule that the arm has written takes the place of the run's. */
 export function circuitOptions(written: Readonly<Record<string, unknown>>, run: CircuitOptions = {}): CircuitOptions {
   const own: CircuitOptions = Object.assign({}, ...Object.values(written))
-  const { windowCalls, windowMs, failurePercentage, maxFailures, consecutiveFailures, slowCallPercentage, ...rest } =
-    run
-  const options: CircuitOptions = rest
-  if (own.windowCalls === undefined && own.windowMs === undefined) assign(options, { windowCalls, windowMs })
-  const rules = { failurePercentage, maxFailures, consecutiveFailures, slowCallPercentage }
-  const names = Object.keys(rules) as (keyof typeof rules)[]
-  if (names.every(name => own[name] === undefined)) assign(options, rules)
-  return { ...options, ...own }
-}
-
-function assign(options: CircuitOptions, more: { [Name in keyof CircuitOptions]?: CircuitOptions[Name] | undefined }) {
-  for (const [name, value] of Object.entries(more)) {
-    if (value !== undefined) Object.assign(options, { [name]: value })
+  const options = { ...run }
+  for (const group of GROUPS) {
+    if (group.some(name => own[name] !== undefined)) for (const name of group) delete options[name]
   }
+  return { ...options, ...own }
 }
 
 function parameter(option: keyof CircuitOptions): CircuitParameter {

@@ -3,7 +3,7 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitEvent, State } from '../breaker/circuit.ts'
 import { ABORTED, shortCircuited, verdictOf } from './answers.ts'
-import type { Answer, Cancel, CircuitPolicy, Outgoing, Send } from './send.ts'
+import { type Answer, type CircuitPolicy, nothing } from './send.ts'
 
 /**
  * One call as a library gets it. The promise resolves with a good answer and rejects with any other, so that the library can
@@ -30,16 +30,11 @@ export function isFailure(rejection: unknown): boolean {
   return verdictOf(rejection as Answer) === 'fail'
 }
 
-export interface EngineOptions {
-  readonly name: string
-  readonly clock: Clock
-  /** Milliseconds the library keeps its circuit open: refusals say when to come back. */
-  readonly openForMs: number
-  readonly open: OpenLibrary
-}
-
-/** A library's circuit breaker as a policy, with events like those of our own. */
-export function engine({ name, clock, openForMs, open }: EngineOptions): CircuitPolicy {
+/**
+ * A library's circuit breaker as a policy, with events like those of our own.
+ * @param openForMs how long the library keeps its circuit open: refusals say when to come back
+ */
+export function engine(name: string, clock: Clock, openForMs: number, open: OpenLibrary): CircuitPolicy {
   const listeners = new Set<(event: CircuitEvent) => void>()
   let from: State = 'closed'
   let generation = 0
@@ -59,14 +54,33 @@ export function engine({ name, clock, openForMs, open }: EngineOptions): Circuit
     return shortCircuited(retryAfterMs)
   }
   return {
-    policy: {
-      name,
-      wrap: next => (request, done) => {
-        const call = new EngineCall(next, request, done)
-        const end = () => call.end(refuse)
-        library.run(call.act).then(end, end)
-        return () => call.cancel()
-      },
+    policy: next => (request, done) => {
+      let answer: Answer | null = null
+      let cancel = nothing
+      let over = false
+      const act: Act = () =>
+        new Promise((resolve, reject) => {
+          // A request that was given up while the library made it wait is not called any more.
+          if (over) return reject(ABORTED)
+          cancel = next(request, given => {
+            answer = given
+            if (verdictOf(given) === 'ok') resolve(given)
+            else reject(given)
+          })
+        })
+      /** The library is done: its caller gets the answer of the call, or a refusal where no call was made. */
+      const end = () => {
+        if (over) return
+        over = true
+        done(answer ?? refuse())
+      }
+      library.run(act).then(end, end)
+      return () => {
+        if (over) return
+        over = true
+        cancel()
+        done(ABORTED)
+      }
     },
     circuit: {
       state: () => library.state(),
@@ -76,46 +90,5 @@ export function engine({ name, clock, openForMs, open }: EngineOptions): Circuit
       },
       close: () => library.close(),
     },
-  }
-}
-
-/** One request on its way through a library. */
-class EngineCall {
-  readonly #next: Send
-  readonly #request: Outgoing
-  readonly #done: (answer: Answer) => void
-  #answer: Answer | null = null
-  #cancel: Cancel | null = null
-  #over = false
-
-  constructor(next: Send, request: Outgoing, done: (answer: Answer) => void) {
-    this.#next = next
-    this.#request = request
-    this.#done = done
-  }
-
-  readonly act: Act = () =>
-    new Promise((resolve, reject) => {
-      // A request that was given up while the library made it wait is not called any more.
-      if (this.#over) return reject(ABORTED)
-      this.#cancel = this.#next(this.#request, answer => {
-        this.#answer = answer
-        if (verdictOf(answer) === 'ok') resolve(answer)
-        else reject(answer)
-      })
-    })
-
-  /** The library is done: its caller gets the answer of the call, or a refusal where no call was made. */
-  end(refuse: () => Answer): void {
-    if (this.#over) return
-    this.#over = true
-    this.#done(this.#answer ?? refuse())
-  }
-
-  cancel(): void {
-    if (this.#over) return
-    this.#over = true
-    this.#cancel?.()
-    this.#done(ABORTED)
   }
 }

@@ -1,7 +1,7 @@
 /** The `notify` policy: tells a webhook that the circuit has opened, and never lets that hold up or fail a call. */
 
 import type { Parameter } from './parameters.ts'
-import { type ClosablePolicy, type Observed, onState } from './send.ts'
+import { nothing, type Observed, onState } from './send.ts'
 
 const webhook: Parameter<string> = {
   what: 'where to POST a JSON message each time the circuit opens',
@@ -21,25 +21,16 @@ export const NOTIFY_PARAMETERS = { url: webhook } as const
 /** Sends a JSON text to an address; whatever becomes of it is nobody's concern. */
 export type Post = (url: string, json: string) => Promise<unknown>
 
-export interface NotifyOptions {
-  readonly circuit: Observed
-  readonly url: string
-  /** The circuit's name in the message. */
-  readonly name: string
-  readonly post: Post
-}
-
 /**
  * Posts `{ text, circuit, state, why, atMs }` when the circuit leaves `closed` for `open`; a reopening after a failed probe is
- * the same trouble and not told again. `text` alone is what chat webhooks show.
+ * the same trouble and not told again. `text` alone is what chat webhooks show. The returned function ends it.
  */
-export function notify({ circuit, url, name, post }: NotifyOptions): ClosablePolicy {
-  const stop = onState(circuit, (state, { from, why, atMs }) => {
+export function notify(circuit: Observed, name: string, url: string, post: Post = fetchPost): () => void {
+  return onState(circuit, (state, { from, why, atMs }) => {
     if (state !== 'open' || from !== 'closed') return
     const text = `Circuit "${name}" opened: ${why}`
     fireAndForget(() => post(url, JSON.stringify({ text, circuit: name, state, why, atMs })))
   })
-  return { name: 'notify', wrap: next => next, close: stop }
 }
 
 /** Posts with `fetch`, given up after two seconds. */
@@ -58,5 +49,3 @@ function fireAndForget(act: () => Promise<unknown>): void {
     nothing()
   }
 }
-
-function nothing(): void {}

@@ -1,7 +1,7 @@
 /** Reads arms as people type them, such as `retry+breaker(threshold=40,open-for=2s)`. */
 
 import type { Parameter, Parameters, Values } from './parameters.ts'
-import { POLICIES, type PolicyName } from './policies.ts'
+import { POLICIES, POLICY_NAMES, type PolicyName } from './policies.ts'
 
 /** Says what was wrong with an arm and what to type instead. */
 export class ArmError extends Error {
@@ -16,8 +16,6 @@ export interface ParsedArm {
   readonly expression: string
   readonly policies: ReadonlyMap<PolicyName, Readonly<Record<string, unknown>>>
 }
-
-const NAMES = Object.keys(POLICIES) as PolicyName[]
 
 /** The policies that put a circuit into an arm. */
 export const CIRCUITS = ['breaker', 'opossum', 'cockatiel'] as const satisfies readonly PolicyName[]
@@ -52,8 +50,8 @@ export function parseArm(text: string): ParsedArm {
   for (const part of parts) {
     const match = /^([A-Za-z-]*)\s*(?:\(([\s\S]*)\))?$/.exec(part)
     const typed = match?.[1] ?? part
-    const policy = NAMES.find(name => name === typed)
-    if (policy === undefined || !match) throw unknown(typed, 'word', 'words', NAMES)
+    const policy = POLICY_NAMES.find(name => name === typed)
+    if (policy === undefined || !match) throw unknown(typed, 'word', 'words', POLICY_NAMES)
     if (policies.has(policy)) throw new ArmError(`"${policy}" stands twice in "${text.trim()}": write it once`)
     policies.set(policy, parameters(policy, match[2] ?? ''))
   }
@@ -63,15 +61,16 @@ export function parseArm(text: string): ParsedArm {
 }
 
 /** The settings of a policy in an arm: what was written, over the defaults. Null where the arm is without the policy. */
-export function settingsOf<P extends Parameters>(arm: ParsedArm, policy: PolicyName, known: P): Values<P> | null {
+export function settingsOf<P extends PolicyName>(arm: ParsedArm, policy: P): Values<(typeof POLICIES)[P]> | null {
   const written = arm.policies.get(policy)
   if (!written) return null
+  const known: Parameters = POLICIES[policy]
   const standard = Object.fromEntries(Object.entries(known).map(([name, { fallback }]) => [name, fallback]))
-  return { ...standard, ...written } as Values<P>
+  return { ...standard, ...written } as Values<(typeof POLICIES)[P]>
 }
 
 function parameters(policy: PolicyName, text: string): Record<string, unknown> {
-  const known: Parameters = POLICIES[policy].parameters
+  const known: Parameters = POLICIES[policy]
   const names = Object.keys(known)
   const values: Record<string, unknown> = {}
   const parts = text.trim() === '' ? [] : split(text, ',')

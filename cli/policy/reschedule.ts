@@ -2,16 +2,8 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED } from './answers.ts'
-import { count, duration } from './parameters.ts'
-import {
-  type Answer,
-  type Cancel,
-  type ClosablePolicy,
-  type Observed,
-  type Outgoing,
-  onState,
-  type Send,
-} from './send.ts'
+import { count, duration, type Values } from './parameters.ts'
+import { type Answer, type Cancel, type Observed, type Outgoing, onState, type Policy, type Send } from './send.ts'
 
 /** The parameters of `reschedule(10s)`. */
 export const RESCHEDULE_PARAMETERS = {
@@ -23,26 +15,22 @@ export const RESCHEDULE_PARAMETERS = {
 /** Asking an open circuit again sooner than this is never worth it, in milliseconds. */
 const MIN_PAUSE_MS = 25
 
-export interface RescheduleOptions {
+export interface RescheduleOptions extends Values<typeof RESCHEDULE_PARAMETERS> {
   readonly clock: Clock
   readonly circuit: Observed
-  readonly waitMs: number
-  readonly queue: number
-  readonly atOnce: number
 }
 
 /**
- * Holds refused requests back in order of arrival and sends them again, `atOnce` at a time, when the circuit has closed.
+ * Holds refused requests back in order of arrival and sends them again, so many at once, when the circuit has closed.
  * When the circuit could let a probe pass one of them goes ahead, so that nobody waits for traffic that does not come.
- * A request that has waited `waitMs` in all, or finds no room, gets its refusal.
+ * A request that has waited `wait` in all, or finds no room, gets its refusal.
  */
-export function reschedule(options: RescheduleOptions): ClosablePolicy {
+export function reschedule(options: RescheduleOptions): { readonly wrap: Policy; close(): void } {
   const queues: RetryQueue[] = []
   const stop = onState(options.circuit, state => {
     if (state === 'closed') for (const queue of queues) queue.wakeIn(0)
   })
   return {
-    name: 'reschedule',
     wrap(next) {
       const queue = new RetryQueue(options, next)
       queues.push(queue)
@@ -74,7 +62,7 @@ class RetryQueue {
     this.next = next
   }
 
-  /** Whether `held` found room; it is then sent againor given up when its time has run out. */
+  /** Whether `held` found room; it is then sent again, or given up when its time has run out. */
   enter(held: HeldRequest, retryAfterMs: number): boolean {
     if (this.#waiting.size >= this.options.queue) return false
     this.#waiting.add(held)
@@ -117,7 +105,7 @@ class RetryQueue {
     this.#releasing = true
     this.#refused = false
     for (const held of this.#waiting) {
-      const limit = this.options.circuit.state() === 'closed' ? this.options.atOnce : 1
+      const limit = this.options.circuit.state() === 'closed' ? this.options['at-once'] : 1
       if (this.#refused || this.#trying >= limit) break
       this.leave(held)
       this.#trying++
@@ -193,9 +181,9 @@ class HeldRequest {
   }
 
   #wait(refusal: Answer): boolean {
-    const { clock, waitMs } = this.#queue.options
+    const { clock, wait } = this.#queue.options
     const now = clock.now()
-    this.#expiresAt ??= now + waitMs
+    this.#expiresAt ??= now + wait
     const left = this.#expiresAt - now
     if (left <= 0 || !this.#queue.enter(this, refusal.retryAfterMs)) return false
     this.#refusal = refusal

@@ -3,8 +3,7 @@
 import { draw, streamSeed } from '../../server/chaos/decision/draw.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import { ABORTED, isPassing } from './answers.ts'
-import type { RetryBudget } from './budget.ts'
-import { count, duration } from './parameters.ts'
+import { count, duration, percent, type Values } from './parameters.ts'
 import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
 
 /** The parameters of `retry(3)`. */
@@ -15,15 +14,46 @@ export const RETRY_PARAMETERS = {
   patience: duration('longest Retry-After that it waits for; asked for more, it gives up', 10_000, 0, 3_600_000),
 } as const
 
-export interface RetryOptions {
+/** The parameters of `budget(20%)`. */
+export const BUDGET_PARAMETERS = {
+  share: percent('retries for each hundred requests, in the long run', 20),
+  reserve: count('retries that a quiet spell saves up, and that are there at the start', 10, 1, 100_000),
+} as const
+
+/**
+ * A token bucket: each request pours in `share` percent of a token, each retry takes a whole one, and no more than
+ * `reserve` are kept. So among any n requests there are at most `reserve + n x share / 100` retries. After Finagle's RetryBudget
+ * (a share of requests, with a reserve) with the bound of gRPC's retry throttling (proposal A6) in place of its expiry by time.
+ */
+export class RetryBudget {
+  readonly #share: number
+  readonly #full: number
+  /** Hundredths of a token, so that whole percentages add up exactly. */
+  #balance: number
+
+  constructor({ share, reserve }: Values<typeof BUDGET_PARAMETERS>) {
+    this.#share = share
+    this.#full = reserve * 100
+    this.#balance = this.#full
+  }
+
+  /** Counts a request's first try. */
+  called(): void {
+    this.#balance = Math.min(this.#full, this.#balance + this.#share)
+  }
+
+  /** Takes a retry out of the budget; false where it is spent. */
+  spend(): boolean {
+    if (this.#balance < 100) return false
+    this.#balance -= 100
+    return true
+  }
+}
+
+export interface RetryOptions extends Values<typeof RETRY_PARAMETERS> {
   readonly clock: Clock
   /** A number of [0, 1) for a request and its attempt. */
   readonly random: (request: Outgoing) => number
-  /** Tries after the first, from 0. */
-  readonly retries: number
-  readonly baseMs: number
-  readonly capMs: number
-  readonly patienceMs: number
   readonly budget?: RetryBudget | null
 }
 
@@ -40,14 +70,11 @@ export function jitter(seed: string): (request: Outgoing) => number {
  * answer is that of the last call.
  */
 export function retry(options: RetryOptions): Policy {
-  return {
-    name: 'retry',
-    wrap: next => (request, done) => {
-      options.budget?.called()
-      const tries = new Tries(options, next, done)
-      tries.send(request)
-      return () => tries.cancel()
-    },
+  return next => (request, done) => {
+    options.budget?.called()
+    const tries = new Tries(options, next, done)
+    tries.send(request)
+    return () => tries.cancel()
   }
 }
 
@@ -101,9 +128,9 @@ class Tries {
 
   /** Milliseconds until the next try, null where there is none. */
   #pause(request: Outgoing, answer: Answer): number | null {
-    const { retries, baseMs, capMs, patienceMs, random, budget } = this.#options
-    if (request.attempt >= retries || !isPassing(answer) || answer.retryAfterMs > patienceMs) return null
+    const { retries, base, cap, patience, random, budget } = this.#options
+    if (request.attempt >= retries || !isPassing(answer) || answer.retryAfterMs > patience) return null
     if (budget && !budget.spend()) return null
-    return answer.retryAfterMs + random(request) * Math.min(capMs, baseMs * 2 ** request.attempt)
+    return answer.retryAfterMs + random(request) * Math.min(cap, base * 2 ** request.attempt)
   }
 }

@@ -57,12 +57,11 @@ export type Cancel = () => void
  */
 export type Send = (request: Outgoing, done: (answer: Answer) => void) => Cancel
 
+/** For a request that is over already: there is nothing to give up. */
+export const nothing: Cancel = () => {}
+
 /** What stands between a request and the upstream. */
-export interface Policy {
-  /** The word of the arm's expression: `retry`, `breaker`, `cache` … */
-  readonly name: string
-  wrap(next: Send): Send
-}
+export type Policy = (next: Send) => Send
 
 /** What can be seen of a circuit. */
 export type Observed = Pick<CircuitStore, 'state' | 'listen' | 'close'>
@@ -73,16 +72,12 @@ export interface CircuitPolicy {
   readonly circuit: Observed
 }
 
-/** A policy that holds something (timers, listeners) until it is closed. */
-export interface ClosablePolicy extends Policy {
-  close(): void
-}
-
 /** Calls `act` each time a circuit has come into a state, until the returned function is called. */
-export function onState(circuit: Observed, act: (state: State, event: StateEvent) => void): () => void {
+export function onState(
+  circuit: Observed,
+  act: (state: State, event: Extract<CircuitEvent, { type: 'state' }>) => void,
+): () => void {
   return circuit.listen(event => {
     if (event.type === 'state') act(event.to, event)
   })
 }
-
-export type StateEvent = Extract<CircuitEvent, { type: 'state' }>

@@ -13,7 +13,7 @@ function world() {
   const clock = new ManualClock()
   const upstream = new Upstream()
   const store = new FakeStore()
-  return { clock, upstream, store, send: breaker({ clock, store }).wrap(upstream.send) }
+  return { clock, upstream, store, send: breaker(clock, store)(upstream.send) }
 }
 
 const REFUSED = { outcome: 'shortCircuited', status: 0, failure: null, retryAfterMs: 250, body: null, ageMs: 0 }
@@ -132,7 +132,10 @@ describe('breaker with a shared store', () => {
     const { promise, resolve } = deferred()
     store.admission = promise
     const answers: unknown[] = []
-    const cancel = breaker({ clock: new ManualClock(), store }).wrap((outgoing, done) => {
+    const cancel = breaker(
+      new ManualClock(),
+      store,
+    )((outgoing, done) => {
       const stop = upstream.send(outgoing, done)
       cancel()
       return stop

@@ -7,7 +7,7 @@ import { collect, crowdedOut, failed, request, success, Upstream } from './upstr
 
 function world(max: number, queue: number) {
   const upstream = new Upstream()
-  const send = bulkhead({ max, queue }).wrap(upstream.send)
+  const send = bulkhead({ max, queue })(upstream.send)
   const start = (index: number) => collect(send, request(index))
   const reached = () => upstream.calls.map(call => call.request.index)
   return { upstream, send, start, reached }
@@ -54,7 +54,7 @@ describe('bulkhead', () => {
   it('cancels a call whose beginning makes its own caller give up', () => {
     const upstream = new Upstream()
     const answers: unknown[] = []
-    const send = bulkhead({ max: 1, queue: 1 }).wrap((outgoing, done) => {
+    const send = bulkhead({ max: 1, queue: 1 })((outgoing, done) => {
       const stop = upstream.send(outgoing, done)
       if (outgoing.index === 1) cancel()
       return stop
@@ -68,7 +68,7 @@ describe('bulkhead', () => {
   it('works through a long line of calls that are answered at once', () => {
     const waiting: (() => void)[] = []
     let calls = 0
-    const send = bulkhead({ max: 1, queue: 20_000 }).wrap((_, done) => {
+    const send = bulkhead({ max: 1, queue: 20_000 })((_, done) => {
       if (calls++ === 0) waiting.push(() => done(success()))
       else done(success())
       return () => {}

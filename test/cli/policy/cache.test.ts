@@ -10,7 +10,7 @@ import { collect, failed, request, success, Upstream } from './upstream.ts'
 function world(size = 2) {
   const clock = new ManualClock()
   const upstream = new Upstream()
-  const send = cache({ clock, ttlMs: 1_000, size }).wrap(upstream.send)
+  const send = cache(clock, { ttl: 1_000, size })(upstream.send)
   const ask = (code: string, answer: Answer) => {
     const { answers } = collect(send, request(0, code))
     upstream.call().answer(answer)

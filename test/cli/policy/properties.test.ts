@@ -7,9 +7,8 @@ import type { CircuitStore } from '../../../cli/breaker/circuit.ts'
 import { MemoryStore } from '../../../cli/breaker/memory-store.ts'
 import type { CircuitSettings } from '../../../cli/breaker/options.ts'
 import { buildArm } from '../../../cli/policy/arm.ts'
-import { RetryBudget } from '../../../cli/policy/budget.ts'
 import { cache } from '../../../cli/policy/cache.ts'
-import { jitter } from '../../../cli/policy/retry.ts'
+import { jitter, RetryBudget } from '../../../cli/policy/retry.ts'
 import type { Answer, Cancel } from '../../../cli/policy/send.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { failed, request, success, Upstream } from './upstream.ts'
@@ -161,7 +160,7 @@ describe('the cache', () => {
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(operations, { maxLength: 80 }), (size, history) => {
         const clock = new ManualClock()
         let next: Answer = success()
-        const send = cache({ clock, ttlMs: 100, size }).wrap((_, done) => {
+        const send = cache(clock, { ttl: 100, size })((_, done) => {
           done(next)
           return () => {}
         })
@@ -194,7 +193,7 @@ describe('the budget', () => {
     const reserve = fc.integer({ min: 1, max: 5 })
     fc.assert(
       fc.property(share, reserve, fc.array(fc.boolean(), { maxLength: 300 }), (share, reserve, history) => {
-        const budget = new RetryBudget(share, reserve)
+        const budget = new RetryBudget({ share, reserve })
         const spent: { requests: number; retries: number }[] = [{ requests: 0, retries: 0 }]
         for (const isRequest of history) {
           const { requests, retries } = spent.at(-1) ?? { requests: 0, retries: 0 }

@@ -12,8 +12,8 @@ function world(options: Partial<RescheduleOptions> = {}) {
   const clock = new ManualClock()
   const upstream = new Upstream()
   const circuit = new FakeStore()
-  const policy = reschedule({ clock, circuit, waitMs: 5_000, queue: 10, atOnce: 2, ...options })
-  const send = policy.wrap(breaker({ clock, store: circuit }).wrap(upstream.send))
+  const policy = reschedule({ clock, circuit, wait: 5_000, queue: 10, 'at-once': 2, ...options })
+  const send = policy.wrap(breaker(clock, circuit)(upstream.send))
   const start = (index: number) => collect(send, request(index))
   const reached = () => upstream.calls.map(call => call.request.index)
   return { clock, upstream, circuit, policy, start, reached }
@@ -58,7 +58,7 @@ describe('reschedule', () => {
 
   it('holds nobody back whom a full bulkhead refused: no circuit will close for it', () => {
     const clock = new ManualClock()
-    const policy = reschedule({ clock, circuit: new FakeStore(), waitMs: 5_000, queue: 10, atOnce: 2 })
+    const policy = reschedule({ clock, circuit: new FakeStore(), wait: 5_000, queue: 10, 'at-once': 2 })
     const send = policy.wrap((_, done) => {
       done(crowdedOut())
       return () => {}
@@ -105,7 +105,7 @@ describe('reschedule', () => {
   })
 
   it('keeps the time of a request that is refused again', () => {
-    const { clock, circuit, start } = world({ waitMs: 2_500 })
+    const { clock, circuit, start } = world({ wait: 2_500 })
     circuit.open(1_000)
     const { answers } = start(0)
     clock.advance(2_499)
@@ -164,7 +164,7 @@ describe('reschedule', () => {
   })
 
   it('cancels a request that is on its way again, and lets the next go', () => {
-    const { clock, upstream, circuit, start, reached } = world({ atOnce: 1 })
+    const { clock, upstream, circuit, start, reached } = world({ 'at-once': 1 })
     circuit.open(1_000)
     const first = start(0)
     start(1)

@@ -2,16 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { RetryBudget } from '../../../cli/policy/budget.ts'
-import { jitter, type RetryOptions, retry } from '../../../cli/policy/retry.ts'
+import { jitter, RetryBudget, type RetryOptions, retry } from '../../../cli/policy/retry.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { collect, crowdedOut, failed, request, success, Upstream } from './upstream.ts'
 
 function world(options: Partial<RetryOptions> = {}) {
   const clock = new ManualClock()
   const upstream = new Upstream()
-  const usual = { clock, random: () => 0.5, retries: 3, baseMs: 100, capMs: 1_000, patienceMs: 10_000 }
-  return { clock, upstream, send: retry({ ...usual, ...options }).wrap(upstream.send) }
+  const usual = { clock, random: () => 0.5, retries: 3, base: 100, cap: 1_000, patience: 10_000 }
+  return { clock, upstream, send: retry({ ...usual, ...options })(upstream.send) }
 }
 
 const REFUSED = { ...success(), outcome: 'shortCircuited', status: 0, retryAfterMs: 700 } as const
@@ -80,7 +79,7 @@ describe('retry', () => {
   })
 
   it('gives up at once where Retry-After asks for more patience than it has', () => {
-    const { upstream, send } = world({ patienceMs: 1_000 })
+    const { upstream, send } = world({ patience: 1_000 })
     const { answers } = collect(send, request())
     upstream.call().answer(failed('status', 503, 1_001))
     assert.deepEqual(answers, [failed('status', 503, 1_001)])
@@ -134,13 +133,11 @@ describe('retry', () => {
   it('is given up in the pause after a call that failed at once', () => {
     const clock = new ManualClock()
     let calls = 0
-    const send = retry({ clock, random: () => 0.5, retries: 3, baseMs: 100, capMs: 1_000, patienceMs: 0 }).wrap(
-      (_, done) => {
-        calls++
-        done(failed('refused'))
-        return () => {}
-      },
-    )
+    const send = retry({ clock, random: () => 0.5, retries: 3, base: 100, cap: 1_000, patience: 0 })((_, done) => {
+      calls++
+      done(failed('refused'))
+      return () => {}
+    })
     const { answers, cancel } = collect(send, request())
     cancel()
     clock.advance(10_000)
@@ -151,7 +148,7 @@ describe('retry', () => {
     const clock = new ManualClock()
     const upstream = new Upstream()
     const answers: unknown[] = []
-    const cancel = retry({ clock, random: () => 0.5, retries: 3, baseMs: 100, capMs: 1_000, patienceMs: 0 }).wrap(
+    const cancel = retry({ clock, random: () => 0.5, retries: 3, base: 100, cap: 1_000, patience: 0 })(
       (outgoing, done) => {
         const stop = upstream.send(outgoing, done)
         if (outgoing.attempt > 0) cancel()
@@ -164,7 +161,7 @@ describe('retry', () => {
   })
 
   it('waits exactly as long as its patience', () => {
-    const { clock, upstream, send } = world({ patienceMs: 1_000 })
+    const { clock, upstream, send } = world({ patience: 1_000 })
     collect(send, request())
     upstream.call().answer(failed('status', 503, 1_000))
     clock.advance(1_050)
@@ -172,7 +169,7 @@ describe('retry', () => {
   })
 
   it('asks its budget before it pauses, not after', () => {
-    const { clock, upstream, send } = world({ budget: new RetryBudget(20, 1) })
+    const { clock, upstream, send } = world({ budget: new RetryBudget({ share: 20, reserve: 1 }) })
     const first = collect(send, request(0))
     const second = collect(send, request(1))
     upstream.call(0).answer(failed('timeout'))
@@ -190,17 +187,17 @@ describe('RetryBudget', () => {
     return spent
   }
 
-  it('starts with its reserve', () => assert.equal(spendAll(new RetryBudget(20, 10)), 10))
+  it('starts with its reserve', () => assert.equal(spendAll(new RetryBudget({ share: 20, reserve: 10 })), 10))
 
   it('earns its share of the requests', () => {
-    const budget = new RetryBudget(20, 10)
+    const budget = new RetryBudget({ share: 20, reserve: 10 })
     spendAll(budget)
     for (let call = 0; call < 34; call++) budget.called()
     assert.equal(spendAll(budget), 6)
   })
 
   it('saves no more than its reserve', () => {
-    const budget = new RetryBudget(20, 10)
+    const budget = new RetryBudget({ share: 20, reserve: 10 })
     for (let call = 0; call < 1_000; call++) budget.called()
     assert.equal(spendAll(budget), 10)
   })

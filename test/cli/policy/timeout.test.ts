@@ -9,7 +9,7 @@ import { collect, failed, request, success, Upstream } from './upstream.ts'
 function world() {
   const clock = new ManualClock()
   const upstream = new Upstream()
-  const send = timeout({ clock, timeoutMs: 100 }).wrap(upstream.send)
+  const send = timeout(clock, 100)(upstream.send)
   return { clock, upstream, send }
 }
 
@@ -44,7 +44,10 @@ describe('timeout', () => {
 
   it('leaves no timer behind an upstream that answers at once', () => {
     const clock = new ManualClock()
-    const send = timeout({ clock, timeoutMs: 100 }).wrap((_, done) => {
+    const send = timeout(
+      clock,
+      100,
+    )((_, done) => {
       done(success())
       return () => {}
     })

@@ -196,7 +196,7 @@ const requestOf = ({ codes = [CODE] }: Case, index: number) => ({
 
 /** The connection that does not wait longer than it was told. */
 function patient(send: Send, clock: VirtualClock | typeof systemClock, { timeoutMs }: Case): Send {
-  return timeoutMs === undefined ? send : timeout({ clock, timeoutMs }).wrap(send)
+  return timeoutMs === undefined ? send : timeout(clock, timeoutMs)(send)
 }
 
 function meterOf() {
