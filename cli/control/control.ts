@@ -1,6 +1,7 @@
 /** Talks to the control plane of a flaky catalog: recognises it, changes its settings, opens and closes sessions. */
 
 import { tokenFlaw } from '../../server/lib/bearer-token.ts'
+import type { Clock } from '../../server/lib/clock.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import { isLoopback, readUrl } from '../address.ts'
 import { EXIT, type Io, usageError } from '../io.ts'
@@ -127,6 +128,23 @@ export class Control {
   /** The same server seen from another session. */
   in(session: string): Control {
     return new Control({ ...this.#options, session }, this.#shared)
+  }
+
+  /** Follows the events of the session until the function that is returned is called; tries again where the stream breaks. */
+  follow(clock: Clock, onEvent: (name: string, data: unknown) => void): () => void {
+    let stop = () => {}
+    let stopped = false
+    const open = async () => {
+      const { url, session = 'default' } = this.#options
+      const [{ openEventStream }, token] = await Promise.all([import('./event-stream.ts'), this.#key()])
+      if (!stopped) stop = openEventStream({ url, session, token, clock, onEvent, onOpen() {}, onDown() {} })
+    }
+    // Where it cannot be opened nothing is told.
+    open().catch(() => {})
+    return () => {
+      stopped = true
+      stop()
+    }
   }
 
   /** Any call of the control plane; answers its body. @throws {UserError} for statuses of 400 and above */

@@ -11,6 +11,7 @@ import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { total, useful } from '../report/stats/figures.ts'
+import { openEventLog } from './event-log.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
 import { ownSessions, sharedSession } from './sessions.ts'
@@ -87,7 +88,9 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
     announceEnd = ended.announceEnd
   }
   const result = wholeOf(results, repeat)
-  const checked = rules.length === 0 ? result : { ...result, expectations: checkExpectations(rules, result) }
+  // What a run did that was stopped says nothing of what it would have done.
+  const checked =
+    rules.length === 0 || result.interrupted ? result : { ...result, expectations: checkExpectations(rules, result) }
   await announceEnd((await context.keep?.(checked)) ?? null)
   return checked
 }
@@ -126,11 +129,12 @@ async function runOnce(
   onProgress: (share: number) => void,
 ): Promise<{ result: Result; announceEnd: AnnounceEnd }> {
   const { spec, context, arms, openSessions } = prepared
-  const { target, clock, wallMs, signal, openCircuit, publish, simulator } = context
+  const { target, control, clock, wallMs, signal, openCircuit, publish, simulator } = context
   const { load, circuit, oneByOne } = spec
   const options: RunOptions = {
     ...{ target, arms, load, circuit, seed, openSessions, openCircuit, clock, wallMs, signal, onProgress, publish },
     schedule: scheduleOf(load, seed),
+    ...(control ? { openLog: session => openEventLog(session ? control.in(session) : control, clock) } : {}),
   }
   const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))
   const startedAtWallMs = wallMs()

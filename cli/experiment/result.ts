@@ -4,10 +4,19 @@ import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { circuitSettings } from '../breaker/options.ts'
 import { crossTable } from '../load/bits.ts'
 import type { Recorder } from '../load/recorder.ts'
+import { sameRequests } from '../load/same-requests.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
-import type { ArmResult, Result, Unjudged } from '../report/result.ts'
-import { recovery } from '../report/stats/recovery.ts'
+import type { ArmDifference, ArmResult, Result, RunEvent, Unjudged } from '../report/result.ts'
+import { differenceOf } from '../report/stats/differences.ts'
+import {
+  afterTrouble,
+  knownTrouble,
+  observedOutages,
+  RECOVERY_MEASURE,
+  recoveries,
+  recovery,
+} from '../report/stats/recovery.ts'
 import { judged } from '../report/verdict/verdict.ts'
 import type { FinishedRun, RunOptions } from './run.ts'
 
@@ -29,10 +38,22 @@ export interface ResultContext {
 
 /** The result of a run, judged. */
 export function resultOf(run: FinishedRun, context: ResultContext): Result {
-  const { command, title, startedAtWallMs, failRate, conditions, paired, simulated } = context
+  const { command, title, startedAtWallMs, failRate, conditions, simulated } = context
   const { schedule, load, seed, target } = context.options
-  const { report, recorders } = run
+  const { report, recorders, events } = run
   const trouble = [...run.trouble]
+  const known = [...trouble, ...observedOutages(events ?? [], report.durationMs)]
+  const surroundings = { trouble: known, promised: promisedShare(conditions), stays: changeStays(events) }
+  const arms = recorders.map((recorder): ArmResult => {
+    const all = recoveries(recorder.sent.steps(), surroundings)
+    const codes = byCode(recorder, load.codes, report.sent)
+    return {
+      ...recorder.measured(),
+      ...recovery(all),
+      ...(all.length === 0 ? {} : { recoveries: all }),
+      ...(codes.length === 0 ? {} : { byCode: codes }),
+    }
+  })
   const unjudged: Unjudged = {
     schema: 1,
     command,
@@ -54,17 +75,75 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
       ...(report.eventLoopMs === undefined ? {} : { eventLoopMs: report.eventLoopMs }),
     },
     ...(failRate === undefined ? {} : { failRate }),
+    recoveryMeasure: RECOVERY_MEASURE,
+    ...(events === null ? {} : { events: [...events] }),
     trouble,
-    pairs: paired ? pairsOf(recorders, report.sent) : null,
-    arms: recorders.map((recorder): ArmResult => {
-      const measured = recorder.measured()
-      return { ...measured, ...recovery(measured.series, trouble) }
-    }),
+    pairs: context.paired ? pairsOf(recorders, report.sent) : null,
+    arms,
     request: target.describe(load.codes),
     ...(conditions === undefined ? {} : { conditions }),
   }
-  return judged(unjudged)
+  return judged({ ...unjudged, differences: differences(unjudged, recorders, context) })
 }
+
+/** Each arm against the first, over the same requests where the schedule, not the answers, decided which those are. */
+function differences(
+  result: Unjudged,
+  recorders: readonly Recorder[],
+  { options: { schedule }, paired }: ResultContext,
+): ArmDifference[] {
+  const { seed, arms, load } = result
+  const [first, ...others] = recorders
+  const isAfterTrouble = afterTrouble(knownTrouble(result))
+  return others.flatMap((recorder, index) => {
+    const [before, after] = [arms[0], arms[index + 1]]
+    if (!first || !before || !after) return []
+    return differenceOf(seed, before, after, {
+      pairs: paired ? crossTable(first.useful, recorder.useful, load.requests) : null,
+      same:
+        schedule.shape.kind === 'closed'
+          ? null
+          : sameRequests(first.endings, recorder.endings, load.requests, schedule.at, isAfterTrouble),
+    })
+  })
+}
+
+/** Codes of products that are told apart. */
+const MAX_CODES = 20
+
+/** The codes with most failures, of those that were asked for; none where there was only one. */
+function byCode({ endings }: Recorder, codes: readonly string[], requests: number): NonNullable<ArmResult['byCode']> {
+  if (codes.length < 2) return []
+  const counts = codes.map(code => ({ code, requests: 0, failed: 0 }))
+  for (let index = 0; index < Math.min(requests, endings.size); index++) {
+    const [count, outcome] = [counts[index % codes.length], endings.outcome(index)]
+    if (!count || outcome === null) continue
+    count.requests++
+    if (outcome === 'failed') count.failed++
+  }
+  return counts.toSorted((a, b) => b.failed - a.failed).slice(0, MAX_CODES)
+}
+
+/** The useful share that the fail rate of the settings promises, 0 to 1; null where a scenario, or nobody, sets one that is known. */
+function promisedShare(conditions: Result['conditions']): number | null {
+  if (!conditions || conditions.scenario !== undefined) return null
+  const rate = conditions.failRate ?? conditions.settings?.failRate
+  return typeof rate === 'number' ? 1 - rate / 100 : null
+}
+
+/** Says of a spell whether the server is still failing more, or slower, after it than before it. */
+function changeStays(events: readonly RunEvent[] | null) {
+  return ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean =>
+    ['fail-rate', 'slower'].some(what => {
+      const changes = (events ?? []).filter(event => event.what === what)
+      const last = changes.findLast(({ atMs }) => atMs <= toMs + EDGE_MS)
+      const before = changes.findLast(({ atMs }) => atMs < fromMs - EDGE_MS)?.figures.to ?? changes[0]?.figures.from
+      return typeof before === 'number' && typeof last?.figures.to === 'number' && last.figures.to > before
+    })
+}
+
+/** What happens so close to an edge of a spell, in milliseconds, belongs to it. */
+const EDGE_MS = 150
 
 /** Under which conditions the arms are measured; `settings` are those of the server when the first run begins. */
 export function conditionsOf(

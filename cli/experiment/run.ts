@@ -12,7 +12,8 @@ import { type Arm, type ArmParts, buildArm, wantsBody } from '../policy/arm.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
-import type { Trouble } from '../report/result.ts'
+import type { RunEvent, Trouble } from '../report/result.ts'
+import type { EventLog } from './event-log.ts'
 import { type Publication, PublishedRun } from './published-run.ts'
 import type { RunSessions } from './sessions.ts'
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly wallMs: () => number
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((share: number) => void) | undefined
+  /** Follows what happens to a session of the server, or to the one that all share; not given where there is none. */
+  readonly openLog?: ((session: string | undefined) => EventLog) | undefined
   /** Makes the run known to the pages of the server; asked once a run. */
   readonly publish?: (() => Publication) | undefined
 }
@@ -42,6 +45,8 @@ export interface FinishedRun {
   readonly report: GeneratorReport
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
+  /** What happened to the server meanwhile, in the order of time; null where nobody could tell. */
+  readonly events: readonly RunEvent[] | null
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
   readonly announceEnd: (verdict?: string, kept?: string | null) => Promise<void>
 }
@@ -66,9 +71,10 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
-      const { report, published } = await sendLoad(options, sessions, arms)
+      const { report, published, events } = await sendLoad(options, sessions, arms)
       return {
         report,
+        events,
         recorders: arms.map(arm => arm.recorder),
         trouble: sessions.trouble,
         announceEnd: async (verdict, kept) => published?.end(verdict, kept),
@@ -85,12 +91,14 @@ async function sendLoad(
   options: RunOptions,
   { sessions, startsAt }: RunSessions,
   arms: readonly OpenArm[],
-): Promise<{ report: GeneratorReport; published: PublishedRun | null }> {
+): Promise<{ report: GeneratorReport; published: PublishedRun | null; events: readonly RunEvent[] | null }> {
   const { clock, signal, schedule, load, seed, publish, onProgress } = options
   for (const [index, { client, gate }] of arms.entries()) {
     client.enter(sessions[index])
     gate.open = true
   }
+  const log = options.openLog?.(sessions[0]) ?? null
+  await log?.ready
   await sleep(clock, startsAt - clock.now(), signal)
   for (const { arm, recorder } of arms) {
     const state = arm.state()
@@ -100,6 +108,7 @@ async function sendLoad(
   const recorders = arms.map(arm => arm.recorder)
   const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs }
   const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock) : null
+  const startedAt = clock.now()
   const report = await generateLoad({
     ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },
     onProgress(share) {
@@ -108,7 +117,7 @@ async function sendLoad(
     },
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
-  return { report, published }
+  return { report, published, events: log?.end(startedAt, report.durationMs) ?? null }
 }
 
 async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm> {
@@ -140,6 +149,11 @@ export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {
     recorders: parts.flatMap(part => part.recorders),
     announceEnd: async () => {},
     trouble: parts[0]?.trouble ?? [],
+    events: parts.some(part => part.events)
+      ? parts.flatMap(({ events, recorders }) =>
+          (events ?? []).map(event => ({ ...event, arm: recorders[0]?.name ?? '' })),
+        )
+      : null,
     report: {
       interrupted: reports.some(report => report.interrupted),
       sent: most(report => report.sent),

@@ -2,12 +2,13 @@
 
 import type { LatencySummary } from '../report/result.ts'
 
-/** Half of the buckets of one power of two: a value is known to one part in 1,024. */
-const HALF = 1_024
-const HALF_BITS = 10
+/** A value is known to one part in 1,024. */
+const PRECISION_BITS = 10
 /** Microseconds: 71 minutes. What took longer is counted as this long, but for the maximum. */
-const MAX_US = 2 ** 32 - 1
-const BUCKETS = (32 - HALF_BITS) * HALF + HALF
+export const MAX_US = 2 ** 32 - 1
+const BUCKETS = bucketOf(MAX_US) + 1
+/** The buckets that are there from the first value on. */
+const MIN_BUCKETS = 2_048
 /** No buckets: memory is taken when the first value comes, and only for values up to twice the largest. */
 const NONE = new Uint32Array(0)
 
@@ -71,24 +72,29 @@ export class Histogram {
   }
 
   #grow(least: number): void {
-    const larger = new Uint32Array(Math.min(BUCKETS, Math.max(2 * HALF, 2 * least)))
+    const larger = new Uint32Array(Math.min(BUCKETS, Math.max(MIN_BUCKETS, 2 * least)))
     larger.set(this.#counts)
     this.#counts = larger
   }
 }
 
-/** Below 2 x HALF each microsecond has a bucket; above, each power of two has HALF of them. */
-function bucketOf(us: number): number {
-  if (us < 2 * HALF) return us
-  const shift = 31 - Math.clz32(us) - HALF_BITS
-  return shift * HALF + (us >>> shift)
+/**
+ * The bucket of a number of microseconds: below 2 x 2^bits each has one of its own; above, each power of two has 2^bits of
+ * them, so that a value is known to one part in 2^bits.
+ */
+export function bucketOf(us: number, bits = PRECISION_BITS): number {
+  const half = 1 << bits
+  if (us < 2 * half) return us
+  const shift = 31 - Math.clz32(us) - bits
+  return shift * half + (us >>> shift)
 }
 
 /** The largest number of microseconds that falls into a bucket. */
-function upperBound(index: number): number {
-  if (index < 2 * HALF) return index
-  const shift = Math.floor(index / HALF) - 1
-  return (index - shift * HALF + 1) * 2 ** shift - 1
+export function upperBound(index: number, bits = PRECISION_BITS): number {
+  const half = 1 << bits
+  if (index < 2 * half) return index
+  const shift = Math.floor(index / half) - 1
+  return (index - shift * half + 1) * 2 ** shift - 1
 }
 
 function rounded(ms: number): number {

@@ -7,17 +7,23 @@ import type { Answer, Failure, Outcome } from '../policy/send.ts'
 import type { ArmResult, Outcomes } from '../report/result.ts'
 import { Bits } from './bits.ts'
 import type { Meter } from './call.ts'
+import { Endings } from './endings.ts'
 import { Histogram } from './histogram.ts'
+import { SentSeries } from './sent-series.ts'
 import { QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */
 export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
 
-/** Its memory does not depend on the number of requests, but for one bit each. */
+/** Its memory does not depend on the number of requests, but for one bit of each and two bytes of the first ten million. */
 export class Recorder implements Meter {
   readonly name: string
   /** One bit a request: whether its caller got a product. */
   readonly useful: Bits
+  /** How each request ended, to compare arms over the same requests. */
+  readonly endings: Endings
+  /** What became of the requests by when they were to leave, in fine steps. */
+  readonly sent = new SentSeries()
   readonly #clock: Clock
   readonly #outcomes: Outcomes = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0 }
   readonly #failures = new Map<Failure, number>()
@@ -39,6 +45,7 @@ export class Recorder implements Meter {
   constructor(name: string, requests: number, clock: Clock) {
     this.name = name
     this.useful = new Bits(requests)
+    this.endings = new Endings(requests)
     this.#clock = clock
     this.#startedAt = clock.now()
   }
@@ -75,8 +82,11 @@ export class Recorder implements Meter {
     const { outcome, failure, status } = answer
     this.#outcomes[outcome]++
     this.#latencies[outcome].record(atMs - plannedMs)
+    this.endings.set(index, outcome, atMs - plannedMs)
     this.#series.add(outcome, atMs)
-    if (outcome === 'success' || outcome === 'fromCache') this.useful.set(index)
+    const useful = outcome === 'success' || outcome === 'fromCache'
+    if (useful) this.useful.set(index)
+    this.sent.add(plannedMs, useful)
     if (failure !== null && outcome === 'failed') this.#failures.set(failure, (this.#failures.get(failure) ?? 0) + 1)
     if (status !== 0 && outcome !== 'fromCache') this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
   }
@@ -115,6 +125,7 @@ export class Recorder implements Meter {
       failures: Object.fromEntries(this.#failures),
       statuses: Object.fromEntries(this.#statuses),
       series: this.#series.list(),
+      sent: this.sent.quarters(),
       histogramMs: {
         success: success.buckets(),
         failed: failed.buckets(),
@@ -123,6 +134,7 @@ export class Recorder implements Meter {
       },
     }
   }
+
   #statesFromStart(): ArmResult['states'] {
     const states = this.#states.map(({ at, state }) => ({
       atMs: Math.max(0, Math.round((at - this.#startedAt) * 10) / 10),

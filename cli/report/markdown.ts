@@ -3,6 +3,7 @@
 import { oneLine } from './format.ts'
 import { plain } from './look.ts'
 import type { Result } from './result.ts'
+import { eventLines } from './text/events.ts'
 import { linesOf, tableGroups } from './text/rows.ts'
 import { renderStrip } from './text/strip.ts'
 import { describeLoad, titleOf } from './text/text.ts'
@@ -30,10 +31,9 @@ export function renderMarkdown(result: Result): string {
       ...rows.map(row => line(pad(row, columns.length))),
     ].join('\n'),
     strip === '' ? '' : fenced(strip),
+    list(eventLines(result)),
     expectations(result),
-    [...notes(result), `${describeLoad(result)}, started ${result.startedAt}`]
-      .map(note => `- ${escaped(note)}`)
-      .join('\n'),
+    list([...notes(result), `${describeLoad(result)}, started ${result.startedAt}`]),
   ]
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
@@ -45,6 +45,10 @@ function expectations({ expectations = [] }: Result): string {
         `- ${passed ? 'met' : '**failed**'}: ${escaped(text)}, measured ${escaped(measured)}`,
     )
     .join('\n')
+}
+
+function list(texts: readonly string[]): string {
+  return texts.map(text => `- ${escaped(text)}`).join('\n')
 }
 
 function line(cells: readonly string[]): string {

@@ -35,7 +35,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
     about: { seed: settings.seed, roundTripMs: typicalMs(world.roundTripMs), latenessMs: typicalMs(world.latenessMs) },
     async run({ arms, schedule, load, circuit, seed, signal, onProgress }, own) {
       const run = { arms, schedule, load, circuit, seed, signal, onProgress, conditions, request, own }
-      return { ...(await simulateRun(run, world)), announceEnd: async () => {} }
+      return { ...(await simulateRun(run, world)), events: null, announceEnd: async () => {} }
     },
   }
   const { method, headers, body } = request

@@ -20,6 +20,9 @@ const MAX = {
   expectations: 100,
   repeats: 100,
   sentences: 100,
+  /** Codes of products whose failures are told apart. */
+  byCode: 50,
+  events: 500,
 } as const
 
 /** Characters. */
@@ -51,6 +54,21 @@ export const stateSchema = z.enum(CIRCUIT_STATES)
 
 const buckets = boundedList(z.tuple([ms, count.min(1)]), MAX.buckets)
 
+const recoverySchema = z.object({
+  fromMs: moment,
+  toMs: moment,
+  recovered: z.boolean().nullable(),
+  ms: ms.nullable().describe('to 50 ms; null unless `recovered`'),
+  level: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe(
+      'the useful share that counts as well: of the requests sent before, else by the fail rate of the settings',
+    ),
+})
+
 export const armSchema = z.object({
   name: armName,
   outcomes: outcomesSchema,
@@ -70,11 +88,16 @@ export const armSchema = z.object({
   ),
   recoveryMs: ms
     .nullable()
-    .describe('from the end of the trouble to the first full second with 95 % useful; null unless `recovered`'),
+    .describe(
+      'from the end of the trouble to the first moment from which requests sent do as well as before it (where `recoveryMeasure` says so; else to the first full second with 95 % useful); of several spells of trouble the longest; null unless `recovered`',
+    ),
   recovered: z
     .boolean()
     .nullable()
-    .describe('false: not before the run ended; null: no trouble, or the run ended less than a second after it'),
+    .describe('false: not before the run, or the next trouble; null: no trouble, or nothing that tells'),
+  recoveries: boundedList(recoverySchema, MAX.troubles)
+    .optional()
+    .describe('after each spell of trouble, those that touch each other taken as one'),
   failures: boundedRecord(count, MAX.members, MAX_LENGTH.word).describe(
     'failed requests by class: status, timeout, reset …',
   ),
@@ -93,6 +116,13 @@ export const armSchema = z.object({
   )
     .refine(inOrderOfTime, 'must be in the order of time')
     .describe('quarter seconds since the start; a request counts where it ended, a call where it ended'),
+  sent: boundedList(z.object({ atMs: ms, requests: count, useful: count }), MAX.quarters)
+    .refine(inOrderOfTime, 'must be in the order of time')
+    .optional()
+    .describe('quarter seconds since the start; a request counts where it was to leave, useful where it came to be'),
+  byCode: boundedList(z.object({ code: word, requests: count, failed: count }), MAX.byCode)
+    .optional()
+    .describe('of the codes that were asked for, those with most failures first; not there for a single code'),
   histogramMs: z
     .object({ success: buckets, failed: buckets, shortCircuited: buckets, fromCache: buckets })
     .partial()
@@ -125,6 +155,18 @@ export const requestSchema = z
     expectsJson: z.boolean().describe('whether an answer that is not JSON counts as broken'),
   })
   .describe('what was asked for; the k6 script asks for the same')
+
+const figureSchema = z.union([
+  z.number(),
+  text,
+  z.null(),
+  boundedList(z.union([z.number(), armName]), MAX_ARMS),
+  boundedRecord(count, MAX.members, MAX_LENGTH.word),
+])
+
+export const figuresSchema = boundedRecord(figureSchema, MAX.members, MAX_LENGTH.word).describe(
+  'what a sentence says: numbers in their own unit (a share is 0 to 1, times are milliseconds), names as they are',
+)
 
 export const expectationSchema = z.object({
   text: z.string().max(2 * MAX_ARM_NAME + MAX_LENGTH.word),
@@ -186,8 +228,35 @@ export const differenceSchema = z
       .object({ both: count, onlyFirst: count, onlyArm: count, neither: count })
       .optional()
       .describe('useful answers request by request, where the two met the same fates'),
+    compared: z
+      .object({ success: count, failed: count, shortCircuited: count, fromCache: count })
+      .partial()
+      .optional()
+      .describe('over how many requests `latencyMs` compares: those that ended alike in both arms'),
+    refused: z
+      .object({ requests: count, p50Ms: ms, firstP50Ms: ms.describe('of the same requests in the first arm') })
+      .nullable()
+      .optional()
+      .describe('requests that the arm short-circuited and the first one did not; null where there were none'),
+    lost: z
+      .object({
+        answers: count.describe('useful in the first arm alone'),
+        refused: count.describe('of these, those that the arm short-circuited'),
+        afterTrouble: count.describe('of these, those that were sent when a spell of trouble was over'),
+      })
+      .optional(),
   })
   .describe('an arm less the first one, with 95 % intervals')
+
+export const eventSchema = z
+  .object({
+    atMs: moment,
+    what: word.describe('fail-rate, settings, outage-began, outage-ended, slower, scenario-mark …'),
+    source: word.optional().describe('who did it, as the server names it; not there where nobody did'),
+    arm: armName.optional().describe('in whose session, where the arms ran one by one'),
+    figures: boundedRecord(figureSchema, MAX.members, MAX_LENGTH.word),
+  })
+  .describe('something that happened to the server during the run')
 
 const outage = z.object({ fromMs: moment, toMs: moment, failRate: percent })
 
@@ -219,18 +288,6 @@ export const conditionsSchema = z
   })
   .partial()
   .describe('under which conditions it was measured; what was secret is left out')
-
-const figureSchema = z.union([
-  z.number(),
-  text,
-  z.null(),
-  boundedList(z.union([z.number(), armName]), MAX_ARMS),
-  boundedRecord(count, MAX.members, MAX_LENGTH.word),
-])
-
-export const figuresSchema = boundedRecord(figureSchema, MAX.members, MAX_LENGTH.word).describe(
-  'what a sentence says: numbers in their own unit (a share is 0 to 1, times are milliseconds), names as they are',
-)
 
 export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
@@ -273,6 +330,12 @@ export const resultSchema = z.object({
     .object({ atStart: percent, atEnd: percent })
     .optional()
     .describe('of the server, in percent; not there where nothing is known of it, or a scenario set it'),
+  recoveryMeasure: word
+    .optional()
+    .describe('how recovery was measured: `sent` by the moment of sending, against the level before the trouble'),
+  events: boundedList(eventSchema, MAX.events)
+    .optional()
+    .describe('what happened during the run, in the order of time; not there where nobody could tell'),
   trouble: boundedList(z.object({ fromMs: moment, toMs: moment, what: word }), MAX.troubles).describe(
     'known outages and raised rates, for the strip and the recovery time',
   ),
@@ -307,6 +370,10 @@ export type LatencySummary = z.infer<typeof latencySchema>
 export type ArmResult = z.infer<typeof armSchema>
 export type Result = z.infer<typeof resultSchema>
 export type Series = ArmResult['series']
+/** Requests by when they were to leave. */
+export type Sent = NonNullable<ArmResult['sent']>
+export type Recovery = z.infer<typeof recoverySchema>
+export type RunEvent = z.infer<typeof eventSchema>
 export type Trouble = Result['trouble']
 export type Schedule = z.infer<typeof scheduleSchema>
 export type Expectation = z.infer<typeof expectationSchema>

@@ -6,6 +6,7 @@
 import { formatCount, formatMs } from '../format.ts'
 import type { ArmResult, Result } from '../result.ts'
 import { type Bin, binned, seriesSpanMs } from '../stats/bins.ts'
+import { knownTrouble } from '../stats/recovery.ts'
 import { OUTCOMES } from '../text/rows.ts'
 import { english } from '../verdict/words.ts'
 import { linear, logarithmic, PLOT, type Scale, ticks, timeAxis, timeLabel, valueAxis } from './axes.ts'
@@ -42,19 +43,19 @@ export function answerCharts(result: Result): Markup[] {
   return [
     html`<h2>Answers over time</h2>
 <p class="quiet">Requests that ended, per second, by what became of them. All charts share one time axis and one scale.</p>
-<ul class="legend">${used.map(({ name, fill }) => html`<li>${swatch(fill)}${name}</li>`)}${result.trouble.length > 0 ? html`<li>${swatch('var(--trouble)')}known trouble</li>` : null}</ul>`,
+<ul class="legend">${used.map(({ name, fill }) => html`<li>${swatch(fill)}${name}</li>`)}${knownTrouble(result).length > 0 ? html`<li>${swatch('var(--trouble)')}known trouble</li>` : null}</ul>`,
     ...arms.map(({ arm, bins }) => chart(result, arm, bins, spanMs, highest)),
   ]
 }
 
-function chart({ trouble }: Result, arm: ArmResult, bins: readonly Bin[], spanMs: number, highest: number): Markup {
+function chart(result: Result, arm: ArmResult, bins: readonly Bin[], spanMs: number, highest: number): Markup {
   const values = ticks(highest)
   const x = linear(spanMs, PLOT.left, PLOT.right)
   const y = linear(values.at(-1) ?? 1, BOTTOM, PLOT.top)
   const has = arm.states.length > 0
   return html`<section><h3>${arm.name}</h3>
 <figure><svg viewBox="0 0 ${PLOT.width} ${has ? HEIGHT : HEIGHT - 16}" role="img" aria-label="${describe(arm, spanMs)}">
-${trouble.map(spell => troubleMark(spell, x, spanMs))}
+${knownTrouble(result).map(spell => troubleMark(spell, x, spanMs))}
 ${valueAxis(values, y, 'per second')}
 ${LAYERS.map(({ key, fill }, index) =>
   layer(

@@ -2,6 +2,7 @@
 
 import { formatCount, formatMs } from '../format.ts'
 import type { Result } from '../result.ts'
+import { eventLines } from '../text/events.ts'
 import { linesOf, tableGroups } from '../text/rows.ts'
 import { describeLoad, titleOf } from '../text/text.ts'
 import { notes } from '../verdict/notes.ts'
@@ -20,6 +21,7 @@ export function renderHtml(result: Result): string {
     ...answerCharts(result),
     ...wastedChart(result),
     ...latencyChart(result),
+    ...happened(result),
     measured(result),
   ])
 }
@@ -60,6 +62,14 @@ function outcomes(result: Result): Markup {
 <p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero. Intervals speak of the requests of this run; other outages can give other results, which a repeated run with other seeds shows.</p></section>`
 }
 
+function happened(result: Result): Markup[] {
+  const lines = eventLines(result)
+  if (lines.length === 0) return []
+  return [
+    html`<section><h2>What happened meanwhile</h2><ul>${lines.map(text => html`<li>${text}</li>`)}</ul></section>`,
+  ]
+}
+
 function measured(result: Result): Markup {
   const { load, seed, target, startedAt, interrupted } = result
   const facts: readonly (readonly [string, string])[] = [
@@ -75,5 +85,5 @@ function measured(result: Result): Markup {
     ...(interrupted ? [['Interrupted', 'yes: the figures are those of the part that ran'] as const] : []),
   ]
   return html`<section><h2>How it was measured</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-<p class="quiet"><b>Useful</b> answers are successes and answers from the cache. <b>Short-circuited</b> requests were refused by an open breaker without a call. <b>Wasted</b> calls reached the upstream and failed. <b>Recovery</b> is the time from the end of the trouble to the first full second with at least 95 % useful answers. Latencies count from the planned start of a request, so waiting for a slow generator or server is part of them.</p></section>`
+<p class="quiet"><b>Useful</b> answers are successes and answers from the cache. <b>Short-circuited</b> requests were refused by an open breaker without a call. <b>Wasted</b> calls reached the upstream and failed. <b>Recovery</b> is the time from the end of the trouble ${result.recoveryMeasure === 'sent' ? 'to the first moment from which the requests that were sent did as well as before it' : 'to the first full second with at least 95 % useful answers'}. Latencies count from the planned start of a request, so waiting for a slow generator or server is part of them.</p></section>`
 }

@@ -1,11 +1,24 @@
 /** How each arm differs from the first: what a result keeps, and what verdicts and tables read. */
 
 import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
-import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
+import type { ArmDifference, ArmResult, Outcomes, Unjudged } from '../result.ts'
 import { countsDifference, total, usefulDifference, wastedDifference } from './figures.ts'
-import { percentileDifference } from './percentiles.ts'
+import { type Bins, percentileDifference } from './percentiles.ts'
+import type { Pairs } from './statistics.ts'
 
-type LatencyDifferences = ArmDifference['latencyMs']
+/** What is known of the requests that both arms had: see the members of the same names in a result. */
+export interface SameRequests extends Required<Pick<ArmDifference, 'refused' | 'lost'>> {
+  /** Latencies of the requests that ended alike in both arms, by how they ended. */
+  readonly latencies: Readonly<Partial<Record<keyof Outcomes, { readonly first: Bins; readonly arm: Bins }>>>
+}
+
+/** How an arm compares with the first one request by request. */
+export interface Comparison {
+  /** A is the first arm; null where the two did not meet the same fates. */
+  readonly pairs: Pairs | null
+  /** Null where it is not known which requests are the same. */
+  readonly same: SameRequests | null
+}
 
 /** The percentiles that are compared, by their name in a result. */
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
@@ -13,35 +26,61 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 /** Each arm but the first against the first, in their order: as the result has them, or worked out for one that has none. */
 export function differencesOf(result: Unjudged): readonly ArmDifference[] {
   if (result.differences) return result.differences
+  const { pairs } = result
   const [first, ...others] = result.arms
-  return first ? others.map(arm => differenceOf(result, first, arm)) : []
+  return others.map(arm => {
+    const paired = pairs && pairs.a === first?.name && pairs.b === arm.name
+    return differenceOf(result.seed, first ?? arm, arm, { pairs: paired ? pairs : null, same: null })
+  })
 }
 
-function differenceOf(result: Unjudged, first: ArmResult, arm: ArmResult): ArmDifference {
-  const { pairs } = result
-  const paired = pairs && pairs.a === first.name && pairs.b === arm.name
+/** An arm against the first; `seed` is that of the intervals' draws. */
+export function differenceOf(
+  seed: string,
+  first: ArmResult,
+  arm: ArmResult,
+  { pairs, same }: Comparison,
+): ArmDifference {
+  const sameNumber = total(first.outcomes) === total(arm.outcomes)
   return {
     arm: arm.name,
     against: first.name,
-    usefulPoints: usefulDifference(result, first, arm),
+    usefulPoints: usefulDifference(first, arm, pairs),
     wastedCalls: wastedDifference(first, arm),
-    calls:
-      total(first.outcomes) === total(arm.outcomes) ? countsDifference(first.upstream.calls, arm.upstream.calls) : null,
-    latencyMs: latencies(result.seed, first, arm),
-    ...(paired
+    calls: sameNumber ? countsDifference(first.upstream.calls, arm.upstream.calls) : null,
+    latencyMs: latencies(seed, same?.latencies ?? wholeLatencies(first, arm)),
+    ...(pairs
       ? { pairs: { both: pairs.both, onlyFirst: pairs.onlyA, onlyArm: pairs.onlyB, neither: pairs.neither } }
       : {}),
+    ...(same ? { compared: comparedOf(same), refused: same.refused, lost: same.lost } : {}),
   }
 }
 
+/** All latencies of two arms are of the same requests only where none was refused in either, nor answered by a cache. */
+function wholeLatencies(first: ArmResult, arm: ArmResult): SameRequests['latencies'] {
+  if ([first, arm].some(({ outcomes }) => outcomes.shortCircuited + outcomes.fromCache > 0)) return {}
+  return Object.fromEntries(
+    ARM_OUTCOMES.map(outcome => [
+      outcome,
+      { first: first.histogramMs?.[outcome] ?? [], arm: arm.histogramMs?.[outcome] ?? [] },
+    ]),
+  )
+}
+
 /** Only of outcomes whose whole distribution is known of both. */
-function latencies(seed: string, first: ArmResult, arm: ArmResult): LatencyDifferences {
-  const compared: LatencyDifferences = {}
+function latencies(seed: string, known: SameRequests['latencies']): ArmDifference['latencyMs'] {
+  const compared: ArmDifference['latencyMs'] = {}
   for (const outcome of ARM_OUTCOMES) {
-    const [before, after] = [first.histogramMs?.[outcome], arm.histogramMs?.[outcome]]
-    if (!before?.length || !after?.length) continue
-    const of = (quantile: number) => percentileDifference(before, after, quantile, seed)
+    const { first = [], arm = [] } = known[outcome] ?? {}
+    if (first.length === 0 || arm.length === 0) continue
+    const of = (quantile: number) => percentileDifference(first, arm, quantile, seed)
     compared[outcome] = { p50: of(QUANTILES.p50), p95: of(QUANTILES.p95), p99: of(QUANTILES.p99) }
   }
   return compared
+}
+
+function comparedOf({ latencies }: SameRequests): NonNullable<ArmDifference['compared']> {
+  return Object.fromEntries(
+    ARM_OUTCOMES.map(outcome => [outcome, (latencies[outcome]?.arm ?? []).reduce((sum, [, count]) => sum + count, 0)]),
+  )
 }

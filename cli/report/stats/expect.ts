@@ -4,6 +4,7 @@ import { parseDuration, parseRate, UnitError } from '../../../server/lib/units.t
 import { plural } from '../format.ts'
 import type { ArmResult, Expectation, Unjudged } from '../result.ts'
 import { formatMeasured, MEASURE_NAMES, type Measure, type Measured, measureOf, type Unit } from './measures.ts'
+import { knownTrouble } from './recovery.ts'
 
 /** Says what is wrong with an expectation and what to type instead. */
 export class ExpectationError extends Error {
@@ -70,7 +71,7 @@ export function checkExpectations(rules: readonly Rule[], result: Unjudged): Exp
 }
 
 function check(rule: Rule, arm: ArmResult, result: Unjudged): { name: string; passed: boolean; measured: string } {
-  const left = rule.left.measure.read(arm, result.trouble, rule.unit)
+  const left = rule.left.measure.read(arm, knownTrouble(result), rule.unit)
   const right = rightOf(rule, arm, result)
   const against = typeof rule.right === 'number' ? '' : ` against ${formatMeasured(right, rule.unit)}`
   const passed = 'value' in left && 'value' in right && holds(left.value, rule.operator, right.value)
@@ -86,10 +87,10 @@ function withNoun(measured: Measured, { left: { measure }, unit, right }: Rule):
   return `${plural(measured.value, noun)}${share ? ` (for a share write ${right}%)` : ''}`
 }
 
-function rightOf({ right, unit }: Rule, left: ArmResult, { arms, trouble }: Unjudged): Measured {
+function rightOf({ right, unit }: Rule, left: ArmResult, result: Unjudged): Measured {
   if (typeof right === 'number') return { value: right }
-  const arm = right.arm === null ? left : arms.find(({ name }) => name === right.arm)
-  return arm ? right.measure.read(arm, trouble, unit) : { missing: 'no such arm' }
+  const arm = right.arm === null ? left : result.arms.find(({ name }) => name === right.arm)
+  return arm ? right.measure.read(arm, knownTrouble(result), unit) : { missing: 'no such arm' }
 }
 
 function holds(left: number, operator: Operator, right: number): boolean {

@@ -1,7 +1,7 @@
 /** The figures that every report shows, worked out from the counts of an arm. */
 
-import type { ArmResult, Difference, Outcomes, Unjudged } from '../result.ts'
-import { countDifference, includesZero, independentDifference, pairedDifference } from './statistics.ts'
+import type { ArmResult, Difference, Outcomes } from '../result.ts'
+import { countDifference, includesZero, independentDifference, type Pairs, pairedDifference } from './statistics.ts'
 
 /** Requests that ended, whatever became of them. */
 export function total(outcomes: Outcomes): number {
@@ -36,17 +36,15 @@ export function openedAt({ states }: ArmResult): number | null {
 }
 
 /**
- * The useful share of `to` less that of `from`, in percentage points, with its 95 % interval: by pairs where the
- * result has them for these two arms, else as two independent samples. Null where an arm has no requests.
+ * The useful share of `to` less that of `from`, in percentage points, with its 95 % interval: by their pairs (A is `from`)
+ * where these are known, else as two independent samples. Null where an arm has no requests.
  * It takes requests for independent of each other: it says how sure this run is, not what other outages would do.
  */
-export function usefulDifference(result: Pick<Unjudged, 'pairs'>, from: ArmResult, to: ArmResult): Difference | null {
+export function usefulDifference(from: ArmResult, to: ArmResult, pairs: Pairs | null = null): Difference | null {
   const [before, after] = [usefulShare(from.outcomes), usefulShare(to.outcomes)]
   if (before === null || after === null) return null
-  const { pairs } = result
-  const paired = pairs !== null && pairs.both + pairs.onlyA + pairs.onlyB + pairs.neither > 0
   const interval =
-    paired && pairs.a === from.name && pairs.b === to.name
+    pairs && pairs.both + pairs.onlyA + pairs.onlyB + pairs.neither > 0
       ? pairedDifference({ ...pairs, onlyA: pairs.onlyB, onlyB: pairs.onlyA })
       : independentDifference(useful(to.outcomes), total(to.outcomes), useful(from.outcomes), total(from.outcomes))
   const ci95: Difference['ci95'] = [Math.max(-100, 100 * interval[0]), Math.min(100, 100 * interval[1])]

@@ -34,6 +34,7 @@ export function renderDiff(before: Named, after: Named, look: Look): string {
     }),
     ...(couples.length === 0 ? [wrapped(english('diff.nothing-in-common'))] : []),
     ...others(before, after).map(wrapped),
+    ...mixed(before.result, after.result).map(wrapped),
     ...unlike(before.result, after.result).map(wrapped),
   ]
   return `${parts.join('\n\n')}\n`
@@ -61,7 +62,12 @@ function coupled(before: Result, after: Result): { name: string; from: ArmResult
  */
 function sideBySide(before: Named, after: Named, from: ArmResult, to: ArmResult): Unjudged {
   const alike = JSON.stringify(before.result.trouble) === JSON.stringify(after.result.trouble)
-  const named = (arm: ArmResult, name: string) => ({ ...arm, name, states: alike ? arm.states : [] })
+  const named = (arm: ArmResult, name: string) => ({
+    ...arm,
+    name,
+    states: alike ? arm.states : [],
+    ...(sameMeasure(before.result, after.result) ? {} : { recoveryMs: null, recovered: null, recoveries: [] }),
+  })
   return {
     ...after.result,
     pairs: null,
@@ -70,9 +76,20 @@ function sideBySide(before: Named, after: Named, from: ArmResult, to: ArmResult)
   }
 }
 
+/** Whether recovery means the same in both. */
+function sameMeasure(before: Result, after: Result): boolean {
+  return before.recoveryMeasure === after.recoveryMeasure
+}
+
+/** That recovery was measured in two ways, where both measured it. */
+function mixed(before: Result, after: Result): string[] {
+  const measured = [before, after].every(({ arms }) => arms.some(arm => arm.recovered !== null))
+  return measured && !sameMeasure(before, after) ? [english('diff.recovery-measure')] : []
+}
+
 function sentence(run: Unjudged, name: string): string {
   const [from, to] = run.arms
-  const difference = from && to ? usefulDifference(run, from, to) : null
+  const difference = from && to ? usefulDifference(from, to) : null
   if (!difference) return english('diff.empty')
   const { value, clear, ci95 } = difference
   const code = clear ? (value > 0 ? 'diff.more' : 'diff.fewer') : 'diff.chance'

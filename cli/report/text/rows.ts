@@ -1,11 +1,11 @@
 /** The rows of the table of outcomes: what is said of every arm, in which order, and how each figure is written. */
 
-import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
+import { formatCount, formatMs, formatRecovery, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
 import { differencesOf } from '../stats/differences.ts'
-import { amplification, usefulShare } from '../stats/figures.ts'
-import { timeToOpen } from '../stats/recovery.ts'
+import { amplification, opened, usefulShare } from '../stats/figures.ts'
+import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
 import { english } from '../verdict/words.ts'
 
 /** What is said of every arm in one respect. */
@@ -140,26 +140,25 @@ function written(difference: Difference | null, write: (difference: Difference) 
   return difference.clear ? write(difference) : '~'
 }
 
-function timeRows({ arms, trouble }: Unjudged): Row[] {
+function timeRows(result: Unjudged): Row[] {
+  const { arms } = result
+  const trouble = knownTrouble(result)
   const rows: Row[] = []
   if (arms.some(arm => arm.states.length > 0)) {
     rows.push(
       row('time to open', 'plain', arms, arm => {
         if (arm.states.length === 0) return NOTHING
         const ms = timeToOpen(arm.states, trouble)
-        return ms === null ? 'never' : formatMs(ms)
+        if (ms === null) return opened(arm) ? 'before only' : 'never'
+        return ms === 0 ? 'at once' : formatMs(ms)
       }),
     )
   }
   if (arms.some(arm => arm.recovered !== null)) {
-    rows.push(row('recovery', 'strong', arms, formatRecovery))
+    const several = arms.some(({ recoveries = [] }) => recoveries.length > 1)
+    rows.push(row(several ? 'longest recovery' : 'recovery', 'strong', arms, formatRecovery))
   }
   return rows
-}
-
-function formatRecovery({ recovered, recoveryMs }: ArmResult): string {
-  if (recovered === false) return 'never'
-  return recoveryMs === 0 ? 'at once' : formatMs(recoveryMs)
 }
 
 function row(label: string, tone: Tone, arms: readonly ArmResult[], write: (arm: ArmResult) => string): Row {

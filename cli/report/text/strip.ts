@@ -2,11 +2,12 @@
 
 import { oneLine } from '../format.ts'
 import type { Look, Tone } from '../look.ts'
-import type { ArmResult, Unjudged } from '../result.ts'
+import type { ArmResult, RunEvent, Unjudged } from '../result.ts'
 import { type Cell, cellsOf, seriesSpanMs, TIME_STEPS_S } from '../stats/bins.ts'
-import { QUARTER_MS } from '../stats/recovery.ts'
+import { knownTrouble, QUARTER_MS } from '../stats/recovery.ts'
 import { english } from '../verdict/words.ts'
 import { type Piece, wrapPieces } from '../wrap.ts'
+import { unplannedEvents } from './events.ts'
 
 type State = ArmResult['states'][number]['state']
 
@@ -30,10 +31,14 @@ const WORTH_A_STRIP_MS = 1_000
  * useful share of the requests that ended in it; one without any useful answer shows what there was instead.
  */
 export function renderStrip(result: Unjudged, look: Look): string {
-  const { arms, trouble } = result
+  const { arms } = result
+  const trouble = knownTrouble(result)
+  const events = unplannedEvents(result)
   const spanMs = seriesSpanMs(arms)
   if (spanMs < WORTH_A_STRIP_MS) return ''
-  const labels = ['trouble', ...arms.map(arm => oneLine(arm.name))].map(label => label.length).filter(isShort)
+  const labels = ['trouble', ...(events.length > 0 ? ['events'] : []), ...arms.map(arm => oneLine(arm.name))]
+    .map(label => label.length)
+    .filter(isShort)
   const labelWidth = Math.max(...labels)
   const available = Math.max(10, look.width - INDENT - labelWidth - 2)
   const stepMs = columnMs(spanMs, available)
@@ -60,6 +65,9 @@ export function renderStrip(result: Unjudged, look: Look): string {
   return [
     ...lines,
     ...marks,
+    ...(events.length === 0
+      ? []
+      : [line('events', look.palette.paint('cached', eventsLine(events, columns, stepMs, look.ascii)))]),
     line('', look.palette.paint('quiet', axis(columns, stepMs, look.ascii))),
     ...legend(result, look),
   ].join('\n')
@@ -129,6 +137,13 @@ function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: numb
     if (label.length + 4 > width && to + label.length <= columns) put(to, label)
   }
   return cells.join('').trimEnd()
+}
+
+/** A mark at each moment at which something happened; what is said of it stands below the strip. */
+function eventsLine(events: readonly RunEvent[], columns: number, stepMs: number, ascii: boolean): string {
+  const marked = new Set(events.map(({ atMs }) => Math.min(columns - 1, Math.floor(atMs / stepMs))))
+  const marks = Array.from({ length: columns }, (_, column) => (marked.has(column) ? (ascii ? '^' : '▲') : ' '))
+  return marks.join('').trimEnd()
 }
 
 function axis(columns: number, stepMs: number, ascii: boolean): string {

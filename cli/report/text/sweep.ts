@@ -1,6 +1,6 @@
 /** The trade-off of a sweep as a table: a line a combination, the ones that nothing else beats marked. */
 
-import { formatCount, formatMs, formatPercent } from '../format.ts'
+import { formatCount, formatMs, formatPercent, formatRecovery } from '../format.ts'
 import type { Look } from '../look.ts'
 import { paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { enoughRequests, unfinished } from '../verdict/notes.ts'
@@ -25,7 +25,7 @@ export function sweepLines({ points, baseline }: Sweep): { headings: string[]; l
       formatCount(point.wasted),
       formatCount(point.calls),
       formatMs(point.p95Ms),
-      ...(recovers ? [point.recovered === false ? 'never' : formatMs(point.recoveryMs)] : []),
+      ...(recovers ? [formatRecovery(point)] : []),
     ],
     optimal,
   })

@@ -6,6 +6,7 @@ import type { Expectation, Result, Unjudged } from '../result.ts'
 import { notes } from '../verdict/notes.ts'
 import { english, type Words } from '../verdict/words.ts'
 import { paragraph } from '../wrap.ts'
+import { eventLines } from './events.ts'
 import { renderStrip } from './strip.ts'
 import { renderTable } from './table.ts'
 
@@ -24,6 +25,9 @@ export function renderText(result: Result, look: Look): string {
     ].join('\n'),
     table,
     renderStrip(result, look),
+    eventLines(result)
+      .map(line => wrapped(line))
+      .join('\n'),
     notes(result)
       .map(note => wrapped(note))
       .join('\n'),

@@ -85,7 +85,7 @@ function best(result: Unjudged): Message[] {
   const arms = result.arms.filter(arm => total(arm.outcomes) > 0)
   const [top] = arms.toSorted((a, b) => (usefulShare(b.outcomes) ?? 0) - (usefulShare(a.outcomes) ?? 0))
   if (!top) return []
-  const level = arms.filter(arm => arm === top || !usefulDifference(result, arm, top)?.clear)
+  const level = arms.filter(arm => arm === top || !usefulDifference(arm, top)?.clear)
   const [thrifty = top] = level.toSorted((a, b) => a.upstream.wasted - b.upstream.wasted)
   const alike = level.filter(arm => arm === thrifty || !wastedDifference(thrifty, arm)?.clear)
   const figures = { arms: arms.length, name: thrifty.name, wasted: thrifty.upstream.wasted }

@@ -1,8 +1,9 @@
 /** What a reader must know to trust the figures of a run: who was late, who was gone, what was not found or not seen. */
 
+import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { openedAt, total } from '../stats/figures.ts'
-import { QUARTER_MS } from '../stats/recovery.ts'
+import { PROOF_MS, QUARTER_MS } from '../stats/recovery.ts'
 import { english, type Words } from './words.ts'
 
 type Load = Unjudged['load']
@@ -25,6 +26,7 @@ export function notes(result: Unjudged, words: Words = english): string[] {
   const all = [
     load.late > 0 ? lateNote(load) : null,
     load.schedule?.kind === 'closed' && arms.length > 1 ? { code: 'note.closed-loop', figures: {} } : null,
+    commonNote(result),
     notFoundNote(result),
     goneNote(result),
     unfinishedNote(result),
@@ -38,6 +40,18 @@ function lateNote({ late, lagMs, eventLoopMs }: Load): Message {
   return stillMs < STILL_MS
     ? { code: 'note.late', figures: { late, worstMs: lagMs.max } }
     : { code: 'note.late-and-still', figures: { late, worstMs: lagMs.max, stillMs } }
+}
+
+/** Which arms have latency differences over fewer requests than their columns show. */
+function commonNote({ arms, differences = [] }: Unjudged): Message | null {
+  const [first] = arms
+  const fewer = differences.filter(({ compared = {}, latencyMs }, index) =>
+    ARM_OUTCOMES.some(outcome => {
+      const most = Math.max(first?.outcomes[outcome] ?? 0, arms[index + 1]?.outcomes[outcome] ?? 0)
+      return latencyMs[outcome] !== undefined && (compared[outcome] ?? most) < most
+    }),
+  )
+  return fewer.length === 0 ? null : { code: 'note.latency-common', figures: { arms: fewer.map(({ arm }) => arm) } }
 }
 
 function spreadNotes({ repeats = [] }: Unjudged): Message[] {
@@ -119,11 +133,21 @@ type Part = Pick<Unjudged, 'load' | 'trouble' | 'interrupted'>
 
 /** Whether there was trouble and the run lasted long enough after it to see the useful answers come back. */
 export function sawReturn({ arms, trouble }: Pick<Unjudged, 'arms' | 'trouble'>): boolean {
-  return trouble.length > 0 && arms.every(arm => arm.recovered !== null)
+  const last = ({ recoveries, recovered }: ArmResult) => (recoveries?.length ? recoveries.at(-1)?.recovered : recovered)
+  return trouble.length > 0 && arms.every(arm => last(arm) !== null)
+}
+
+/** When the last request was to leave, as far as the series tell. */
+function sentUntilMs({ arms }: Pick<Unjudged, 'arms'>): number {
+  return Math.min(...arms.map(({ sent = [] }) => sent.length * QUARTER_MS))
 }
 
 function unfinishedNote(result: Unjudged): Message | null {
   if (result.trouble.length === 0 || sawReturn(result)) return null
+  const endsMs = Math.max(...result.trouble.map(({ toMs }) => toMs))
+  if (result.recoveryMeasure !== undefined && sentUntilMs(result) >= endsMs + PROOF_MS) {
+    return { code: 'note.return-unclear', figures: {} }
+  }
   const enough = result.interrupted ? null : enoughRequests(result)
   return enough === null
     ? { code: 'note.unfinished', figures: unfinished(result) }

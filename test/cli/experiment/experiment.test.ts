@@ -14,7 +14,11 @@ import { chaos, documentOf } from '../harness.ts'
 
 const LOAD = { requests: 20, schedule: { kind: 'batches' as const, concurrency: 10, everyMs: 50 }, timeoutMs: 60_000 }
 
-async function run(url: string, document: Omit<ExperimentInput, 'load'>, change: Partial<ExperimentContext> = {}) {
+async function run(
+  url: string,
+  document: Omit<ExperimentInput, 'load'> & { load?: ExperimentInput['load'] },
+  change: Partial<ExperimentContext> = {},
+) {
   const result = await runExperiment(experimentSchema.parse({ load: LOAD, seed: 's', ...document }), {
     command: 'compare',
     target: catalogTarget(new URL(url)),
@@ -74,6 +78,100 @@ describe('an experiment', () => {
     const circuit = { minimumCalls: 50, windowCalls: 10 }
     await assert.rejects(run(server.url, { arms: ['breaker'], circuit }), CircuitOptionsError)
     assert.equal(server.chaos.control.sessions.list().length, 1)
+  })
+})
+
+describe('what happened meanwhile', () => {
+  const load = { requests: 120, schedule: { kind: 'batches' as const, concurrency: 10, everyMs: 100 } }
+
+  it('is in the result: who changed the fail rate, when, and from what to what', async t => {
+    const server = await startTestServer(t)
+    const control = new Control({ url: new URL(server.url) })
+    const changed = new Promise<void>((resolve, reject) => {
+      setTimeout(() => control.setFailRate(70).then(() => resolve(), reject), 600)
+    })
+    const { events, trouble } = await run(server.url, { arms: ['none', 'breaker'], load })
+    await changed
+    const [event, ...more] = events ?? []
+    assert.deepEqual(more, [])
+    assert.equal(event?.what, 'fail-rate')
+    assert.deepEqual(event.figures, { from: 0, to: 70 })
+    assert.ok(event.source !== undefined && event.atMs > 100 && event.atMs < 1_100, JSON.stringify(event))
+    assert.deepEqual(trouble, [])
+  })
+
+  it('holds outages that nobody asked of the run, and the recovery after each', async t => {
+    const server = await startTestServer(t)
+    const control = new Control({ url: new URL(server.url) })
+    const declare = () => control.call('POST', '/chaos/outages', { for: '300ms' })
+    setTimeout(() => declare().catch(() => {}), 900)
+    const { events, trouble, arms } = await run(server.url, { arms: ['none'], load: { ...load, requests: 300 } })
+    assert.deepEqual(
+      events?.map(({ what }) => what),
+      ['outage-began', 'outage-ended'],
+    )
+    assert.deepEqual(trouble, [])
+    const [spell, ...others] = arms[0]?.recoveries ?? []
+    assert.ok(spell && Math.abs(spell.toMs - spell.fromMs - 300) < 120, JSON.stringify(spell))
+    assert.deepEqual(others, [])
+  })
+
+  it('is unknown where the target has no control plane', async t => {
+    const server = await startTestServer(t)
+    const { events } = await run(server.url, { arms: ['none'] }, { control: null })
+    assert.equal(events, undefined)
+  })
+
+  it('leaves recovery unclear where the rate that was raised is never lowered', async t => {
+    const server = await startTestServer(t)
+    const outages = [{ failRate: 100, fromMs: 1_000, toMs: 1_500 }]
+    const control = new Control({ url: new URL(server.url) })
+    setTimeout(() => control.setFailRate(50).catch(() => {}), 1_400)
+    const { arms } = await run(server.url, {
+      arms: ['none'],
+      conditions: { outages },
+      load: { ...load, requests: 300 },
+    })
+    assert.deepEqual(
+      arms.map(({ recovered }) => recovered),
+      [null],
+    )
+  })
+})
+
+describe('the arms of a result', () => {
+  it('are each paired with the first, and compared by latency over the requests that both answered', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 40 } })
+    const load = { requests: 100, schedule: { kind: 'batches' as const, concurrency: 5, everyMs: 30 } }
+    const { differences, pairs, arms } = await run(server.url, {
+      ...{ arms: ['none', 'retry', 'breaker', 'none'], circuit: { maxFailures: 2 } },
+      load,
+    })
+    assert.deepEqual(
+      differences?.map(({ arm, pairs }) => [arm, pairs && Object.values(pairs).reduce((sum, each) => sum + each, 0)]),
+      [
+        ['retry', 100],
+        ['breaker', 100],
+        ['none', 100],
+      ],
+    )
+    assert.equal(pairs?.b, 'none')
+    const [retry, breaker, none] = differences ?? []
+    assert.deepEqual([none?.pairs?.onlyFirst, none?.pairs?.onlyArm, retry?.pairs?.onlyFirst], [0, 0, 0])
+    assert.equal(retry?.compared?.success, arms[0]?.outcomes.success)
+    assert.equal(breaker?.compared?.success, breaker?.pairs?.both)
+    assert.equal(breaker?.lost?.answers, breaker?.pairs?.onlyFirst)
+    assert.equal(breaker?.refused?.requests, arms[2]?.outcomes.shortCircuited)
+  })
+
+  it('have no expectation judged of a run that was stopped', async t => {
+    const server = await startTestServer(t)
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 150)
+    const load = { requests: 5_000, schedule: { kind: 'batches' as const, concurrency: 10, everyMs: 50 } }
+    const document = { arms: ['none'], load, expect: ['useful>=1%'] }
+    const { interrupted, expectations } = await run(server.url, document, { signal: stop.signal })
+    assert.deepEqual([interrupted, expectations], [true, undefined])
   })
 })
 

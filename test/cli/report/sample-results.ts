@@ -1,6 +1,6 @@
 /** Constructed results for the tests of the reports. */
 
-import type { ArmResult, LatencySummary, Outcomes, Series, Unjudged } from '../../../cli/report/result.ts'
+import type { ArmResult, LatencySummary, Outcomes, Sent, Series, Unjudged } from '../../../cli/report/result.ts'
 
 const nothing: LatencySummary = { count: 0, p50: null, p95: null, p99: null, max: null }
 
@@ -26,6 +26,13 @@ export function series(...spells: readonly (readonly [number, Partial<Series[num
       wasted: counts.failed ?? 0,
       ...counts,
     }))
+}
+
+/** Requests by when they were to leave, in steps of 50 ms, from a list of `[how many quarter seconds, requests, useful ones]` of each step. */
+export function sent(...spells: readonly (readonly [number, number, number])[]): Sent {
+  return spells
+    .flatMap(([quarters, requests, useful]) => Array.from({ length: quarters * 5 }, () => ({ requests, useful })))
+    .map((counts, index) => ({ atMs: index * 50, ...counts }))
 }
 
 export function arm(name: string, counts: Partial<Outcomes>, rest: Partial<ArmResult> = {}): ArmResult {

@@ -33,6 +33,38 @@ test('the same run twice differs by nothing', () => {
   assert.doesNotMatch(text, /Not the same|Only in/)
 })
 
+test('recovery that was measured in two ways is not compared, and that is said', () => {
+  const newer = { ...outage, recoveryMeasure: 'sent' }
+  const mixed = renderDiff(named('a', outage), named('b', newer), look)
+  assert.doesNotMatch(mixed, /^ {2}recovery/m)
+  assert.match(mixed, /one of the two runs measured it by when answers\s+came/)
+  for (const alike of [outage, newer]) {
+    const text = renderDiff(named('a', alike), named('b', alike), look)
+    assert.match(text, /^ {2}recovery +250 ms +250 ms$/m)
+    assert.doesNotMatch(text, /is not compared/)
+  }
+})
+
+test('latencies of different requests are not compared: one of the runs refused some', () => {
+  const bins = { success: [[10, 400]], failed: [[2_000, 50]] } as {
+    success: [number, number][]
+    failed: [number, number][]
+  }
+  const open = result([arm('breaker', { success: 400, failed: 50, shortCircuited: 50 }, { histogramMs: bins })])
+  const shut = result([
+    arm('breaker', { success: 400, failed: 50 }, { histogramMs: { ...bins, success: [[60, 400]] } }),
+  ])
+  assert.doesNotMatch(renderDiff(named('a', open), named('b', shut), look), /\+50 ms/)
+  assert.match(
+    renderDiff(
+      named('a', { ...shut, arms: [{ ...(shut.arms[0] ?? arm('x', {})), histogramMs: bins }] }),
+      named('b', shut),
+      look,
+    ),
+    /\+50 ms/,
+  )
+})
+
 test('two runs of one arm are compared whatever their names; else the left ones are named', () => {
   const one = (name: string) => result([arm(name, { success: 90, failed: 10 })])
   assert.match(renderDiff(named('a', one('none')), named('b', one('breaker')), look), /none and breaker/)
