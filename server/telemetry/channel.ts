@@ -1,33 +1,21 @@
 /** The events of one session on their way to everybody who listens to it, with a memory of the last ones for those who come back. */
 
 import { EventBuffer } from 'better-sse'
+import type { Listener } from './listener.ts'
 
 /** Events that are remembered: two minutes of samples and what else happens meanwhile. */
 const MAX_EVENTS = 640
 /** Characters that are remembered: as many events of the usual length, several times over. */
 const MAX_LENGTH = 1024 * 1024
 
-/** Somebody who listens. */
-export interface Listener {
-  /** Wants the counts of every session once a second. */
-  readonly board: boolean
-  /** Sends; who is gone, or is dropped because it does not read, gets nothing. */
-  send(event: EventBuffer): void
-  end(): void
-}
-
-interface Event {
-  readonly id: number
-  readonly frame: EventBuffer
-}
-
 export class Channel {
   readonly session: string
   /** The newest bucket of the timeline whose sample was sent. */
   sampledTo: number
-  #emptySince: number | null
+  /** Since when nobody listens, in milliseconds of the server's clock, or null. */
+  emptySince: number | null
   readonly #listeners = new Set<Listener>()
-  readonly #ring: Event[] = []
+  readonly #ring: { readonly id: number; readonly frame: EventBuffer }[] = []
   #length = 0
   /** Nothing before this event is remembered. */
   #forgotten: number
@@ -40,7 +28,7 @@ export class Channel {
     this.session = session
     this.sampledTo = sampledTo
     this.#forgotten = lastId
-    this.#emptySince = now
+    this.emptySince = now
   }
 
   /** How many listen. */
@@ -48,19 +36,14 @@ export class Channel {
     return this.#listeners.size
   }
 
-  /** Since when nobody listens, in milliseconds of the server's clock, or null. */
-  get emptySince(): number | null {
-    return this.#emptySince
-  }
-
   join(listener: Listener): void {
     this.#listeners.add(listener)
-    this.#emptySince = null
+    this.emptySince = null
   }
 
   leave(listener: Listener, now: number): void {
     this.#listeners.delete(listener)
-    if (this.#listeners.size === 0) this.#emptySince = now
+    if (this.#listeners.size === 0) this.emptySince = now
   }
 
   /** Sends an event to everybody, and remembers it. */

@@ -4,7 +4,7 @@
  * `hello`     first of all: `{boot, atMs, wallMs, state, history, outage, scenario, runs, changes}`. `boot` names this life of the
  *             server and `atMs` counts milliseconds since it began; `state` is what `GET /chaos` says; `history` holds
  *             the samples of the last 120 s, fewer where nothing happened; `runs` what command lines publish,
- *             and `changes` what was changed lately, in short: see recent-changes.ts.
+ *             and `changes` what was changed lately, in short.
  * `sample`    four times a second: one {@link Sample}.
  * `settings`  `{atMs, at, settings, changed, origin: {source}, provenance}`
  * `outage`    `{atMs, at, on, what, untilMs, source}`; `untilMs` is null where nobody knows, `source` empty where nobody
@@ -44,7 +44,7 @@ export interface StreamedSession {
   history(nowMs: number): Sample[]
 }
 
-export interface EventsParts {
+interface EventsParts {
   readonly clock: Clock
   /** The server's clock at the start. */
   readonly startedAt: number

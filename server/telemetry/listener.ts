@@ -3,7 +3,6 @@
 import { createSession, type EventBuffer, type Session } from 'better-sse'
 import type { Request, Response } from 'express'
 import type { Clock } from '../lib/clock.ts'
-import type { Listener } from './channel.ts'
 
 /**
  * Bytes that may wait for a client for longer than a moment, in this process, beside those that greeted it: a browser
@@ -26,7 +25,7 @@ export async function openListener(
   res: Response,
   clock: Clock,
   left: () => void,
-): Promise<Client | null> {
+): Promise<Listener | null> {
   // No timer of its own: the heartbeat comes from the channel's.
   const session = await createSession(req, res, {
     retry: RETRY_MS,
@@ -38,10 +37,12 @@ export async function openListener(
     return null
   }
   res.once('close', left)
-  return new Client(session, res, clock, req.query.board === '1')
+  return new Listener(session, res, clock, req.query.board === '1')
 }
 
-export class Client implements Listener {
+/** Somebody who listens. */
+export class Listener {
+  /** Wants the counts of every session once a second. */
   readonly board: boolean
   readonly #session: Session
   readonly #res: Response
@@ -71,6 +72,7 @@ export class Client implements Listener {
     }
   }
 
+  /** Who is gone, or is dropped because it does not read, gets nothing. */
   send(frame: EventBuffer): void {
     if (!this.#session.isConnected || this.#res.destroyed) return
     void this.#session.batch(frame)

@@ -6,7 +6,7 @@ import type { ArmStep, Edge, NewRun, RunEnd, Step } from './live-schema.ts'
 import type { SessionConditions } from './timeline.ts'
 
 /** An arm in a step as listeners hear of it: what is new, and what the arm came to. */
-export type LiveArmStep = ArmStep & { readonly totals: Counts }
+type LiveArmStep = ArmStep & { readonly totals: Counts }
 
 /** A step as listeners hear of it, with what the server adds: the conditions that the arms met. */
 export interface LiveStep {
@@ -17,7 +17,7 @@ export interface LiveStep {
 }
 
 /** The counts in the order of {@link COUNTERS}, then p50 and p95 in milliseconds. */
-export type ArmFigures = readonly (number | null)[]
+type ArmFigures = readonly (number | null)[]
 
 /** A step without what the totals and edges of the run say already. */
 export interface KeptStep {
@@ -35,6 +35,8 @@ interface LiveArm {
 
 /** A published run, from its start on; a page that comes late is told all of it. */
 export class LiveRun {
+  readonly id: string
+  readonly title: string
   readonly #run: NewRun
   readonly #startedAtMs: number
   /** By name, which may be any text. */
@@ -49,20 +51,14 @@ export class LiveRun {
   updatedAt: number
 
   constructor(run: NewRun, startedAtMs: number) {
+    this.id = run.id
+    this.title = run.title
     this.#run = run
     this.#startedAtMs = startedAtMs
     this.updatedAt = startedAtMs
     this.#arms = new Map(run.arms.map(({ name }) => [name, { name, totals: noCounts(), edges: [] }]))
     this.#steps = new StepHistory(run.arms.map(({ name }) => name))
     this.#maxEdges = Math.min(MAX_LIVE_EDGES, Math.floor(MAX_EDGES_OF_RUN / run.arms.length))
-  }
-
-  get id(): string {
-    return this.#run.id
-  }
-
-  get title(): string {
-    return this.#run.title
   }
 
   get running(): boolean {
@@ -115,8 +111,7 @@ export class LiveRun {
 
   /** What is known at its start. */
   start(): object {
-    const { id, title, arms, load } = this.#run
-    return { id, title, arms, load, startedAtMs: this.#startedAtMs }
+    return { ...this.#run, startedAtMs: this.#startedAtMs }
   }
 
   #advance({ totals, edges }: LiveArm, arm: ArmStep, atMs: number): LiveArmStep {

@@ -30,13 +30,13 @@ const KEPT_MS = 10 * 60_000
 const MAX_STEPS_A_SECOND = 8
 
 /** What listeners hear of a run. */
-export interface RunEvent {
+interface RunEvent {
   readonly type: 'start' | 'progress' | 'end' | 'lost'
   readonly title?: string
   readonly [more: string]: unknown
 }
 
-export interface LiveRunsParts {
+interface LiveRunsParts {
   /** Milliseconds since the server's start. */
   readonly now: () => number
   readonly emit: (event: RunEvent) => void

@@ -10,7 +10,7 @@ const ms = z.number().nonnegative().max(1e9)
 const runId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
 const name = z.string().min(1).max(MAX_ARM_NAME)
 
-export const newRunSchema = z.strictObject({
+const newRunSchema = z.strictObject({
   id: runId,
   title: z.string().max(MAX_LIVE_TITLE),
   arms: z
@@ -47,13 +47,13 @@ export const armStepSchema = z.strictObject({
   p95: ms.nullable().optional(),
 })
 
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   id: runId,
   atMs: ms.describe('since the start of the run'),
   arms: z.array(armStepSchema).max(MAX_ARMS),
 })
 
-export const runEndSchema = z.strictObject({
+const runEndSchema = z.strictObject({
   id: runId,
   result: z
     .strictObject({ run: z.string().max(64).optional(), verdict: z.string().max(MAX_LIVE_VERDICT).optional() })

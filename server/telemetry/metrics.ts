@@ -4,19 +4,16 @@ import { Router } from 'express'
 import client from 'prom-client'
 import { resource } from '../http/resource.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { SessionConditions } from './timeline.ts'
 import { BOUNDS, type Totals } from './totals.ts'
 
-/** What the gauges show of this moment. */
-export interface Gauges {
-  /** Of the default session, in percent. */
-  readonly failRate: number
-  /** An outage is active in the default session. */
-  readonly outage: boolean
+/** What the gauges show of this moment; the conditions are those of the default session. */
+export interface Gauges extends SessionConditions {
   readonly sessions: number
   readonly listeners: number
 }
 
-export interface MetricsParts {
+interface MetricsParts {
   readonly clock: Pick<Clock, 'now'>
   readonly totals: Totals
   readonly version: string
@@ -46,13 +43,7 @@ export class Metrics {
     resource(router, '/metrics', {
       get: async (_req, res) => {
         const text = await this.read()
-        res.writeHead(200, [
-          'Content-Type',
-          this.#registry.contentType,
-          'Content-Length',
-          String(Buffer.byteLength(text)),
-        ])
-        res.end(text)
+        res.setHeader('Content-Type', this.#registry.contentType).end(text)
       },
     })
     return router
@@ -88,9 +79,8 @@ export class Metrics {
       for (const [kind, count] of totals.faults) set({ kind }, count)
     })
     this.#gauge('requests_in_flight', 'Requests that are being answered', () => totals.inFlight)
-    this.#gauge('fail_rate_ratio', 'Share of requests that are to fail, 0 to 1, in the default session', () => {
-      return gauges().failRate / 100
-    })
+    const ratio = 'Share of requests that are to fail, 0 to 1, in the default session'
+    this.#gauge('fail_rate_ratio', ratio, () => gauges().failRate / 100)
     this.#gauge('outage', '1 while an outage is on in the default session', () => (gauges().outage ? 1 : 0))
     this.#gauge('sessions', 'Sessions that are open, the default one included', () => gauges().sessions)
     this.#gauge('event_listeners', 'Clients of the event stream', () => gauges().listeners)
@@ -152,8 +142,5 @@ function durationsOf(totals: Totals): { name: string; get(): Promise<object> } {
       ]
     })
   const help = 'How long requests to the data plane took, injected delays included'
-  return {
-    name,
-    get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }),
-  }
+  return { name, get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }) }
 }

@@ -7,15 +7,13 @@ import type { ChaosEvent } from '../chaos/session/events.ts'
 import { LIMITS, type Limits } from '../config/limits.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Events } from './events.ts'
-import { Journal } from './journal.ts'
 import { LiveRuns } from './live-runs.ts'
 import { type Gauges, Metrics } from './metrics.ts'
-import { RecentChanges } from './recent-changes.ts'
+import { sessionLog } from './session-log.ts'
 import { SessionWatch } from './session-watch.ts'
-import { Stats } from './stats.ts'
 import { Totals } from './totals.ts'
 
-export interface TelemetryOptions {
+interface TelemetryOptions {
   readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly wall: () => number
@@ -130,7 +128,7 @@ export class Telemetry {
     }
   }
 
-  #onSession(control: ChaosControl, { session, change }: Extract<ChaosEvent, { type: 'session' }>): void {
+  #onSession(control: ChaosControl, { session, change }: EventOf<'session'>): void {
     if (change === 'created' && control.sessions.get(session)?.pinned) this.#createdOnPurpose.add(session)
     // Any request may bring a session about by naming it: those would push out what pages must hear when they come back.
     if (change === 'reset' || this.#createdOnPurpose.has(session)) this.#events.emitToAll('lab', { session, change })
@@ -156,7 +154,7 @@ export class Telemetry {
     this.#events.emit(id, 'settings', { at: this.#date(), settings, changed, origin: { source }, provenance })
   }
 
-  #onInherited(control: ChaosControl, { changed, source, before }: Extract<ChaosEvent, { type: 'settings' }>): void {
+  #onInherited(control: ChaosControl, { changed, source, before }: EventOf<'settings'>): void {
     for (const id of this.#events.sessions) {
       const session = control.sessions.get(id)
       if (!session || session === control.sessions.first) continue
@@ -165,7 +163,7 @@ export class Telemetry {
     }
   }
 
-  #onOutage(control: ChaosControl, event: Extract<ChaosEvent, { type: 'outage' }>): void {
+  #onOutage(control: ChaosControl, event: EventOf<'outage'>): void {
     const session = control.sessions.get(event.session)
     if (!session) return
     if (event.change === 'declared' || event.change === 'cleared') {
@@ -201,22 +199,20 @@ export class Telemetry {
   }
 
   /** Who did it: the scenario, or whoever declared the outage here or in the default session; nobody for the settings' own. */
-  #sourceOf(control: ChaosControl, { session, what }: Extract<ChaosEvent, { type: 'outage' }>): string {
+  #sourceOf(control: ChaosControl, { session, what }: EventOf<'outage'>): string {
     if (what.includes('scenario')) return 'scenario'
     if (!what.includes('declared')) return ''
     return this.#outageSources.get(session) ?? this.#outageSources.get(control.sessions.first.id) ?? ''
   }
 
-  #onScenario(
-    control: ChaosControl,
-    { session, change, name, run, text, atMs }: Extract<ChaosEvent, { type: 'scenario' }>,
-  ): void {
+  #onScenario(control: ChaosControl, event: EventOf<'scenario'>): void {
+    const { session, change, name, run, text, atMs } = event
     const status = change === 'marked' ? 'mark' : change
     const startedAtMs = Math.round(this.#sessionWatch.now() - atMs)
     const lengthMs = control.sessions.get(session)?.scenarioRun?.lengthMs ?? 0
-    const event = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
     this.#recentChanges.add(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
-    this.#events.emit(session, 'scenario', event)
+    const data = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
+    this.#events.emit(session, 'scenario', data)
   }
 
   #gauges(): Gauges {
@@ -234,27 +230,45 @@ export class Telemetry {
   }
 }
 
+type EventOf<Type extends ChaosEvent['type']> = Extract<ChaosEvent, { type: Type }>
+
 interface SettingsChange {
   readonly changed: readonly string[]
   readonly source: string
   readonly before: { readonly failRate: number } | null
 }
 
-/** Makes the log of a session, whose journal remembers so many requests. */
-export function sessionLog(session: string, remembered = LIMITS.journal): SessionLog {
-  const stats = new Stats(session)
-  const journal = new Journal(remembered)
-  return {
-    started(record) {
-      stats.started()
-      journal.add(record)
-    },
-    ended: record => stats.ended(record),
-    stats: nowMs => stats.read(nowMs),
-    records: query => journal.find(query),
-    clear() {
-      stats.clear()
-      journal.clear()
-    },
+/** Changes that are remembered of each session, and of all of them together. */
+const MAX_CHANGES = 40
+
+/** What a page writes into its log. `atMs` counts from the server's start. */
+interface RecentChange {
+  readonly type: 'settings' | 'outage' | 'scenario' | 'run'
+  readonly atMs: number
+  readonly [more: string]: unknown
+}
+
+/** What changed lately, for the log of a page that comes late: short, and kept whether somebody listens or not. */
+class RecentChanges {
+  readonly #bySession = new Map<string, RecentChange[]>()
+  /** What concerns every session. */
+  readonly #common: RecentChange[] = []
+
+  /** Adds a change of one session, or with null one that concerns them all. */
+  add(session: string | null, change: RecentChange): void {
+    const changes = session === null ? this.#common : (this.#bySession.get(session) ?? [])
+    if (session !== null) this.#bySession.set(session, changes)
+    changes.push(change)
+    if (changes.length > MAX_CHANGES) changes.shift()
+  }
+
+  /** What a page of this session must know, the oldest first. */
+  read(session: string): readonly RecentChange[] {
+    const changes = [...(this.#bySession.get(session) ?? []), ...this.#common]
+    return changes.sort((a, b) => a.atMs - b.atMs).slice(-MAX_CHANGES)
+  }
+
+  forget(session: string): void {
+    this.#bySession.delete(session)
   }
 }

@@ -2,7 +2,7 @@
 
 import { ChaosControl } from '../../server/chaos/control.ts'
 import type { Session } from '../../server/chaos/session/session.ts'
-import { sessionLog } from '../../server/telemetry/telemetry.ts'
+import { sessionLog } from '../../server/telemetry/session-log.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export function chaosControl() {

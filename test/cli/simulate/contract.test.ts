@@ -15,7 +15,7 @@ import { Interceptor } from '../../../server/chaos/intercept/interceptor.ts'
 import { readPatch } from '../../../server/chaos/settings/patch.ts'
 import { defaultSettings } from '../../../server/chaos/settings/schema.ts'
 import { systemClock } from '../../../server/lib/clock.ts'
-import { sessionLog } from '../../../server/telemetry/telemetry.ts'
+import { sessionLog } from '../../../server/telemetry/session-log.ts'
 import { startTestServer } from '../../support/server.ts'
 
 const CODE = '155568600'

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { NO_FAULT } from '../../../server/chaos/decision/decision.ts'
 import { OUTCOMES, type Outcome } from '../../../server/chaos/decision/request-record.ts'
-import { Journal } from '../../../server/telemetry/journal.ts'
+import { Journal } from '../../../server/telemetry/session-log.ts'
 import { Stats } from '../../../server/telemetry/stats.ts'
 import { requestRecord } from '../../support/request-record.ts'
 

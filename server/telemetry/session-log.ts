@@ -1,7 +1,29 @@
-/** The journal of one session: its newest requests in a ring of fixed size. */
+/** What is remembered of the requests of one session: their counts, and the journal of the newest. */
 
-import type { RecordQuery, RequestRecord } from '../chaos/decision/request-record.ts'
+import type { RecordQuery, RequestRecord, SessionLog } from '../chaos/decision/request-record.ts'
+import { LIMITS } from '../config/limits.ts'
+import { Stats } from './stats.ts'
 
+/** Makes the log of a session, whose journal remembers so many requests. */
+export function sessionLog(session: string, remembered = LIMITS.journal): SessionLog {
+  const stats = new Stats(session)
+  const journal = new Journal(remembered)
+  return {
+    started(record) {
+      stats.started()
+      journal.add(record)
+    },
+    ended: record => stats.ended(record),
+    stats: nowMs => stats.read(nowMs),
+    records: query => journal.find(query),
+    clear() {
+      stats.clear()
+      journal.clear()
+    },
+  }
+}
+
+/** The newest requests, in a ring of fixed size. */
 export class Journal {
   readonly #size: number
   #ring: RequestRecord[] = []
