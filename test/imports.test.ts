@@ -42,7 +42,7 @@ const MAP = whole({
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
     'simulate/simulate.ts': '. experiment load policy report server/experiments simulate',
     simulate:
-      'load policy report server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments server/http',
+      'load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments server/http',
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
     live: '. breaker control load policy report server/runs',

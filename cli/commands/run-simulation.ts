@@ -13,6 +13,8 @@ import { experimentFrom } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
 import { progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
+import { simulateDays } from '../simulate/days.ts'
+import { EDGE_MS } from '../simulate/replicates.ts'
 import { simulate } from '../simulate/simulate.ts'
 import { usualWorld, type World } from '../simulate/world.ts'
 import { conclude, withAddress } from './conclude.ts'
@@ -24,6 +26,8 @@ export type SimulationOptions = Omit<ExperimentOptions, 'url'> & {
   readonly settings?: string
   /** Milliseconds. */
   readonly roundTrip: number
+  /** Other days. */
+  readonly days?: number
 }
 
 /** What was typed beside the options. */
@@ -55,7 +59,13 @@ export async function runSimulation(io: Io, options: SimulationOptions, line: Si
   const spec = experimentFrom(all, { arms, ownArms: line.typed('arms'), request, typed: line.typed, scenario })
   const bar = progressBar(io, 'simulate', options.ascii === true)
   const watched = { signal: io.interrupted, onProgress: bar.show, url: all.url }
-  const result = withAddress(io, await simulate(spec, world, watched).finally(() => bar.end()))
+  const run = async () => {
+    const result = await simulate(spec, world, watched)
+    if (options.days === undefined || io.interrupted.aborted) return result
+    const asked = { spec, distribution: { world, edgeMs: EDGE_MS }, count: options.days, seed: `${seed}-days` }
+    return { ...result, otherDays: await simulateDays(asked, watched) }
+  }
+  const result = withAddress(io, await run().finally(() => bar.end()))
   const kept = options.keep === true ? await keepResult(io, result, null) : null
   return conclude(io, options, result, kept)
 }

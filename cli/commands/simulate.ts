@@ -33,6 +33,11 @@ export const define: Define = (command, run) => {
         .argParser(duration(QUANTITIES.roundTripMs))
         .default(USUAL_ROUND_TRIP_MS, formatDuration(USUAL_ROUND_TRIP_MS)),
     )
+    .addOption(
+      new Option('--days <count>', 'simulate so many other days too, and say what they have in common').argParser(
+        wholeNumber(QUANTITIES.days),
+      ),
+    )
     .addOption(new Option('--store <url>').hideHelp())
     .allowExcessArguments(true)
   scheduleOptions(loadOptions(command, 300, 10))

@@ -19,6 +19,7 @@ export const QUANTITIES = {
   repeat: { min: 1, max: 100, standard: 1 },
   /** Of a simulation. */
   roundTripMs: { min: 0.001, max: MINUTE_MS },
+  days: { min: 39, max: 10_000 },
 } as const
 
 /** Requests a second, above 0. */

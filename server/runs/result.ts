@@ -289,6 +289,35 @@ export const conditionsSchema = z
   .partial()
   .describe('under which conditions it was measured; what was secret is left out')
 
+const spanOf = (value: z.ZodNumber) =>
+  z
+    .object({ mean: value, low: value, high: value })
+    .nullable()
+    .describe('95 % of other days lie between low and high; null where the days do not say')
+const countSpan = spanOf(z.number().min(-1e13).max(1e13))
+
+export const otherDaysSchema = z
+  .object({
+    replicates: count.describe('days that were simulated'),
+    varied: boundedList(word, MAX.sentences).describe('what was drawn anew for each day'),
+    method: word,
+    arms: boundedList(
+      z.object({
+        name: armName,
+        useful: spanOf(percent).describe('percent of the requests'),
+        wasted: countSpan,
+        recoveryMs: spanOf(ms),
+        recovered: count.describe('days on which the useful answers came back'),
+      }),
+      MAX_ARMS,
+    ),
+    differences: boundedList(
+      z.object({ arm: armName, against: armName, usefulPoints: spanOf(share), wastedCalls: countSpan }),
+      MAX_ARMS,
+    ).describe('each arm less the first'),
+  })
+  .describe('what the same experiment comes to on other days: not how sure this run is, but how much days differ')
+
 export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
   .describe('a sentence, or a clause of one, before it is put into words')
@@ -363,6 +392,7 @@ export const resultSchema = z.object({
   }),
   differences: boundedList(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
+  otherDays: otherDaysSchema.optional(),
 })
 
 export type Outcomes = z.infer<typeof outcomesSchema>
@@ -380,6 +410,7 @@ export type Expectation = z.infer<typeof expectationSchema>
 export type Difference = z.infer<typeof latencyDifference>
 export type ArmDifference = z.infer<typeof differenceSchema>
 export type Conditions = z.infer<typeof conditionsSchema>
+export type OtherDays = z.infer<typeof otherDaysSchema>
 export type Figures = z.infer<typeof figuresSchema>
 export type Message = z.infer<typeof messageSchema>
 export type Verdict = Result['verdict']

@@ -31,6 +31,7 @@ export function notes(result: Unjudged, words: Words = english): string[] {
     goneNote(result),
     unfinishedNote(result),
     ...spreadNotes(result),
+    ...otherDaysNotes(result),
   ]
   return all.flatMap(note => (note ? words(note.code, note.figures) : []))
 }
@@ -63,6 +64,37 @@ function spreadNotes({ repeats = [] }: Unjudged): Message[] {
     return { code: 'note.spread', figures: { runs: repeats.length, arm: name, useful, wasted } }
   })
 }
+
+/** What other days are like, of each arm against the first, and whether this run was like them. */
+function otherDaysNotes({ otherDays, differences = [] }: Unjudged): Message[] {
+  if (!otherDays) return []
+  const { replicates: days, arms } = otherDays
+  if (arms.some(({ useful }) => useful === null)) return [{ code: 'note.other-days-few', figures: { days } }]
+  const [first] = arms
+  if (arms.length === 1 && first?.useful) {
+    return [{ code: 'note.other-days-one', figures: { days, arm: first.name, ...first.useful } }]
+  }
+  const between = otherDays.differences.flatMap(({ arm, against, usefulPoints, wastedCalls }): Message[] => {
+    if (!usefulPoints || !wastedCalls) return []
+    const { mean, low, high } = usefulPoints
+    const calls = { calls: wastedCalls.mean, callsLow: wastedCalls.low, callsHigh: wastedCalls.high }
+    const here = differences.find(each => each.arm === arm)?.usefulPoints?.value ?? mean
+    const unusual = here < low - ROUNDING || here > high + ROUNDING
+    return [
+      { code: 'note.other-days', figures: { days, arm, against, mean, low, high, ...calls } },
+      ...(unusual ? [{ code: 'note.other-days-unlike', figures: { arm, here } }] : []),
+    ]
+  })
+  const back = arms.flatMap(({ name, recoveryMs }): Message[] =>
+    recoveryMs && recoveryMs.high > 0
+      ? [{ code: 'note.other-days-recovery', figures: { arm: name, ...recoveryMs } }]
+      : [],
+  )
+  return [...between, ...back]
+}
+
+/** Two shares of the same counts may differ by this much, in points. */
+const ROUNDING = 1e-9
 
 /** Successful requests of an arm whose answer was a 404; 0 where the result does not tell statuses. */
 function notFound({ statuses }: ArmResult): number {

@@ -61,6 +61,7 @@ const FORMATS: Readonly<Record<string, (figure: Figure, words: Words) => string>
   share: written(formatShare),
   ms: written(formatMs),
   signed: written(formatSigned),
+  'signed-count': written(value => formatSigned(value, 0)),
   points: written(value => Math.abs(value).toFixed(1)),
   fixed: written(value => value.toFixed(2)),
   seconds: written(ms => (ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(2))} s`)),

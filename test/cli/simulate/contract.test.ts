@@ -159,12 +159,19 @@ const CASES: Readonly<Record<string, Case>> = {
   'no fault at all': { settings: failing({ kind: 'reset' }), headers: { 'X-Chaos-Force': 'none' } },
 }
 
+/** A machine that stands still for a while moves what goes by the clock: then the live server has another try. */
+const TRIES = 4
+
 for (const [name, asked] of Object.entries(CASES)) {
+  const goesByClock = asked.everyMs !== undefined || asked.timeoutMs !== undefined
   test(name, async t => {
-    const [simulated, live] = await Promise.all([simulatedServer(asked), liveServer(t, asked)])
-    assert.deepEqual(simulated.answers.map(inWords), live.answers.map(inWords))
-    assert.deepEqual(simulated.records.map(inWords), live.records.map(inWords))
-    assert.deepEqual(simulated.counts, live.counts)
+    const simulated = inWords(await simulatedServer(asked))
+    for (let left = goesByClock ? TRIES : 1; left > 0; left--) {
+      const live = inWords(await liveServer(t, asked))
+      if (left > 1 && live.join() !== simulated.join()) continue
+      assert.deepEqual(simulated, live)
+      return
+    }
   })
 }
 
@@ -178,9 +185,9 @@ test('Retry-After as a date', async t => {
   assert.ok(Math.abs(said - real) <= 2_000, `${said} and ${real}`)
 })
 
-/** Short, so that a difference is seen. */
-function inWords(value: object): string {
-  return JSON.stringify(value, (_, part) => part ?? undefined)
+/** A line for each answer, record and count, so that a difference is seen. */
+function inWords({ answers, records, counts }: Seen): string[] {
+  return [...answers, ...records, counts].map(each => JSON.stringify(each, (_, part) => part ?? undefined))
 }
 
 function valuesOf({ settings }: Case) {
