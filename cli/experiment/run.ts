@@ -98,7 +98,6 @@ async function sendLoad(
     gate.open = true
   }
   const log = options.openLog?.(sessions[0]) ?? null
-  await log?.ready
   await sleep(clock, startsAt - clock.now(), signal)
   for (const { arm, recorder } of arms) {
     const state = arm.state()
@@ -117,6 +116,7 @@ async function sendLoad(
     },
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
+  await log?.ready
   return { report, published, events: log?.end(startedAt, report.durationMs) ?? null }
 }
 
