@@ -58,7 +58,7 @@ const MAP = whole({
     'report/csv.ts': 'report report/stats server/runs',
     'report/html': 'report report/stats report/text report/verdict',
     'report/text': 'report report/stats report/verdict',
-    'report/verdict': 'policy report report/stats server/runs',
+    'report/verdict': 'policy report report/stats server/experiments server/runs',
     'report/k6': 'report report/stats',
     'report/stats': 'report server/chaos/decision server/runs',
     report: 'server/runs',

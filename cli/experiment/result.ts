@@ -165,6 +165,7 @@ export function conditionsOf(
         { arm: arm.name, engine, options: circuitSettings(circuitOptions(arm.policies.get(engine) ?? {}, circuit)) },
       ]
     }),
+    ...(Object.keys(circuit).length === 0 ? {} : { circuit: definedIn(circuit) }),
     connections: {
       max: connections,
       keepAlive,
@@ -174,6 +175,13 @@ export function conditionsOf(
     warmup,
     oneByOne,
   }
+}
+
+/** The options that were given. */
+function definedIn(circuit: ExperimentSpec['circuit']): NonNullable<NonNullable<Result['conditions']>['circuit']> {
+  return Object.fromEntries(
+    Object.entries(circuit).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 /** The first arm and the last, request by request. */

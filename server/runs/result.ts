@@ -274,6 +274,9 @@ export const conditionsSchema = z
       }),
       MAX_ARMS,
     ).describe('the circuit of each arm that has one'),
+    circuit: boundedRecord(z.union([z.number(), z.boolean(), word, z.null()]), MAX.members, MAX_LENGTH.word).describe(
+      'options that were given for all circuits',
+    ),
     connections: z.object({
       max: count.describe('of an arm, open at once'),
       keepAlive: z.boolean(),

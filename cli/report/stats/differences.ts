@@ -1,7 +1,7 @@
 /** How each arm differs from the first: what a result keeps, and what verdicts and tables read. */
 
 import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
-import type { ArmDifference, ArmResult, Outcomes, Unjudged } from '../result.ts'
+import type { ArmDifference, ArmResult, Difference, Outcomes, Unjudged } from '../result.ts'
 import { countsDifference, total, usefulDifference, wastedDifference } from './figures.ts'
 import { type Bins, percentileDifference } from './percentiles.ts'
 import type { Pairs } from './statistics.ts'
@@ -54,6 +54,14 @@ export function differenceOf(
       : {}),
     ...(same ? { compared: comparedOf(same), refused: same.refused, lost: same.lost } : {}),
   }
+}
+
+/**
+ * Between which values a difference lies, and whether that leaves no doubt of its direction: what verdicts, tables and marks go
+ * by. Today the interval of the run itself.
+ */
+export function spanOf(difference: ArmDifference, of: 'usefulPoints' | 'wastedCalls'): Difference | null {
+  return difference[of]
 }
 
 /** All latencies of two arms are of the same requests only where none was refused in either, nor answered by a cache. */

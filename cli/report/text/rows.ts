@@ -3,7 +3,7 @@
 import { formatCount, formatMs, formatRecovery, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
-import { differencesOf } from '../stats/differences.ts'
+import { differencesOf, spanOf } from '../stats/differences.ts'
 import { amplification, opened, usefulShare } from '../stats/figures.ts'
 import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
 import { english } from '../verdict/words.ts'
@@ -71,7 +71,7 @@ export function linesOf(rows: readonly Row[], names: readonly string[]): Line[] 
 }
 
 function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
-  const useful = against(arms, all, ({ usefulPoints }) => usefulPoints)
+  const useful = against(arms, all, difference => spanOf(difference, 'usefulPoints'))
   const guarded = arms.some(arm => arm.states.length > 0)
   const always = { success: true, failed: true, shortCircuited: guarded, fromCache: false }
   const met = OUTCOMES.filter(({ key }) => always[key] || arms.some(arm => arm.outcomes[key] > 0))
@@ -98,7 +98,7 @@ function upstreamRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] 
   const before = arms[0]?.upstream.wasted ?? 0
   const change = (value: number) =>
     before === 0 ? formatSigned(value, 0) : `${formatSigned((value / before) * 100, 0)} %`
-  const wasted = against(arms, all, ({ wastedCalls }) => wastedCalls)
+  const wasted = against(arms, all, difference => spanOf(difference, 'wastedCalls'))
   return [
     row('upstream calls', 'plain', arms, arm => formatCount(arm.upstream.calls)),
     {

@@ -1,6 +1,7 @@
 /** Decides what a comparison shows, before anything is put into words. */
 
 import type { ArmDifference, ArmResult } from '../result.ts'
+import { spanOf } from '../stats/differences.ts'
 import { opened, total, useful } from '../stats/figures.ts'
 import { foundNothing } from './notes.ts'
 
@@ -42,7 +43,7 @@ const SAVED_PER_LOST = 5
 
 /** What the last arm did to the first one's useful answers and wasted calls. */
 export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDifference): Code {
-  const points = difference.usefulPoints
+  const points = spanOf(difference, 'usefulPoints')
   if (!points) return 'empty'
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
@@ -62,8 +63,9 @@ export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDiffere
 }
 
 /** Wasted calls that the last arm made less than the first; 0 where the difference may be chance. */
-export function savedCalls({ wastedCalls }: ArmDifference): number {
-  return wastedCalls?.clear ? Math.max(0, -wastedCalls.value) : 0
+export function savedCalls(difference: ArmDifference): number {
+  const calls = spanOf(difference, 'wastedCalls')
+  return calls?.clear ? Math.max(0, -calls.value) : 0
 }
 
 /** Every request of the arm met a closed port. */

@@ -1,66 +1,41 @@
-/** What an arm did beside its useful share, as clauses of one sentence, and which arm of several did best. */
+/** What an arm did beside its two numbers, as clauses of one sentence; what the arms between did, and which of all is best. */
 
 import type { ArmDifference, ArmResult, Message, Unjudged } from '../result.ts'
-import { amplification, total, useful, usefulDifference, usefulShare, wastedDifference } from '../stats/figures.ts'
-import { circuitOf } from './arm-names.ts'
-import { savedCalls } from './code.ts'
+import { differencesOf, spanOf } from '../stats/differences.ts'
+import { total, usefulDifference, usefulShare, wastedDifference } from '../stats/figures.ts'
+import { reasonOf } from './cause.ts'
 
-/** A refusal counts as "at once" where a failure took this many times as long, and long enough for a person to care. */
+/** A refusal counts as "at once" where the same request took this many times as long, and long enough for a person to care. */
 const MUCH_FASTER = 10
 const NOTICED_MS = 20
 
 /** Recoveries that lie this close to each other are not told apart, in milliseconds. */
 const SAME_RECOVERY_MS = 500
 
-/** The clauses in their order: answers, calls, time, recovery; empty where there is nothing to say. */
-export function effects(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
-  return [
-    lost(result, first, last, difference),
-    wasted(first, last, difference),
-    atOnce(first, last),
-    back(first, last),
-  ].flatMap(clause => clause ?? [])
+/** Arms between the first and the last that get a sentence each. */
+const MAX_DESCRIBED = 5
+
+/** The clauses in their order: answers, time, recovery; empty where there is nothing to say. */
+export function effects(first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
+  return [exchanged(first, last, difference), atOnce(first, difference), back(first, last)].flatMap(
+    clause => clause ?? [],
+  )
 }
 
-function lost(result: Unjudged, first: ArmResult, last: ArmResult, { pairs }: ArmDifference): Message | null {
-  const reason = reasonOf(result, first, last)
-  if (!pairs) return reason === 'unknown' ? null : { code: 'effect.lost-some', figures: { reason } }
-  if (pairs.onlyFirst <= pairs.onlyArm) return null
-  return { code: 'effect.lost', figures: { answers: pairs.onlyFirst, first: first.name, reason } }
+/** Answers that came in one of the two arms alone: what was lost, beside what was gained. */
+function exchanged(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
+  const { pairs } = difference
+  if (!pairs || pairs.onlyFirst + pairs.onlyArm === 0) return null
+  const { reason, figures } = reasonOf(first, last, difference)
+  const said = { ...figures, answers: pairs.onlyFirst, gained: pairs.onlyArm, first: first.name, reason }
+  if (pairs.onlyFirst === 0) return { code: 'effect.gained', figures: said }
+  return { code: pairs.onlyArm === 0 ? 'effect.lost' : 'effect.lost-and-gained', figures: said }
 }
 
-/** The first arm does as well while the last one refuses as it does on the whole, or nearly. */
-const NEARLY = 0.8
-
-/** Why a circuit's refusals cost answers: each failure came on its own, or the circuit stayed open too long. */
-function reasonOf({ trouble }: Unjudged, first: ArmResult, last: ArmResult): 'still-open' | 'independent' | 'unknown' {
-  if (circuitOf(last.name) === null || useful(first.outcomes) <= useful(last.outcomes)) return 'unknown'
-  if (trouble.length > 0) {
-    const overMs = Math.max(...trouble.map(spell => spell.toMs))
-    const refused = last.series.reduce((sum, { atMs, shortCircuited }) => sum + (atMs < overMs ? 0 : shortCircuited), 0)
-    const all = useful(first.outcomes) - useful(last.outcomes)
-    return refused >= all / 2 ? 'still-open' : 'unknown'
-  }
-  const shut = new Set(last.series.filter(quarter => quarter.shortCircuited > 0).map(quarter => quarter.atMs))
-  const meanwhile = first.series.filter(quarter => shut.has(quarter.atMs))
-  const answered = meanwhile.reduce((sum, quarter) => sum + useful(quarter), 0)
-  const ended = meanwhile.reduce((sum, quarter) => sum + useful(quarter) + quarter.failed + quarter.shortCircuited, 0)
-  const independent = ended > 0 && answered / ended >= NEARLY * (usefulShare(first.outcomes) ?? 1)
-  return independent ? 'independent' : 'unknown'
-}
-
-function wasted(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
-  const saved = savedCalls(difference)
-  const before = first.upstream.wasted
-  if (saved > 0) return { code: 'effect.saved', figures: { saved, before, part: saved / before } }
-  const { wastedCalls } = difference
-  if (!wastedCalls?.clear) return null
-  return { code: 'effect.wasted', figures: { more: wastedCalls.value, perRequest: amplification(last) } }
-}
-
-function atOnce(first: ArmResult, last: ArmResult): Message | null {
-  const [fast, slow] = [last.latencyMs.shortCircuited.p50, first.latencyMs.failed.p50]
-  if (fast === null || slow === null || slow < NOTICED_MS || slow < MUCH_FASTER * fast) return null
+function atOnce(first: ArmResult, { refused }: ArmDifference): Message | null {
+  if (!refused) return null
+  const { p50Ms: fast, firstP50Ms: slow } = refused
+  if (slow < NOTICED_MS || slow < MUCH_FASTER * fast) return null
   return { code: 'effect.at-once', figures: { fast, slow, first: first.name } }
 }
 
@@ -72,12 +47,33 @@ function back(first: ArmResult, last: ArmResult): Message | null {
   return { code: 'effect.back', figures }
 }
 
-/** Which two arms a verdict compares, and which of all is best; empty for fewer than three. */
+/** Which two arms a verdict compares, what those between them did, and which of all is best; empty for fewer than three. */
 export function ranking(result: Unjudged): Message[] {
   const { arms } = result
   const [first, last] = [arms[0], arms.at(-1)]
   if (!first || !last || arms.length < 3) return []
-  return [{ code: 'best.compared', figures: { first: first.name, last: last.name } }, ...best(result)]
+  const compared = { code: 'best.compared', figures: { first: first.name, last: last.name } }
+  return [compared, ...between(result), ...best(result)]
+}
+
+function between(result: Unjudged): Message[] {
+  const [first] = result.arms
+  const differences = differencesOf(result)
+  return result.arms
+    .slice(1, -1)
+    .slice(0, MAX_DESCRIBED)
+    .map((arm, index): Message => {
+      const difference = differences[index]
+      const points = difference ? spanOf(difference, 'usefulPoints') : null
+      const code = points?.clear ? (points.value > 0 ? 'more' : 'fewer') : 'chance'
+      return {
+        code: 'best.between',
+        figures: {
+          ...{ name: arm.name, useful: usefulShare(arm.outcomes), points: points?.value ?? null, by: code },
+          ...{ wasted: arm.upstream.wasted, first: first?.name ?? '' },
+        },
+      }
+    })
 }
 
 /** By useful answers, then by wasted calls, without selling chance as a difference. */
@@ -85,12 +81,21 @@ function best(result: Unjudged): Message[] {
   const arms = result.arms.filter(arm => total(arm.outcomes) > 0)
   const [top] = arms.toSorted((a, b) => (usefulShare(b.outcomes) ?? 0) - (usefulShare(a.outcomes) ?? 0))
   if (!top) return []
-  const level = arms.filter(arm => arm === top || !usefulDifference(arm, top)?.clear)
+  const level = arms.filter(arm => arm === top || !tellsApart(result, arm, top, 'usefulPoints'))
   const [thrifty = top] = level.toSorted((a, b) => a.upstream.wasted - b.upstream.wasted)
-  const alike = level.filter(arm => arm === thrifty || !wastedDifference(thrifty, arm)?.clear)
+  const alike = level.filter(arm => arm === thrifty || !tellsApart(result, arm, thrifty, 'wastedCalls'))
   const figures = { arms: arms.length, name: thrifty.name, wasted: thrifty.upstream.wasted }
   if (alike.length === arms.length) return [{ code: 'best.none', figures }]
   if (alike.length > 1) return [{ code: 'best.alike', figures: { ...figures, names: alike.map(arm => arm.name) } }]
   if (level.length > 1) return [{ code: 'best.thrifty', figures }]
   return [{ code: 'best.useful', figures: { ...figures, useful: usefulShare(thrifty.outcomes) } }]
+}
+
+/** Whether two arms differ clearly: by their difference where one of them is the first arm, else as independent samples. */
+function tellsApart(result: Unjudged, a: ArmResult, b: ArmResult, of: 'usefulPoints' | 'wastedCalls'): boolean {
+  const [first] = result.arms
+  const other = a === first ? b : b === first ? a : null
+  const difference = other && differencesOf(result)[result.arms.indexOf(other) - 1]
+  if (difference) return spanOf(difference, of)?.clear ?? false
+  return (of === 'usefulPoints' ? usefulDifference(a, b) : wastedDifference(a, b))?.clear ?? false
 }

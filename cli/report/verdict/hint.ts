@@ -1,10 +1,13 @@
 /** One hint of what to try next, for each thing that a run can show; never the command that was just run. */
 
+import { formatDuration } from '../../../server/lib/units.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { opened, total, usefulShare } from '../stats/figures.ts'
 import { armList, circuitOf, quoted, wordsOf } from './arm-names.ts'
+import { cameInSpells, isTurnedAway, onlyProduct } from './cause.ts'
 import type { Code } from './code.ts'
-import { foundNothing, leftAtOnce, sawReturn } from './notes.ts'
+import { flagsOf, type Kept } from './flags.ts'
+import { foundNothing, leftAtOnce, MAX_ADVISED_REQUESTS, sawReturn } from './notes.ts'
 
 /** Half the width of the interval, as a share, that is enough to tell two arms apart in most cases. */
 const GOOD_ENOUGH = 0.05
@@ -13,8 +16,9 @@ const GOOD_ENOUGH = 0.05
  * An outage that shows what a breaker is for. With ten calls every 100 ms a circuit that is open for 250 ms lets the last
  * probe of the outage fail at 4.0 s at the latest, and so loses 37 of the 1,000 answers at the most.
  */
-export const OUTAGE = '--outage 1s-4s -n 1000 --open-for 250ms'
-const LONGER_OUTAGE = '--outage 1s-9s -n 1500 --open-for 250ms'
+const SPELL = { spell: '1s-4s', lastsMs: 10_000 } as const
+export const OUTAGE = `--outage ${SPELL.spell} -n ${SPELL.lastsMs / 10} --open-for 250ms`
+const LONGER_SPELL = { spell: '1s-9s', lastsMs: 15_000 } as const
 const LONG_MS = 8_000
 
 const SETTINGS = 'npx chaos sweep --vary open-for=250ms..4s'
@@ -23,15 +27,18 @@ const SETTINGS = 'npx chaos sweep --vary open-for=250ms..4s'
 export function hintFor(code: Code, result: Unjudged): Message {
   const names = result.arms.map(arm => arm.name)
   const last = names.at(-1) ?? 'breaker'
+  const same = compareCommand(names, result)
   switch (code) {
     case 'empty':
-      return hint('empty', compareCommand(names))
+      return hint('empty', same)
     case 'unreachable':
       return hint('serve')
     case 'all-refused':
-      return hint('all-refused', `${compareCommand(names)} -n 600 -c 10 --every 100ms`)
+      return hint('all-refused', `${compareCommand(names, result, { load: false })} -n 600 -c 10 --every 100ms`)
     case 'not-found':
-      return isForeign(result) ? hint('other-url') : hint('other-codes', compareCommand(names))
+      return isForeign(result)
+        ? hint('other-url')
+        : hint('other-codes', compareCommand(names, { ...result, request: undefined }))
     case 'too-small':
       return hint('too-small', { requests: enough(result) })
     case 'nothing-failed':
@@ -39,10 +46,10 @@ export function hintFor(code: Code, result: Unjudged): Message {
       return outage(result, code)
     case 'too-late':
       return leftAtOnce(result) && !isForeign(result)
-        ? hint('batches', compareCommand(names))
+        ? hint('batches', compareCommand(names, result, { load: false }))
         : hint('more-to-refuse', { requests: 2 * result.load.requests })
     default:
-      return circuitOf(last) === null ? unguarded(code, result, last) : guarded(code, result, last)
+      return circuitOf(last) === null ? unguarded(code, result, last) : guarded(code, result)
   }
 }
 
@@ -53,9 +60,11 @@ export function hintForOne(result: Unjudged, arm: ArmResult): Message {
   if (isForeign(result)) return hint(guarded ? 'without-breaker-there' : 'with-breaker-there')
   if (foundNothing(arm)) return hint('other-codes', 'npx chaos burst')
   if (allWell) return hint('fail-rate')
-  const command = compareCommand(guarded ? ['none', arm.name] : [arm.name, withBreaker(arm.name)])
+  const late = guarded && opened(arm) && arm.outcomes.shortCircuited === 0 && leftAtOnce(result)
+  const arms = guarded ? ['none', arm.name] : [arm.name, withBreaker(arm.name)]
+  // Of one batch nothing is refused: what a breaker does is seen in several.
+  const command = compareCommand(arms, result, { load: !leftAtOnce(result) })
   if (!guarded) return hint('with-breaker', command)
-  const late = opened(arm) && arm.outcomes.shortCircuited === 0 && leftAtOnce(result)
   return hint(late ? 'batches' : 'without-breaker', command)
 }
 
@@ -65,22 +74,59 @@ function hint(code: string, given: string | Figures = {}): Message {
 }
 
 /** What to do about a circuit that was at work. */
-function guarded(code: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: Unjudged, last: string): Message {
+function guarded(code: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: Unjudged): Message {
+  const [first] = result.arms
+  const last = result.arms.at(-1)?.name ?? 'breaker'
   const engines = result.arms.every(arm => circuitOf(arm.name) !== null)
+  const shorter = () =>
+    opensBriefly(result)
+      ? hint('the-settings', settings(last, result))
+      : hint('shorter-open-time', settings(last, result))
   switch (code) {
-    case 'hurt':
-      return sawReturn(result) ? hint('shorter-open-time', settings(last)) : outage(result, 'failures-in-spells')
+    case 'hurt': {
+      const product = first ? onlyProduct(first) : null
+      if (product !== null) return withoutProduct(product, result)
+      if (first && isTurnedAway(first)) return hint('rate-limited')
+      return sawSpells(result) ? shorter() : outage(result, 'failures-in-spells')
+    }
     case 'helped':
-      return hint('its-settings', settings(last))
+      return hint('its-settings', settings(last, result))
     case 'price':
-      return hint('shorter-open-time', settings(last))
+      return shorter()
     case 'saved':
       return wordsOf(last).includes('retry')
-        ? hint('its-settings', settings(last))
-        : hint('retries', compareCommand(['retry', `retry+${last}`]))
+        ? hint('its-settings', settings(last, result))
+        : hint('retries', compareCommand(['retry', `retry+${last}`], result))
     case 'same':
       return outage(result, engines ? 'decide-alike' : 'outage')
   }
+}
+
+/** Whether failures were seen to come and to go. */
+function sawSpells(result: Unjudged): boolean {
+  const [first] = result.arms
+  return sawReturn(result) || (first !== undefined && cameInSpells(first))
+}
+
+/** An open time that is as short as a sweep would try. */
+const SHORT_OPEN_MS = 250
+
+function opensBriefly({ arms, conditions }: Unjudged): boolean {
+  const circuit = conditions?.circuits?.find(({ arm }) => arm === arms.at(-1)?.name)
+  const openForMs = circuit?.options.openForMs
+  return typeof openForMs === 'number' && openForMs <= SHORT_OPEN_MS
+}
+
+function withoutProduct(product: string, result: Unjudged): Message {
+  const others = (result.request?.codes ?? []).filter(code => code !== product)
+  const request = result.request && { ...result.request, codes: others }
+  return hint(
+    'one-product',
+    compareCommand(
+      result.arms.map(arm => arm.name),
+      { ...result, request },
+    ),
+  )
 }
 
 /** What to do about an arm without a circuit. */
@@ -90,15 +136,15 @@ function unguarded(code: Code, result: Unjudged, last: string): Message {
     return hint('retry-storm', 'npx chaos compare --scenario retry-storm')
   }
   if (code === 'hurt' && words.includes('retry') && !words.includes('budget')) {
-    return hint('budget', compareCommand([last, `${last}+budget`]))
+    return hint('budget', compareCommand([last, `${last}+budget`], result))
   }
   if (code === 'hurt' && words.includes('bulkhead') && !last.includes('queue=')) {
     const roomier = last.replace(/bulkhead(?:\(([^()]*)\))?/, (_, max = '10') => `bulkhead(${max},queue=1000)`)
-    return hint('queue', compareCommand([last, roomier]))
+    return hint('queue', compareCommand([last, roomier], result))
   }
   if (code === 'hurt' && words.includes('timeout')) return hint('timeout')
   if (result.arms.length === 1 || isForeign(result)) return hint('another-arm', { arm: withBreaker(last) })
-  return hint('add-breaker', compareCommand(last === 'none' ? ['none', 'breaker'] : [last, withBreaker(last)]))
+  return hint('add-breaker', compareCommand(last === 'none' ? ['none', 'breaker'] : [last, withBreaker(last)], result))
 }
 
 /** An outage to try: the usual one with these words, a longer one after it, and after that the settings. */
@@ -106,23 +152,49 @@ function outage(result: Unjudged, code: string): Message {
   if (isForeign(result)) return hint('foreign')
   const names = result.arms.map(arm => arm.name)
   const last = names.findLast(name => circuitOf(name) !== null) ?? 'breaker'
-  const compare = compareCommand(circuitOf(names.at(-1) ?? '') === null ? ['none', last] : names)
+  const arms = circuitOf(names.at(-1) ?? '') === null ? ['none', last] : names
+  const compare = compareCommand(arms, result, { load: false, trouble: false })
   // An outage shows what a breaker is for where all is well before and after it.
   const calm = (result.failRate?.atEnd ?? 0) > 0 ? ' --fail-rate 0' : ''
-  if (!sawReturn(result)) return hint(code, `${compare} ${OUTAGE}${calm}`)
+  // What the run says of the open time, for all circuits or in each arm, stands.
+  const opens =
+    result.conditions?.circuit?.openForMs !== undefined ||
+    arms.every(name => circuitOf(name) === null || name.includes('open-for='))
+  const words = (spell: string, lastsMs: number) =>
+    `${compare} --outage ${spell} ${paceOf(result, lastsMs)}${opens ? '' : ' --open-for 250ms'}${calm}`
+  if (!sawReturn(result)) return hint(code, words(SPELL.spell, SPELL.lastsMs))
   const longest = Math.max(...result.trouble.map(({ fromMs, toMs }) => toMs - fromMs))
   return longest < LONG_MS
-    ? hint('longer-outage', `${compare} ${LONGER_OUTAGE}${calm}`)
-    : hint('the-settings', settings(last))
+    ? hint('longer-outage', words(LONGER_SPELL.spell, LONGER_SPELL.lastsMs))
+    : hint('the-settings', settings(last, result))
 }
 
-/** A sweep of the open time of an arm's circuit. */
-function settings(name: string): string {
+/** The run's own pace for so long, where it has one that shows an outage; else ten requests every 100 ms. */
+function paceOf({ load, conditions }: Unjudged, lastsMs: number): string {
+  const { schedule, concurrency, everyMs, requests } = load
+  const usual = `-n ${lastsMs / 10}`
+  if (!conditions) return usual
+  if (schedule?.kind === 'rate' || schedule?.kind === 'poisson') {
+    const random = schedule.kind === 'poisson' ? ' --poisson' : ''
+    return `--rate ${schedule.perSecond}/s${random} -n ${Math.ceil((schedule.perSecond * lastsMs) / 1_000)}`
+  }
+  if ((schedule?.kind ?? 'batches') !== 'batches' || concurrency >= requests || everyMs <= 0) return usual
+  const count = concurrency * Math.ceil(lastsMs / everyMs)
+  if (count > MAX_ADVISED_REQUESTS || (concurrency === 10 && everyMs === 100)) return usual
+  const every = everyMs === 100 ? '' : ` --every ${formatDuration(everyMs)}`
+  return `-n ${count}${concurrency === 10 ? '' : ` -c ${concurrency}`}${every}`
+}
+
+/** A sweep of the open time of an arm's circuit, under the conditions of the run. */
+function settings(name: string, result: Unjudged): string {
   const open = name
     .replace(/open-for=[^,()]*,?/, '')
     .replace(/,\)/, ')')
     .replace('()', '')
-  return open === 'breaker' ? SETTINGS : `${SETTINGS} --arm ${quoted(open)}`
+  const { openForMs, ...circuit } = result.conditions?.circuit ?? {}
+  const conditions = result.conditions && { ...result.conditions, circuit }
+  const flags = flagsOf({ ...result, conditions }, { load: !leftAtOnce(result) })
+  return `${SETTINGS}${open === 'breaker' ? '' : ` --arm ${quoted(open)}`}${flags}`
 }
 
 /** Requests an arm for an interval of 5 points to either side, by the variance of two independent shares. */
@@ -142,10 +214,11 @@ function isForeign({ request }: Pick<Unjudged, 'request'>): boolean {
   return request !== undefined && !request.expectsJson
 }
 
-/** `chaos compare` with these arms, which it need not be told where they are its own. */
-function compareCommand(names: readonly string[]): string {
+/** `chaos compare` with these arms, which it need not be told where they are its own, under the conditions of the run. */
+function compareCommand(names: readonly string[], result: Unjudged, kept: Partial<Kept> = {}): string {
   const list = armList(names)
-  return list === 'none,breaker' ? 'npx chaos compare' : `npx chaos compare --arms ${list}`
+  const own = list === 'none,breaker' && result.conditions?.scenario === undefined
+  return `npx chaos compare${own ? '' : ` --arms ${list}`}${flagsOf(result, kept)}`
 }
 
 /** The arm with a breaker added: `retry+breaker`. */

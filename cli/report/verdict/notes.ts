@@ -18,7 +18,7 @@ const STILL_MS = 10
 const AFTERWARDS_MS = 2_000
 
 /** More requests than this are no advice: a shorter outage is. */
-const MAX_ADVISED_REQUESTS = 20_000
+export const MAX_ADVISED_REQUESTS = 20_000
 
 /** All notes on a result, a sentence or two each. */
 export function notes(result: Unjudged, words: Words = english): string[] {
@@ -27,6 +27,8 @@ export function notes(result: Unjudged, words: Words = english): string[] {
     load.late > 0 ? lateNote(load) : null,
     load.schedule?.kind === 'closed' && arms.length > 1 ? { code: 'note.closed-loop', figures: {} } : null,
     commonNote(result),
+    rateLimitNote(result),
+    windowNote(result),
     notFoundNote(result),
     goneNote(result),
     unfinishedNote(result),
@@ -53,6 +55,21 @@ function commonNote({ arms, differences = [] }: Unjudged): Message | null {
     }),
   )
   return fewer.length === 0 ? null : { code: 'note.latency-common', figures: { arms: fewer.map(({ arm }) => arm) } }
+}
+
+/** That a token bucket decides by what was sent before, and so not alike for all arms. */
+function rateLimitNote({ arms }: Unjudged): Message | null {
+  const turned = arms.reduce((sum, { statuses }) => sum + (statuses?.['429'] ?? 0), 0)
+  return arms.length > 1 && turned > 0 ? { code: 'note.rate-limited', figures: { turned } } : null
+}
+
+/** Engines that know windows of time only, beside circuits that go by calls. */
+function windowNote({ conditions }: Unjudged): Message | null {
+  const circuits = conditions?.circuits ?? []
+  const byCalls = circuits.filter(({ options }) => options.windowMs === 0)
+  const timed = byCalls.filter(({ engine }) => engine === 'opossum')
+  if (timed.length === 0 || timed.length === byCalls.length) return null
+  return { code: 'note.other-window', figures: { arms: timed.map(({ arm }) => arm) } }
 }
 
 function spreadNotes({ repeats = [] }: Unjudged): Message[] {

@@ -5,8 +5,8 @@
  */
 
 import type { ArmDifference, ArmResult, Figures, Message, Result, Unjudged, Verdict } from '../result.ts'
-import { differencesOf } from '../stats/differences.ts'
-import { opened, total, useful, usefulShare } from '../stats/figures.ts'
+import { differencesOf, spanOf } from '../stats/differences.ts'
+import { amplification, opened, total, useful, usefulShare } from '../stats/figures.ts'
 import { circuitOf, wordsOf } from './arm-names.ts'
 import { type Code, codeOf, unreachable } from './code.ts'
 import { effects, ranking } from './effects.ts'
@@ -25,7 +25,7 @@ export function judge(result: Unjudged): Verdict {
   const [first] = result.arms
   const last = result.arms.at(-1)
   const difference = differencesOf(result).at(-1)
-  const points = difference?.usefulPoints ?? null
+  const points = difference ? spanOf(difference, 'usefulPoints') : null
   const said = first && last && difference ? ofSeveral(result, first, last, difference) : ofOne(result)
   const coded = { ...said, more: [...stopped(result), ...said.more] }
   return {
@@ -74,12 +74,14 @@ function figuresOf(
   { target, arms }: Unjudged,
   first: ArmResult,
   last: ArmResult,
-  { usefulPoints, pairs }: ArmDifference,
+  difference: ArmDifference,
 ): Figures {
+  const { pairs } = difference
+  const points = spanOf(difference, 'usefulPoints')
   const names = { first: first.name, last: last.name }
   const requests = total(last.outcomes)
   const [before, after] = [usefulShare(first.outcomes), usefulShare(last.outcomes)]
-  const [low, high] = usefulPoints?.ci95 ?? [null, null]
+  const [low, high] = points?.ci95 ?? [null, null]
   // Nothing is chance where every single request ended alike.
   const alike = pairs && pairs.onlyFirst + pairs.onlyArm === 0 ? 1 : 0
   switch (code) {
@@ -94,8 +96,25 @@ function figuresOf(
     case 'all-refused':
       return { ...names, requests, before, after }
     default:
-      return { ...names, before, after, points: usefulPoints?.value ?? null, low, high, alike }
+      return { ...names, before, after, points: points?.value ?? null, low, high, alike }
   }
+}
+
+/** What is said in the same breath as the useful share: what of it is stale, and the other price, calls that were wasted. */
+function beside(first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
+  const { fromCache } = last.outcomes
+  const stale = { code: 'beside.stale', figures: { part: fromCache / Math.max(1, total(last.outcomes)) } }
+  return [...(fromCache > 0 ? [stale] : []), ...only(calls(first, last, difference))]
+}
+
+function calls(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
+  const [before, wasted] = [first.upstream.wasted, last.upstream.wasted]
+  if (before + wasted === 0) return null
+  const names = { first: first.name, wasted, before }
+  if (before === wasted) return { code: 'beside.calls-alike', figures: names }
+  if (!spanOf(difference, 'wastedCalls')?.clear) return { code: 'beside.calls-chance', figures: names }
+  if (wasted < before) return { code: 'beside.calls-fewer', figures: { ...names, part: (before - wasted) / before } }
+  return { code: 'beside.calls-more', figures: { ...names, more: wasted - before, perRequest: amplification(last) } }
 }
 
 /** The sentences after the first one. Which arm is best says nothing where none was answered, or found what it asked for. */
@@ -107,12 +126,13 @@ function moreOf(code: Code, result: Unjudged, first: ArmResult, last: ArmResult,
       return []
     case 'all-refused':
     case 'nothing-failed':
-    case 'never-opened':
       return ranking(result)
+    case 'never-opened':
+      return [...beside(first, last, difference), ...ranking(result)]
     case 'too-late':
       return [...only(lateOpening(result, last)), ...ranking(result)]
     default:
-      return [...effects(result, first, last, difference), ...ranking(result)]
+      return [...beside(first, last, difference), ...effects(first, last, difference), ...ranking(result)]
   }
 }
 

@@ -122,7 +122,7 @@ function failures(figure: Figure, words: Words): string {
 }
 
 /**
- * Sentences in their order. Clauses about what an arm did beside its answers (`effect.…`) become one sentence, and
+ * Sentences in their order. What goes beside a sentence (`beside.…`) is put to its end. Clauses about what an arm did beside its answers (`effect.…`) become one sentence, and
  * `stopped.…` is put before all others.
  */
 export function sentences(messages: readonly Message[], words: Words): string {
@@ -130,7 +130,10 @@ export function sentences(messages: readonly Message[], words: Words): string {
   const texts: string[] = []
   const clauses: string[] = []
   for (const message of messages) {
+    const before = texts.length - 1
     if (message.code.startsWith('effect.')) clauses.push(say(message))
+    else if (message.code.startsWith('beside.'))
+      texts[before] = `${texts[before]?.replace(/\.$/, '') ?? ''}${say(message)}.`
     else if (!message.code.startsWith('stopped.')) texts.push(...together(clauses.splice(0), words), say(message))
   }
   const text = [...texts, ...together(clauses, words)].join(' ')

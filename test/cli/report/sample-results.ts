@@ -1,6 +1,7 @@
 /** Constructed results for the tests of the reports. */
 
 import type { ArmResult, LatencySummary, Outcomes, Sent, Series, Unjudged } from '../../../cli/report/result.ts'
+import { differenceOf, type SameRequests } from '../../../cli/report/stats/differences.ts'
 
 const nothing: LatencySummary = { count: 0, p50: null, p95: null, p99: null, max: null }
 
@@ -163,3 +164,21 @@ export const outage = result(
     pairs: { a: 'none', b: 'breaker', both: 385, onlyA: 15, onlyB: 0, neither: 400 },
   },
 )
+
+/** A result of two arms that tells what became of the requests that the second one refused or lost. */
+export function told(run: Unjudged, same: Partial<SameRequests>): Unjudged {
+  const [first, last] = run.arms
+  if (!first || !last) return run
+  const whole = { latencies: {}, refused: null, lost: { answers: 0, refused: 0, afterTrouble: 0 }, ...same }
+  return { ...run, differences: [differenceOf(run.seed, first, last, { pairs: run.pairs, same: whole })] }
+}
+
+export const toldCoinFlips = told(coinFlips, {
+  refused: { requests: 155, p50Ms: 0.2, firstP50Ms: 12 },
+  lost: { answers: 107, refused: 107, afterTrouble: 0 },
+})
+
+export const toldOutage = told(outage, {
+  refused: { requests: 395, p50Ms: 0.2, firstP50Ms: 14 },
+  lost: { answers: 15, refused: 15, afterTrouble: 14 },
+})

@@ -2,38 +2,141 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import type { Unjudged } from '../../../../cli/report/result.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, latency, outage, result } from '../sample-results.ts'
+import { arm, coinFlips, outage, result, told, toldCoinFlips, toldOutage } from '../sample-results.ts'
 
 const states = [
   { atMs: 0, state: 'closed' as const },
   { atMs: 500, state: 'open' as const },
 ]
 const closed = states.slice(0, 1)
-const slow = (name: string, counts: Parameters<typeof arm>[1], failedP50: number) => {
-  const made = arm(name, counts)
-  return { ...made, latencyMs: { ...made.latencyMs, failed: latency(made.outcomes.failed, failedP50) } }
+
+/** Quarter seconds by the moment of sending, from a list of `[how many, requests, useful]`. */
+function quarters(...spells: readonly (readonly [number, number, number])[]) {
+  return spells
+    .flatMap(([count, requests, useful]) => Array.from({ length: count }, () => ({ requests, useful })))
+    .map((counts, index) => ({ atMs: 250 * index, ...counts }))
 }
 
 const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hint: RegExp }[] = [
   {
     name: 'coin flips: it hurt, and the price is named',
-    run: coinFlips,
+    run: toldCoinFlips,
     says: [
-      /^The breaker hurt: 33\.3 % of the requests got a useful answer, 69\.0 % without it \(35\.7 points fewer\)\./,
-      /It lost 107 answers that came without it \(the failures were independent, so it refused calls that would have gone well\), and saved 48 of 93 wasted calls \(51\.6 %\)\.$/,
+      /^The breaker hurt: 33\.3 % of the requests got a useful answer, 69\.0 % without it \(35\.7 points fewer\), with 45 wasted calls, 93 without it \(51\.6 % saved\)\./,
+      /It lost 107 answers that came without it \(the failures were independent, so it refused calls that would have gone well\)\.$/,
     ],
     hint: /--outage/,
   },
   {
     name: 'an outage: a small price for many saved calls',
-    run: outage,
+    run: toldOutage,
     says: [
       /^The breaker saved more than it cost: /,
       /\(1\.9 points fewer\)/,
-      /lost 15 answers that came without it \(most while its circuit was still open after the trouble\)/,
-      /saved 380 of 400 wasted calls \(95\.0 %\)/,
+      /lost 15 answers that came without it \(14 of them while its circuit was still open after the trouble\)/,
+      /with 20 wasted calls, 400 without it \(95\.0 % saved\)/,
     ],
     hint: /open-for/,
+  },
+  {
+    name: 'one product that fails is the cause, whatever came and went; the hint leaves it out',
+    run: told(
+      result(
+        [
+          arm(
+            'none',
+            { success: 480, failed: 120 },
+            {
+              byCode: [
+                { code: 'bad', requests: 120, failed: 120 },
+                { code: 'good', requests: 480, failed: 0 },
+              ],
+            },
+          ),
+          arm('breaker', { success: 200, failed: 50, shortCircuited: 350 }, { states }),
+        ],
+        {
+          pairs: { a: 'none', b: 'breaker', both: 200, onlyA: 280, onlyB: 0, neither: 120 },
+          request: { method: 'GET', path: '', codes: ['bad', 'good'], headers: {}, body: null, expectsJson: true },
+          conditions: {},
+        },
+      ),
+      { refused: { requests: 350, p50Ms: 0.2, firstP50Ms: 1 }, lost: { answers: 280, refused: 280, afterTrouble: 0 } },
+    ),
+    says: [/lost 280 answers that came without it \(only the product bad fails, and its circuit refuses all of them\)/],
+    hint: /belongs around what fails together.*--codes good$/,
+  },
+  {
+    name: 'a token bucket is the cause where the failures are 429',
+    run: told(
+      result(
+        [
+          arm('none', { success: 400, failed: 200 }, { statuses: { 200: 400, 429: 200 } }),
+          arm('breaker', { success: 300, failed: 60, shortCircuited: 240 }, { states }),
+        ],
+        { pairs: { a: 'none', b: 'breaker', both: 280, onlyA: 120, onlyB: 20, neither: 180 } },
+      ),
+      { refused: { requests: 240, p50Ms: 0.2, firstP50Ms: 1 }, lost: { answers: 120, refused: 110, afterTrouble: 0 } },
+    ),
+    says: [
+      /lost 120 answers that came without it \(the upstream turns away what is too much/,
+      /, gained 20 that did not\.$/,
+    ],
+    hint: /lower --rate/,
+  },
+  {
+    name: 'a circuit that opens again on failures that come one by one',
+    run: told(
+      {
+        ...coinFlips,
+        arms: coinFlips.arms.map(each => ({
+          ...each,
+          states: [...states, { atMs: 1_500, state: 'half-open' }, { atMs: 1_510, state: 'open' }],
+        })),
+      },
+      {
+        refused: { requests: 155, p50Ms: 0.2, firstP50Ms: 12 },
+        lost: { answers: 107, refused: 107, afterTrouble: 0 },
+      },
+    ),
+    says: [/its probes met failures too, so that it opened again once\)/],
+    hint: /--outage/,
+  },
+  {
+    name: 'of what a cache answers it is said that it may be stale',
+    run: result([
+      arm('none', { success: 300, failed: 300 }),
+      arm('breaker+cache', { success: 290, failed: 10, shortCircuited: 50, fromCache: 250 }, { states }),
+    ]),
+    says: [
+      /^breaker\+cache helped: 90\.0 % .*\(40\.0 points more\), 41\.7 % from the cache and perhaps out of date, with 10/,
+    ],
+    hint: /sweep/,
+  },
+  {
+    name: 'a hint keeps the conditions of the run, and does not propose what it does already',
+    run: told(
+      {
+        ...outage,
+        conditions: {
+          outages: [{ failRate: 80, fromMs: 2_000, toMs: 6_000 }],
+          circuit: { openForMs: 250, failurePercentage: 40 },
+          circuits: [{ arm: 'breaker', engine: 'breaker', options: { openForMs: 250 } }],
+        },
+      },
+      {},
+    ),
+    says: [/saved more than it cost/],
+    hint: /^See how much the settings matter: .*open-for=250ms\.\.4s -n 800 --outage 80%@2s-6s --threshold 40$/,
+  },
+  {
+    name: 'failures that came in spells are no reason to try a spell',
+    run: result([
+      arm('none', { success: 600, failed: 400 }, { sent: quarters([8, 25, 25], [4, 25, 0], [8, 25, 25]) }),
+      arm('breaker', { success: 400, failed: 100, shortCircuited: 500 }, { states }),
+    ]),
+    says: [/^The breaker hurt/],
+    hint: /^A shorter open time loses fewer answers/,
   },
   {
     name: 'a small loss that saved too few calls is harm',
@@ -46,14 +149,17 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
   },
   {
     name: 'an outage with slow failures: the same answers, less work, at once',
-    run: result([
-      slow('none', { success: 400, failed: 400 }, 2_000),
-      arm('breaker', { success: 398, failed: 20, shortCircuited: 382 }, { states }),
-    ]),
+    run: told(
+      result([
+        arm('none', { success: 400, failed: 400 }),
+        arm('breaker', { success: 398, failed: 20, shortCircuited: 382 }, { states }),
+      ]),
+      { refused: { requests: 382, p50Ms: 0.2, firstP50Ms: 2_000 } },
+    ),
     says: [
       /^The breaker did not change who got an answer, but it saved work: /,
-      /saved 380 of 400 wasted calls/,
-      /refused in 0\.20 ms what took 2\.00 s to fail without it\.$/,
+      /with 20 wasted calls, 400 without it \(95\.0 % saved\)\./,
+      /refused in 0\.20 ms what took 2\.00 s without it\.$/,
     ],
     hint: /retry\+breaker/,
   },
@@ -68,7 +174,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       ),
     ]),
     says: [
-      /^retry\+breaker helped: 92\.0 % of the requests got a useful answer, 17\.0 % with retry \(75\.0 points more\)\./,
+      /^retry\+breaker helped: 92\.0 % of the requests got a useful answer, 17\.0 % with retry \(75\.0 points more\), with 30 wasted calls, 3,230 with retry \(99\.1 % saved\)\./,
       /was back 1\.20 s after the trouble, while with retry nothing came back before the run ended/,
     ],
     hint: /sweep/,
@@ -142,7 +248,9 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
     run: result([arm('none', { success: 70, failed: 30 }), arm('retry', { success: 70, failed: 30 })], {
       pairs: { a: 'none', b: 'retry', both: 70, onlyA: 0, onlyB: 0, neither: 30 },
     }),
-    says: [/^retry made no difference: 70\.0 % .* 70\.0 % without it, and it was the same requests\./],
+    says: [
+      /^retry made no difference: 70\.0 % .* 70\.0 % without it, and it was the same requests, with 30 wasted calls, as many without it\./,
+    ],
     hint: /retry,retry\+breaker$/,
   },
   {
@@ -196,7 +304,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       arm('none', { success: 700, failed: 300 }),
       arm('retry', { success: 970, failed: 30 }, { upstream: { calls: 1_400, wasted: 430 } }),
     ]),
-    says: [/^retry helped: /, /It made 130 more wasted calls \(1\.40 calls a request\)\.$/],
+    says: [/^retry helped: /, /with 430 wasted calls, 300 without it \(130 more, 1\.40 calls a request\)\.$/],
     hint: /--scenario retry-storm$/,
   },
   {
@@ -313,6 +421,10 @@ describe('three arms or more', () => {
       arm('breaker', { success: 480, failed: 40, shortCircuited: 480 }, open),
     )
     assert.match(text, /That is breaker, the last arm, against none, the first\./)
+    assert.match(
+      text,
+      /retry\+breaker between them: 92\.0 % useful \(42\.0 points more than none\), 40 wasted calls\. Best of the 3/,
+    )
     assert.match(text, /Best of the 3: retry\+breaker \(92\.0 % useful, 40 wasted calls\)\.$/)
   })
 

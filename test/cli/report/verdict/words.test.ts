@@ -9,7 +9,7 @@ import { notes } from '../../../../cli/report/verdict/notes.ts'
 import { inWords, judge } from '../../../../cli/report/verdict/verdict.ts'
 import { english, LANGUAGES, wordsIn, wordsOf } from '../../../../cli/report/verdict/words.ts'
 import { ROOT } from '../../../support/project.ts'
-import { arm, coinFlips, outage, result } from '../sample-results.ts'
+import { arm, coinFlips, outage, result, toldCoinFlips, toldOutage } from '../sample-results.ts'
 
 type Table = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
@@ -109,13 +109,13 @@ describe('a verdict in Portuguese', () => {
   for (const [what, run, said] of [
     [
       'of coin flips',
-      coinFlips,
-      'O disjuntor atrapalhou: 33,3 % dos pedidos receberam uma resposta útil, 69,0 % sem ele (35,7 pontos a menos). Ele perdeu 107 respostas que vieram sem ele (as falhas eram independentes, então ele recusou chamadas que teriam dado certo) e poupou 48 de 93 chamadas perdidas (51,6 %). | Um disjuntor serve para falhas que vêm em períodos. Experimente um: npx chaos compare --outage 1s-4s -n 1000 --open-for 250ms',
+      toldCoinFlips,
+      'O disjuntor atrapalhou: 33,3 % dos pedidos receberam uma resposta útil, 69,0 % sem ele (35,7 pontos a menos), com 45 chamadas perdidas, 93 sem ele (51,6 % poupadas). Ele perdeu 107 respostas que vieram sem ele (as falhas eram independentes, então ele recusou chamadas que teriam dado certo). | Um disjuntor serve para falhas que vêm em períodos. Experimente um: npx chaos compare --outage 1s-4s -n 1000 --open-for 250ms',
     ],
     [
       'of an outage',
-      outage,
-      'O disjuntor poupou mais do que custou: 48,1 % dos pedidos receberam uma resposta útil, 50,0 % sem ele (1,9 pontos a menos). Ele perdeu 15 respostas que vieram sem ele (a maioria enquanto o circuito ainda estava aberto depois do problema) e poupou 380 de 400 chamadas perdidas (95,0 %). | Um tempo aberto mais curto perde menos respostas: npx chaos sweep --vary open-for=250ms..4s',
+      toldOutage,
+      'O disjuntor poupou mais do que custou: 48,1 % dos pedidos receberam uma resposta útil, 50,0 % sem ele (1,9 pontos a menos), com 20 chamadas perdidas, 400 sem ele (95,0 % poupadas). Ele perdeu 15 respostas que vieram sem ele (14 enquanto o circuito ainda estava aberto depois do problema). | Um tempo aberto mais curto perde menos respostas: npx chaos sweep --vary open-for=250ms..4s',
     ],
     [
       'of one arm, stopped',
@@ -150,6 +150,6 @@ it('a result carries its verdict as codes that say what its text says', () => {
   }
   assert.deepEqual(
     judge(coinFlips).more?.map(({ code }) => code),
-    ['effect.lost', 'effect.saved'],
+    ['beside.calls-fewer', 'effect.lost'],
   )
 })
