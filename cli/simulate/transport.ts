@@ -24,7 +24,7 @@ import { Problem } from '../../server/http/problem.ts'
 import type { Meter } from '../load/call.ts'
 import { ABORTED, failedWith } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing, Send } from '../policy/send.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { Timer, VirtualClock } from './virtual-clock.ts'
 
 const [, ITEM] = ROUTES
 const SECOND_MS = 1_000
@@ -148,7 +148,7 @@ class WaitingCall {
 }
 
 /** One call, on both sides: what its client waits for, and what the interceptor does with it. */
-export class SimulatedCall implements InterceptedCall {
+export class SimulatedCall implements InterceptedCall, Timer {
   readonly session: Session
   readonly compiled: CompiledSettings
   readonly record: RequestRecord
@@ -161,6 +161,9 @@ export class SimulatedCall implements InterceptedCall {
   headStatus = 0
   readonly #client: SimulatedClient
   readonly #done: (answer: Answer) => void
+  readonly isCancelled = false
+  /** What is on its way back. */
+  #answer: Answer = ABORTED
   #isAtServer = true
   #isOver = false
 
@@ -252,13 +255,18 @@ export class SimulatedCall implements InterceptedCall {
 
   #travel(answer: Answer): void {
     const { clock, roundTripMs } = this.#client.options
-    clock.schedule(roundTripMs(), () => {
-      if (this.#isOver) return
-      this.#isOver = true
-      if (answer.failure !== null) this.#client.options.meter.wasted()
-      this.#done(answer)
-      this.#client.release()
-    })
+    this.#answer = answer
+    clock.schedule(roundTripMs(), this)
+  }
+
+  /** What is on its way arrives, unless nobody waits for it any more. */
+  happen(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const answer = this.#answer
+    if (answer.failure !== null) this.#client.options.meter.wasted()
+    this.#done(answer)
+    this.#client.release()
   }
 }
 

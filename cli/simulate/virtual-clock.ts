@@ -3,16 +3,43 @@
 import type { Clock } from '../../server/lib/clock.ts'
 
 /** Something that is to happen. */
-interface Timer {
-  /** Null once it has happened, or was cancelled. */
-  act: (() => void) | null
+export interface Timer {
+  readonly isCancelled: boolean
+  /** Its moment has come. */
+  happen(): void
+}
+
+/** A timer that can be cancelled. */
+class Cancellable implements Timer {
+  #act: (() => void) | null
+
+  constructor(act: () => void) {
+    this.#act = act
+  }
+
+  get isCancelled(): boolean {
+    return this.#act === null
+  }
+
+  happen(): void {
+    const act = this.#act
+    this.#act = null
+    act?.()
+  }
+
+  /** False where it has happened, or was cancelled already. */
+  cancel(): boolean {
+    const waits = this.#act !== null
+    this.#act = null
+    return waits
+  }
 }
 
 /** Cancelled timers that may lie in the heap before they are cleared away, and then only where they are the most of it. */
 const MIN_CANCELLED = 64
 
 /** Stands where a timer was. */
-const GONE: Timer = { act: null }
+const GONE: Timer = { isCancelled: true, happen() {} }
 
 /** Timers for which there is room at first. */
 const ROOM = 256
@@ -54,19 +81,18 @@ export class VirtualClock implements Clock {
 
   /** @throws {RangeError} for a time that is no number */
   after(ms: number, act: () => void): () => void {
-    const timer: Timer = { act }
+    const timer = new Cancellable(act)
     this.#push(this.#moment(ms), timer)
     return () => {
-      if (timer.act === null) return
-      timer.act = null
+      if (!timer.cancel()) return
       this.#cancelled++
       if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#size) this.#clear()
     }
   }
 
-  /** The same for what is never cancelled. */
-  schedule(ms: number, act: () => void): void {
-    this.#push(this.#moment(ms), { act })
+  /** The same for what is never cancelled; nothing is made for it. */
+  schedule(ms: number, due: Timer): void {
+    this.#push(this.#moment(ms), due)
   }
 
   /**
@@ -78,16 +104,14 @@ export class VirtualClock implements Clock {
       const timer = this.#timers[0] as Timer
       const at = this.#at[0] as number
       this.#pop()
-      const { act } = timer
-      if (act === null) {
+      if (timer.isCancelled) {
         this.#cancelled--
         continue
       }
       if (this.#steps === this.#maxSteps) throw new Error(`a simulation that is not over after ${this.#steps} steps`)
       this.#steps++
       this.#now = at
-      timer.act = null
-      act()
+      timer.happen()
       return true
     }
     return false
@@ -169,7 +193,7 @@ export class VirtualClock implements Clock {
     let left = 0
     for (let place = 0; place < this.#size; place++) {
       const timer = timers[place] as Timer
-      if (timer.act === null) continue
+      if (timer.isCancelled) continue
       moments[left] = moments[place] as number
       orders[left] = orders[place] as number
       timers[left++] = timer
