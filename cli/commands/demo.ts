@@ -44,9 +44,6 @@ const REGIMES: readonly ExperimentInput[] = [
   },
 ]
 
-/** Enough for all requests that an overloaded server holds at the same time. */
-const CONNECTIONS = 256
-
 const NEXT = `
 Now do it yourself, in two terminals:
   npx chaos serve          start the catalog on http://127.0.0.1:8000
@@ -74,10 +71,9 @@ async function demo(io: Io, options: DemoOptions): Promise<number> {
   const server = await startServer({ seed: SEED })
   const results: Result[] = []
   try {
-    for (const [index, { title, load, ...rest }] of REGIMES.entries()) {
+    for (const [index, { title, ...rest }] of REGIMES.entries()) {
       if (io.interrupted.aborted) break
-      const numbered = { ...rest, title: `${index + 1}. ${title}`, seed: SEED }
-      const spec = experimentSchema.parse({ ...numbered, load: { ...load, connections: CONNECTIONS } })
+      const spec = experimentSchema.parse({ ...rest, title: `${index + 1}. ${title}`, seed: SEED })
       const result = await show(io, options, new URL(server.url), spec, index)
       results.push(result)
       if (options.keep) await keepResult(io, result, null)

@@ -68,7 +68,7 @@ export async function recogniseTarget(io: Io, options: RecogniseOptions): Promis
   return { target: { ...target, address, expectsJson: hello !== null && !exactly }, control, hello }
 }
 
-function partsOf({ method, headers, body, encoding }: ExperimentSpec['request']): RequestParts {
+function partsOf({ method, headers, body, encoding, allowRedirects }: ExperimentSpec['request']): RequestParts {
   const bytes = body !== null && encoding === 'base64' ? Buffer.from(body, encoding) : body
-  return { method, headers: headers.flat(), body: bytes }
+  return { method, headers: headers.flat(), body: bytes, allowsRedirects: allowRedirects === true }
 }

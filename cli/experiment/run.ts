@@ -68,6 +68,7 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
   const arms: OpenArm[] = []
   try {
     for (const parsed of options.arms) arms.push(await openArm(options, parsed))
+    for (const { client } of arms) await client.open(openedBefore(options))
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
@@ -126,12 +127,15 @@ async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm>
   const recorder = new Recorder(parsed.name, schedule.requests, clock)
   const gate = { open: warmup === 0 }
   const client = openClient({
-    ...{ target, connections, fresh: !keepAlive, keepsBodies: wantsBody(parsed), wallMs },
+    ...{ target, connections, fresh: !keepAlive, keepsBodies: wantsBody(parsed), clock, wallMs },
     ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
     ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     meter: {
       called: () => gate.open && recorder.called(),
       wasted: () => gate.open && recorder.wasted(),
+      waited: (ms, capped) => gate.open && recorder.waited(ms, capped),
+      limited: (lacking, open) => recorder.limited(lacking, open),
+      redirected: location => gate.open && recorder.redirected(location),
     },
   })
   const arm = await buildArm(parsed, {
@@ -140,6 +144,14 @@ async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm>
   })
   return { recorder, client, arm, gate }
 }
+
+/** How many connections an arm surely needs at once: those of a batch, or of what leaves within a tenth of a second. */
+function openedBefore({ schedule: { concurrency, requests, everyMs, shape } }: RunOptions): number {
+  const atOnce = shape.kind === 'batches' || shape.kind === 'closed' ? concurrency : Math.ceil(OPENED_FOR_MS / everyMs)
+  return Math.min(requests, atOnce)
+}
+
+const OPENED_FOR_MS = 100
 
 /** Runs of single arms as one: the longest of them, with all that was late in any. */
 export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {

@@ -64,7 +64,7 @@ export async function openBackend(parts: BackendParts, show: (event: LiveEvent) 
     batch: parts.batch,
     open: (arm, meter) => {
       const keepsBodies = arm === 'main' && wantsBody(plan)
-      return openClient({ target, session: sessions[arm], connections, keepsBodies, meter, wallMs })
+      return openClient({ target, session: sessions[arm], connections, keepsBodies, meter, clock, wallMs })
     },
     build: (arm, call, guarded) => {
       const { timeoutMs, circuit } = parts

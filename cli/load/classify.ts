@@ -1,4 +1,4 @@
-/** Names what went wrong with a call, from the error of the HTTP client. */
+/** Names what went wrong with a call: from the error of the HTTP client, or from a body that is not what it promises. */
 
 import type { Failure } from '../policy/send.ts'
 
@@ -32,4 +32,41 @@ export function classify(error: Error & { readonly code?: unknown }, answering: 
   if (error.name === 'HTTPParserError') return answering && error.message.includes('EOF') ? 'truncated' : 'parse'
   const failure = BY_CODE[code] ?? 'other'
   return answering && failure === 'reset' ? 'truncated' : failure
+}
+
+/** What the head of an answer says about its body. */
+export interface AnswerHead {
+  readonly status: number
+  /** Empty where it does not say. */
+  readonly contentType: string
+  /** It is compressed. */
+  readonly encoded: boolean
+}
+
+/** `application/json` and `…+json`; sequences of documents, such as `application/json-seq`, are something else. */
+const JSON_TYPE = /[/+]json\s*(;|$)/i
+/** Anything but UTF-8, of which ASCII is a part. */
+const OTHER_CHARSET = /;\s*charset\s*=\s*(?!\s*"?(?:utf-?8|us-ascii)\b)/i
+const NO_BODY: readonly number[] = [204, 205, 304]
+
+/**
+ * Whether a body is what its head promises, as far as that can be said without decoding it.
+ * @param target where an answer that is no JSON is broken, if it says so; else only what calls itself JSON is looked into
+ */
+export function isSoundBody(
+  { status, contentType, encoded }: AnswerHead,
+  body: Buffer,
+  target: { readonly expectsJson: boolean; readonly method: string },
+): boolean {
+  const { expectsJson, method } = target
+  if (NO_BODY.includes(status)) return true
+  if (!JSON_TYPE.test(contentType)) return !expectsJson
+  if (method === 'HEAD' || encoded || OTHER_CHARSET.test(contentType)) return true
+  if (body.length === 0) return !expectsJson
+  try {
+    JSON.parse(body.toString('utf8').replace(/^\ufeff/, ''))
+    return true
+  } catch {
+    return false
+  }
 }

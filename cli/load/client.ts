@@ -1,9 +1,11 @@
 /** The innermost Send: carries requests to the upstream over HTTP and classifies every way in which that fails. */
 
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../server/lib/clock.ts'
 import type { Outgoing, Send } from '../policy/send.ts'
 import { Call, type CallContext, type Meter } from './call.ts'
-import { Connections } from './connections.ts'
+import { type AnswerHead, isSoundBody } from './classify.ts'
+import { Connections, type Connector } from './connections.ts'
 import type { Target } from './target.ts'
 
 export interface ClientOptions {
@@ -20,27 +22,32 @@ export interface ClientOptions {
   /** Hands bodies on in the answers, for the policies that keep them. */
   readonly keepsBodies: boolean
   readonly meter: Meter
+  readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly wallMs: () => number
+  /** Makes the connections; over the network where it is not given. */
+  readonly connector?: Connector
 }
 
 export interface LoadClient {
   readonly send: Send
+  /** Opens so many connections before they are needed. */
+  open(connections: number): Promise<void>
   /** From here on calls belong to this session. */
   enter(session: string | undefined): void
   /** Closes the connections; calls that are still in flight fail as aborted. */
   close(): Promise<void>
 }
 
-/** Opens no connection yet: each is opened by the first call that finds all others busy. */
+/** Opens no connection yet: each is opened by the first call that finds all others busy, unless `open` came first. */
 export function openClient(options: ClientOptions): LoadClient {
-  const { target, keepsBodies, meter, wallMs } = options
+  const { target, keepsBodies, meter, clock, wallMs, headersTimeoutMs = 0, bodyTimeoutMs = 0 } = options
   const connections = new Connections({
     origin: target.origin,
     limit: options.connections,
+    clock,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
-    ...(options.headersTimeoutMs === undefined ? {} : { headersTimeoutMs: options.headersTimeoutMs }),
-    ...(options.bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs: options.bodyTimeoutMs }),
+    ...(options.connector === undefined ? {} : { connector: options.connector }),
     ...(target.address === undefined ? {} : { address: target.address }),
   })
   const headersIn = (session: string | undefined) =>
@@ -48,18 +55,19 @@ export function openClient(options: ClientOptions): LoadClient {
   let fixed = headersIn(options.session)
   const context: CallContext = {
     options: request => dispatchOptions(target, fixed, request),
-    bodyIsSound: bodyCheck(target.expectsJson),
+    bodyIsSound: bodyCheck(target),
     textOf: steadyText(),
-    keepsBodies,
-    meter,
-    wallMs,
+    allowsRedirects: target.allowsRedirects,
+    ...{ keepsBodies, meter, clock, wallMs, headersTimeoutMs, bodyTimeoutMs },
   }
   return {
     send(request, done) {
       const call = new Call(context, request, done)
       connections.submit(call)
+      call.wait()
       return () => call.cancel()
     },
+    open: count => connections.open(count),
     enter(session) {
       fixed = headersIn(session)
     },
@@ -88,25 +96,23 @@ function steadyText(): CallContext['textOf'] {
   }
 }
 
-/**
- * A catalog answer must be JSON and say so; elsewhere only what calls itself JSON is looked into.
- * The last sound body of each code is kept, because an answer equal to it need not be parsed again.
- */
-function bodyCheck(expectsJson: boolean): CallContext['bodyIsSound'] {
-  const known = new Map<string, { type: string; body: Buffer }>()
-  return (code, type, body) => {
+/** The last sound body of each code is kept, because an answer equal to it need not be parsed again. */
+function bodyCheck(target: Target): CallContext['bodyIsSound'] {
+  const known = new Map<string, AnswerHead & { readonly body: Buffer }>()
+  return (code, head, body) => {
     const last = known.get(code)
-    if (last && last.type === type && last.body.equals(body)) return true
-    if (!/[/+]json\b/i.test(type)) return !expectsJson
-    const text = Buffer.from(body)
-    try {
-      JSON.parse(text.toString('utf8'))
-    } catch {
-      return false
+    if (last && isSame(last, head) && last.body.equals(body)) return true
+    if (!isSoundBody(head, body, target)) return false
+    const { status, contentType, encoded } = head
+    if (last || known.size < MAX_KNOWN_BODIES) {
+      known.set(code, { status, contentType, encoded, body: Buffer.from(body) })
     }
-    if (last || known.size < MAX_KNOWN_BODIES) known.set(code, { type, body: text })
     return true
   }
+}
+
+function isSame(a: AnswerHead, b: AnswerHead): boolean {
+  return a.contentType === b.contentType && a.status === b.status && a.encoded === b.encoded
 }
 
 const MAX_KNOWN_BODIES = 1_000

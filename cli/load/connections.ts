@@ -1,7 +1,15 @@
-/** A capped set of connections to one origin: each carries one request at a time, the rest wait in order. */
+/**
+ * A capped set of connections to one origin: each carries one request at a time, the rest wait in order. What this machine
+ * cannot give (descriptors, ports) makes the set smaller instead of failing a call that another connection can carry.
+ */
 
-import type { Dispatcher } from 'undici'
+import type { Socket } from 'node:net'
+import type { buildConnector, Dispatcher } from 'undici'
+import networkConnector from 'undici/lib/core/connect.js'
 import Client from 'undici/lib/dispatcher/client.js'
+import type { Clock } from '../../server/lib/clock.ts'
+import { skipContinues } from './continues.ts'
+import { Deadline } from './deadline.ts'
 
 /** What undici calls back; the raw form, because parsing every header into an object costs a tenth of a core. */
 export interface ResponseHandler {
@@ -14,16 +22,30 @@ export interface ResponseHandler {
 }
 
 /** One request that wants a connection. */
-export interface QueuedCall {
+export interface QueuedCall extends ResponseHandler {
   /** What is to be written, or null if nobody waits for it any more. Asked when a connection is free. */
-  begin(connection: Connection): { options: Dispatcher.DispatchOptions; handler: ResponseHandler } | null
+  begin(connection: Connection): Dispatcher.DispatchOptions | null
+  /** Whether it still waits for the head of its answer. */
+  readonly awaitsHead: boolean
+  /** The time that it was allowed has run out. */
+  expire(): void
 }
 
 /** One connection, lent to a call until the call gives it back. */
 export interface Connection {
   /** Hands the connection to the next call in the line. */
   release(): void
+  /** Lets the call expire in `ms` milliseconds from now, unless it is told otherwise before; 0 for never. */
+  allow(ms: number): void
+  /**
+   * Closes the connection, which this machine could not open, for good. The call, where there is one, waits for another now.
+   * @returns how many others there are; 0 where the call has to end
+   */
+  giveBack(call: QueuedCall | null): number
 }
+
+/** Makes a connection. */
+export type Connector = buildConnector.connector
 
 export interface ConnectionOptions {
   readonly origin: string
@@ -31,14 +53,19 @@ export interface ConnectionOptions {
   readonly limit: number
   /** Opens a new connection for each request. */
   readonly fresh?: boolean
-  /** Milliseconds to wait for the head of an answer and between two pieces of its body; 0 for ever. */
-  readonly headersTimeoutMs?: number
-  readonly bodyTimeoutMs?: number
-  /** Milliseconds to wait for a connection. */
-  readonly connectTimeoutMs?: number
   /** Connects to this address instead of asking for the origin's name again and again. */
   readonly address?: string
+  readonly clock: Clock
+  /** Over the network where it is not given. */
+  readonly connector?: Connector
 }
+
+/** Connections that are being opened at a time: a listen backlog of 128 holds those of a single client, and most hold more. */
+const MAX_OPENING = 100
+/** How long opening in advance is waited for; calls find out about the rest themselves. */
+const OPENING_MS = 2_000
+/** After so long without a request, servers close a connection. */
+const UNUSED_MS = 4_000
 
 /**
  * Undici's clients behind a free list and a queue of our own: a waiting request costs a hundred bytes
@@ -46,13 +73,22 @@ export interface ConnectionOptions {
  */
 export class Connections {
   readonly #options: ConnectionOptions
+  readonly #connector: Connector
   readonly #idle: PooledConnection[] = []
-  readonly #all: PooledConnection[] = []
+  readonly #all = new Set<PooledConnection>()
+  /** What waits for its turn to be opened. */
+  readonly #toOpen: (() => void)[] = []
+  #opening = 0
+  #limit: number
   #waiting: (QueuedCall | undefined)[] = []
   #head = 0
 
   constructor(options: ConnectionOptions) {
+    const { address, connector, limit } = options
     this.#options = options
+    this.#limit = limit
+    this.#connector =
+      connector ?? networkConnector(address === undefined ? {} : ({ lookup: always(address) } as ConnectorOptions))
   }
 
   /** Calls that wait for a free connection. */
@@ -60,9 +96,28 @@ export class Connections {
     return this.#waiting.length - this.#head
   }
 
+  /** How many may be open at once: as many as were asked for, or as this machine has given. */
+  get limit(): number {
+    return this.#limit
+  }
+
+  /** Opens `count` connections, or as many as there may be, before they are needed. Those that fail are left to the calls. */
+  async open(count: number): Promise<void> {
+    if (this.#options.fresh) return
+    const opened: Promise<void>[] = []
+    while (this.#all.size < Math.min(count, this.#limit)) opened.push(this.#add().open())
+    await new Promise<void>(resolve => {
+      const stopWaiting = this.#options.clock.after(OPENING_MS, resolve)
+      void Promise.all(opened).then(() => {
+        stopWaiting()
+        resolve()
+      })
+    })
+  }
+
   /** Begins `call` on a free connection now, or when one is free. */
   submit(call: QueuedCall): void {
-    const connection = this.#idle.pop() ?? this.#open()
+    const connection = this.#idle.pop() ?? (this.#all.size < this.#limit ? this.#add() : undefined)
     if (connection) connection.run(call)
     else this.#waiting.push(call)
   }
@@ -71,7 +126,8 @@ export class Connections {
   async close(): Promise<void> {
     this.#waiting = []
     this.#head = 0
-    await Promise.all(this.#all.map(connection => connection.client.destroy()))
+    this.#toOpen.length = 0
+    await Promise.all(Array.from(this.#all, connection => connection.close()))
   }
 
   /** The next call in the line, which is kept compact. */
@@ -91,38 +147,83 @@ export class Connections {
     this.#idle.push(connection)
   }
 
-  #open(): PooledConnection | undefined {
-    const { origin, limit, fresh, headersTimeoutMs = 0, bodyTimeoutMs = 0, connectTimeoutMs, address } = this.#options
-    if (this.#all.length >= limit) return undefined
-    const client = new Client(origin, {
-      pipelining: fresh ? 0 : 1,
-      headersTimeout: headersTimeoutMs,
-      bodyTimeout: bodyTimeoutMs,
-      ...(connectTimeoutMs === undefined ? {} : { connectTimeout: connectTimeoutMs }),
-      ...(address === undefined ? {} : { connect: { lookup: always(address) } as Connect }),
+  /** Makes a connection as soon as not too many are being made. */
+  readonly connect: Connector = (options, callback) => {
+    const start = () => {
+      this.#opening++
+      this.#connector(options, (...made) => {
+        this.#opening--
+        this.#toOpen.shift()?.()
+        callback(...made)
+      })
+    }
+    if (this.#opening < MAX_OPENING) start()
+    else this.#toOpen.push(start)
+  }
+
+  /**
+   * A connection that this machine has not given: there are no more than those that are left, and `call` waits for one of
+   * them at the front of the line.
+   * @returns how many are left
+   */
+  remove(connection: PooledConnection, call: QueuedCall | null): number {
+    this.#all.delete(connection)
+    const left = this.#all.size
+    this.#limit = Math.max(1, left)
+    // undici is still taking it apart.
+    queueMicrotask(() => {
+      void connection.close()
+      if (this.#all.size > 0) return
+      const next = this.next()
+      if (next) this.submit(next)
     })
-    const connection = new PooledConnection(this, client)
-    this.#all.push(connection)
+    if (left > 0 && call) {
+      if (this.#head > 0) this.#waiting[--this.#head] = call
+      else this.#waiting.unshift(call)
+    }
+    return left
+  }
+
+  #add(): PooledConnection {
+    const connection = new PooledConnection(this, this.#options)
+    this.#all.add(connection)
     return connection
   }
 }
 
 class PooledConnection implements Connection {
-  readonly client: Client
   readonly #owner: Connections
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #origin: URL
+  readonly #deadline: Deadline
+  #call: QueuedCall | null = null
+  /** A connection that was opened in advance, and when. */
+  #spare: Socket | null = null
+  #openedAt = 0
 
-  constructor(owner: Connections, client: Client) {
+  constructor(owner: Connections, { origin, fresh, clock }: ConnectionOptions) {
     this.#owner = owner
-    this.client = client
+    this.#clock = clock
+    this.#origin = new URL(origin)
+    this.#deadline = new Deadline(clock, () => this.#call?.expire())
+    this.#client = new Client(origin, {
+      pipelining: fresh ? 0 : 1,
+      // Up to a second late: see `allow`.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => this.#connect(options, callback),
+    })
   }
 
   run(first: QueuedCall): void {
     let call: QueuedCall | undefined = first
     while (call) {
-      const next = call.begin(this)
-      if (next) {
+      const options = call.begin(this)
+      if (options) {
+        this.#call = call
         // undici takes this older, faster form of handler at run time; its types know only the newer one.
-        this.client.dispatch(next.options, next.handler as unknown as Parameters<Client['dispatch']>[1])
+        this.#client.dispatch(options, call as unknown as Parameters<Client['dispatch']>[1])
         return
       }
       call = this.#owner.next()
@@ -135,9 +236,78 @@ class PooledConnection implements Connection {
     if (call) this.run(call)
     else this.#owner.park(this)
   }
+
+  allow(ms: number): void {
+    this.#deadline.set(ms)
+  }
+
+  giveBack(call: QueuedCall | null): number {
+    return this.#owner.remove(this, call)
+  }
+
+  /** Opens it in advance; resolves when that is done, or has failed. */
+  open(): Promise<void> {
+    const { protocol, host, hostname, port } = this.#origin
+    return new Promise(resolve => {
+      this.#owner.connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
+        if (error && ownLimit(error) !== null) this.#owner.remove(this, null)
+        else {
+          this.#spare = socket
+          this.#openedAt = this.#clock.now()
+          this.release()
+        }
+        resolve()
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#deadline.set(0)
+    this.#deadline.close()
+    this.#spare?.destroy()
+    await this.#client.destroy()
+  }
+
+  readonly #connect: Connector = (options, callback) => {
+    const spare = this.#spare
+    this.#spare = null
+    if (spare?.readable && this.#clock.now() - this.#openedAt < UNUSED_MS) {
+      this.#prepare(spare)
+      queueMicrotask(() => callback(null, spare))
+      return
+    }
+    spare?.destroy()
+    this.#owner.connect(options, (...made) => {
+      if (made[1]) this.#prepare(made[1])
+      callback(...made)
+    })
+  }
+
+  #prepare(socket: Socket): void {
+    skipContinues(socket, () => this.#call?.awaitsHead === true)
+  }
 }
 
-type Connect = Extract<Client.Options['connect'], object>
+/** The codes of what this machine, not the other side, could not give, and what it has too few of. */
+const OWN_LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: 'open-files',
+  ENFILE: 'open-files',
+  EADDRNOTAVAIL: 'ports',
+  EADDRINUSE: 'ports',
+  ENOBUFS: 'memory',
+  ENOMEM: 'memory',
+  EAGAIN: 'ports',
+  EPERM: 'permission',
+  EACCES: 'permission',
+}
+
+/** What this machine has too few of, where that is why a connection could not be opened; else null. */
+export function ownLimit(error: Error & { readonly code?: unknown }): string | null {
+  const { code } = error
+  return typeof code === 'string' && Object.hasOwn(OWN_LIMITS, code) ? (OWN_LIMITS[code] ?? null) : null
+}
+
+type ConnectorOptions = Parameters<typeof networkConnector>[0]
 
 type Lookup = (
   hostname: string,

@@ -15,6 +15,11 @@ import { QuarterSeconds } from './series.ts'
 /** The measured part of an arm's result; what it means is worked out from this. */
 export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
 
+/** A call that waited longer for a connection, in milliseconds, is told of. */
+const MIN_WAIT_MS = 10
+/** Characters of a redirect's address that are told. */
+const MAX_LOCATION = 200
+
 /** Its memory does not depend on the number of requests, but for one bit of each and two bytes of the first ten million. */
 export class Recorder implements Meter {
   readonly name: string
@@ -40,6 +45,12 @@ export class Recorder implements Meter {
   #startedAt: number
   #calls = 0
   #wasted = 0
+  /** Waits for a connection that were noticed; a run where none was has none. */
+  #waits: Histogram | null = null
+  #waited = 0
+  #capped = 0
+  #limit: { readonly lacking: string; readonly open: number } | null = null
+  #redirect: string | null = null
 
   /** `requests` is the most that will be settled. */
   constructor(name: string, requests: number, clock: Clock) {
@@ -101,6 +112,24 @@ export class Recorder implements Meter {
     this.#series.add('wasted', this.#clock.now() - this.#startedAt)
   }
 
+  waited(ms: number, capped: boolean): void {
+    this.#waits ??= new Histogram()
+    this.#waits.record(ms)
+    if (ms > MIN_WAIT_MS) this.#waited++
+    if (capped) this.#capped++
+  }
+
+  limited(lacking: string, open: number): void {
+    if (this.#limit === null || open < this.#limit.open) this.#limit = { lacking, open }
+  }
+
+  redirected(location: string): void {
+    this.#redirect ??= location
+      .replace(/[?#].*$/s, '')
+      .replace(/[^\x21-\x7e]/g, '?')
+      .slice(0, MAX_LOCATION)
+  }
+
   /** Notes that the arm's circuit is in `state` since `at`, a reading of the clock; what lies before the start counts as the start. */
   enter(state: State, at: number): void {
     this.#states.push({ at, state })
@@ -123,6 +152,8 @@ export class Recorder implements Meter {
       },
       states: this.#statesFromStart(),
       failures: Object.fromEntries(this.#failures),
+      connections: this.#connections(),
+      ...(this.#redirect === null ? {} : { redirect: this.#redirect }),
       statuses: Object.fromEntries(this.#statuses),
       series: this.#series.list(),
       sent: this.sent.quarters(),
@@ -133,6 +164,13 @@ export class Recorder implements Meter {
         fromCache: fromCache.buckets(),
       },
     }
+  }
+
+  /** How calls got connections. */
+  #connections(): NonNullable<ArmResult['connections']> {
+    const { p99, max } = this.#waits?.summary() ?? { p99: 0, max: 0 }
+    const waitMs = { p99: p99 ?? 0, max: max ?? 0 }
+    return { waited: this.#waited, capped: this.#capped, waitMs, ...this.#limit }
   }
 
   #statesFromStart(): ArmResult['states'] {

@@ -16,6 +16,8 @@ export interface Target {
   readonly body: string | Buffer | null
   /** An answer that is not JSON is broken. */
   readonly expectsJson: boolean
+  /** A redirect is an answer like another; else it is a failure. */
+  readonly allowsRedirects: boolean
   /** The path of a request for `code`. */
   path(code: string): string
   /** The request in words of the result document. */
@@ -28,6 +30,7 @@ export interface RequestParts {
   /** Names and values in turns. */
   readonly headers?: readonly string[]
   readonly body?: string | Buffer | null
+  readonly allowsRedirects?: boolean
 }
 
 /** The catalog below `base`, such as `http://127.0.0.1:8000`: a code is asked for at `/catalogs/{code}`. */
@@ -45,7 +48,7 @@ export function urlTarget(url: URL, parts: RequestParts = {}): Target {
 
 /** `below` is what comes after `url` in the URL of a request. */
 function target(url: string, below: string, parts: RequestParts, expectsJson: boolean): Target {
-  const { method = 'GET', headers = [], body = null } = parts
+  const { method = 'GET', headers = [], body = null, allowsRedirects = false } = parts
   const { origin, pathname, search } = new URL(url)
   const before = below === '' ? `${pathname}${search}` : pathname.replace(/\/+$/, '')
   const known = new Map<string, string>()
@@ -56,6 +59,7 @@ function target(url: string, below: string, parts: RequestParts, expectsJson: bo
     headers,
     body,
     expectsJson,
+    allowsRedirects,
     path(code) {
       let path = known.get(code)
       if (path === undefined) {

@@ -143,6 +143,8 @@ export interface ExperimentOptions extends TargetOptions, SessionOptions, Output
   readonly keepAlive?: boolean
   readonly headersTimeout?: number
   readonly bodyTimeout?: number
+  /** A redirect is a useful answer. */
+  readonly allowRedirects?: boolean
   /** Fires at other machines too. */
   readonly allowRemote?: boolean
   /** The address of a Redis that keeps the circuits. */
@@ -199,7 +201,7 @@ export function paceOptions(command: Command, concurrency: number): Command {
       new Option('--seed <word>', 'decides which requests meet a fault (default: drawn and printed)').argParser(word),
     )
     .addOption(
-      new Option('--connections <count>', 'connections that an arm has open at the most')
+      new Option('--connections <count>', 'connections of an arm at the most; one for each request in flight')
         .argParser(wholeNumber(QUANTITIES.connections))
         .default(QUANTITIES.connections.standard),
     )

@@ -16,6 +16,7 @@ export function requestOptions(command: Command): Command {
     .option('--body-file <path>', 'send the content of a file along')
     .addOption(new Option('--headers-timeout <duration>', 'how long the head of an answer may take').argParser(limit))
     .addOption(new Option('--body-timeout <duration>', 'longest silence within a body').argParser(limit))
+    .option('--allow-redirects', 'a redirect is a useful answer; otherwise it is a failed one, and is not followed')
     .option('--no-keep-alive', 'open a new connection for each call')
     .option(
       '--allow-remote',
@@ -37,7 +38,12 @@ export async function requestFrom(options: ExperimentOptions): Promise<Experimen
     throw usageError('--body and --body-file both say what to send: choose one.')
   const content = bodyFile === undefined ? textBody(body ?? null) : bytesBody(await contentOf(bodyFile))
   const method = options.method ?? (content.body === null ? 'GET' : 'POST')
-  return { method, headers: header.map(([name, value]) => [name, value]), ...content }
+  return {
+    method,
+    headers: header.map(([name, value]) => [name, value]),
+    ...content,
+    ...(options.allowRedirects ? { allowRedirects: true } : {}),
+  }
 }
 
 type Body = Pick<ExperimentSpec['request'], 'body' | 'encoding'>

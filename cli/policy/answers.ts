@@ -10,8 +10,12 @@ export function failedWith(failure: Failure): Answer {
 
 /** The caller gave the request up. One value for all: nothing in it differs. */
 export const ABORTED = failedWith('aborted')
+/** The request was given up while every connection that this process may have was busy: it never left. */
+export const NEVER_SENT = failedWith('aborted')
 /** The time allowed for a call ran out. */
 export const TIMED_OUT = failedWith('timeout')
+/** The request could not leave: this machine, or `--connections`, allows no further connection. */
+export const UNSENT = failedWith('local')
 /** The call was not made: too many are in flight, and there is no room to wait. */
 export const BULKHEAD_FULL: Answer = Object.freeze({ ...failedWith('bulkhead'), outcome: 'shortCircuited' })
 
@@ -22,12 +26,15 @@ export function shortCircuited(retryAfterMs: number): Answer {
 
 /**
  * What an answer says about the upstream. 5xx, 429, timeouts and connection or parse errors are failures; a success (a 404
- * among them) is one; another 4xx blames the request, an abort the caller, a refusal this process.
+ * among them) is one; another 4xx and a redirect blame the request, an abort the caller, a refusal and a connection that
+ * could not be opened this process.
  */
 export function verdictOf(answer: Answer): Verdict {
   if (answer.outcome === 'success') return 'ok'
-  if (answer.outcome !== 'failed' || answer.failure === 'aborted') return 'ignore'
-  if (answer.failure !== 'status') return 'fail'
+  const { failure } = answer
+  if (answer.outcome !== 'failed' || failure === 'aborted' || failure === 'local' || failure === 'redirect')
+    return 'ignore'
+  if (failure !== 'status') return 'fail'
   return answer.status >= 500 || answer.status === 429 ? 'fail' : 'ignore'
 }
 

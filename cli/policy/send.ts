@@ -19,10 +19,12 @@ export type Outcome = 'success' | 'failed' | 'shortCircuited' | 'fromCache'
 
 /**
  * Why a request failed. `status` is an HTTP error; `parse` is no HTTP, or a body that is not what it says it is;
- * `bulkhead` is no failure but the reason of a refusal that no circuit made.
+ * `local` is this machine, which had no connection left to give; `bulkhead` is no failure but the reason of a refusal that
+ * no circuit made.
  */
 export type Failure =
   | 'status'
+  | 'redirect'
   | 'timeout'
   | 'reset'
   | 'refused'
@@ -30,6 +32,7 @@ export type Failure =
   | 'parse'
   | 'truncated'
   | 'aborted'
+  | 'local'
   | 'bulkhead'
   | 'other'
 

@@ -22,7 +22,7 @@ import { ms } from '../../server/chaos/settings/quantity.ts'
 import { type CapacitySettings, ROUTES } from '../../server/chaos/settings/schema.ts'
 import { Problem } from '../../server/http/problem.ts'
 import type { Meter } from '../load/call.ts'
-import { ABORTED, failedWith } from '../policy/answers.ts'
+import { ABORTED, failedWith, NEVER_SENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing, Send } from '../policy/send.ts'
 import type { Timer, VirtualClock } from './virtual-clock.ts'
 
@@ -142,7 +142,7 @@ class WaitingCall {
     if (this.#call) this.#call.cancel()
     else if (!this.#unwanted) {
       this.#unwanted = true
-      this.#done(ABORTED)
+      this.#done(NEVER_SENT)
     }
   }
 }
@@ -212,17 +212,17 @@ export class SimulatedCall implements InterceptedCall, Timer {
 
   serve(): void {
     if (this.status !== 200) this.refuse(this.status)
-    else this.answer(this.isHead ? NO_JSON : FOUND, 200)
+    else this.answer(FOUND, 200)
   }
 
-  /** Nothing but a head is answered: then there is no JSON either. */
+  /** Nothing but a head is answered. */
   get isHead(): boolean {
     return this.record.method === 'HEAD'
   }
 
   /** The server answers whole, with an error. A product that does not exist is an answer like another. */
   refuse(status: number, retryAfterMs = 0): void {
-    if (status === 404) this.answer(withRest(this.isHead ? broken('parse', 404) : NOT_FOUND, retryAfterMs), 404)
+    if (status === 404) this.answer(withRest(NOT_FOUND, retryAfterMs), 404)
     else this.answer(withRest(statusAnswer(status), retryAfterMs), status)
   }
 

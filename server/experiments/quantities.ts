@@ -14,7 +14,8 @@ export const QUANTITIES = {
   forMs: { min: 1, max: 24 * HOUR_MS },
   timeoutMs: { min: 1, max: 10 * MINUTE_MS, standard: 2_000 },
   answerMs: { min: 1, max: 10 * MINUTE_MS },
-  connections: { min: 1, max: 10_000, standard: 64 },
+  /** Of an arm: one for each request in flight, up to the standard. */
+  connections: { min: 1, max: 10_000, standard: 1_000 },
   warmup: { min: 0, max: 10_000, standard: 0 },
   repeat: { min: 1, max: 100, standard: 1 },
   /** Of a simulation. */

@@ -61,9 +61,10 @@ export const loadSchema = z.strictObject({
     .default(DEFAULT_CODES)
     .describe('product codes, asked for in turns'),
   timeoutMs: quantity(QUANTITIES.timeoutMs, 'how long a call may take').default(QUANTITIES.timeoutMs.standard),
-  connections: whole(QUANTITIES.connections, 'that an arm has open at the most').default(
-    QUANTITIES.connections.standard,
-  ),
+  connections: whole(
+    QUANTITIES.connections,
+    'that an arm has open at the most: one for each request in flight',
+  ).default(QUANTITIES.connections.standard),
   keepAlive: z.boolean().default(true).describe('false: a new connection for each call'),
   headersTimeoutMs: quantity(QUANTITIES.answerMs, 'how long the head of an answer may take').optional(),
   bodyTimeoutMs: quantity(QUANTITIES.answerMs, 'longest silence within a body').optional(),
@@ -114,6 +115,7 @@ export const requestSchema = z
       .nullable()
       .default(null),
     encoding: z.enum(['utf8', 'base64']).default('utf8').describe('how the text of the body stands for its bytes'),
+    allowRedirects: z.boolean().optional().describe('a redirect is a useful answer instead of a failure'),
   })
   .describe('what each request carries')
 

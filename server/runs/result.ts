@@ -101,6 +101,17 @@ export const armSchema = z.object({
   failures: boundedRecord(count, MAX.members, MAX_LENGTH.word).describe(
     'failed requests by class: status, timeout, reset …',
   ),
+  redirect: word.optional().describe('where the first redirect led to; there were none where it is not given'),
+  connections: z
+    .object({
+      waited: count.describe('calls that waited more than 10 ms for a connection'),
+      capped: count.describe('calls that waited because no more connections may be open'),
+      waitMs: z.object({ p99: ms, max: ms }).describe('of the calls that found no connection free; 0 without any'),
+      lacking: word.optional().describe('what this machine had no more of: open-files, ports, memory, permission'),
+      open: count.optional().describe('connections that it allowed'),
+    })
+    .optional()
+    .describe('how calls got connections'),
   statuses: boundedRecord(count, MAX.members, MAX_LENGTH.word).optional().describe('complete answers by HTTP status'),
   series: boundedList(
     z.object({

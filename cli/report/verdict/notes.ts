@@ -4,6 +4,7 @@ import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { openedAt, total } from '../stats/figures.ts'
 import { PROOF_MS, QUARTER_MS } from '../stats/recovery.ts'
+import { connectionNotes, redirectNote } from './connection-notes.ts'
 import { english, type Words } from './words.ts'
 
 type Load = Unjudged['load']
@@ -27,6 +28,8 @@ export function notes(result: Unjudged, words: Words = english): string[] {
     load.late > 0 ? lateNote(load) : null,
     load.schedule?.kind === 'closed' && arms.length > 1 ? { code: 'note.closed-loop', figures: {} } : null,
     commonNote(result),
+    ...connectionNotes(result),
+    redirectNote(result),
     rateLimitNote(result),
     windowNote(result),
     notFoundNote(result),

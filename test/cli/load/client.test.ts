@@ -4,10 +4,14 @@ import assert from 'node:assert/strict'
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { isLoopback } from '../../../cli/address.ts'
 import { type ClientOptions, openClient } from '../../../cli/load/client.ts'
-import { catalogTarget, reachableAddress } from '../../../cli/load/target.ts'
+import { Recorder } from '../../../cli/load/recorder.ts'
+import { catalogTarget, type RequestParts, reachableAddress, urlTarget } from '../../../cli/load/target.ts'
+import { verdictOf } from '../../../cli/policy/answers.ts'
 import type { Answer, Send } from '../../../cli/policy/send.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 
 const closing: (() => void)[] = []
 after(() => {
@@ -31,7 +35,7 @@ async function listen(server: Server): Promise<URL> {
 
 const http = (handle: (request: IncomingMessage, response: ServerResponse) => void) => listen(createHttp(handle))
 /** Answers every first piece of a request with raw bytes and then, or not, ends. */
-const raw = (text: string, end: 'keep' | 'end' | 'reset' = 'end') =>
+const raw = (text: string | Buffer, end: 'keep' | 'end' | 'reset' = 'end') =>
   listen(
     createTcp(socket => {
       socket.once('data', () => {
@@ -46,7 +50,15 @@ function client(url: URL, options: Partial<ClientOptions> = {}) {
   const counted = { calls: 0, wasted: 0 }
   const meter = { called: () => void counted.calls++, wasted: () => void counted.wasted++ }
   const target = catalogTarget(url)
-  const opened = openClient({ target, connections: 4, keepsBodies: false, meter, wallMs: () => 0, ...options })
+  const opened = openClient({
+    target,
+    connections: 4,
+    keepsBodies: false,
+    meter,
+    clock: systemClock,
+    wallMs: () => 0,
+    ...options,
+  })
   closing.push(() => void opened.close())
   return { ...opened, counted }
 }
@@ -117,6 +129,109 @@ describe('the client', () => {
       assert.deepEqual(counted, { calls: 1, wasted: 1 })
     })
   }
+
+  /** A target that is no catalog. */
+  const any = (url: URL, parts: RequestParts = {}) => ({ target: { ...urlTarget(url, parts), address: '127.0.0.1' } })
+  const ANSWERS: readonly (readonly [what: string, head: string, body: string | Buffer, failure: string | null])[] = [
+    ['204 of JSON without a body', '204 No Content\r\ncontent-type: application/json', '', null],
+    ['304 without a body', '304 Not Modified\r\ncontent-type: application/json', '', null],
+    ['an empty body', '200 OK\r\ncontent-type: application/json\r\ncontent-length: 0', '', null],
+    ['a JSON sequence', '200 OK\r\ncontent-type: application/json-seq\r\ncontent-length: 6', '\x1e{}\x1e{}', null],
+    ['lines of JSON', '200 OK\r\ncontent-type: application/x-ndjson\r\ncontent-length: 5', '{}\n{}', null],
+    ['JSON with a byte order mark', '200 OK\r\ncontent-type: application/json\r\ncontent-length: 5', '\ufeff{}', null],
+    ['JSON in UTF-16', '200 OK\r\ncontent-type: application/json; charset=utf-16\r\ncontent-length: 4', '{\0}\0', null],
+    [
+      'JSON of a vendor that is cut',
+      '200 OK\r\ncontent-type: application/hal+json;charset="UTF-8"\r\ncontent-length: 1',
+      '{',
+      'parse',
+    ],
+    [
+      'compressed JSON',
+      '200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 22',
+      gzipSync('{}'),
+      null,
+    ],
+    [
+      'JSON with the encoding that is none',
+      '200 OK\r\ncontent-type: application/json\r\ncontent-encoding: identity\r\ncontent-length: 1',
+      '{',
+      'parse',
+    ],
+  ]
+  for (const [what, head, body, failure] of ANSWERS) {
+    it(`calls ${what} ${failure ?? 'a success'}`, async () => {
+      const bytes = Buffer.concat([Buffer.from(`HTTP/1.1 ${head}\r\n\r\n`), Buffer.from(body)])
+      const url = await raw(bytes, 'keep')
+      assert.equal((await ask(client(url, any(url)).send)).failure, failure)
+    })
+  }
+
+  it('expects no body of an answer to HEAD', async () => {
+    const url = await http((_, response) => response.setHeader('content-type', 'application/json').end('{"code":"x"}'))
+    for (const target of [any(url, { method: 'HEAD' }).target, catalogTarget(url, { method: 'HEAD' })]) {
+      assert.equal((await ask(client(url, { target }).send)).failure, null)
+    }
+  })
+
+  it('calls a redirect a failure of the request, and says where it leads; it is an answer where it is allowed', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const url = await http((_, response) => response.writeHead(status, { location: '/elsewhere?secret=1' }).end())
+      const recorder = new Recorder('none', 10, systemClock)
+      const answer = await ask(client(url, { ...any(url), meter: recorder }).send)
+      assert.deepEqual([answer.outcome, answer.failure, answer.status], ['failed', 'redirect', status])
+      assert.equal(verdictOf(answer), 'ignore')
+      recorder.settle(0, 0, answer)
+      const { redirect, upstream, statuses } = recorder.measured()
+      assert.deepEqual([redirect, upstream, statuses], ['/elsewhere', { calls: 1, wasted: 1 }, { [status]: 1 }])
+      const allowed = client(url, any(url, { allowsRedirects: true }))
+      assert.equal((await ask(allowed.send)).outcome, 'success')
+    }
+  })
+
+  const OK = `${JSON_HEAD}content-length: 2\r\n\r\n{}`
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+  for (const [what, pieces] of [
+    ['a 100 Continue that nobody asked for', [CONTINUE + OK]],
+    ['one with headers', [`HTTP/1.1 100 Go on\r\nserver: x\r\n\r\n${OK}`]],
+    ['several', [CONTINUE + CONTINUE + OK]],
+    ['one that comes before the answer', [CONTINUE, OK]],
+    ['one in pieces', ['HTTP/1', '.1 100 Conti', 'nue\r\n\r', `\n${OK}`]],
+    ['early hints', [`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${OK}`]],
+    ['processing', [`HTTP/1.1 102 Processing\r\n\r\n${OK}`]],
+    ['an answer in pieces', ['H', 'TTP/1.1 2', OK.slice(10)]],
+  ] as const) {
+    it(`reads past ${what}`, async () => {
+      const url = await listen(
+        createTcp(socket => {
+          socket.setNoDelay(true).on('data', async () => {
+            for (const piece of pieces) {
+              socket.write(piece)
+              await new Promise(resolve => setTimeout(resolve, 5))
+            }
+          })
+        }),
+      )
+      const { send, counted } = client(url, { connections: 1 })
+      assert.equal((await ask(send, 0)).outcome, 'success')
+      assert.equal((await ask(send, 1)).outcome, 'success')
+      assert.deepEqual(counted, { calls: 2, wasted: 0 })
+    })
+  }
+
+  it('leaves alone a body that looks like the head of an answer', async () => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${CONTINUE.length + 1}\r\n\r\n`
+    const url = await listen(
+      createTcp(socket => {
+        socket.setNoDelay(true).on('data', () => {
+          socket.write(`${head}>`)
+          setTimeout(() => socket.write(CONTINUE), 5)
+        })
+      }),
+    )
+    const { body } = await ask(client(url, { ...any(url), keepsBodies: true }).send)
+    assert.equal(Buffer.from(body ?? []).toString(), `>${CONTINUE}`)
+  })
 
   it('accepts a page from a target that promised no JSON', async () => {
     const url = await raw('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p/>', 'keep')

@@ -219,7 +219,7 @@ async function liveServer(t: TestContext, asked: Case): Promise<Seen> {
   })
   const meter = meterOf()
   const client = openClient({
-    ...{ connections: 64, keepsBodies: false, meter, wallMs: Date.now },
+    ...{ connections: 64, keepsBodies: false, meter, clock: systemClock, wallMs: Date.now },
     target: catalogTarget(new URL(server.url), { method, headers: Object.entries(headers).flat() }),
   })
   t.after(() => client.close())
