@@ -86,5 +86,26 @@ export class Channel {
 
 /** An event as it goes over the wire, made once for all listeners. */
 export function frameOf(id: number, type: string, data: unknown): EventBuffer {
-  return new EventBuffer().push(data, type, String(id))
+  return new EventBuffer({ serializer: jsonOf }).push(data, type, String(id))
+}
+
+/** Settings as JSON, member by member: sessions that inherit a long list share it, and a change reaches them all at once. */
+const memberJson = new WeakMap<object, string>()
+
+function jsonOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null || !('settings' in data)) return JSON.stringify(data)
+  const { settings, ...rest } = data
+  if (typeof settings !== 'object' || settings === null) return JSON.stringify(data)
+  const members = Object.entries(settings).map(([name, value]) => `${JSON.stringify(name)}:${jsonOfMember(value)}`)
+  return `${JSON.stringify({ ...rest, settings: 0 }).slice(0, -2)}{${members.join()}}}`
+}
+
+function jsonOfMember(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  let json = memberJson.get(value)
+  if (json === undefined) {
+    json = JSON.stringify(value)
+    memberJson.set(value, json)
+  }
+  return json
 }

@@ -54,7 +54,7 @@ export const outageOperations = [
       const toMs = body.for === undefined ? zero + ms(body.to ?? '0ms') : fromMs + ms(body.for)
       if (toMs <= Math.max(fromMs, now)) throw new Problem(422, 'The outage would be over before it begins')
       const id = control.nextId('outage')
-      const pickFault = faultPicker(body.faults ?? OUTAGE_FAULTS, id, session.ruleState)
+      const pickFault = faultPicker(body.faults ?? OUTAGE_FAULTS)
       if (!session.declaredOutages.add({ id, fromMs, toMs, pickFault, run: null }, now)) {
         throw new Problem(
           409,

@@ -3,11 +3,11 @@
 import type { Settings } from '../settings/schema.ts'
 import { Deck, trailingNumber } from './deck.ts'
 import { draw, drawNumber, type StreamSeed, streamSeed } from './draw.ts'
-import { type FaultPicker, faultPicker } from './fault-picker.ts'
+import { bucketPicker, type FaultPicker } from './fault-picker.ts'
 import { compileLatency, type DelayQuantile } from './latency.ts'
 import { compileOutages, type SettingsOutages } from './outage.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { RuleState } from './rule-state.ts'
+import { FAULTS_PLACE, type RuleState } from './rule-state.ts'
 import { type CompiledRule, compileRules } from './rules.ts'
 
 /** Which draw of a stream a request meets. */
@@ -15,7 +15,6 @@ export type DrawKey = Pick<RequestRecord, 'key' | 'arrival' | 'attempt'>
 
 export class CompiledSettings {
   readonly settings: Settings
-  readonly rules: readonly CompiledRule[]
   readonly pickFault: FaultPicker
   readonly delay: DelayQuantile | null
   readonly outages: SettingsOutages | null
@@ -26,21 +25,28 @@ export class CompiledSettings {
   readonly #latency: StreamSeed
   readonly #body: StreamSeed
   readonly #deck: Deck | null
+  readonly #ruleState: RuleState
+  #rules: readonly CompiledRule[] | null = null
 
   constructor(settings: Settings, ruleState: RuleState) {
-    ruleState.begin()
+    ruleState.keepFor(settings)
     this.settings = settings
-    this.rules = compileRules(settings, ruleState)
-    this.pickFault = faultPicker(settings.faults, 'faults', ruleState)
+    this.pickFault = bucketPicker(settings.faults, FAULTS_PLACE, ruleState)
     this.delay = settings.latency && compileLatency(settings.latency)
     this.outages = compileOutages(settings, ruleState)
-    this.injectsNothing = settings.failRate === 0 && this.rules.length === 0 && this.delay === null
+    this.injectsNothing = settings.failRate === 0 && settings.rules.length === 0 && this.delay === null
     this.#fail = streamSeed(settings.seed, 'fail')
     this.#kind = streamSeed(settings.seed, 'kind')
     this.#latency = streamSeed(settings.seed, 'latency')
     this.#body = streamSeed(settings.seed, 'body')
     this.#deck = settings.sampler === 'deck' ? new Deck(streamSeed(settings.seed, 'deck')) : null
-    ruleState.end()
+    this.#ruleState = ruleState
+  }
+
+  /** Compiled for the first request: who only looks at a session does not need them. */
+  get rules(): readonly CompiledRule[] {
+    this.#rules ??= compileRules(this.settings, this.#ruleState)
+    return this.#rules
   }
 
   /** Whether a request with this key is counted as an arrival: it has no key, or none that the sampler can use. */

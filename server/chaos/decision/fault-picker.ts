@@ -13,12 +13,39 @@ export interface PickedFault {
 /** Chooses a fault by a draw in [0, 1). */
 export type FaultPicker = (draw: number) => PickedFault
 
-/** Compiles weighted faults; `place` names the buckets among them (`faults`, or a rule's id). */
-export function faultPicker(faults: readonly Fault[], place: string, ruleState: RuleState): FaultPicker {
+const pickers = new WeakMap<readonly Fault[], FaultPicker>()
+
+/** Compiles weighted faults; sessions that inherit the same ones share it. It knows no buckets. */
+export function faultPicker(faults: readonly Fault[]): FaultPicker {
+  let picker = pickers.get(faults)
+  if (!picker) {
+    picker = compile(faults)
+    pickers.set(faults, picker)
+  }
+  return picker
+}
+
+/** The same with the buckets of a session: `place` names them, and each is made when it is asked first. */
+export function bucketPicker(faults: readonly Fault[], place: string, ruleState: RuleState): FaultPicker {
+  const pick = faultPicker(faults)
+  if (!faults.some(({ kind }) => kind === 'rate-limit')) return pick
+  const withBucket = new Map<Fault, PickedFault>()
+  return draw => {
+    const picked = pick(draw)
+    const { fault } = picked
+    if (fault.kind !== 'rate-limit') return picked
+    let own = withBucket.get(fault)
+    if (!own) {
+      own = { fault, bucket: ruleState.bucket(place, fault) }
+      withBucket.set(fault, own)
+    }
+    return own
+  }
+}
+
+function compile(faults: readonly Fault[]): FaultPicker {
   const weighted = faults.filter(fault => fault.weight > 0)
-  const shares = weighted.map(
-    (fault): PickedFault => ({ fault, bucket: fault.kind === 'rate-limit' ? ruleState.bucket(place, fault) : null }),
-  )
+  const shares = weighted.map((fault): PickedFault => ({ fault, bucket: null }))
   const total = weighted.reduce((sum, fault) => sum + fault.weight, 0)
   let sum = 0
   const bounds = weighted.map(fault => {
@@ -27,6 +54,5 @@ export function faultPicker(faults: readonly Fault[], place: string, ruleState: 
   })
   const last = shares.at(-1)
   if (!last) throw new Error('faults need a kind with a weight above 0')
-  if (shares.length === 1) return () => last
-  return draw => shares[bounds.findIndex(bound => draw < bound)] ?? last
+  return shares.length === 1 ? () => last : draw => shares[bounds.findIndex(bound => draw < bound)] ?? last
 }

@@ -1,7 +1,7 @@
 /** Rules: which requests a rate of its own applies to. */
 
 import type { Rule, Settings } from '../settings/schema.ts'
-import { type FaultPicker, faultPicker } from './fault-picker.ts'
+import { bucketPicker, type FaultPicker } from './fault-picker.ts'
 import type { RequestContext, RequestRecord } from './request-record.ts'
 import type { MatchCount, RuleState } from './rule-state.ts'
 
@@ -18,12 +18,24 @@ export function compileRules(settings: Settings, ruleState: RuleState): readonly
   return settings.rules.map(rule => ({
     id: rule.id,
     rate: rule.rate,
-    pickFault: faultPicker(rule.faults ?? settings.faults, rule.id, ruleState),
-    matches: limited(rule, ruleState.matchCount(rule), matcher(rule)),
+    pickFault: bucketPicker(rule.faults ?? settings.faults, rule.id, ruleState),
+    matches: rule.limit ? limited(rule.limit, ruleState.matchCount(rule), matcherOf(rule)) : matcherOf(rule),
   }))
 }
 
 type Matches = CompiledRule['matches']
+
+/** Sessions that inherit a rule share its matcher. */
+const matchers = new WeakMap<Rule, Matches>()
+
+function matcherOf(rule: Rule): Matches {
+  let matches = matchers.get(rule)
+  if (!matches) {
+    matches = matcher(rule)
+    matchers.set(rule, matches)
+  }
+  return matches
+}
 
 function matcher({ match }: Rule): Matches {
   const codes = match.code && new Set(match.code)
@@ -42,8 +54,7 @@ function matcher({ match }: Rule): Matches {
 }
 
 /** Narrows a matcher to the first n, or every nth, of what it matches. */
-function limited({ limit }: Rule, matchCount: MatchCount, matches: Matches): Matches {
-  if (!limit) return matches
+function limited(limit: NonNullable<Rule['limit']>, matchCount: MatchCount, matches: Matches): Matches {
   const takes = 'first' in limit ? () => matchCount.seen <= limit.first : () => matchCount.seen % limit.every === 0
   return (record, context) => {
     if (!matches(record, context)) return false

@@ -19,6 +19,8 @@ export class TokenBucket {
   readonly #options: TokenBucketOptions
   readonly #quota: Pick<BucketAnswer, 'limit' | 'periodS'>
   readonly #notBefore = new Map<string, number>()
+  /** What the bucket remembers of which this is a copy. */
+  #notBeforeThere: ReadonlyMap<string, number> | null = null
   #tokens: number
   #at = Number.NEGATIVE_INFINITY
 
@@ -37,7 +39,7 @@ export class TokenBucket {
         this.#tokens = Math.min(burst, this.#tokens + (now - this.#at) / perToken)
       this.#at = now
     }
-    const notBefore = this.#notBefore.get(client)
+    const notBefore = this.#notBefore.get(client) ?? this.#notBeforeThere?.get(client)
     const impolite = notBefore !== undefined && now < notBefore
     // A refill adds fractions of a token; what is a rounding error short of a whole one is whole.
     const taken = this.#tokens > 1 - ALMOST
@@ -48,12 +50,12 @@ export class TokenBucket {
     return { taken, remaining, waitMs, ...this.#quota, impolite }
   }
 
-  /** A bucket in the same state, whose use leaves this one as it is. */
+  /** A bucket in the same state, whose use leaves this one as it is; to be used before this one is used again. */
   copy(): TokenBucket {
     const copy = new TokenBucket(this.#options)
     copy.#tokens = this.#tokens
     copy.#at = this.#at
-    for (const [client, until] of this.#notBefore) copy.#notBefore.set(client, until)
+    copy.#notBeforeThere = this.#notBefore
     return copy
   }
 

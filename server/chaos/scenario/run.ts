@@ -43,14 +43,14 @@ export class ScenarioRun implements ActiveScenarioRun {
 
   /** Declares the outages and applies what is due. False where there are too many outages: it has stopped then. */
   start(): boolean {
-    const { declaredOutages, ruleState } = this.session
+    const { declaredOutages } = this.session
     this.session.scenarioRun = this
     this.#emit('started')
     const now = this.#control.clock.now()
     const zero = now - this.atMs
     const declared = this.timeline.outages.every(({ fromMs, toMs, faults }, index) => {
       const id = `${this.id}-${index + 1}`
-      const pickFault = faultPicker(faults, id, ruleState)
+      const pickFault = faultPicker(faults)
       return declaredOutages.add({ id, fromMs: zero + fromMs, toMs: zero + toMs, pickFault, run: this.id }, now)
     })
     if (declared) this.advance()

@@ -53,8 +53,8 @@ export function compileTimeline(scenario: Scenario, current: Settings): Timeline
   const slate = scenario.slate === 'clean' ? clean : current
   const base = applied(slate, '/base', () => readPatch(scenario.base, slate))
   const steps = scenario.timeline.map((step, index) => timedStep(step, `/timeline/${index}`, base))
-  const moments = [...new Set([0, ...steps.flatMap(momentsOf)])].sort((a, b) => a - b)
   const edges = new Set([0, ...steps.flatMap(({ atMs, endMs }) => [atMs, endMs])])
+  const moments = [...new Set([...edges, ...rampMoments(steps)])].sort((a, b) => a - b)
   const marks = marksOf(steps)
   let settings = base
   const keyframes = moments.map((atMs): Keyframe => {
@@ -136,13 +136,23 @@ function rampPatch({ member }: Ramp, value: number): Patch {
   return new Patch(member === 'failRate' ? { failRate: value } : { capacity: { slow: value } })
 }
 
-/** The moments at which a step changes something. */
-function momentsOf({ step, atMs, endMs }: TimedStep): number[] {
-  if (step.for === undefined) return [atMs]
-  if (!step.ramp) return [atMs, endMs]
-  const stepMs = Math.max(MIN_RAMP_STEP_MS, (endMs - atMs) / MAX_RAMP_STEPS)
-  const count = Math.floor((endMs - atMs) / stepMs) + 1
-  return Array.from({ length: count }, (_, index) => atMs + index * stepMs).concat(endMs)
+/** The moments at which ramps move. Those that run at once move together: moments keep the distance of a ramp step. */
+function rampMoments(steps: readonly TimedStep[]): number[] {
+  const moments = steps.flatMap(({ step, atMs, endMs }) => {
+    if (!step.ramp) return []
+    const stepMs = Math.max(MIN_RAMP_STEP_MS, (endMs - atMs) / MAX_RAMP_STEPS)
+    const count = Math.floor((endMs - atMs) / stepMs) + 1
+    return Array.from({ length: count }, (_, index) => atMs + index * stepMs)
+  })
+  let last = Number.NEGATIVE_INFINITY
+  return moments
+    .sort((a, b) => a - b)
+    .filter(atMs => {
+      // What is a rounding error short of it is far enough.
+      if (atMs - last < MIN_RAMP_STEP_MS - 1) return false
+      last = atMs
+      return true
+    })
 }
 
 function marksOf(steps: readonly TimedStep[]): ReadonlyMap<number, readonly string[]> {

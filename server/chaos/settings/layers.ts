@@ -187,7 +187,9 @@ export function etag(settings: Settings): string {
 
 /** The members in which two documents differ. */
 function difference(before: Settings, after: Settings): Member[] {
-  return MEMBERS.filter(member => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
+  return MEMBERS.filter(
+    member => before[member] !== after[member] && JSON.stringify(before[member]) !== JSON.stringify(after[member]),
+  )
 }
 
 function eachMember<T>(make: (member: Member) => T): Record<Member, T> {

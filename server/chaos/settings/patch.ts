@@ -2,7 +2,8 @@
 
 import type { z } from 'zod'
 import { jsonPointer, nestsDeeperThan } from '../../lib/json-document.ts'
-import { MEMBERS, type Member, type Settings, settingsSchema } from './schema.ts'
+import { DEFAULT_FAULTS } from './faults.ts'
+import { MEMBERS, type Member, outageSchema, type Settings, settingsSchema } from './schema.ts'
 
 /** One thing that is wrong with a document. */
 export interface Complaint {
@@ -41,7 +42,7 @@ export class Patch {
   /** Members that the patch sets to null although they cannot be off. */
   readonly #cleared: readonly Member[]
   /** Members of which it changes a part. */
-  readonly #parts: readonly (readonly [name: string, part: JsonObject])[]
+  readonly #parts: readonly PatchPart[]
   readonly #whole: Checked
 
   /** @throws {SettingsError} where it is no object, or nests deeper than any document does */
@@ -50,9 +51,10 @@ export class Patch {
     checkShape(patch)
     const entries = Object.entries(patch)
     const isCleared = ([name, value]: [string, unknown]) => value === null && isMember(name) && !NULLABLE.has(name)
+    const isPart = ([name, value]: [string, unknown]) => isObject(value) && isMember(name)
     this.#cleared = entries.filter(isCleared).map(([name]) => name as Member)
-    this.#parts = entries.flatMap(([name, value]) => (isObject(value) ? [[name, value] as const] : []))
-    this.#whole = checkMembers(entries.filter(entry => !isCleared(entry) && !isObject(entry[1])))
+    this.#parts = entries.filter(isPart).map(([name, value]) => new PatchPart(name as Member, value as JsonObject))
+    this.#whole = checkMembers(entries.filter(entry => !isCleared(entry) && !isPart(entry)))
   }
 
   /**
@@ -60,11 +62,73 @@ export class Patch {
    * @throws {SettingsError} naming every problem
    */
   on(current: Settings): Effect {
-    const target = current as Readonly<Record<string, unknown>>
-    const parts = checkMembers(this.#parts.map(([name, part]) => [name, mergePatch(target[name], part)]))
-    const flaws = [...this.#whole.flaws, ...parts.flaws]
+    const values: Record<string, unknown> = { ...this.#whole.values }
+    const flaws = [...this.#whole.flaws]
+    for (const part of this.#parts) {
+      const { value, flaws: found } = part.on(current[part.name])
+      values[part.name] = value
+      flaws.push(...found)
+    }
     if (flaws.length > 0) throw new SettingsError(flaws)
-    return { values: { ...this.#whole.values, ...parts.values }, cleared: this.#cleared }
+    return { values: values as Partial<Settings>, cleared: this.#cleared }
+  }
+}
+
+interface CheckedPart {
+  readonly value: unknown
+  readonly flaws: readonly Complaint[]
+}
+
+/** The lists of the members that are objects, each with a list that is valid. Whatever else they hold is short. */
+const LISTS: Readonly<Record<string, { readonly schema: z.ZodType; readonly stub: readonly unknown[] }>> = {
+  windows: { schema: outageSchema.shape.windows, stub: [] },
+  faults: { schema: outageSchema.shape.faults, stub: DEFAULT_FAULTS },
+}
+
+/** A merge patch of one member that is an object. */
+class PatchPart {
+  readonly name: Member
+  readonly #part: JsonObject
+  /** Its lists that are valid, as the schema reads them. */
+  readonly #lists = new Set<unknown>()
+  /** What it last met, and what became of that: a timeline asks the same again. */
+  #target: unknown
+  #result: CheckedPart | null = null
+
+  constructor(name: Member, part: JsonObject) {
+    this.name = name
+    const read = { ...part }
+    for (const [list, { schema }] of Object.entries(LISTS)) {
+      const { data } = Array.isArray(part[list]) ? schema.safeParse(part[list]) : {}
+      if (data === undefined) continue
+      read[list] = data as Json
+      this.#lists.add(data)
+    }
+    this.#part = read
+  }
+
+  /** The member after the patch, where it was `target`, which is valid. */
+  on(target: unknown): CheckedPart {
+    if (this.#result && this.#target === target) return this.#result
+    this.#target = target
+    this.#result = this.#check(mergePatch(target, this.#part) as JsonObject, isObject(target) ? target : {})
+    return this.#result
+  }
+
+  /** A list is as it was in the target or in the patch, and has been checked there. */
+  #check(merged: JsonObject, target: JsonObject): CheckedPart {
+    const known = Object.keys(LISTS).filter(
+      list => Array.isArray(merged[list]) && (merged[list] === target[list] || this.#lists.has(merged[list])),
+    )
+    const stubs = Object.fromEntries(known.map(list => [list, LISTS[list]?.stub]))
+    const { data, error } = settingsSchema.shape[this.name].safeParse({ ...merged, ...stubs })
+    if (error) {
+      const located = error.issues.map(issue => ({ ...issue, path: [this.name, ...issue.path] }))
+      return { value: undefined, flaws: located.flatMap(complaints) }
+    }
+    const value = data as Record<string, unknown>
+    for (const list of known) value[list] = merged[list]
+    return { value, flaws: [] }
   }
 }
 

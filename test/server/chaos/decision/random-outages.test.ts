@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { streamSeed } from '../../../../server/chaos/decision/draw.ts'
+import { drawNumber, streamSeed } from '../../../../server/chaos/decision/draw.ts'
 import { RandomOutages } from '../../../../server/chaos/decision/random-outages.ts'
 
 fc.configureGlobal({ seed: 42 })
 
-const process = (seed: string, availability = 90, mean = 6_000) =>
-  new RandomOutages(streamSeed(seed, 'outage'), availability, mean)
+function process(seed: string, availability = 90, mean = 6_000): RandomOutages {
+  const stream = streamSeed(seed, 'outage')
+  return new RandomOutages((index, block) => drawNumber(stream, index, block), availability, mean)
+}
 
 suite('random outages', () => {
   for (const [availability, mean] of [
@@ -52,6 +54,40 @@ suite('random outages', () => {
     const copy = outages.copy()
     for (let at = 90_000; at > 40_000; at -= 777) assert.deepEqual(copy.at(at), process('42', 50, 100).at(at))
     assert.deepEqual(outages.at(50_001), process('42', 50, 100).at(50_001))
+  })
+
+  test('costs the same a day and ten years away, forwards and back', () => {
+    const stream = streamSeed('42', 'outage')
+    for (const [availability, mean] of [
+      [0.01, 10],
+      [50, 10],
+      [99.99, 3_600_000],
+    ] as const) {
+      let draws = 0
+      const counted = (index: number, block: number) => {
+        draws += 1
+        return drawNumber(stream, index, block)
+      }
+      const outages = new RandomOutages(counted, availability, mean)
+      for (const atMs of [86_400_000, 3e11, 86_400_000, 0, 12_345]) {
+        draws = 0
+        const period = outages.at(atMs)
+        assert.ok(draws < 1_300, `${draws} draws for the moment ${atMs}`)
+        assert.ok(period === null || (period.fromMs <= atMs && period.toMs > atMs))
+      }
+    }
+  })
+
+  test('is as it is said to be also where a block ends and the next begins', () => {
+    const outages = process('42', 50, 10)
+    for (let block = 1; block < 2_000; block += 1) {
+      for (const atMs of [block * 10_240 - 1e-6, block * 10_240, block * 10_240 + 1e-6]) {
+        const period = outages.at(atMs)
+        assert.ok(
+          period === null || (period.fromMs <= atMs && period.toMs > atMs && period.toMs <= (block + 1) * 10_240),
+        )
+      }
+    }
   })
 
   test('is up at 0 and before', () => {
