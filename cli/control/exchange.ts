@@ -2,6 +2,7 @@
 
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { ownLimit } from '../../server/lib/own-limit.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import { EXIT } from '../io.ts'
 import { sanitized } from './sanitize.ts'
@@ -73,9 +74,23 @@ export function exchange({ url, method, path, session, token, body, signal }: Co
   })
 }
 
+/** What to do where this machine has too few of something. */
+const RAISE: Readonly<Record<string, string>> = {
+  'open-files': 'raise the limit of open files, see ulimit -n',
+  ports: 'its ports are in use, and free again in a minute',
+  permission: 'a rule of this machine forbids it',
+}
+
 /** The sentence for a server that does not answer. */
 export function unreachable(url: URL, error: unknown): UserError {
   const { code, message } = error as { code?: unknown; message?: unknown }
+  const lacking = error instanceof Error ? ownLimit(error) : null
+  if (lacking !== null) {
+    return new UserError(
+      `this machine gives no further connection to ${url.origin} (${String(code)}): ${RAISE[lacking] ?? 'free some of them'}`,
+      EXIT.unreachable,
+    )
+  }
   const why = code === 'ECONNREFUSED' ? 'nothing listens there' : sanitized(String(message || code || error))
   return new UserError(
     `cannot reach ${url.origin} (${why}): start the server with npx chaos serve, or name another with --url`,

@@ -68,7 +68,7 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
   const arms: OpenArm[] = []
   try {
     for (const parsed of options.arms) arms.push(await openArm(options, parsed))
-    for (const { client } of arms) await client.open(openedBefore(options))
+    await openConnections(options, arms)
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
@@ -145,12 +145,22 @@ async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm>
   return { recorder, client, arm, gate }
 }
 
-/** How many connections an arm surely needs at once: those of a batch, or of what leaves within a tenth of a second. */
-function openedBefore({ schedule: { concurrency, requests, everyMs, shape } }: RunOptions): number {
+/** Opens what the arms surely need at once. Where this machine gives less than that, all arms get the same share of it. */
+async function openConnections(
+  { schedule: { concurrency, requests, everyMs, shape }, load }: RunOptions,
+  arms: readonly OpenArm[],
+): Promise<void> {
   const atOnce = shape.kind === 'batches' || shape.kind === 'closed' ? concurrency : Math.ceil(OPENED_FOR_MS / everyMs)
-  return Math.min(requests, atOnce)
+  const wanted = Math.min(requests, atOnce, load.connections)
+  const given = await Promise.all(arms.map(({ client }) => client.open(wanted)))
+  if (given.every(each => each === null)) return
+  const all = given.reduce<number>((sum, each) => sum + (each ?? wanted), 0)
+  for (const { client } of arms) client.limitTo(Math.floor((all - SPARED) / arms.length))
 }
 
+/** Connections that are given back where there are not enough: whoever counts, publishes or keeps the run needs some. */
+const SPARED = 8
+/** With a rate, connections are opened for what leaves within so many milliseconds. */
 const OPENED_FOR_MS = 100
 
 /** Runs of single arms as one: the longest of them, with all that was late in any. */

@@ -2,11 +2,12 @@
 
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../server/lib/clock.ts'
+import { ownLimit } from '../../server/lib/own-limit.ts'
 import { parseRetryAfter } from '../breaker/http-outcome.ts'
 import { ABORTED, NEVER_SENT, UNSENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing } from '../policy/send.ts'
 import { type AnswerHead, classify } from './classify.ts'
-import { type Connection, ownLimit, type QueuedCall } from './connections.ts'
+import type { Connection, QueuedCall } from './connections.ts'
 
 /** What all calls of a client share. */
 export interface CallContext {
@@ -37,7 +38,7 @@ export interface Meter {
    * @param capped all connections that there may be were busy; else one was being opened
    */
   waited?(ms: number, capped: boolean): void
-  /** This machine could not give a connection beside `open` others, for want of `lacking`. */
+  /** This machine could not give a connection beside `open` others, for want of `lacking`; what it was told last holds. */
   limited?(lacking: string, open: number): void
   /** An answer was a redirect. */
   redirected?(location: string): void
@@ -177,8 +178,7 @@ export class Call implements QueuedCall, AnswerHead {
   #giveBack(connection: Connection, lacking: string): void {
     this.#capped = true
     this.#connection = null
-    const others = connection.giveBack(this.#state === 'over' ? null : this)
-    this.#context.meter.limited?.(lacking, others)
+    const others = connection.giveBack(this.#state === 'over' ? null : this, lacking)
     if (others > 0 || this.#state === 'over') return
     this.#state = 'over'
     this.#done(UNSENT)

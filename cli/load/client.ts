@@ -31,8 +31,10 @@ export interface ClientOptions {
 
 export interface LoadClient {
   readonly send: Send
-  /** Opens so many connections before they are needed. */
-  open(connections: number): Promise<void>
+  /** Opens so many connections before they are needed. @returns how many this machine gave, where these are less; else null */
+  open(connections: number): Promise<number | null>
+  /** Allows so many connections from here on. */
+  limitTo(connections: number): void
   /** From here on calls belong to this session. */
   enter(session: string | undefined): void
   /** Closes the connections; calls that are still in flight fail as aborted. */
@@ -46,6 +48,7 @@ export function openClient(options: ClientOptions): LoadClient {
     origin: target.origin,
     limit: options.connections,
     clock,
+    limited: (lacking, open) => meter.limited?.(lacking, open),
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     ...(options.connector === undefined ? {} : { connector: options.connector }),
     ...(target.address === undefined ? {} : { address: target.address }),
@@ -68,6 +71,7 @@ export function openClient(options: ClientOptions): LoadClient {
       return () => call.cancel()
     },
     open: count => connections.open(count),
+    limitTo: count => connections.limitTo(count),
     enter(session) {
       fixed = headersIn(session)
     },

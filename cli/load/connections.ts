@@ -8,6 +8,7 @@ import type { buildConnector, Dispatcher } from 'undici'
 import networkConnector from 'undici/lib/core/connect.js'
 import Client from 'undici/lib/dispatcher/client.js'
 import type { Clock } from '../../server/lib/clock.ts'
+import { ownLimit } from '../../server/lib/own-limit.ts'
 import { skipContinues } from './continues.ts'
 import { Deadline } from './deadline.ts'
 
@@ -41,7 +42,7 @@ export interface Connection {
    * Closes the connection, which this machine could not open, for good. The call, where there is one, waits for another now.
    * @returns how many others there are; 0 where the call has to end
    */
-  giveBack(call: QueuedCall | null): number
+  giveBack(call: QueuedCall | null, lacking: string): number
 }
 
 /** Makes a connection. */
@@ -56,6 +57,8 @@ export interface ConnectionOptions {
   /** Connects to this address instead of asking for the origin's name again and again. */
   readonly address?: string
   readonly clock: Clock
+  /** This machine could not give a connection beside `open` others, for want of `lacking`. */
+  readonly limited?: ((lacking: string, open: number) => void) | undefined
   /** Over the network where it is not given. */
   readonly connector?: Connector
 }
@@ -80,6 +83,8 @@ export class Connections {
   readonly #toOpen: (() => void)[] = []
   #opening = 0
   #limit: number
+  /** What this machine had no more of; null while it gave all that was asked for. */
+  #lacking: string | null = null
   #waiting: (QueuedCall | undefined)[] = []
   #head = 0
 
@@ -101,9 +106,12 @@ export class Connections {
     return this.#limit
   }
 
-  /** Opens `count` connections, or as many as there may be, before they are needed. Those that fail are left to the calls. */
-  async open(count: number): Promise<void> {
-    if (this.#options.fresh) return
+  /**
+   * Opens `count` connections, or as many as there may be, before they are needed. Those that fail are left to the calls.
+   * @returns how many this machine gave, where that is less than it was asked for; else null
+   */
+  async open(count: number): Promise<number | null> {
+    if (this.#options.fresh) return null
     const opened: Promise<void>[] = []
     while (this.#all.size < Math.min(count, this.#limit)) opened.push(this.#add().open())
     await new Promise<void>(resolve => {
@@ -113,6 +121,19 @@ export class Connections {
         resolve()
       })
     })
+    return this.#all.size < opened.length ? this.#all.size : null
+  }
+
+  /** Allows `count` connections, and closes as many of those that have nothing to do as are too many. */
+  limitTo(count: number): void {
+    this.#limit = Math.max(1, count)
+    if (this.#lacking !== null) this.#options.limited?.(this.#lacking, this.#limit)
+    while (this.#all.size > this.#limit) {
+      const connection = this.#idle.pop()
+      if (!connection) return
+      this.#all.delete(connection)
+      void connection.close()
+    }
   }
 
   /** Begins `call` on a free connection now, or when one is free. */
@@ -166,9 +187,11 @@ export class Connections {
    * them at the front of the line.
    * @returns how many are left
    */
-  remove(connection: PooledConnection, call: QueuedCall | null): number {
+  remove(connection: PooledConnection, call: QueuedCall | null, lacking: string): number {
     this.#all.delete(connection)
     const left = this.#all.size
+    this.#lacking = lacking
+    this.#options.limited?.(lacking, left)
     this.#limit = Math.max(1, left)
     // undici is still taking it apart.
     queueMicrotask(() => {
@@ -201,6 +224,7 @@ class PooledConnection implements Connection {
   /** A connection that was opened in advance, and when. */
   #spare: Socket | null = null
   #openedAt = 0
+  #tookSpare = false
 
   constructor(owner: Connections, { origin, fresh, clock }: ConnectionOptions) {
     this.#owner = owner
@@ -224,6 +248,11 @@ class PooledConnection implements Connection {
         this.#call = call
         // undici takes this older, faster form of handler at run time; its types know only the newer one.
         this.#client.dispatch(options, call as unknown as Parameters<Client['dispatch']>[1])
+        if (this.#tookSpare) {
+          // undici does not expect a connection before it has waited for one; whoever sets this makes it look again.
+          this.#client.pipelining = 1
+          this.#tookSpare = false
+        }
         return
       }
       call = this.#owner.next()
@@ -241,8 +270,8 @@ class PooledConnection implements Connection {
     this.#deadline.set(ms)
   }
 
-  giveBack(call: QueuedCall | null): number {
-    return this.#owner.remove(this, call)
+  giveBack(call: QueuedCall | null, lacking: string): number {
+    return this.#owner.remove(this, call, lacking)
   }
 
   /** Opens it in advance; resolves when that is done, or has failed. */
@@ -250,7 +279,8 @@ class PooledConnection implements Connection {
     const { protocol, host, hostname, port } = this.#origin
     return new Promise(resolve => {
       this.#owner.connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
-        if (error && ownLimit(error) !== null) this.#owner.remove(this, null)
+        const lacking = error && ownLimit(error)
+        if (lacking) this.#owner.remove(this, null, lacking)
         else {
           this.#spare = socket
           this.#openedAt = this.#clock.now()
@@ -273,7 +303,8 @@ class PooledConnection implements Connection {
     this.#spare = null
     if (spare?.readable && this.#clock.now() - this.#openedAt < UNUSED_MS) {
       this.#prepare(spare)
-      queueMicrotask(() => callback(null, spare))
+      callback(null, spare)
+      this.#tookSpare = true
       return
     }
     spare?.destroy()
@@ -286,25 +317,6 @@ class PooledConnection implements Connection {
   #prepare(socket: Socket): void {
     skipContinues(socket, () => this.#call?.awaitsHead === true)
   }
-}
-
-/** The codes of what this machine, not the other side, could not give, and what it has too few of. */
-const OWN_LIMITS: Readonly<Record<string, string>> = {
-  EMFILE: 'open-files',
-  ENFILE: 'open-files',
-  EADDRNOTAVAIL: 'ports',
-  EADDRINUSE: 'ports',
-  ENOBUFS: 'memory',
-  ENOMEM: 'memory',
-  EAGAIN: 'ports',
-  EPERM: 'permission',
-  EACCES: 'permission',
-}
-
-/** What this machine has too few of, where that is why a connection could not be opened; else null. */
-export function ownLimit(error: Error & { readonly code?: unknown }): string | null {
-  const { code } = error
-  return typeof code === 'string' && Object.hasOwn(OWN_LIMITS, code) ? (OWN_LIMITS[code] ?? null) : null
 }
 
 type ConnectorOptions = Parameters<typeof networkConnector>[0]

@@ -120,7 +120,7 @@ export class Recorder implements Meter {
   }
 
   limited(lacking: string, open: number): void {
-    if (this.#limit === null || open < this.#limit.open) this.#limit = { lacking, open }
+    this.#limit = { lacking, open }
   }
 
   redirected(location: string): void {

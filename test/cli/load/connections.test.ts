@@ -112,11 +112,37 @@ describe('connections that this machine does not give', () => {
 
   it('are not waited for in advance, and the run goes on with those that there are', async t => {
     const url = await bareServer(t, (_, response) => response.setHeader('content-type', 'application/json').end('{}'))
-    const { connector, tries } = shortOf('EMFILE', 5)
-    const { open, send } = counted(url, { connector })
+    const { connector, tries } = shortOf('EMFILE', 12)
+    const { open, send, recorder } = counted(url, { connector })
     await open(30)
     assert.ok((await askAll(send, 40)).every(answer => answer.outcome === 'success'))
     assert.equal(tries.count, 30)
+    const { connections } = recorder.measured()
+    assert.deepEqual([connections?.lacking, connections?.open], ['open-files', 12])
+  })
+
+  it('are shared out among the arms, and leave some for whoever else needs one', async t => {
+    const most = { open: 0, seen: 0 }
+    const url = await bareServer(t, (_, response) => {
+      most.seen = Math.max(most.seen, ++most.open)
+      setTimeout(() => {
+        most.open--
+        response.setHeader('content-type', 'application/json').end('{}')
+      }, 5)
+    })
+    const { connector } = shortOf('EMFILE', 20)
+    const clients = [counted(url, { connector }), counted(url, { connector })]
+    const given = await Promise.all(clients.map(({ open }) => open(15)))
+    assert.equal(
+      given.reduce<number>((sum, each) => sum + (each ?? 15), 0),
+      20,
+    )
+    for (const { limitTo } of clients) limitTo(6)
+    for (const { send } of clients) {
+      most.seen = 0
+      await askAll(send, 30)
+      assert.ok(most.seen <= 6, `${most.seen} at once`)
+    }
   })
 
   it('a refused connection is a call that failed, as before', async () => {
