@@ -9,7 +9,16 @@ import type { ChaosEvent, ChaosListener } from './session/events.ts'
 import { DEFAULT_SESSION, SESSION_ID, SessionRegistry, type SessionShares } from './session/registry.ts'
 import { Session } from './session/session.ts'
 import { SessionClock } from './session/session-clock.ts'
-import { Boot, type Change, type Edit, etag, Layers, type Provenance, type Source } from './settings/layers.ts'
+import {
+  Boot,
+  type Change,
+  type Edit,
+  etag,
+  Layers,
+  type PassingChange,
+  type Provenance,
+  type Source,
+} from './settings/layers.ts'
 import { defaultSettings, type Member, type Settings } from './settings/schema.ts'
 
 export interface ChaosControlOptions {
@@ -51,7 +60,7 @@ export interface ChangeOptions {
   readonly ifMatch?: string | undefined
   /** Say what would be, change nothing. */
   readonly dryRun?: boolean | undefined
-  /** Take the change back after so many milliseconds, where nobody has changed it since. */
+  /** Take the change back after so many milliseconds, and nothing that was changed since. */
   readonly ttlMs?: number | undefined
 }
 
@@ -154,13 +163,15 @@ export class ChaosControl {
         `${MAX_REVERTS} changes wait to be taken back already: wait for some, or POST /chaos/reset`,
       )
     }
-    const change = session.layers.change(edit, this.#provenance(source))
-    this.#emitChange(session, source, change)
-    if (ttlMs !== undefined && change.changed.length > 0) {
-      session.controlTimers.after(ttlMs, released => {
-        if (!released) this.#emitChange(session, 'ttl', change.undo())
-      })
+    const provenance = this.#provenance(source)
+    if (ttlMs === undefined) {
+      const change = session.layers.change(edit, provenance)
+      this.#emitChange(session, source, change)
+      return change
     }
+    const change = session.layers.changeForAWhile(edit, provenance)
+    this.#emitChange(session, source, change)
+    this.#revertAfter(session, change, ttlMs)
     return change
   }
 
@@ -207,6 +218,27 @@ export class ChaosControl {
   close(): void {
     for (const session of this.sessions.list()) session.close()
     this.#listeners.clear()
+  }
+
+  /** A change that only repeats one that waits to be taken back lets that one wait longer. */
+  #revertAfter(session: Session, change: PassingChange, ttlMs: number): void {
+    const endsAt = this.clock.now() + ttlMs
+    let passing = change
+    for (const waiting of change.changed.length === 0 ? session.reverts : []) {
+      if (!waiting.change.isSameAs(change)) continue
+      change.undo()
+      if (waiting.endsAt >= endsAt) return
+      waiting.cancel()
+      session.reverts.delete(waiting)
+      passing = waiting.change
+      break
+    }
+    const cancel = session.controlTimers.after(ttlMs, released => {
+      session.reverts.delete(revert)
+      if (!released) this.#emitChange(session, 'ttl', passing.undo())
+    })
+    const revert = { change: passing, endsAt, cancel }
+    session.reverts.add(revert)
   }
 
   #emitChange(session: Session, source: Source | 'ttl', { changed, before, after }: Change): void {

@@ -7,7 +7,7 @@ import { type DeclaredOutage, DeclaredOutages } from '../decision/declared-outag
 import type { ActiveOutage } from '../decision/outage.ts'
 import type { SessionLog } from '../decision/request-record.ts'
 import { RuleState } from '../decision/rule-state.ts'
-import type { Layers } from '../settings/layers.ts'
+import type { Layers, PassingChange } from '../settings/layers.ts'
 import type { SessionClock } from './session-clock.ts'
 import { Timers } from './timers.ts'
 
@@ -61,6 +61,8 @@ export class Session {
   readonly requestTimers: Timers
   /** Changes that revert by themselves, and the next keyframe of a scenario run. */
   readonly controlTimers: Timers
+  /** Changes that wait to be taken back; `endsAt` is milliseconds of the server's clock. */
+  readonly reverts = new Set<{ readonly change: PassingChange; readonly endsAt: number; readonly cancel: () => void }>()
   readonly declaredOutages = new DeclaredOutages()
   /** What rules and buckets remember. */
   readonly ruleState = new RuleState()

@@ -30,17 +30,21 @@ export interface Change {
   readonly after: Settings
 }
 
-/** A change that can be taken back. */
-export interface UndoableChange extends Change {
-  /** Gives back what the change replaced, where nobody has changed it since. */
+/** A change that is to be taken back. */
+export interface PassingChange extends Change {
+  /** Takes it out of what was set, wherever it lies by then: what was set later stays, and what it covers shows again. */
   undo(): Change
+  /** Whether `other` set the same, and all of this one is still there: that it ends later is all that `other` would do. */
+  isSameAs(other: PassingChange): boolean
+  /** What it set, as JSON. */
+  readonly what: string
 }
 
 interface Entry {
+  /** Undefined where the member was given back. */
   readonly value: unknown
   readonly provenance: Provenance
 }
-type Layer = Map<Member, Entry>
 
 /** What lies under a session: another session's layers, or the boot values. */
 export interface Base {
@@ -72,8 +76,9 @@ export class Boot implements Base {
 export class Layers implements Base {
   readonly #base: Base
   readonly #defaults: Settings
-  readonly #own: Layer = new Map()
-  readonly #script: Layer = new Map()
+  /** What was set for good, and upon it what was set for a while; the last holds. */
+  readonly #own = new Map<Member, readonly Entry[]>()
+  readonly #script = new Map<Member, Entry>()
   #changes = 0
   #cached: { version: number; settings: Settings } | null = null
 
@@ -93,21 +98,22 @@ export class Layers implements Base {
     const version = this.version
     if (this.#cached?.version === version) return this.#cached.settings
     const settings: Record<string, unknown> = { ...this.#base.effective() }
-    for (const layer of [this.#own, this.#script]) for (const [member, { value }] of layer) settings[member] = value
+    for (const member of this.#own.keys()) if (this.#hasSet(member)) settings[member] = this.#newest(member)?.value
+    for (const [member, { value }] of this.#script) settings[member] = value
     this.#cached = { version, settings: settings as Settings }
     return this.#cached.settings
   }
 
   /** Whether this session has set the member itself, rather than inheriting it. */
   owns(member: Member): boolean {
-    return this.#own.has(member) || this.#script.has(member)
+    return this.#hasSet(member) || this.#script.has(member)
   }
 
   provenance(): Readonly<Record<Member, Provenance>> {
     const below = this.#base.provenance()
     const inherits = this.#base instanceof Layers
     return eachMember(member => {
-      const entry = this.#script.get(member) ?? this.#own.get(member)
+      const entry = this.#script.get(member) ?? (this.#hasSet(member) ? this.#newest(member) : undefined)
       if (entry) return entry.provenance
       return inherits ? { source: 'inherited', at: below[member].at } : below[member]
     })
@@ -126,18 +132,37 @@ export class Layers implements Base {
    * Applies `edit`. The newest change wins: it also takes its members back from a running scenario.
    * @throws {SettingsError} naming every problem; nothing is changed then
    */
-  change(edit: Edit, provenance: Provenance): UndoableChange {
-    const { values, cleared } = this.#effectOf(edit)
-    const touched = [...(Object.keys(values) as Member[]), ...cleared]
-    const entries = () => new Map(touched.map(member => [member, this.#own.get(member)]))
-    const replaced = entries()
-    const change = this.#changing(() => {
-      for (const member of cleared) this.#own.delete(member)
-      for (const [member, value] of Object.entries(values)) this.#own.set(member as Member, { value, provenance })
-      for (const member of touched) this.#script.delete(member)
+  change(edit: Edit, provenance: Provenance): Change {
+    const entries = this.#entriesOf(edit, provenance)
+    return this.#changing(() => {
+      for (const [member, entry] of entries) {
+        if (entry.value === undefined) this.#own.delete(member)
+        else this.#own.set(member, [entry])
+        this.#script.delete(member)
+      }
     })
-    const placed = entries()
-    return { ...change, undo: () => this.#changing(() => this.#undo(placed, replaced)) }
+  }
+
+  /**
+   * Applies `edit` for a while, upon what was set before.
+   * @throws {SettingsError} naming every problem; nothing is changed then
+   */
+  changeForAWhile(edit: Edit, provenance: Provenance): PassingChange {
+    const entries = this.#entriesOf(edit, provenance)
+    const change = this.#changing(() => {
+      for (const [member, entry] of entries) {
+        this.#own.set(member, [...(this.#own.get(member) ?? []), entry])
+        this.#script.delete(member)
+      }
+    })
+    const what = JSON.stringify([...entries].map(([member, { value }]) => [member, value]))
+    const isThere = () => [...entries].every(([member, entry]) => this.#own.get(member)?.includes(entry))
+    return {
+      ...change,
+      what,
+      undo: () => this.#changing(() => this.#takeOut(entries)),
+      isSameAs: other => other.what === what && isThere(),
+    }
   }
 
   /** Forgets everything that was set here. */
@@ -170,13 +195,27 @@ export class Layers implements Base {
     return { changed: difference(before, after), before, after }
   }
 
-  #undo(placed: ReadonlyMap<Member, Entry | undefined>, replaced: ReadonlyMap<Member, Entry | undefined>): void {
-    for (const [member, entry] of placed) {
-      if (this.#own.get(member) !== entry) continue
-      const old = replaced.get(member)
-      if (old) this.#own.set(member, old)
+  #entriesOf(edit: Edit, provenance: Provenance): ReadonlyMap<Member, Entry> {
+    const { values, cleared } = this.#effectOf(edit)
+    const given = [...cleared.map(member => [member, undefined] as const), ...Object.entries(values)]
+    return new Map(given.map(([member, value]) => [member as Member, { value, provenance }]))
+  }
+
+  #takeOut(entries: ReadonlyMap<Member, Entry>): void {
+    for (const [member, entry] of entries) {
+      const left = (this.#own.get(member) ?? []).filter(other => other !== entry)
+      if (left.length > 0) this.#own.set(member, left)
       else this.#own.delete(member)
     }
+  }
+
+  #newest(member: Member): Entry | undefined {
+    return this.#own.get(member)?.at(-1)
+  }
+
+  /** Whether the newest of what was set here holds, rather than what lies below. */
+  #hasSet(member: Member): boolean {
+    return this.#newest(member)?.value !== undefined
   }
 }
 

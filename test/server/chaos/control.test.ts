@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import fc from 'fast-check'
 import { chaosControl } from '../../support/chaos-control.ts'
 
 suite('a session', () => {
@@ -109,6 +110,65 @@ suite('changes that revert by themselves', () => {
     set(first, { failRate: 71 })
     clock.advance(30_000)
     assert.deepEqual([first.layers.effective().failRate, first.layers.effective().sampler], [71, 'bernoulli'])
+  })
+
+  test('each by itself, in whatever order they end and whatever was changed for good between them', () => {
+    const member = fc.constantFrom('failRate', 'sampler', 'latency')
+    const values = {
+      failRate: fc.constantFrom(null, 0, 30, 50, 100),
+      sampler: fc.constantFrom(null, 'deck', 'bernoulli'),
+      latency: fc.constantFrom(null, { distribution: 'fixed', delay: '5ms', cap: '60s' }),
+    } as const
+    const change = member.chain(name =>
+      fc.record({
+        patch: (values[name] as fc.Arbitrary<unknown>).map(value => ({ [name]: value })),
+        ttlMs: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
+      }),
+    )
+    const both = fc.record({
+      patch: fc.record({ failRate: values.failRate, sampler: values.sampler }),
+      ttlMs: fc.integer({ min: 1, max: 50 }),
+    })
+    const act = fc.oneof(change, both, fc.record({ advanceMs: fc.integer({ min: 1, max: 40 }) }))
+    const steps = fc.array(act, { minLength: 2, maxLength: 40 })
+    fc.assert(
+      fc.property(steps, fc.boolean(), (acts, isLab) => {
+        const { clock, control, make, set } = chaosControl()
+        const session = isLab ? make('lab') : control.sessions.first
+        const start = session.layers.effective()
+        /** What was set of each member, the oldest first, with the moment at which it ends. */
+        let model: { name: string; value: unknown; endsAt: number }[] = []
+        for (const each of acts) {
+          if ('advanceMs' in each) clock.advance(each.advanceMs)
+          else {
+            set(session, each.patch, each.ttlMs)
+            for (const [name, value] of Object.entries(each.patch)) {
+              if (each.ttlMs === undefined) model = model.filter(other => other.name !== name)
+              // Null switches latency off, and gives other members back.
+              const given = value === null && name !== 'latency' ? start[name as 'failRate'] : value
+              model.push({ name, value: given, endsAt: clock.now() + (each.ttlMs ?? Number.POSITIVE_INFINITY) })
+            }
+          }
+          model = model.filter(({ endsAt }) => endsAt > clock.now())
+          const expected = { ...start, ...Object.fromEntries(model.map(({ name, value }) => [name, value])) }
+          assert.deepEqual(session.layers.effective(), expected)
+        }
+        clock.advance(100)
+        assert.equal(clock.pending, 0)
+      }),
+      { seed: 13, numRuns: 500 },
+    )
+  })
+
+  test('also where the value was in force already', () => {
+    const { clock, control, set } = chaosControl()
+    const { first } = control.sessions
+    set(first, { failRate: 100 }, 1_000)
+    set(first, { failRate: 100 }, 2_000)
+    clock.advance(1_500)
+    assert.equal(first.layers.effective().failRate, 100)
+    clock.advance(500)
+    assert.equal(first.layers.effective().failRate, 0)
   })
 
   test('and a reset forgets them', () => {
