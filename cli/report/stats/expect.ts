@@ -43,7 +43,11 @@ export function parseExpectation(text: string, arms: readonly string[]): Rule {
   const left = termOf(leftText, arms)
   if (typeof left === 'string') throw new ExpectationError(`"${text}": ${left}`)
   const operator = (sign === '=' ? '==' : sign) as Operator
-  if (/^[\d.+-]/.test(rightText)) return { text, left, operator, ...typedValue(text, rightText, left.measure) }
+  if (/^[\d.+-]/.test(rightText)) {
+    const value = typedValue(text, rightText, left.measure)
+    if (neverHolds(operator, value)) throw new ExpectationError(`"${text}" can never hold`)
+    return { text, left, operator, ...value }
+  }
   const right = termOf(rightText, arms)
   if (typeof right === 'string') throw new ExpectationError(`"${text}": ${right}`)
   const unit = left.measure.units.find(unit => right.measure.units.includes(unit))
@@ -53,6 +57,11 @@ export function parseExpectation(text: string, arms: readonly string[]): Rule {
     )
   }
   return { text, left, operator, unit, right }
+}
+
+/** Nothing that is measured is below zero, and no share above the whole. */
+function neverHolds(operator: Operator, { unit, right }: { readonly unit: Unit; readonly right: number }): boolean {
+  return (operator === '<' && right === 0) || (operator === '>' && unit === 'share' && right === 1)
 }
 
 /** Judges expectations by a result. What was not measured (a recovery without trouble) does not pass. */
@@ -124,7 +133,11 @@ function termOf(text: string, arms: readonly string[]): Term | string {
     : `${text.slice(arm.length + 1)} is nothing that is measured of ${arm}; write ${MEASURE_NAMES.join(', ')}`
 }
 
-function typedValue(text: string, value: string, { name, units }: Measure): Pick<Rule, 'unit' | 'right'> {
+function typedValue(
+  text: string,
+  value: string,
+  { name, units }: Measure,
+): { readonly unit: Unit; readonly right: number } {
   try {
     if (value.endsWith('%') && units.includes('share')) return { unit: 'share', right: parseRate(value) / 100 }
     if (units.includes('duration')) return { unit: 'duration', right: parseDuration(value) }
@@ -135,9 +148,16 @@ function typedValue(text: string, value: string, { name, units }: Measure): Pick
     if (!/^\d+(\.\d+)?$/.test(number)) {
       throw new UnitError(`${value} is not a number${units.includes('share') ? ' or a percentage' : ''}`)
     }
+    if (unit === 'count' && !/^\d+$/.test(number)) throw new UnitError(wholeNumber(name, value, units))
     return { unit, right: Number(number) }
   } catch (error) {
     if (error instanceof UnitError) throw new ExpectationError(`"${text}": ${error.message}`)
     throw error
   }
+}
+
+/** Why a fraction is no count, and what may have been meant. */
+function wholeNumber(name: string, value: string, units: Measure['units']): string {
+  const share = Number(value) < 1 ? Number((100 * Number(value)).toPrecision(6)) : value
+  return `${value} is no number of ${name === 'calls' || name === 'wasted' ? 'calls' : 'requests'}${units.includes('share') ? `: for a share write ${share}%` : ''}`
 }

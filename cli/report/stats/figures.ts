@@ -19,6 +19,16 @@ export function usefulShare(outcomes: Outcomes): number | null {
   return all === 0 ? null : useful(outcomes) / all
 }
 
+/** Successful requests of an arm whose answer was a 404; 0 where the result does not tell statuses. */
+export function notFound({ statuses }: Pick<ArmResult, 'statuses'>): number {
+  return statuses?.['404'] ?? 0
+}
+
+/** Whether every success of an arm was a 404: an answer, but to nobody's use. */
+export function foundNothing(arm: Pick<ArmResult, 'outcomes' | 'statuses'>): boolean {
+  return arm.outcomes.success > 0 && notFound(arm) >= arm.outcomes.success
+}
+
 /** Upstream calls per request; null where there were no requests. */
 export function amplification(arm: ArmResult): number | null {
   const all = total(arm.outcomes)

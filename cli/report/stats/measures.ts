@@ -2,7 +2,7 @@
 
 import { formatCount, formatMs, formatShare } from '../format.ts'
 import type { ArmResult, Outcomes, Trouble } from '../result.ts'
-import { amplification, total, useful } from './figures.ts'
+import { amplification, foundNothing, total, useful } from './figures.ts'
 import { timeToOpen } from './recovery.ts'
 
 /** How a measure is written: in percent, as a whole number, as a plain number, or as a duration. */
@@ -73,6 +73,7 @@ function counted(name: string, units: Measure['units'], read: (arm: ArmResult) =
     name,
     units,
     read: (arm, _trouble, unit) => {
+      if ((name === 'useful' || name === 'success') && foundNothing(arm)) return { missing: 'nothing was found' }
       const [part, whole] = read(arm)
       if (unit !== 'share') return { value: part }
       return whole === 0 ? { missing: name === 'wasted' ? 'no calls' : 'no requests' } : { value: part / whole }

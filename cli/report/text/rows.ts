@@ -4,7 +4,7 @@ import { formatCount, formatMs, formatRecovery, formatShare, formatSigned, NOTHI
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
-import { amplification, opened, usefulShare } from '../stats/figures.ts'
+import { amplification, foundNothing, opened, usefulShare } from '../stats/figures.ts'
 import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
 import { english } from '../verdict/words.ts'
 
@@ -77,7 +77,9 @@ function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
   const met = OUTCOMES.filter(({ key }) => always[key] || arms.some(arm => arm.outcomes[key] > 0))
   return [
     {
-      ...row('useful answers', 'strong', arms, arm => formatShare(usefulShare(arm.outcomes))),
+      ...row('useful answers', 'strong', arms, arm =>
+        foundNothing(arm) ? formatShare(0) : formatShare(usefulShare(arm.outcomes)),
+      ),
       differences: useful.map(difference => written(difference, ({ value }) => `${formatSigned(value)} pts`)),
     },
     ...(arms.length < 2 ? [] : [intervalRow(useful)]),

@@ -3,7 +3,7 @@
 import type { ArmDifference, ArmResult } from '../result.ts'
 import { spanOf } from '../stats/differences.ts'
 import { opened, total, useful } from '../stats/figures.ts'
-import { foundNothing } from './notes.ts'
+import { onlyNotFound } from './notes.ts'
 
 /**
  * - `empty`: an arm made no request; `unreachable`: nothing listened at the target
@@ -48,7 +48,7 @@ export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDiffere
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
   if (problems(first) + problems(last) === 0) {
-    return foundNothing(first) && foundNothing(last) ? 'not-found' : 'nothing-failed'
+    return onlyNotFound(first) && onlyNotFound(last) ? 'not-found' : 'nothing-failed'
   }
   if (last.states.length > 0 && !opened(last) && !points.clear) return 'never-opened'
   if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !points.clear) return 'too-late'

@@ -7,7 +7,7 @@ import { armList, circuitOf, quoted, wordsOf } from './arm-names.ts'
 import { cameInSpells, isTurnedAway, onlyProduct } from './cause.ts'
 import type { Code } from './code.ts'
 import { flagsOf, type Kept } from './flags.ts'
-import { foundNothing, leftAtOnce, MAX_ADVISED_REQUESTS, sawReturn } from './notes.ts'
+import { leftAtOnce, MAX_ADVISED_REQUESTS, onlyNotFound, sawReturn } from './notes.ts'
 
 /** Half the width of the interval, as a share, that is enough to tell two arms apart in most cases. */
 const GOOD_ENOUGH = 0.05
@@ -58,7 +58,7 @@ export function hintForOne(result: Unjudged, arm: ArmResult): Message {
   const guarded = circuitOf(arm.name) !== null
   const allWell = arm.outcomes.failed + arm.outcomes.shortCircuited === 0
   if (isForeign(result)) return hint(guarded ? 'without-breaker-there' : 'with-breaker-there')
-  if (foundNothing(arm)) return hint('other-codes', 'npx chaos burst')
+  if (onlyNotFound(arm)) return hint('other-codes', 'npx chaos burst')
   if (allWell) return hint('fail-rate')
   const late = guarded && opened(arm) && arm.outcomes.shortCircuited === 0 && leftAtOnce(result)
   const arms = guarded ? ['none', arm.name] : [arm.name, withBreaker(arm.name)]

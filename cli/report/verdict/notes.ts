@@ -2,7 +2,7 @@
 
 import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
-import { openedAt, total } from '../stats/figures.ts'
+import { foundNothing, notFound, openedAt, total } from '../stats/figures.ts'
 import { PROOF_MS, QUARTER_MS } from '../stats/recovery.ts'
 import { connectionNotes, redirectNote } from './connection-notes.ts'
 import { english, type Words } from './words.ts'
@@ -116,14 +116,9 @@ function otherDaysNotes({ otherDays, differences = [] }: Unjudged): Message[] {
 /** Two shares of the same counts may differ by this much, in points. */
 const ROUNDING = 1e-9
 
-/** Successful requests of an arm whose answer was a 404; 0 where the result does not tell statuses. */
-function notFound({ statuses }: ArmResult): number {
-  return statuses?.['404'] ?? 0
-}
-
 /** Whether all that an arm was answered was a 404. */
-export function foundNothing(arm: ArmResult): boolean {
-  return arm.outcomes.success > 0 && arm.outcomes.failed === 0 && notFound(arm) >= arm.outcomes.success
+export function onlyNotFound(arm: ArmResult): boolean {
+  return foundNothing(arm) && arm.outcomes.failed === 0
 }
 
 /** How many answers were a 404, of all arms together, and what was asked for; null where none was. */

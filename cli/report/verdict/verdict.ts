@@ -11,7 +11,7 @@ import { circuitOf, wordsOf } from './arm-names.ts'
 import { type Code, codeOf, unreachable } from './code.ts'
 import { effects, ranking } from './effects.ts'
 import { hintFor, hintForOne } from './hint.ts'
-import { foundNothing, goneNote, lateOpening } from './notes.ts'
+import { goneNote, lateOpening, onlyNotFound } from './notes.ts'
 import { english, sentences, type Words } from './words.ts'
 
 /** The result with its differences and what they mean. */
@@ -155,7 +155,7 @@ function answers(arm: ArmResult): Message {
   const { outcomes, failures } = arm
   const { failed, shortCircuited: refused } = outcomes
   const requests = total(outcomes)
-  if (foundNothing(arm)) return { code: 'all-not-found', figures: { requests } }
+  if (onlyNotFound(arm)) return { code: 'all-not-found', figures: { requests } }
   if (useful(outcomes) === requests) return { code: 'all-useful', figures: { requests } }
   const code = refused === 0 ? 'some-failed' : failed === 0 ? 'some-refused' : 'some-failed-and-refused'
   return { code, figures: { useful: usefulShare(outcomes), requests, failed, failures, refused, by: refuser(arm) } }

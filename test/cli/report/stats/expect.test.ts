@@ -15,6 +15,11 @@ function check(text: string, run = outage) {
 
 const one = result([arm('none', { success: 207, failed: 93 })])
 
+/** Whatever was answered was a 404. */
+const missed = result([arm('none', { success: 7, failed: 3 }, { statuses: { 404: 7, 500: 3 } })])
+/** One product of two is not there. */
+const found = result([arm('none', { success: 10 }, { statuses: { 200: 5, 404: 5 } })])
+
 const cases = [
   { text: 'useful>=69%', run: one, passed: true, measured: '69.0 %' },
   { text: 'useful > 69 %', run: one, passed: false, measured: '69.0 %' },
@@ -26,6 +31,11 @@ const cases = [
   { text: 'amplification<=1.0x', run: one, passed: true, measured: '1.00' },
   { text: 'p95<100ms', run: one, passed: true, measured: '24 ms' },
   { text: 'p99.failed<40ms', run: one, passed: false, measured: '42 ms' },
+  { text: 'useful>=90%', run: missed, passed: false, measured: 'nothing was found' },
+  { text: 'success>=1', run: missed, passed: false, measured: 'nothing was found' },
+  { text: 'useful<=5%', run: missed, passed: false, measured: 'nothing was found' },
+  { text: 'failed<=30%', run: missed, passed: true, measured: '30.0 %' },
+  { text: 'useful>=90%', run: found, passed: true, measured: '100.0 %' },
   { text: 'recovery<3s', run: one, passed: false, measured: 'no trouble' },
   { text: 'time-to-open<1s', run: one, passed: false, measured: 'never opened' },
   { text: 'p95.from-cache<1s', run: one, passed: false, measured: 'none counted' },
@@ -74,6 +84,14 @@ const wrong = [
   ['useful>=many', /many is nothing that is measured/],
   ['wasted<1s', /1s is not a number or a percentage/],
   ['calls<20%', /20% is not a number/],
+  ['useful>=0.8', /0\.8 is no number of requests: for a share write 80%/],
+  ['wasted<=.5', /\.5 is not a number|for a share write 50%/],
+  ['wasted<0.125', /0\.125 is no number of calls: for a share write 12\.5%/],
+  ['useful>=99.5', /for a share write 99\.5%/],
+  ['calls<=1.5', /1\.5 is no number of calls$/],
+  ['useful>100%', /can never hold/],
+  ['failed<0', /can never hold/],
+  ['p95<0ms', /can never hold/],
   ['breaker.useful>none.p95', /no unit in common/],
 ] as const
 
