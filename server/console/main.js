@@ -4,6 +4,7 @@ import { createI18n, LANGUAGES, pickLanguage } from './i18n/words.js'
 import { emptyModel, reduce } from './model/model.js'
 import { controlPlane, Refused } from './net/api.js'
 import { createKeyring } from './net/keyring.js'
+import { openStorage } from './net/storage.js'
 import { openStream } from './net/stream.js'
 import { h, mark } from './view/dom.js'
 import { VIEWS } from './view/header.js'
@@ -13,14 +14,14 @@ import { readPalette } from './view/palette.js'
 
 const THEMES = /** @type {const} */ (['auto', 'dark', 'light'])
 const root = document.documentElement
-const store = choices()
+const store = openStorage(() => localStorage, 'flaky-catalog.')
 const address = new URL(location.href)
 
 let model = emptyModel(address.searchParams.get('session') ?? 'default')
 let i18n = createI18n(pickLanguage(store.get('language'), navigator.languages))
 let theme = THEMES.find(name => name === store.get('theme')) ?? 'auto'
 let keysOn = store.get('keys') !== 'off'
-const keyring = createKeyring(sessionStorage)
+const keyring = createKeyring(openStorage(() => sessionStorage))
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
@@ -194,28 +195,6 @@ function rebuild() {
   page.element.replaceWith(next.element)
   page = next
   queue()
-}
-
-/** The reader's choices; a browser that refuses to keep them is no reason to fail. */
-function choices() {
-  return {
-    /** @param {string} name */
-    get(name) {
-      try {
-        return localStorage.getItem(`flaky-catalog.${name}`)
-      } catch {
-        return null
-      }
-    },
-    /** @param {string} name @param {string} value */
-    set(name, value) {
-      try {
-        localStorage.setItem(`flaky-catalog.${name}`, value)
-      } catch {
-        // Kept for this page only.
-      }
-    },
-  }
 }
 
 addEventListener('error', () => {

@@ -54,7 +54,7 @@ describe('the web console before an audience', { skip, timeout: 120_000 }, () =>
     await page.getByText('Yours to change: ana, bia.').waitFor()
     assert.equal(await page.locator('.link-state').getAttribute('data-link'), 'live')
     assert.equal(await rateOf('default'), 0)
-    await page.getByLabel('Token', { exact: true }).fill('a guess')
+    await page.getByLabel('Token', { exact: true }).fill('a-guess')
     await page.getByRole('button', { name: 'Unlock' }).click()
     await page.locator('.locked').waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: '100', exact: true }).click()

@@ -82,7 +82,7 @@ function runTold(now: number, step: number, down: boolean, failRate: number, ran
     const run = {
       id: 'r1',
       title: 'compare: none, breaker',
-      arms: ['none', 'breaker'],
+      arms: [{ name: 'none' }, { name: 'breaker' }],
       load: {},
       startedAtMs: now,
       steps: [],

@@ -13,7 +13,6 @@ export const en = {
   'session.default': 'Everybody (default)',
   'session.add': 'Open a lab',
   'session.name': 'Name of the new lab',
-  'session.placeholder': 'ana',
   'session.hint': 'Letters, digits, dot, dash and underscore; at most 64',
 
   'link.connecting': 'Connecting',
@@ -142,7 +141,6 @@ export const en = {
   'arms.lost': 'lost',
   'arms.empty': 'No run yet',
   'arms.emptyText': 'Fire the same burst with and without a breaker; it appears here while it runs.',
-  'arms.outcome': 'Outcome',
   'arms.report': 'Open the report',
 
   'empty.title': 'Nobody has asked for anything yet',
@@ -160,7 +158,6 @@ export const en = {
   'log.outageOff': 'Outage ended',
   'log.scenarioStarted': 'Scenario {name} started',
   'log.scenarioEnded': 'Scenario {name} ended',
-  'log.scenarioMark': '{mark}',
   'log.runStart': 'Run started: {title}',
   'log.runEnd': 'Run ended: {title}',
   'log.runLost': 'Run went silent: {title}',

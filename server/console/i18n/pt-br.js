@@ -14,7 +14,6 @@ export const ptBr = {
   'session.default': 'Todos (padrão)',
   'session.add': 'Abrir laboratório',
   'session.name': 'Nome do novo laboratório',
-  'session.placeholder': 'ana',
   'session.hint': 'Letras, dígitos, ponto, hífen e sublinhado; no máximo 64',
 
   'link.connecting': 'Conectando',
@@ -143,7 +142,6 @@ export const ptBr = {
   'arms.lost': 'sem sinal',
   'arms.empty': 'Nenhuma execução ainda',
   'arms.emptyText': 'Dispare a mesma rajada com e sem disjuntor; ela aparece aqui enquanto roda.',
-  'arms.outcome': 'Resultado',
   'arms.report': 'Abrir o relatório',
 
   'empty.title': 'Ninguém pediu nada ainda',
@@ -161,7 +159,6 @@ export const ptBr = {
   'log.outageOff': 'A queda terminou',
   'log.scenarioStarted': 'Cenário {name} começou',
   'log.scenarioEnded': 'Cenário {name} terminou',
-  'log.scenarioMark': '{mark}',
   'log.runStart': 'Execução começou: {title}',
   'log.runEnd': 'Execução terminou: {title}',
   'log.runLost': 'Execução sem sinal: {title}',

@@ -46,50 +46,95 @@ export function reduce(model, event) {
   return step ? step(model, event.data) : model
 }
 
-/** @type {Record<string, (model: Model, data: any) => Model>} */
+/** @type {Record<string, (model: Model, event: any) => Model>} */
 const steps = {
-  hello,
+  hello(model, event) {
+    const restarted = model.boot !== '' && model.boot !== event.boot
+    const epoch = event.wallMs - event.atMs
+    const base = { ...model, boot: event.boot, epoch }
+    /** @type {Point[]} */
+    let points = model.points
+    for (const sample of event.history ?? []) points = withPoint(base, points, sample)
+    const known = new Map(restarted ? [] : model.runs.map(other => [other.id, other]))
+    for (const other of event.runs ?? []) known.set(other.id, runFrom(other))
+    const next = {
+      ...base,
+      link: /** @type {const} */ ('live'),
+      retryAtMs: 0,
+      chaos: event.state,
+      points,
+      runs: [...known.values()].slice(-MAX_RUNS),
+      outage: event.outage ?? { on: false, untilMs: null, source: '' },
+      scenario: event.scenario ?? null,
+    }
+    const fresh = restarted ? logged(next, event.wallMs / 1000, 'link', { what: 'restarted' }) : next
+    return withChanges(fresh, event.changes ?? [])
+  },
   sample: (model, sample) => ({
     ...model,
     points: withPoint(model, model.points, sample),
     ...outageOf(model, sample),
   }),
-  settings,
-  outage,
-  scenario,
-  run,
+  settings(model, event) {
+    const chaos = { ...model.chaos, settings: event.settings, provenance: event.provenance ?? model.chaos?.provenance }
+    const from = model.chaos?.settings ?? {}
+    const changed = event.changed ?? []
+    const data = {
+      changed,
+      origin: event.origin ?? { source: 'api' },
+      from: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, from[name]])),
+      to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, event.settings?.[name]])),
+    }
+    return logged({ ...model, chaos }, secondsOf(model, event), 'settings', data)
+  },
+  outage(model, event) {
+    const now = { on: event.on, untilMs: event.untilMs ?? null, source: event.source ?? '' }
+    return logged({ ...model, outage: now }, secondsOf(model, event), 'outage', event)
+  },
+  scenario(model, event) {
+    const running = event.status === 'started' || event.status === 'mark'
+    const now = running
+      ? {
+          name: event.name,
+          id: event.id,
+          startedAtMs: event.startedAtMs ?? model.scenario?.startedAtMs ?? 0,
+          lengthMs: event.lengthMs ?? model.scenario?.lengthMs ?? 0,
+          mark: event.mark ?? '',
+        }
+      : null
+    return logged({ ...model, scenario: now }, secondsOf(model, event), 'scenario', event)
+  },
+  run(model, event) {
+    const id = event.type === 'start' ? event.run.id : event.id
+    const others = model.runs.filter(other => other.id !== id)
+    const one = model.runs.find(other => other.id === id)
+    if (event.type === 'start') {
+      const next = { ...model, runs: [...others, runFrom(event.run)].slice(-MAX_RUNS) }
+      return logged(next, (model.epoch + (event.run.startedAtMs ?? 0)) / 1000, 'run', {
+        what: 'start',
+        title: event.run.title,
+      })
+    }
+    if (!one) return model
+    if (event.type === 'progress') return replaced(model, advance(one, event))
+    /** @type {Run} */
+    const ended = {
+      ...one,
+      status: event.type === 'lost' ? 'lost' : 'ended',
+      verdict: event.result?.verdict ?? null,
+      kept: event.result?.run ?? null,
+    }
+    const at = (model.epoch + one.startedAtMs + one.lastMs) / 1000
+    return logged(replaced(model, ended), at, 'run', { what: event.type, title: one.title })
+  },
   board: (model, entries) => ({ ...model, board: updatedBoard(model.board, entries) }),
-  link,
+  link(model, event) {
+    const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
+    if (event.to !== 'lost' || model.link !== 'live') return next
+    return logged(next, event.t ?? 0, 'link', { what: 'lost' })
+  },
   locked: (model, locked) => ({ ...model, locked }),
   session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
-}
-
-/**
- * @param {Model} model
- * @param {any} event
- * @returns {Model}
- */
-function hello(model, event) {
-  const restarted = model.boot !== '' && model.boot !== event.boot
-  const epoch = event.wallMs - event.atMs
-  const base = { ...model, boot: event.boot, epoch }
-  /** @type {Point[]} */
-  let points = model.points
-  for (const sample of event.history ?? []) points = withPoint(base, points, sample)
-  const known = new Map(restarted ? [] : model.runs.map(other => [other.id, other]))
-  for (const other of event.runs ?? []) known.set(other.id, runFrom(other))
-  const next = {
-    ...base,
-    link: /** @type {const} */ ('live'),
-    retryAtMs: 0,
-    chaos: event.state,
-    points,
-    runs: [...known.values()].slice(-MAX_RUNS),
-    outage: event.outage ?? { on: false, untilMs: null, source: '' },
-    scenario: event.scenario ?? null,
-  }
-  const fresh = restarted ? logged(next, event.wallMs / 1000, 'link', { what: 'restarted' }) : next
-  return withChanges(fresh, event.changes ?? [])
 }
 
 /**
@@ -134,93 +179,6 @@ function withPoint(model, points, sample) {
  */
 function outageOf(model, sample) {
   return sample.outage === model.outage.on ? {} : { outage: { ...model.outage, on: sample.outage } }
-}
-
-/**
- * @param {Model} model
- * @param {any} event
- * @returns {Model}
- */
-function settings(model, event) {
-  const chaos = { ...model.chaos, settings: event.settings, provenance: event.provenance ?? model.chaos?.provenance }
-  const from = model.chaos?.settings ?? {}
-  const changed = event.changed ?? []
-  const data = {
-    changed,
-    origin: event.origin ?? { source: 'api' },
-    from: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, from[name]])),
-    to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, event.settings?.[name]])),
-  }
-  return logged({ ...model, chaos }, secondsOf(model, event), 'settings', data)
-}
-
-/**
- * @param {Model} model
- * @param {any} event
- * @returns {Model}
- */
-function outage(model, event) {
-  const now = { on: event.on, untilMs: event.untilMs ?? null, source: event.source ?? '' }
-  return logged({ ...model, outage: now }, secondsOf(model, event), 'outage', event)
-}
-
-/**
- * @param {Model} model
- * @param {any} event
- * @returns {Model}
- */
-function scenario(model, event) {
-  const running = event.status === 'started' || event.status === 'mark'
-  const now = running
-    ? {
-        name: event.name,
-        id: event.id,
-        startedAtMs: event.startedAtMs ?? model.scenario?.startedAtMs ?? 0,
-        lengthMs: event.lengthMs ?? model.scenario?.lengthMs ?? 0,
-        mark: event.mark ?? '',
-      }
-    : null
-  return logged({ ...model, scenario: now }, secondsOf(model, event), 'scenario', event)
-}
-
-/**
- * @param {Model} model
- * @param {any} event
- * @returns {Model}
- */
-function run(model, event) {
-  const id = event.type === 'start' ? event.run.id : event.id
-  const others = model.runs.filter(other => other.id !== id)
-  const one = model.runs.find(other => other.id === id)
-  if (event.type === 'start') {
-    const next = { ...model, runs: [...others, runFrom(event.run)].slice(-MAX_RUNS) }
-    return logged(next, (model.epoch + (event.run.startedAtMs ?? 0)) / 1000, 'run', {
-      what: 'start',
-      title: event.run.title,
-    })
-  }
-  if (!one) return model
-  if (event.type === 'progress') return replaced(model, advance(one, event))
-  /** @type {Run} */
-  const ended = {
-    ...one,
-    status: event.type === 'lost' ? 'lost' : 'ended',
-    verdict: event.result?.verdict ?? null,
-    kept: event.result?.run ?? null,
-  }
-  const at = (model.epoch + one.startedAtMs + one.lastMs) / 1000
-  return logged(replaced(model, ended), at, 'run', { what: event.type, title: one.title })
-}
-
-/**
- * @param {Model} model
- * @param {{ to: Model['link'], retryAtMs?: number, t?: number }} event
- * @returns {Model}
- */
-function link(model, event) {
-  const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
-  if (event.to !== 'lost' || model.link !== 'live') return next
-  return logged(next, event.t ?? 0, 'link', { what: 'lost' })
 }
 
 /**

@@ -8,8 +8,7 @@ export const KEPT_MS = 125_000
 const MAX_STEPS = 500
 const MAX_EDGES = 400
 
-/** The six counters of an arm, in the order in which they come where their names are left out. */
-/** @type {readonly (keyof Counts)[]} */
+/** The six counters, in the order in which they come where names are left out. @type {readonly (keyof Counts)[]} */
 export const COUNTERS = ['success', 'failed', 'shortCircuited', 'fromCache', 'calls', 'wasted']
 
 /** @returns {Counts} */
@@ -21,13 +20,12 @@ export const noCounts = () => /** @type {Counts} */ (Object.fromEntries(COUNTERS
  * @returns {Run}
  */
 export function runFrom(described) {
-  const names = (described.arms ?? []).map((/** @type {any} */ arm) => (typeof arm === 'string' ? arm : arm.name))
-  /** @type {Run} */
-  const run = {
+  const names = described.arms.map((/** @type {any} */ arm) => arm.name)
+  return {
     id: described.id,
     title: described.title ?? '',
     names,
-    sessions: (described.arms ?? []).flatMap((/** @type {any} */ arm) => arm.session ?? []),
+    sessions: described.arms.flatMap((/** @type {any} */ arm) => arm.session ?? []),
     load: described.load ?? {},
     startedAtMs: described.startedAtMs ?? 0,
     status: described.status ?? 'running',
@@ -40,7 +38,6 @@ export function runFrom(described) {
     verdict: described.verdict ?? null,
     kept: described.kept ?? null,
   }
-  return run
 }
 
 /** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its counts, p50 and p95; null where the step left it out */
@@ -80,16 +77,6 @@ export function advance(run, step) {
   }
   const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MAX_STEPS)
   return { ...run, totals, edges, steps, lastMs: step.atMs }
-}
-
-/**
- * The breaker's state in an arm now, or null where it has none.
- * @param {Run} run
- * @param {string} name
- * @returns {Circuit | null}
- */
-export function circuitOf(run, name) {
-  return run.edges[name]?.at(-1)?.state ?? null
 }
 
 /**

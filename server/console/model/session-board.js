@@ -3,7 +3,7 @@
 /** @import { BoardEntry } from './types.js' */
 
 /** How many shares an entry remembers, one a second. */
-export const REMEMBERED = 30
+const REMEMBERED = 30
 
 /**
  * The entries after the server sent its counts once more.

@@ -2,14 +2,16 @@
 
 /** @import { Model } from './types.js' */
 
+/** How many seconds count as recent. */
+const RECENT_S = 3
+
 /**
  * @param {Model['points']} points
  * @param {number} now seconds
- * @param {number} [over] how many seconds count
- * @returns {{ perSecond: number, useful: number | null, p50: number | null, p95: number | null, inFlight: number }}
+ * @returns {{ perSecond: number, useful: number | null, p95: number | null, inFlight: number }}
  */
-export function recentFigures(points, now, over = 3) {
-  const recent = points.filter(point => point.t > now - over && point.t <= now)
+export function recentFigures(points, now) {
+  const recent = points.filter(point => point.t > now - RECENT_S && point.t <= now)
   let all = 0
   let success = 0
   for (const point of recent) {
@@ -17,25 +19,11 @@ export function recentFigures(points, now, over = 3) {
     success += point.counts.success ?? 0
   }
   return {
-    perSecond: recent.length === 0 ? 0 : all / Math.min(over, recent.length / 4),
+    perSecond: recent.length === 0 ? 0 : all / Math.min(RECENT_S, recent.length / 4),
     useful: all === 0 ? null : (100 * success) / all,
-    p50: last(recent, point => point.p50),
-    p95: last(recent, point => point.p95),
+    p95: recent.findLast(point => point.p95 !== null)?.p95 ?? null,
     inFlight: recent.at(-1)?.inFlight ?? 0,
   }
-}
-
-/**
- * @param {Model['points']} points
- * @param {(point: Model['points'][number]) => number | null} read
- */
-function last(points, read) {
-  for (let index = points.length - 1; index >= 0; index--) {
-    const point = points[index]
-    const value = point ? read(point) : null
-    if (value !== null && value !== undefined) return value
-  }
-  return null
 }
 
 /** Who fires with a scenario begins with it, or a moment later; in seconds. */

@@ -2,31 +2,11 @@
 
 const SENDABLE = /^[!-~]+$/
 
-/**
- * @param {Pick<Storage, 'getItem' | 'setItem'>} storage
- */
+/** @param {import('./storage.js').CarefulStorage} storage */
 export function createKeyring(storage) {
-  let token = read('token') ?? ''
+  let token = storage.get('token') ?? ''
   /** @type {Map<string, string>} by the name of the session, in the order in which they were made */
-  const keys = new Map(pairsOf(read('keys')))
-
-  /** @param {string} name */
-  function read(name) {
-    try {
-      return storage.getItem(name)
-    } catch {
-      return null
-    }
-  }
-
-  /** @param {string} name @param {string} text */
-  function write(name, text) {
-    try {
-      storage.setItem(name, text)
-    } catch {
-      // Kept for this page only.
-    }
-  }
+  const keys = new Map(pairsOf(storage.get('keys')))
 
   return {
     get hasToken() {
@@ -39,13 +19,13 @@ export function createKeyring(storage) {
     /** A text that no header can carry opens nothing. @param {string} text */
     take(text) {
       token = SENDABLE.test(text) ? text : ''
-      write('token', token)
+      storage.set('token', token)
     },
     /** @param {string} session @param {string} key */
     keep(session, key) {
       keys.delete(session)
       keys.set(session, key)
-      write('keys', JSON.stringify([...keys]))
+      storage.set('keys', JSON.stringify([...keys]))
     },
     /**
      * What may open a session, the likeliest first; `''`, for nothing at all, where there is neither.

@@ -15,12 +15,11 @@ const SILENCE_MS = 6_000
  * @param {(lastId: string) => { url: string, headers: Record<string, string> }} options.target
  * @param {(type: string, data: any) => void} options.onEvent
  * @param {(change: { to: 'live' | 'lost' | 'denied' | 'refused', retryAtMs?: number }) => void} options.onLink
- * @returns {{ close(): void, restart(forget: boolean): void }}
+ * @returns {{ restart(forget: boolean): void }}
  */
 export function openStream({ target, onEvent, onLink }) {
   let lastId = ''
   let wait = FIRST_WAIT_MS
-  let closed = false
   let round = 0
   /** @type {AbortController | null} */
   let current = null
@@ -71,14 +70,14 @@ export function openStream({ target, onEvent, onLink }) {
    * @param {'denied' | 'refused'} to
    */
   const denied = (mine, to) => {
-    if (mine !== round || closed) return
+    if (mine !== round) return
     onLink({ to })
     if (to === 'refused') again(MAX_WAIT_MS)
   }
 
   /** @param {number} mine */
   const retry = mine => {
-    if (mine !== round || closed) return
+    if (mine !== round) return
     onLink({ to: 'lost', retryAtMs: performance.now() + wait })
     again(wait)
     wait = Math.min(MAX_WAIT_MS, wait * 2)
@@ -92,12 +91,6 @@ export function openStream({ target, onEvent, onLink }) {
 
   connect()
   return {
-    close() {
-      closed = true
-      round++
-      clearTimeout(timer)
-      current?.abort()
-    },
     restart(forget) {
       if (forget) lastId = ''
       wait = FIRST_WAIT_MS

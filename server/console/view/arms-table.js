@@ -7,20 +7,30 @@ import { OUTCOMES } from '../model/series.js'
 import { createCircuitIndicator } from './circuit-indicator.js'
 import { breakable, h, say } from './dom.js'
 
-/** @typedef {{ element: HTMLElement, fill(run: Run): void }} Table */
-
 /** @type {readonly (keyof Counts)[]} */
 const CALLS = ['calls', 'wasted']
 const FIELDS = [...OUTCOMES, ...CALLS]
+/** Columns of more arms than this run into one another: they become rows. */
+const MAX_COLUMNS = 2
 
-/**
- * @param {import('./page.js').Context} context
- * @param {readonly string[]} names
- * @returns {Table}
- */
-export function createColumns(context, names) {
-  const { t } = context.i18n
+/** @typedef {ReturnType<typeof createArm>} Arm */
+/** @typedef {ReturnType<typeof createTable>} Table */
+
+/** @param {import('./page.js').Context} context @param {readonly string[]} names */
+export function createTable(context, names) {
   const arms = names.map(name => createArm(context, name))
+  return {
+    element: names.length > MAX_COLUMNS ? rowsOf(context, arms) : columnsOf(context, arms),
+    /** @param {Run} run */
+    fill(run) {
+      for (const arm of arms) arm.fill(run)
+    },
+  }
+}
+
+/** @param {import('./page.js').Context} context @param {readonly Arm[]} arms */
+function columnsOf(context, arms) {
+  const { t } = context.i18n
   const heads = arms.map(arm => h('th', { scope: 'col' }, arm.name, arm.lamps.element))
   const shares = arms.map(arm => h('td', { class: 'share num' }, arm.share))
   const bars = arms.map(arm => h('td', null, arm.track))
@@ -32,9 +42,9 @@ export function createColumns(context, names) {
       ...arms.map(arm => h('td', { class: 'num' }, arm.counts[field])),
     ),
   )
-  const element = h(
+  return h(
     'table',
-    { class: 'arms-table', 'data-arms': String(names.length) },
+    { class: 'arms-table', 'data-arms': String(arms.length) },
     h('thead', null, h('tr', null, h('td', { class: 'corner' }), ...heads)),
     h(
       'tbody',
@@ -44,17 +54,11 @@ export function createColumns(context, names) {
       ...rows,
     ),
   )
-  return { element, fill: filling(arms) }
 }
 
-/**
- * @param {import('./page.js').Context} context
- * @param {readonly string[]} names
- * @returns {Table}
- */
-export function createRows(context, names) {
+/** @param {import('./page.js').Context} context @param {readonly Arm[]} arms */
+function rowsOf(context, arms) {
   const { t } = context.i18n
-  const arms = names.map(name => createArm(context, name))
   const heads = /** @type {const} */ (['useful', 'calls', 'wasted']).map(name =>
     h('th', { scope: 'col' }, t(`outcome.${name}`)),
   )
@@ -92,13 +96,12 @@ export function createRows(context, names) {
       ),
     ),
   )
-  const element = h(
+  return h(
     'table',
-    { class: 'arms-table arms-rows', 'data-arms': String(names.length) },
+    { class: 'arms-table arms-rows', 'data-arms': String(arms.length) },
     h('thead', null, h('tr', null, h('td', { class: 'corner' }), ...heads)),
     ...bodies,
   )
-  return { element, fill: filling(arms) }
 }
 
 /**
@@ -129,16 +132,6 @@ function createArm(context, name) {
       bar.style.setProperty('--share', `${useful ?? 0}%`)
       for (const field of FIELDS) say(counts[field], count(totals[field]))
     },
-  }
-}
-
-/**
- * @param {ReturnType<typeof createArm>[]} arms
- * @returns {Table['fill']}
- */
-function filling(arms) {
-  return run => {
-    for (const arm of arms) arm.fill(run)
   }
 }
 

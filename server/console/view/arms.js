@@ -3,11 +3,8 @@
 /** @import { Model } from '../model/types.js' */
 /** @import { Table } from './arms-table.js' */
 
-import { createColumns, createRows } from './arms-table.js'
+import { createTable } from './arms-table.js'
 import { h, mark, say } from './dom.js'
-
-/** Columns of more arms than this run into one another: they become rows. */
-const MAX_COLUMNS = 2
 
 /** @param {import('./page.js').Context} context */
 export function createArms(context) {
@@ -50,8 +47,7 @@ export function createArms(context) {
       const wanted = run ? `${run.id} ${run.names.join(' ')}` : 'none'
       if (wanted !== shape) {
         shape = wanted
-        const create = run && run.names.length > MAX_COLUMNS ? createRows : createColumns
-        table = run ? create(context, run.names) : null
+        table = run && createTable(context, run.names)
         place.replaceChildren(table?.element ?? empty())
       }
       if (run) table?.fill(run)

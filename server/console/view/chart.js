@@ -171,13 +171,18 @@ export function createChart(options) {
  * @param {number} height
  * @param {() => number} now
  * @param {(index: number | null) => void} showValues
- * @returns {any}
+ * @returns {uPlot.Options}
  */
 function settings(options, width, height, now, showValues) {
   const { context, lines, top } = options
   const paint = () => context.palette()
   const order = lines[0]?.draw === 'bar' ? [...lines].reverse() : lines
-  const font = context.presenting() ? '500 15px Inter, sans-serif' : '500 11px Inter, sans-serif'
+  const axis = {
+    font: context.presenting() ? '500 15px Inter, sans-serif' : '500 11px Inter, sans-serif',
+    stroke: () => paint().soft,
+    grid: { stroke: () => paint().grid, width: 1 },
+    ticks: { show: false },
+  }
   return {
     width,
     height,
@@ -186,45 +191,29 @@ function settings(options, width, height, now, showValues) {
     cursor: { sync: { key: 'time' }, drag: { setScale: false, x: false, y: false }, points: { show: false }, y: false },
     scales: {
       x: { time: false, range: () => [now() - SPAN_S, now()] },
-      y: {
-        range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [
-          0,
-          top ? top() : roundAbove(max),
-        ],
-      },
+      y: { range: (_, __, max) => [0, top ? top() : roundAbove(max)] },
     },
     axes: [
       {
         size: (options.time ? TIME_HEIGHT : 4) + (options.below ?? 0),
         gap: 6 + (options.below ?? 0),
-        font,
-        stroke: () => paint().soft,
-        grid: { stroke: () => paint().grid, width: 1 },
-        ticks: { show: false },
+        ...axis,
         splits: () => [120, 90, 60, 30, 0].map(ago => now() - ago),
-        values: (/** @type {any} */ _, /** @type {number[]} */ splits) =>
-          splits.map(split => (options.time ? ago(context, Math.round(now() - split)) : '')),
+        values: (_, splits) => splits.map(split => (options.time ? ago(context, Math.round(now() - split)) : '')),
       },
       {
         size: context.presenting() ? STAGE_GUTTER : GUTTER,
         gap: 8,
-        font,
-        stroke: () => paint().soft,
-        grid: { stroke: () => paint().grid, width: 1 },
-        ticks: { show: false },
-        splits: (/** @type {any} */ _, /** @type {any} */ __, /** @type {number} */ min, /** @type {number} */ max) => [
-          min,
-          (min + max) / 2,
-          max,
-        ],
-        values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map(split => options.axis(split)),
+        ...axis,
+        splits: (_, __, min, max) => [min, (min + max) / 2, max],
+        values: (_, splits) => splits.map(split => options.axis(split)),
       },
     ],
     series: [{}, ...order.map(line => seriesOf(line, paint))],
     hooks: {
       drawClear: options.behind ? [options.behind] : [],
       draw: options.over ? [options.over] : [],
-      setCursor: [(/** @type {any} */ plot) => showValues(plot.cursor.idx ?? null)],
+      setCursor: [plot => showValues(plot.cursor.idx ?? null)],
     },
   }
 }

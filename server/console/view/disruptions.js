@@ -3,7 +3,7 @@
 import { h, mark, say } from './dom.js'
 
 /** How long an outage lasts that is declared here. */
-export const OUTAGE_LENGTH = '10s'
+const OUTAGE_LENGTH = '10s'
 
 /** @param {import('./page.js').Context} context */
 export function createDisruptions(context) {
@@ -57,15 +57,13 @@ export function createDisruptions(context) {
   )
 
   const load = async () => {
-    const names = await context.api
-      .scenarios()
-      .then(namesOf)
-      .catch(() => [])
+    /** @type {{ scenarios: { name: string, title: string }[] }} */
+    const { scenarios } = await context.api.scenarios().catch(() => ({ scenarios: [] }))
     choice.replaceChildren(
-      h('option', { value: '' }, t(names.length > 0 ? 'scenario.choose' : 'scenario.none')),
-      ...names.map(({ name, title }) => h('option', { value: name }, titleOf(name, title))),
+      h('option', { value: '' }, t(scenarios.length > 0 ? 'scenario.choose' : 'scenario.none')),
+      ...scenarios.map(({ name, title }) => h('option', { value: name }, titleOf(name, title))),
     )
-    mark(choice, 'disabled', names.length === 0)
+    mark(choice, 'disabled', scenarios.length === 0)
   }
   let loadedFor = ''
 
@@ -102,15 +100,4 @@ export function createDisruptions(context) {
       position.hidden = !playing
     },
   }
-}
-
-/**
- * @param {any} answer
- * @returns {{ name: string, title: string }[]}
- */
-function namesOf(answer) {
-  const list = Array.isArray(answer) ? answer : (answer?.scenarios ?? [])
-  return list.map((/** @type {any} */ one) =>
-    typeof one === 'string' ? { name: one, title: one } : { name: one.name, title: one.title ?? one.name },
-  )
 }

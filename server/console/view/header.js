@@ -74,9 +74,9 @@ export function createHeader(context) {
   let ids = []
   let drawn = ''
   const refresh = async () => {
-    const answer = await context.api.sessions().catch(() => null)
-    const list = Array.isArray(answer) ? answer : (answer?.sessions ?? [])
-    ids = list.map((/** @type {any} */ one) => (typeof one === 'string' ? one : one.id))
+    /** @type {{ sessions: { id: string }[] }} */
+    const { sessions } = await context.api.sessions().catch(() => ({ sessions: [] }))
+    ids = sessions.map(({ id }) => id)
   }
   let known = ''
 

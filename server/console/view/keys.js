@@ -16,6 +16,24 @@ const LIST = [
   [['Esc'], 'help.escape'],
 ]
 
+/** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
+/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' }} Command */
+
+/** @type {Record<string, Command>} */
+const COMMANDS = {
+  f: { type: 'rate', to: 100 },
+  '+': { type: 'by', percent: 5 },
+  '=': { type: 'by', percent: 5 },
+  '-': { type: 'by', percent: -5 },
+  '−': { type: 'by', percent: -5 },
+  o: { type: 'outage' },
+  v: { type: 'view' },
+  p: { type: 'present' },
+  t: { type: 'theme' },
+  l: { type: 'language' },
+  '?': { type: 'keys' },
+}
+
 /** @param {import('./page.js').Context} context */
 export function createKeys(context) {
   const { t } = context.i18n
@@ -53,38 +71,14 @@ export function createKeys(context) {
 /**
  * What a key press asks for, or null for one that belongs to a field, a dialog or the browser.
  * @param {KeyboardEvent} event
- * @returns {{ type: 'rate', to: number } | { type: 'by', percent: number } | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' } | null}
+ * @returns {Command | null}
  */
 export function commandOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null
   if (event.key === 'Escape') return { type: 'escape' }
   const target = /** @type {HTMLElement} */ (event.target)
   if (target.closest?.('dialog')) return null
-  const typing = target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select')
-  if (typing) return null
+  if (target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select')) return null
   if (/^[0-9]$/.test(event.key)) return { type: 'rate', to: Number(event.key) * 10 }
-  switch (event.key) {
-    case 'f':
-      return { type: 'rate', to: 100 }
-    case '+':
-    case '=':
-      return { type: 'by', percent: 5 }
-    case '-':
-    case '−':
-      return { type: 'by', percent: -5 }
-    case 'o':
-      return { type: 'outage' }
-    case 'v':
-      return { type: 'view' }
-    case 'p':
-      return { type: 'present' }
-    case 't':
-      return { type: 'theme' }
-    case 'l':
-      return { type: 'language' }
-    case '?':
-      return { type: 'keys' }
-    default:
-      return null
-  }
+  return COMMANDS[event.key] ?? null
 }

@@ -32,8 +32,7 @@ export function createLog(context) {
         last = 0
       }
       volume = model.volume
-      const since = last
-      const fresh = model.log.filter(entry => entry.key > since)
+      const fresh = model.log.filter(entry => entry.key > last)
       list.prepend(...fresh.slice(0, SHOWN).map(entry => line(context, entry)))
       while (list.children.length > SHOWN) list.lastElementChild?.remove()
       last = newest
@@ -83,7 +82,7 @@ function textOf(context, { kind, data }) {
   }
   if (kind === 'outage') return t(data.on ? 'log.outageOn' : 'log.outageOff')
   if (kind === 'scenario') {
-    if (data.status === 'mark') return t('log.scenarioMark', { mark: data.mark })
+    if (data.status === 'mark') return data.mark
     return t(data.status === 'started' ? 'log.scenarioStarted' : 'log.scenarioEnded', { name: data.name })
   }
   if (kind === 'run')

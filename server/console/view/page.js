@@ -6,8 +6,6 @@ import { createArms } from './arms.js'
 import { createCharts, shownRun } from './charts.js'
 import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
-import { createEmptyState } from './empty-state.js'
-import { createFigures } from './figures.js'
 import { createHeader } from './header.js'
 import { createKeys } from './keys.js'
 import { createLog } from './log.js'
@@ -16,6 +14,7 @@ import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
 import { createSettingsInForce } from './settings-in-force.js'
+import { createEmptyState, createFigures } from './traffic.js'
 
 /**
  * What the views may know and ask for.

@@ -44,14 +44,9 @@ export function createRuns(context) {
   let boot = ''
 
   const load = async () => {
-    let kept = null
-    try {
-      kept = await context.api.keptRuns()
-    } catch {
-      kept = null
-    }
+    const kept = await context.api.keptRuns().catch(() => null)
     /** @type {any[]} */
-    const runs = Array.isArray(kept) ? kept : (kept?.runs ?? [])
+    const runs = kept?.runs ?? []
     table.hidden = runs.length === 0
     empty.hidden = runs.length > 0
     say(title, t(kept === null ? 'runs.missing' : 'runs.empty'))
@@ -61,18 +56,17 @@ export function createRuns(context) {
 
   /** @param {any} run */
   const row = run => {
-    const arms = /** @type {any[]} */ (run.arms ?? [])
-    const names = arms.map(arm => (typeof arm === 'string' ? arm : arm.name)).join(' / ')
-    const useful = arms.map(arm => (arm.outcomes ? percent(usefulShare(arm.outcomes)) : '')).filter(Boolean)
-    const requests = run.requests ?? run.load?.requests
+    const arms = /** @type {any[]} */ (run.arms)
+    const names = arms.map(arm => arm.name).join(' / ')
+    const useful = arms.map(arm => percent(usefulShare(arm.outcomes)))
     return h(
       'tr',
       null,
       h('th', { scope: 'row' }, run.id),
-      h('td', { class: 'num' }, run.startedAt ? date(run.startedAt) : ''),
-      h('td', { lang: 'en' }, run.title ?? run.command ?? ''),
+      h('td', { class: 'num' }, date(run.startedAt)),
+      h('td', { lang: 'en' }, run.title ?? run.command),
       h('td', null, names),
-      h('td', { class: 'num' }, label('requests'), typeof requests === 'number' ? count(requests) : ''),
+      h('td', { class: 'num' }, label('requests'), count(run.requests)),
       h('td', { class: 'num' }, label('useful'), useful.join(' / ')),
       h(
         'td',
@@ -102,6 +96,5 @@ export function createRuns(context) {
       boot = model.boot
       load()
     },
-    refresh: load,
   }
 }

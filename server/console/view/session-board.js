@@ -21,7 +21,7 @@ export function createBoard(context) {
     id: 'session-name',
     pattern: '[A-Za-z0-9._\\-]{1,64}',
     required: true,
-    placeholder: t('session.placeholder'),
+    placeholder: 'ana',
     'aria-describedby': 'session-hint',
     autocomplete: 'off',
     spellcheck: 'false',

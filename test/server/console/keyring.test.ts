@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createKeyring } from '../../../server/console/net/keyring.js'
+import { openStorage } from '../../../server/console/net/storage.js'
 
 function storage(kept: Record<string, string> = {}) {
-  return {
+  return openStorage(() => ({
     getItem: (name: string) => kept[name] ?? null,
     setItem(name: string, text: string) {
       kept[name] = text
     },
-  }
+  }))
 }
 
 describe('the keyring', () => {
@@ -51,6 +52,7 @@ describe('the keyring', () => {
     const refuse = () => {
       throw new Error('SecurityError')
     }
-    assert.deepEqual(createKeyring({ getItem: refuse, setItem: refuse }).bearers('ana'), [''])
+    for (const refusing of [openStorage(() => ({ getItem: refuse, setItem: refuse })), openStorage(refuse)])
+      assert.deepEqual(createKeyring(refusing).bearers('ana'), [''])
   })
 })

@@ -103,7 +103,7 @@ describe('the series', () => {
 
   it('tell the figures of this moment', () => {
     const quiet = recentFigures([], 0)
-    assert.deepEqual(quiet, { perSecond: 0, useful: null, p50: null, p95: null, inFlight: 0 })
+    assert.deepEqual(quiet, { perSecond: 0, useful: null, p95: null, inFlight: 0 })
     const point = model.points[0] ?? assert.fail()
     const points = [0.25, 0.5, 0.75, 1].map(t => ({ ...point, t, counts: { success: 9, injected: 1 }, p95: 12 }))
     const { perSecond, useful, p95 } = recentFigures(points, 1)

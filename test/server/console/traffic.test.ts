@@ -13,7 +13,7 @@ const begun = {
   type: 'scenario',
   data: { atMs: 10_000, status: 'started', name: 'blackout', id: 'b', startedAtMs: 10_000 },
 }
-const run = { type: 'run', data: { type: 'start', run: { id: 'r', arms: ['none'], startedAtMs: 10_000 } } }
+const run = { type: 'run', data: { type: 'start', run: { id: 'r', arms: [{ name: 'none' }], startedAtMs: 10_000 } } }
 const after = (...events: { type: string; data: unknown }[]) => events.reduce(reduce, emptyModel())
 
 describe('a scenario', () => {
