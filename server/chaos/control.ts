@@ -104,7 +104,7 @@ export class ChaosControl {
   }
 
   /**
-   * Makes a session that inherits everything from the default one. The id must be free.
+   * Makes a session that inherits everything from the default one, in place of one of that id.
    * @throws {Problem} 429 where there is no room
    */
   create({ id, startsInMs = 0, clockOf, pinned, owner = null, client = null }: NewSession): Session {
@@ -121,7 +121,7 @@ export class ChaosControl {
         client,
         host: this.sessions.first,
       })
-    const session = this.sessions.add(this.clock.now(), pinned, make, { owner, client })
+    const session = this.sessions.add(id, this.clock.now(), pinned, make, { owner, client })
     this.emit({ type: 'session', session: id, change: 'created' })
     return session
   }

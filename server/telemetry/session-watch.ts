@@ -107,6 +107,8 @@ export class SessionWatch {
         scenario: this.#scenarioOf(session),
       }),
       samples: (after, nowMs) => {
+        // Who listens uses it.
+        session.usedAt = this.#clock.now()
         this.observe(session)
         return timeline.since(after, nowMs, this.#epoch)
       },

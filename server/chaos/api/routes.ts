@@ -90,5 +90,6 @@ function sessionOf(control: ChaosControl, id: unknown): Session {
   if (!session) {
     throw new Problem(404, `There is no session ${quote(String(name))}: make it with POST /chaos/sessions`)
   }
+  session.usedAt = control.clock.now()
   return session
 }

@@ -56,7 +56,7 @@ export const sessionOperations = [
     answers: { 201: { description: 'Made', schema: mine } },
     run({ control, body, source, attendee }) {
       const name = body.id ?? freeName(control)
-      if (control.sessions.get(name))
+      if (control.sessions.get(name)?.isUnclaimed === false)
         throw new Problem(409, `There is a session ${quote(name)} already: delete it first`)
       const clockOf = body.clockOf === undefined ? undefined : existing(control, body.clockOf)
       const { layers } = control.sessions.first
@@ -110,6 +110,7 @@ function describe(control: ChaosControl, session: Session): z.output<typeof sess
 function existing(control: ChaosControl, name: string): Session {
   const session = control.sessions.get(name)
   if (!session) throw new Problem(404, `There is no session ${quote(name)}: GET /chaos/sessions lists them`)
+  session.usedAt = control.clock.now()
   return session
 }
 

@@ -88,6 +88,7 @@ export class ScenarioRun implements ActiveScenarioRun {
     this.#over = true
     this.#cancel()
     this.session.scenarioRun = null
+    this.session.usedAt = this.#control.clock.now()
     this.session.declaredOutages.clear(this.id)
     this.#control.script(this.session, null)
     this.#ended()

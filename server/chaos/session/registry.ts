@@ -53,13 +53,14 @@ export class SessionRegistry {
   }
 
   /**
-   * Adds the session that `make` returns. Where there is no room, the session that was left alone longest makes it. Traffic
+   * Adds the session that `make` returns, in place of one of that id. Where there is no room, the session that was left alone longest makes it. Traffic
    * alone cannot keep out one that is pinned: what was made on demand goes before it, quiet or not.
    * @throws {Problem} 429 where all are in use, or all that its maker may have; those who have one keep it
    */
-  add(now: number, pinned: boolean, make: () => Session, maker: Maker): Session {
+  add(id: string, now: number, pinned: boolean, make: () => Session, maker: Maker): Session {
     this.forgetIdle(now)
     this.#requireShare(now, pinned, maker)
+    this.delete(id)
     if (!this.#makeRoom(now, pinned, this.#max, () => true)) {
       throw new Problem(
         429,
@@ -69,7 +70,7 @@ export class SessionRegistry {
     }
     const session = make()
     session.usedAt = now
-    this.#sessions.set(session.id, session)
+    this.#sessions.set(id, session)
     return session
   }
 
@@ -85,7 +86,7 @@ export class SessionRegistry {
   /** Forgets sessions that were idle for too long. */
   forgetIdle(now: number): void {
     for (const session of this.#sessions.values()) {
-      if (session.inFlight === 0 && now - session.usedAt > IDLE_MS) this.delete(session.id)
+      if (!isBusy(session) && now - session.usedAt > IDLE_MS) this.delete(session.id)
     }
   }
 
@@ -129,10 +130,14 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) {
       if (!isCounted(session)) continue
       count += 1
-      const busy = session.pinned || session.inFlight > 0 || session.scenarioRun !== null
-      if (busy || now - session.usedAt < sparedMs) continue
+      if (session.pinned || isBusy(session) || now - session.usedAt < sparedMs) continue
       if (oldest === null || session.usedAt < oldest.usedAt) oldest = session
     }
     return count < max || (oldest !== null && this.delete(oldest.id))
   }
+}
+
+/** Something goes on in it; what is used now and then says so by `usedAt`. */
+function isBusy({ inFlight, scenarioRun }: Session): boolean {
+  return inFlight > 0 || scenarioRun !== null
 }

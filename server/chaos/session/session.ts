@@ -73,7 +73,7 @@ export class Session {
   arrivals = 0
   /** Requests that are being answered. */
   inFlight = 0
-  /** Milliseconds of the server's clock. */
+  /** When a request, a call of the control plane, a listener or a scenario run last had to do with it, on the server's clock. */
   usedAt = 0
   /** What the outage is called that was last seen to be active, or an empty string. */
   lastOutage = ''
@@ -98,6 +98,11 @@ export class Session {
     this.#serverClock = options.serverClock
     this.#host = options.host
     this.#borrowsClock = options.borrowsClock ?? false
+  }
+
+  /** Traffic brought it about, and nobody has changed it: whoever makes a session of its name may have it. */
+  get isUnclaimed(): boolean {
+    return !this.pinned && this.scenarioRun === null && !this.layers.hasOwn && this.declaredOutages.none
   }
 
   /** The settings in force, ready for the hot path; compiled again when one has changed. */

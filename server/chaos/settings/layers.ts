@@ -104,6 +104,11 @@ export class Layers implements Base {
     return this.#cached.settings
   }
 
+  /** Whether anything was set here. */
+  get hasOwn(): boolean {
+    return this.#own.size > 0 || this.#script.size > 0
+  }
+
   /** Whether this session has set the member itself, rather than inheriting it. */
   owns(member: Member): boolean {
     return this.#hasSet(member) || this.#script.has(member)

@@ -190,3 +190,86 @@ suite('limits', () => {
     assert.equal((await callSmall('GET', '/chaos/sessions')).body.sessions.length, 1, 'half an hour is long enough')
   })
 })
+
+suite('a session that somebody uses lives', () => {
+  const HALF_AN_HOUR = 31 * 60_000
+
+  test('control calls are use, those that name it in the path too', async t => {
+    const clock = new ManualClock()
+    const used = await startTestServer(t, { clock })
+    const callUsed = control(used)
+    for (const id of ['query', 'path', 'idle']) await callUsed('POST', '/chaos/sessions', { id })
+    for (let minutes = 0; minutes < 90; minutes += 20) {
+      clock.advance(20 * 60_000)
+      assert.equal((await callUsed('GET', '/chaos/fail-rate?session=query')).status, 200)
+      assert.equal((await callUsed('GET', '/chaos/sessions/path')).status, 200)
+      await callUsed('GET', '/chaos/sessions')
+    }
+    assert.equal((await callUsed('GET', '/chaos/sessions/idle')).status, 404)
+  })
+
+  test('a scenario run is use as long as it lasts, and half an hour longer', async t => {
+    const clock = new ManualClock()
+    const used = await startTestServer(t, { clock })
+    const callUsed = control(used)
+    const scenario = { name: 'long', title: 'x', about: 'x', lasts: '1h', load: { rate: 1, duration: '1s' } }
+    await callUsed('POST', '/chaos/sessions', { id: 'runs' })
+    assert.equal((await callUsed('POST', '/chaos/scenarios/long/runs?session=runs', { scenario })).status, 201)
+    const isThere = async () => {
+      const { sessions } = (await callUsed('GET', '/chaos/sessions')).body
+      return sessions.some(({ id }: { id: string }) => id === 'runs')
+    }
+    for (const minutes of [40, 19, 2, 28]) {
+      clock.advance(minutes * 60_000)
+      assert.ok(await isThere())
+    }
+    clock.advance(HALF_AN_HOUR)
+    assert.ok(!(await isThere()))
+  })
+
+  test('listeners are use', async t => {
+    const clock = new ManualClock()
+    const used = await startTestServer(t, { clock })
+    const callUsed = control(used)
+    for (const id of ['heard', 'idle']) await callUsed('POST', '/chaos/sessions', { id })
+    const leave = new AbortController()
+    const stream = await fetch(`${used.url}/chaos/events?session=heard`, { signal: leave.signal })
+    assert.equal(stream.status, 200)
+    clock.advance(HALF_AN_HOUR)
+    const { sessions } = (await callUsed('GET', '/chaos/sessions')).body
+    assert.deepEqual(
+      sessions.map(({ id }: { id: string }) => id),
+      ['default', 'heard'],
+    )
+    leave.abort()
+  })
+})
+
+suite('a session that requests brought about', () => {
+  const byTraffic = (id: string) => get({ 'X-Chaos-Session': id })
+
+  test('belongs to whoever makes it, and begins anew', async () => {
+    await byTraffic('found')
+    const before = server.chaos.control.sessions.get('found')
+    assert.equal((await call('POST', '/chaos/sessions', { id: 'found', settings: { failRate: 100 } })).status, 201)
+    const made = server.chaos.control.sessions.get('found')
+    assert.notEqual(made, before)
+    assert.deepEqual([made?.pinned, made?.arrivals], [true, 0])
+    assert.equal(await byTraffic('found'), 500)
+    assert.equal((await call('GET', '/chaos/stats?session=found')).body.requests, 1)
+    assert.equal((await call('POST', '/chaos/sessions', { id: 'found' })).status, 409)
+  })
+
+  for (const [what, act] of [
+    ['settings', (id: string) => call('PUT', `/chaos/fail-rate?session=${id}`, { failRate: 3 })],
+    ['an outage', (id: string) => call('POST', `/chaos/outages?session=${id}`, { for: '1h' })],
+    ['a scenario', (id: string) => call('POST', `/chaos/scenarios/blackout/runs?session=${id}`)],
+  ] as const) {
+    test(`stays with who has given it ${what}`, async () => {
+      const id = `given-${what.replaceAll(' ', '-')}`
+      await byTraffic(id)
+      await act(id)
+      assert.equal((await call('POST', '/chaos/sessions', { id })).status, 409)
+    })
+  }
+})
