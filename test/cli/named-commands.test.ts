@@ -49,6 +49,7 @@ const CODES: readonly Code[] = [
   'hurt',
   'helped',
   'price',
+  'traded',
   'saved',
   'same',
   'too-small',

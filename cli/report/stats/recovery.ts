@@ -98,7 +98,9 @@ export function recoveries(sent: Sent, { trouble, promised, stays = () => false 
       return { fromMs, toMs, recovered: true, ms: waited ? at - toMs : 0, level }
     }
     const { requests } = countWithin(begin, untilMs)
-    return requests === 0 ? unclear : { ...unclear, recovered: false }
+    // What does well at the very end may be back, and nobody can prove it.
+    const well = isAsGood(untilMs - QUARTER_MS, untilMs)
+    return requests === 0 || well ? unclear : { ...unclear, recovered: false }
   })
 }
 

@@ -10,11 +10,18 @@ const NEARLY = 0.8
 /**
  * - `one-product`: what fails is one product, and the circuit is around all of them
  * - `token-bucket`: the upstream turns away what is too much, 429, whoever asks
- * - `refused-late`: the circuit was still open when the trouble was over
+ * - `refused-late`: the circuit was still open when the trouble was over; `all-refused-late`: and that is all
  * - `re-opened`: each call fails on its own, its probes too, so that the circuit opened again and again
  * - `independent`: each call fails on its own
  */
-export type Cause = 'one-product' | 'token-bucket' | 'refused-late' | 're-opened' | 'independent' | 'unknown'
+export type Cause =
+  | 'one-product'
+  | 'token-bucket'
+  | 'refused-late'
+  | 'all-refused-late'
+  | 're-opened'
+  | 'independent'
+  | 'unknown'
 
 /** The cause and the figures that its words need. */
 export interface Reason {
@@ -29,6 +36,7 @@ export function reasonOf(first: ArmResult, arm: ArmResult, { lost, refused }: Ar
   const product = onlyProduct(first)
   if (product !== null) return { reason: 'one-product', figures: { code: product } }
   if (isTurnedAway(first)) return { reason: 'token-bucket', figures: {} }
+  if (lost.afterTrouble === lost.answers) return { reason: 'all-refused-late', figures: {} }
   if (lost.afterTrouble >= lost.answers / 2) return { reason: 'refused-late', figures: { late: lost.afterTrouble } }
   const answered = lost.refused / refused.requests
   if (answered < NEARLY * (usefulShare(first.outcomes) ?? 1)) return unknown

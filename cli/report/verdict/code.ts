@@ -12,7 +12,7 @@ import { onlyNotFound } from './notes.ts'
  * - `too-late`: the last arm's circuit opened when there was nothing left to refuse, and the arms are alike
  * - `never-opened`: the last arm's circuit stayed closed, and the arms are alike
  * - `hurt`, `helped`: a clear difference in useful answers
- * - `price`: a small clear loss that bought many saved calls
+ * - `price`: a clear loss that bought many saved calls and is small on any day; `traded`: one that may be small or not
  * - `saved`: no difference in useful answers, clearly fewer wasted calls
  * - `same`: no difference in either; `too-small`: the interval is too wide to say so
  */
@@ -27,6 +27,7 @@ export type Code =
   | 'hurt'
   | 'helped'
   | 'price'
+  | 'traded'
   | 'saved'
   | 'same'
   | 'too-small'
@@ -56,7 +57,9 @@ export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDiffere
   if (points.clear && points.value > 0) return 'helped'
   if (points.clear) {
     const lost = useful(first.outcomes) - useful(last.outcomes)
-    return -points.value <= SMALL_LOSS && saved >= SAVED_PER_LOST * lost ? 'price' : 'hurt'
+    const [low, high] = points.ci95
+    if (saved < SAVED_PER_LOST * lost || high < -SMALL_LOSS) return 'hurt'
+    return low >= -SMALL_LOSS ? 'price' : 'traded'
   }
   if (Math.max(...points.ci95.map(Math.abs)) > TOO_WIDE) return 'too-small'
   return saved > 0 ? 'saved' : 'same'

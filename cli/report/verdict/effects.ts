@@ -41,10 +41,15 @@ function atOnce(first: ArmResult, { refused }: ArmDifference): Message | null {
 
 function back(first: ArmResult, last: ArmResult): Message | null {
   const figures = { after: last.recoveryMs ?? 0, before: first.recoveryMs ?? 0, first: first.name }
-  if (last.recovered && first.recovered === false) return { code: 'effect.back-alone', figures }
-  if (last.recovered === false && first.recovered) return { code: 'effect.not-back', figures }
+  if (last.recovered && first.recovered === false) return { code: `effect.back-alone${until(first)}`, figures }
+  if (last.recovered === false && first.recovered) return { code: `effect.not-back${until(last)}`, figures }
   if (!last.recovered || !first.recovered || Math.abs(figures.after - figures.before) < SAME_RECOVERY_MS) return null
   return { code: 'effect.back', figures }
+}
+
+/** Whether an arm that was not back had until the end of the run, or until the next trouble. */
+function until({ recoveries = [] }: ArmResult): '' | '-between' {
+  return recoveries.length > 0 && recoveries.at(-1)?.recovered !== false ? '-between' : ''
 }
 
 /** Which two arms a verdict compares, what those between them did, and which of all is best; empty for fewer than three. */

@@ -11,6 +11,8 @@ export interface Kept {
   readonly load: boolean
   /** The fail rate, outages and scenario. */
   readonly trouble: boolean
+  /** Codes to ask for instead of the run's own. */
+  readonly codes?: readonly string[]
 }
 
 const EVERYTHING: Kept = { load: true, trouble: true }
@@ -26,14 +28,15 @@ export function flagsOf({ load, conditions, request }: Unjudged, kept: Partial<K
   if (!conditions) return ''
   const { load: ownLoad, trouble } = { ...EVERYTHING, ...kept }
   const { scenario } = conditions
-  const codes = request && !isStandard(request.codes) && request.codes.length <= MAX_CODES ? request.codes : []
+  const asked = scenario === undefined && request && !isStandard(request.codes) ? request.codes : []
+  const codes = kept.codes ?? (asked.length <= MAX_CODES ? asked : [])
   const parts = [
     // A scenario brings its own load, timeout and codes.
     ...(trouble && scenario !== undefined ? [] : ownLoad ? loadFlags(load) : []),
     ...(scenario !== undefined || load.timeoutMs === STANDARD.timeoutMs
       ? []
       : [`--timeout ${formatDuration(load.timeoutMs)}`]),
-    ...(codes.length === 0 || scenario !== undefined ? [] : [`--codes ${quoted(codes.join(','))}`]),
+    ...(codes.length === 0 ? [] : [`--codes ${quoted(codes.join(','))}`]),
     ...(trouble ? troubleFlags(conditions) : []),
     ...circuitFlags(conditions.circuit ?? {}),
   ]

@@ -2,7 +2,8 @@
 
 import { formatDuration } from '../../../server/lib/units.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
-import { opened, total, usefulShare } from '../stats/figures.ts'
+import { differencesOf, spanOf } from '../stats/differences.ts'
+import { opened, total, useful, usefulShare } from '../stats/figures.ts'
 import { armList, circuitOf, quoted, wordsOf } from './arm-names.ts'
 import { cameInSpells, isTurnedAway, onlyProduct } from './cause.ts'
 import type { Code } from './code.ts'
@@ -40,6 +41,8 @@ export function hintFor(code: Code, result: Unjudged): Message {
         ? hint('other-url')
         : hint('other-codes', compareCommand(names, { ...result, request: undefined }))
     case 'too-small':
+      // The longer such a run is, the smaller is the part that trouble has in it.
+      if (result.trouble.length > 0) return hint('too-few')
       return hint('too-small', { requests: enough(result) })
     case 'nothing-failed':
     case 'never-opened':
@@ -74,10 +77,11 @@ function hint(code: string, given: string | Figures = {}): Message {
 }
 
 /** What to do about a circuit that was at work. */
-function guarded(code: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: Unjudged): Message {
+function guarded(code: 'hurt' | 'helped' | 'price' | 'traded' | 'saved' | 'same', result: Unjudged): Message {
   const [first] = result.arms
   const last = result.arms.at(-1)?.name ?? 'breaker'
-  const engines = result.arms.every(arm => circuitOf(arm.name) !== null)
+  const alike = differencesOf(result).every(difference => !spanOf(difference, 'usefulPoints')?.clear)
+  const engines = alike && result.arms.every(arm => circuitOf(arm.name) !== null)
   const shorter = () =>
     opensBriefly(result)
       ? hint('the-settings', settings(last, result))
@@ -91,9 +95,12 @@ function guarded(code: 'hurt' | 'helped' | 'price' | 'saved' | 'same', result: U
     }
     case 'helped':
       return hint('its-settings', settings(last, result))
+    case 'traded':
+      return sawSpells(result) ? shorter() : outage(result, 'failures-in-spells')
     case 'price':
       return shorter()
     case 'saved':
+      if (first && useful(first.outcomes) === 0) return outage(result, 'let-it-return')
       return wordsOf(last).includes('retry')
         ? hint('its-settings', settings(last, result))
         : hint('retries', compareCommand(['retry', `retry+${last}`], result))
@@ -118,13 +125,13 @@ function opensBriefly({ arms, conditions }: Unjudged): boolean {
 }
 
 function withoutProduct(product: string, result: Unjudged): Message {
-  const others = (result.request?.codes ?? []).filter(code => code !== product)
-  const request = result.request && { ...result.request, codes: others }
+  const codes = (result.request?.codes ?? []).filter(code => code !== product)
   return hint(
     'one-product',
     compareCommand(
       result.arms.map(arm => arm.name),
-      { ...result, request },
+      result,
+      { codes },
     ),
   )
 }
@@ -135,7 +142,7 @@ function unguarded(code: Code, result: Unjudged, last: string): Message {
   if (code === 'helped' && words.includes('retry') && !isForeign(result)) {
     return hint('retry-storm', 'npx chaos compare --scenario retry-storm')
   }
-  if (code === 'hurt' && words.includes('retry') && !words.includes('budget')) {
+  if (code === 'hurt' && words.includes('retry') && !words.includes('budget') && wastesMore(result)) {
     return hint('budget', compareCommand([last, `${last}+budget`], result))
   }
   if (code === 'hurt' && words.includes('bulkhead') && !last.includes('queue=')) {
@@ -145,6 +152,10 @@ function unguarded(code: Code, result: Unjudged, last: string): Message {
   if (code === 'hurt' && words.includes('timeout')) return hint('timeout')
   if (result.arms.length === 1 || isForeign(result)) return hint('another-arm', { arm: withBreaker(last) })
   return hint('add-breaker', compareCommand(last === 'none' ? ['none', 'breaker'] : [last, withBreaker(last)], result))
+}
+
+function wastesMore({ arms }: Unjudged): boolean {
+  return (arms.at(-1)?.upstream.wasted ?? 0) > (arms[0]?.upstream.wasted ?? 0)
 }
 
 /** An outage to try: the usual one with these words, a longer one after it, and after that the settings. */

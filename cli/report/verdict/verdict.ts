@@ -130,7 +130,7 @@ function moreOf(code: Code, result: Unjudged, first: ArmResult, last: ArmResult,
     case 'never-opened':
       return [...beside(first, last, difference), ...ranking(result)]
     case 'too-late':
-      return [...only(lateOpening(result, last)), ...ranking(result)]
+      return [...beside(first, last, difference), ...only(lateOpening(result, last)), ...ranking(result)]
     default:
       return [...beside(first, last, difference), ...effects(first, last, difference), ...ranking(result)]
   }

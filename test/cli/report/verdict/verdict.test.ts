@@ -103,6 +103,18 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
     hint: /--outage/,
   },
   {
+    name: 'a loss that may be small or not is neither harm nor a bargain',
+    run: {
+      ...toldOutage,
+      differences: (toldOutage.differences ?? []).map(each => ({
+        ...each,
+        usefulPoints: { value: -5.3, ci95: [-7.2, -3.4], clear: true },
+      })),
+    },
+    says: [/^The breaker cost answers and saved work: .*\(5\.3 points fewer\), with 20 wasted calls/],
+    hint: /shorter open time|--outage/,
+  },
+  {
     name: 'of what a cache answers it is said that it may be stale',
     run: result([
       arm('none', { success: 300, failed: 300 }),
@@ -229,7 +241,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       },
     ),
     says: [
-      /^The breaker changed nothing: 30\.0 % of the requests got a useful answer, 30\.0 % without it\./,
+      /^The breaker changed nothing: 30\.0 % of the requests got a useful answer, 30\.0 % without it, with 70 wasted calls, as many without it\./,
       /All 100 calls had left before the circuit opened \(after 313 ms\), so it refused none\.$/,
     ],
     hint: /^A breaker helps the next call, so send them in batches: npx chaos compare$/,
@@ -436,7 +448,7 @@ describe('three arms or more', () => {
     )
     assert.match(
       text,
-      /Best of the 3: breaker: none has clearly more useful answers, and it wasted least \(40 calls\)\.$/,
+      /Best of the 3: breaker: no other has clearly more useful answers, and it wasted least \(40 calls\)\.$/,
     )
   })
 
