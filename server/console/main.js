@@ -142,10 +142,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme
 setInterval(queue, 250)
 document.fonts?.ready.then(() => page.repaint())
 
-/**
- * @param {string} type
- * @param {any} data
- */
+/** @param {string} type @param {any} data */
 function dispatch(type, data) {
   model = reduce(model, { type, data })
   queue()

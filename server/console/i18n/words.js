@@ -24,9 +24,7 @@ export function pickLanguage(chosen, preferred) {
   return 'en'
 }
 
-/**
- * @param {Language} language
- */
+/** @param {Language} language */
 export function createI18n(language) {
   const words = LANGUAGES[language]
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
@@ -40,10 +38,7 @@ export function createI18n(language) {
   })
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 
-  /**
-   * @param {Word} word
-   * @param {Record<string, string | number>} [values]
-   */
+  /** @param {Word} word @param {Record<string, string | number>} [values] */
   const t = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 
   return {

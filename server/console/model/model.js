@@ -10,10 +10,7 @@ export const SPAN_S = 120
 const MAX_ENTRIES = 200
 const MAX_RUNS = 6
 
-/**
- * @param {string} session
- * @returns {Model}
- */
+/** @param {string} session @returns {Model} */
 export function emptyModel(session = 'default') {
   return {
     link: 'connecting',
@@ -173,19 +170,12 @@ function withPoint(model, points, sample) {
   return [...kept, point]
 }
 
-/**
- * @param {Model} model
- * @param {Sample} sample
- */
+/** @param {Model} model @param {Sample} sample */
 function outageOf(model, sample) {
   return sample.outage === model.outage.on ? {} : { outage: { ...model.outage, on: sample.outage } }
 }
 
-/**
- * @param {Model} model
- * @param {Run} run
- * @returns {Model}
- */
+/** @param {Model} model @param {Run} run @returns {Model} */
 function replaced(model, run) {
   return { ...model, runs: model.runs.map(other => (other.id === run.id ? run : other)) }
 }
@@ -202,10 +192,7 @@ function logged(model, t, kind, data) {
   return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MAX_ENTRIES) }
 }
 
-/**
- * @param {Model} model
- * @param {{ atMs?: number }} event
- */
+/** @param {Model} model @param {{ atMs?: number }} event */
 function secondsOf(model, event) {
   return (model.epoch + (event.atMs ?? 0)) / 1000
 }

@@ -42,11 +42,7 @@ export function runFrom(described) {
 
 /** @typedef {Omit<Step, 'arms'> & { arms: ((number | null)[] | null)[] }} KeptStep of each arm in order its counts, p50 and p95; null where the step left it out */
 
-/**
- * @param {KeptStep} kept
- * @param {string[]} names
- * @returns {Step}
- */
+/** @param {KeptStep} kept @param {string[]} names @returns {Step} */
 function stepFrom(kept, names) {
   const arms = names.flatMap((name, index) => {
     const figures = kept.arms[index]
@@ -88,22 +84,14 @@ export function usefulShare(counts) {
   return all === 0 ? null : (100 * (counts.success + counts.fromCache)) / all
 }
 
-/**
- * @param {Counts} counts
- * @param {Partial<Counts>} step
- * @returns {Counts}
- */
+/** @param {Counts} counts @param {Partial<Counts>} step @returns {Counts} */
 function added(counts, step) {
   const sum = { ...counts }
   for (const counter of COUNTERS) sum[counter] += step[counter] ?? 0
   return sum
 }
 
-/**
- * @param {{ atMs: number, state: Circuit }[]} edges
- * @param {ArmStep} arm
- * @param {number} atMs
- */
+/** @param {{ atMs: number, state: Circuit }[]} edges @param {ArmStep} arm @param {number} atMs */
 function withEdges(edges, arm, atMs) {
   let next = edges
   for (const edge of arm.states ?? []) {

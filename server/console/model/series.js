@@ -180,20 +180,12 @@ function seconds(now) {
 /** @param {number} size */
 const zeros = size => new Array(size).fill(0)
 
-/**
- * @param {number[]} row
- * @param {number} slot
- * @param {number} more
- */
+/** @param {number[]} row @param {number} slot @param {number} more */
 function put(row, slot, more) {
   row[slot] = (row[slot] ?? 0) + more
 }
 
-/**
- * @param {(number | null)[][]} columns
- * @param {number} time
- * @param {(number | null)[]} values
- */
+/** @param {(number | null)[][]} columns @param {number} time @param {(number | null)[]} values */
 function push(columns, time, values) {
   columns[0]?.push(time)
   values.forEach((value, index) => {

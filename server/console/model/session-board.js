@@ -29,10 +29,7 @@ export function recentShare(entry) {
   return known.length === 0 ? null : known.reduce((sum, share) => sum + share, 0) / known.length
 }
 
-/**
- * @param {number} success
- * @param {number} requests
- */
+/** @param {number} success @param {number} requests */
 function shareOf(success, requests) {
   return requests <= 0 || success < 0 ? null : (100 * success) / requests
 }

@@ -2,27 +2,16 @@
 
 /** A refusal of the server, with the sentence that it gave. */
 export class Refused extends Error {
-  /**
-   * @param {string} message
-   * @param {number} status 0 where the server was not reached
-   */
+  /** @param {string} message @param {number} status 0 where the server was not reached */
   constructor(message, status) {
     super(message)
     this.status = status
   }
 }
 
-/**
- * @param {() => string} sessionNow
- * @param {import('./keyring.js').Keyring} keyring
- */
+/** @param {() => string} sessionNow @param {import('./keyring.js').Keyring} keyring */
 export function controlPlane(sessionNow, keyring) {
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {unknown} [body]
-   * @param {boolean} [inSession]
-   */
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] */
   const ask = async (method, path, body, inSession = true) => {
     const session = sessionNow()
     const url =

@@ -43,10 +43,7 @@ export function createKeyring(storage) {
 
 /** @typedef {ReturnType<typeof createKeyring>} Keyring */
 
-/**
- * @param {string | null} text
- * @returns {[string, string][]}
- */
+/** @param {string | null} text @returns {[string, string][]} */
 function pairsOf(text) {
   try {
     const pairs = JSON.parse(text ?? '[]')

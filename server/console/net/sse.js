@@ -1,9 +1,6 @@
 /** Reads the lines of an event stream: feed it text as it comes, it calls back with whole events. */
 
-/**
- * @param {(event: { type: string, id: string, data: string }) => void} onEvent
- * @returns {(text: string) => void}
- */
+/** @param {(event: { type: string, id: string, data: string }) => void} onEvent @returns {(text: string) => void} */
 export function eventParser(onEvent) {
   let rest = ''
   let type = ''

@@ -65,10 +65,7 @@ export function openStream({ target, onEvent, onLink }) {
     }
   }
 
-  /**
-   * @param {number} mine
-   * @param {'denied' | 'refused'} to
-   */
+  /** @param {number} mine @param {'denied' | 'refused'} to */
   const denied = (mine, to) => {
     if (mine !== round) return
     onLink({ to })

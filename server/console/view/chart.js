@@ -134,10 +134,7 @@ export function createChart(options) {
 
   return {
     element,
-    /**
-     * @param {any[][]} next times, then a column for each line
-     * @param {number} at seconds: the right edge
-     */
+    /** @param {any[][]} next times, then a column for each line @param {number} at seconds: the right edge */
     update(next, at) {
       data = next
       now = at
@@ -227,10 +224,7 @@ function bars(plot, ...rest) {
   return (wide ? apart : solid)?.(plot, ...rest) ?? null
 }
 
-/**
- * @param {Line} line
- * @param {() => import('./palette.js').Palette} paint
- */
+/** @param {Line} line @param {() => import('./palette.js').Palette} paint */
 function seriesOf(line, paint) {
   const colour = () => paint()[line.colour]
   if (line.draw === 'bar') {
@@ -257,10 +251,7 @@ export function roundAbove(max) {
   return 10 * unit
 }
 
-/**
- * @param {import('./page.js').Context} context
- * @param {number} seconds
- */
+/** @param {import('./page.js').Context} context @param {number} seconds */
 function ago(context, seconds) {
   return seconds === 0 ? context.i18n.t('chart.now') : context.i18n.t('chart.ago', { seconds })
 }

@@ -17,10 +17,7 @@ const SHAPES = {
   open: { path: [{ d: 'M8.2 3.8a9 9 0 1 0 7.6 0', class: 'ring' }] },
 }
 
-/**
- * @param {import('./page.js').Context} context
- * @param {string} arm
- */
+/** @param {import('./page.js').Context} context @param {string} arm */
 export function createCircuitIndicator(context, arm) {
   const { t, maybe } = context.i18n
   let indicator = UNLIT

@@ -16,10 +16,7 @@ const STYLES = /** @type {const} */ ([
 /** More arms' latencies than this do not fit into one chart. */
 const MAX_LATENCIES = 2
 
-/**
- * @param {import('./page.js').Context} context
- * @param {SharedData} shared
- */
+/** @param {import('./page.js').Context} context @param {SharedData} shared */
 export function createFailRate(context, shared) {
   const { t, percent, rate } = context.i18n
   const isDown = (/** @type {number} */ time) => shared.outages.some(([from, to]) => time >= from && time <= to)

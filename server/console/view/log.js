@@ -40,10 +40,7 @@ export function createLog(context) {
   }
 }
 
-/**
- * @param {import('./page.js').Context} context
- * @param {Entry} entry
- */
+/** @param {import('./page.js').Context} context @param {Entry} entry */
 function line(context, entry) {
   const { t, time } = context.i18n
   const origin = entry.data.origin ?? { source: entry.data.source }
@@ -62,10 +59,7 @@ function line(context, entry) {
   )
 }
 
-/**
- * @param {import('./page.js').Context} context
- * @param {Entry} entry
- */
+/** @param {import('./page.js').Context} context @param {Entry} entry */
 function textOf(context, { kind, data }) {
   const { t, rate, maybe } = context.i18n
   if (kind === 'settings') {

@@ -8,10 +8,7 @@ import { createChart } from './chart.js'
 import { paintStrip, STRIP } from './circuit-strip.js'
 import { paintOutages } from './outage-spans.js'
 
-/**
- * @param {import('./page.js').Context} context
- * @param {SharedData} shared
- */
+/** @param {import('./page.js').Context} context @param {SharedData} shared */
 export function createAnswers(context, shared) {
   const { t, count } = context.i18n
   const chart = createChart({
@@ -87,10 +84,7 @@ export function createArm(context, shared, first, name) {
   }
 }
 
-/**
- * @param {keyof Counts} outcome
- * @returns {keyof import('./palette.js').Palette}
- */
+/** @param {keyof Counts} outcome @returns {keyof import('./palette.js').Palette} */
 function colourOf(outcome) {
   return outcome === 'calls' || outcome === 'wasted' ? 'ink' : outcome
 }
