@@ -3,18 +3,16 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import { type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { Meter } from '../load/call.ts'
+import type { LoadClient } from '../load/client.ts'
 import type { Arm } from '../policy/arm.ts'
 import type { Cancel, Outgoing, Send } from '../policy/send.ts'
 import type { ArmId } from './model.ts'
 import type { LiveEvent } from './reducer.ts'
 
 /** Where the calls of an arm leave this process. */
-export interface Upstream {
-  readonly send: Send
-  close(): Promise<void>
-}
+type Upstream = Pick<LoadClient, 'send' | 'close'>
 
-export interface ArmsParts {
+interface ArmsParts {
   readonly clock: Clock
   /** Opens the way to the server for an arm. */
   readonly open: (arm: ArmId, meter: Meter) => Upstream

@@ -18,7 +18,7 @@ import type { LiveEvent } from './reducer.ts'
 import { ServerActions } from './server-actions.ts'
 import { liveEvents, stateUpdate } from './server-events.ts'
 
-export interface BackendParts {
+interface BackendParts {
   readonly url: URL
   readonly token: string | undefined
   /** The session that is controlled and fired at. */
@@ -45,10 +45,10 @@ export interface BackendParts {
 /** Opens everything; `show` takes what happens. */
 export async function openBackend(parts: BackendParts, show: (event: LiveEvent) => void): Promise<Backend> {
   const { control, session, seed, clock, target, plan, connections, wallMs } = parts
-  const baselineSession = `live-${seed}-none`
+  const baselineSession = session === 'default' ? `live-${seed}-none` : session
   const refused = (why: string) => show({ type: 'refused', why })
   const actions = new ServerActions({ control, session, baselineSession, clock, refused })
-  const sessions: Readonly<Record<ArmId, string>> = { main: session, baseline: actions.baselineSession }
+  const sessions: Readonly<Record<ArmId, string>> = { main: session, baseline: baselineSession }
   const publish = () => openPublisher({ url: parts.url, token: parts.token, clock })
   const publishedRuns = new PublishedRuns({ open: publish, clock, id: `live-${seed}`, sessions })
   const emit = (event: LiveEvent): void => {
@@ -79,7 +79,7 @@ export async function openBackend(parts: BackendParts, show: (event: LiveEvent) 
   let known = true
   const closeEventStream = openEventStream({
     url: parts.url,
-    session: session,
+    session,
     token: parts.token,
     clock,
     onOpen: () => {

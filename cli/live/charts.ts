@@ -6,8 +6,7 @@ import { formatCount } from '../report/format.ts'
 import { type ArmId, type Model, SLOT_MS, type Slot } from './model.ts'
 import { heading, LABEL, label } from './panels.ts'
 import { bars } from './sparkline.ts'
-import { type Line, type Style, styled } from './styled-line.ts'
-import type { Block, Window } from './window.ts'
+import { type Block, type Line, type Style, styled, type Window } from './styled-line.ts'
 
 /** Columns at the right for the last second in numbers. */
 const FIGURE = 8

@@ -8,11 +8,11 @@ import { flushKeys, parseKeys } from './key-parser.ts'
 import { begin, type Model, type Start } from './model.ts'
 import { type LiveEvent, reduce } from './reducer.ts'
 import type { ServerActions } from './server-actions.ts'
+import type { Window } from './styled-line.ts'
 import { Terminal } from './terminal.ts'
 import { render } from './view.ts'
-import type { Window } from './window.ts'
 
-export interface ConsoleParts {
+interface ConsoleParts {
   readonly tty: Tty
   readonly clock: Clock
   readonly start: Start

@@ -5,7 +5,7 @@
  */
 
 /** Keys found so far, and the beginning of a sequence whose end has not come yet. */
-export interface Parsed {
+interface Parsed {
   /** A printable character as itself, else a name: `up`, `shift-up`, `page-down`, `escape`, `ctrl-c` … */
   readonly keys: readonly string[]
   readonly pending: string

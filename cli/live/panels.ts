@@ -5,21 +5,13 @@ import type { State } from '../breaker/circuit.ts'
 import { KEY_HELP } from './key-bindings.ts'
 import { type Model, SLOT_MS, shownRate, shownState } from './model.ts'
 import { gauge } from './sparkline.ts'
-import { justified, type Line, type Style, styled, widthOf } from './styled-line.ts'
-import type { Window } from './window.ts'
+import { justified, type Line, type Style, styled, type Window, widthOf } from './styled-line.ts'
 
 /** Columns of the names at the left. */
 export const LABEL = 17
 
-interface Indicator {
-  readonly glyph: string
-  readonly ascii: string
-  readonly word: string
-  readonly style: Style
-}
-
 /** Shape, word and colour, so that each alone tells the state. */
-const INDICATORS: Readonly<Record<State, Indicator>> = {
+const INDICATORS: Readonly<Record<State, { glyph: string; ascii: string; word: string; style: Style }>> = {
   closed: { glyph: '●', ascii: '(#)', word: 'CLOSED', style: 'closed' },
   'half-open': { glyph: '◐', ascii: '(/)', word: 'HALF-OPEN', style: 'half-open' },
   open: { glyph: '○', ascii: '( )', word: 'OPEN', style: 'open' },
@@ -149,7 +141,7 @@ export function notice({ notice }: Model): Line[] {
 /** As many keys as fit; help and quit always. */
 export function footer({ width }: Window): Line {
   const last = ['? help', 'q quit']
-  const hints = [...KEY_HELP.map(({ keys, word }) => `${keys} ${word}`)]
+  const hints = KEY_HELP.map(({ keys, word }) => `${keys} ${word}`)
   const fits = (count: number) => ` ${[...hints.slice(0, count), ...last].join('  ')}`.length <= width
   let count = hints.length
   while (count > 0 && !fits(count)) count--

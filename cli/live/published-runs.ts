@@ -4,17 +4,17 @@ import type { Clock } from '../../server/lib/clock.ts'
 import { type Counts, requestsOf } from '../../server/runs/counters.ts'
 import type { State } from '../breaker/circuit.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
-import type { Model } from './model.ts'
+import type { ArmId, Model } from './model.ts'
 import type { LiveEvent } from './reducer.ts'
 
-export interface PublishedRunsParts {
+interface PublishedRunsParts {
   /** A publisher for one run; its failures are its own. */
   readonly open: () => Publisher
   readonly clock: Clock
   /** Names the console; its runs are `{id}-1`, `{id}-2` … */
   readonly id: string
   /** The sessions in which the watched arm and the baseline play. */
-  readonly sessions: { readonly main: string; readonly baseline: string }
+  readonly sessions: Readonly<Record<ArmId, string>>
 }
 
 interface Run {
@@ -39,11 +39,11 @@ export class PublishedRuns {
   on(event: LiveEvent): void {
     if (event.type === 'circuit') this.#enter(event.state)
     else if (event.type === 'switched' && event.what === 'breaker') this.#enter(event.on ? 'closed' : 'disabled')
-    else if (event.type === 'cleared') this.#restart()
+    else if (event.type === 'cleared') void this.close()
     else if (event.type === 'disconnected') this.#lost = true
     else if (event.type === 'connected' && this.#lost) {
       this.#lost = false
-      this.#restart()
+      void this.close()
     }
   }
 
@@ -56,9 +56,11 @@ export class PublishedRuns {
     this.#run.publisher.progress(this.#parts.clock.now() - this.#run.startedAt, this.#run.last)
   }
 
-  /** Publishes the end; resolves when it is taken, or soon after. */
+  /** Publishes the end of the run that goes on; resolves when it is taken, or soon after. */
   async close(): Promise<void> {
-    await this.#end()
+    const run = this.#run
+    this.#run = null
+    if (run) await run.publisher.end(this.#parts.clock.now() - run.startedAt, run.last)
   }
 
   #begin(model: Model): Run {
@@ -84,18 +86,8 @@ export class PublishedRuns {
     return [totals(model.arm.name, main, this.#states), totals('none', baseline, [])]
   }
 
-  #restart(): void {
-    void this.#end()
-  }
-
   #enter(state: State): void {
     this.#now = state
     if (this.#run) this.#states.push({ atMs: this.#parts.clock.now() - this.#run.startedAt, state })
-  }
-
-  async #end(): Promise<void> {
-    const run = this.#run
-    this.#run = null
-    if (run) await run.publisher.end(this.#parts.clock.now() - run.startedAt, run.last)
   }
 }

@@ -141,8 +141,9 @@ function outageText(forMs: number | null): string {
 
 function updated(model: Model, update: StateUpdate): Model {
   const failRate = update.failRate ?? model.failRate
-  const outage =
-    update.outage === undefined ? model.outage : update.outage && { until: until(model.now, update.outage.forMs) }
+  const { outage: told } = update
+  const until = told?.forMs == null ? null : model.now + told.forMs
+  const outage = told === undefined ? model.outage : told && { until }
   const next: Model = {
     ...model,
     failRate,
@@ -152,10 +153,6 @@ function updated(model: Model, update: StateUpdate): Model {
     conditions: update.conditions ?? model.conditions,
   }
   return amend(next, slot => ({ ...slot, failRate, outage: slot.outage || outage !== null }))
-}
-
-function until(now: number, forMs: number | null): number | null {
-  return forMs === null ? null : now + forMs
 }
 
 function answered(model: Model, arm: ArmId, counts: Counts): Model {

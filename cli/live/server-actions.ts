@@ -6,11 +6,14 @@ import { UserError } from '../../server/lib/user-error.ts'
 import type { Control } from '../control/control.ts'
 import { EXIT } from '../io.ts'
 
-export interface ServerActionsParts {
+interface ServerActionsParts {
   readonly control: Control
   /** The session that is controlled. */
   readonly session: string
-  /** A session of this console's own, for the baseline. */
+  /**
+   * The session in which the baseline plays. Only the default session is inherited from: beside that it is one of this
+   * console's own, and elsewhere the controlled one.
+   */
   readonly baselineSession: string
   readonly clock: Clock
   /** What was asked for did not happen. */
@@ -65,11 +68,10 @@ export class ServerActions {
 
   /**
    * Opens the session of the baseline: it inherits the settings of the controlled one and shares its clock, but has its own workers, queues and counts,
-   * so that what the baseline does to its upstream does not befall the arm beside it. Only the default session is inherited from:
-   * elsewhere the baseline plays in the controlled one. Resolves when it is open, or cannot be.
+   * so that what the baseline does to its upstream does not befall the arm beside it. Resolves when it is open, or cannot be.
    */
   openBaseline(): Promise<void> {
-    if (this.baselineSession === this.#parts.session) return Promise.resolve()
+    if (this.#parts.baselineSession === this.#parts.session) return Promise.resolve()
     this.#opening = this.#attempt(() => this.#makeBaseline(TRIES))
     return this.#opening
   }
@@ -96,21 +98,13 @@ export class ServerActions {
         .catch(() => {})
   }
 
-  /** The session of the baseline. */
-  get baselineSession(): string {
-    return this.#parts.session === 'default' ? this.#parts.baselineSession : this.#parts.session
-  }
-
   /** Removes what belongs to this console alone. A fail rate belongs to the server, and stays. */
   async close(): Promise<void> {
     await this.#endStandIn?.()
     if (!this.#opening) return
     await this.#opening
-    try {
-      await this.#parts.control.closeSession(this.#parts.baselineSession)
-    } catch {
-      // A server that is gone has forgotten the session.
-    }
+    // A server that is gone has forgotten the session.
+    await this.#parts.control.closeSession(this.#parts.baselineSession).catch(() => {})
   }
 
   async #askRates(): Promise<void> {
@@ -140,11 +134,7 @@ export class ServerActions {
     try {
       await act()
     } catch (error) {
-      this.#parts.refused(messageOf(error))
+      this.#parts.refused(error instanceof Error ? error.message : String(error))
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

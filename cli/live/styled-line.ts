@@ -1,4 +1,4 @@
-/** A line of the screen: spans of styled text, cut or padded to a width, with colour or without. */
+/** The lines of the screen: spans of styled text, cut or padded to the width of the window, with colour or without. */
 
 /** What a text means; the palette says how it looks. */
 export type Style =
@@ -13,12 +13,29 @@ export type Style =
   | 'open'
   | 'half-open'
 
-export interface Span {
+interface Span {
   readonly text: string
   readonly style: Style
 }
 
 export type Line = readonly Span[]
+
+/** The window, and what it can show. */
+export interface Window {
+  /** Columns. */
+  readonly width: number
+  /** Lines. */
+  readonly height: number
+  readonly colour: boolean
+  /** Nothing but ASCII. */
+  readonly ascii: boolean
+}
+
+/** Lines that come and go together; a lower rank stays longer when the window shrinks. */
+export interface Block {
+  readonly rank: number
+  readonly lines: readonly Line[]
+}
 
 // The colours of the terminal's own theme, as in the reports; no meaning is by colour alone.
 const SGR: Readonly<Record<Style, string>> = {

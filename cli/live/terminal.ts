@@ -2,7 +2,7 @@
 
 import type { Tty } from '../io.ts'
 
-export interface TerminalEvents {
+interface TerminalEvents {
   /** Bytes of the keyboard, as text. */
   onInput(text: string): void
   /** Nobody sees or types any more. */
@@ -43,7 +43,7 @@ export class Terminal {
     return { width: columns || 80, height: rows || 24 }
   }
 
-  /** Shows the lines; nothing is toAnsi where nothing changed, or while the terminal is still busy with the last screen. */
+  /** Shows the lines; nothing is written where nothing changed, or while the terminal is still busy with the last screen. */
   paint(lines: readonly string[]): void {
     if (this.#left || this.#tty.stdout.writableNeedDrain === true) return
     const bytes = patch(this.#shown, lines)
@@ -93,7 +93,7 @@ function attempt(act: () => void): void {
 export const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J'
 
 /** Undoes `ENTER` and an update that was cut off in the middle, and leaves the cursor where it was before. */
-export const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
+const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
 
 // Synchronised update: the terminal shows all or nothing of it; those that do not know the mode ignore it.
 const BEGIN = '\x1b[?2026h'
@@ -101,7 +101,7 @@ const END = '\x1b[?2026l'
 
 /**
  * The bytes that turn a screen showing `before` into one showing `after`; empty where nothing changed.
- * Both hold one string a line, each as wide as the screen. `before` null, or of another height: everything is toAnsi.
+ * Both hold one string a line, each as wide as the screen. `before` null, or of another height: everything is written.
  */
 export function patch(before: readonly string[] | null, after: readonly string[]): string {
   const known = before?.length === after.length ? before : null

@@ -3,8 +3,7 @@
 import { type Counts, requestsOf } from '../../server/runs/counters.ts'
 import { formatCount, formatShare } from '../report/format.ts'
 import type { Model } from './model.ts'
-import { type Line, type Style, styled } from './styled-line.ts'
-import type { Block, Window } from './window.ts'
+import { type Block, type Line, type Style, styled, type Window } from './styled-line.ts'
 
 interface Column {
   readonly name: string
@@ -22,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'from cache', style: 'fromCache', rank: 1, value: counts => formatCount(counts.fromCache) },
   { name: 'upstream', style: 'plain', rank: 2, value: counts => formatCount(counts.calls) },
   { name: 'wasted', style: 'plain', rank: 1, value: counts => formatCount(counts.wasted) },
-  { name: 'useful', style: 'strong', rank: 3, value: counts => useful(counts) },
+  { name: 'useful', style: 'strong', rank: 3, value: useful },
 ]
 /** The narrowest that the names of the arms may become. */
 const MIN_NAME = 8

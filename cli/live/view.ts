@@ -3,9 +3,8 @@
 import { chartHeight, charts } from './charts.ts'
 import type { Model } from './model.ts'
 import { breaker, footer, help, load, logLines, notice, rate, rule, title } from './panels.ts'
-import { fit, type Line, styled, toAnsi } from './styled-line.ts'
+import { type Block, fit, type Line, styled, toAnsi, type Window } from './styled-line.ts'
 import { totalsTable } from './totals-table.ts'
-import type { Block, Window } from './window.ts'
 
 const MIN_WINDOW = { width: 40, height: 8 }
 
