@@ -42,7 +42,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   })
   const { target, control, hello } = recognised
   if (hello && exactly && !/^\/catalogs(\/|$)/.test(exactly.pathname)) {
-    io.stderr.write(`Nothing is made to fail at ${exactly.href}: only what lies under /catalogs is.\n`)
+    io.stderr.write(`Nothing is made to fail at ${target.url}: only what lies under /catalogs is.\n`)
   }
   const { scenario } = early ? {} : await control.scenario(options.scenario ?? '')
   const spec = early ?? experimentFrom(options, { ...asked, scenario })

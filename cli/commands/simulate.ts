@@ -5,7 +5,7 @@ import { QUANTITIES } from '../../server/experiments/quantities.ts'
 import { formatDuration } from '../../server/lib/units.ts'
 import { armHelp, expectHelp, readArms } from '../options/arms.ts'
 import { addCircuitOptions } from '../options/circuit.ts'
-import { duration, httpUrl, loadOptions, outputOptions, wholeNumber } from '../options/common.ts'
+import { duration, loadOptions, outputOptions, serverUrl, wholeNumber } from '../options/common.ts'
 import { conditionOptions } from '../options/conditions.ts'
 import { headOptions } from '../options/request.ts'
 import { scheduleOptions } from '../options/schedule.ts'
@@ -26,7 +26,7 @@ export const define: Define = (command, run) => {
       new Option(
         '-u, --url <url>',
         'take settings and scenarios of this running server, and send it nothing else',
-      ).argParser(httpUrl),
+      ).argParser(serverUrl),
     )
     .addOption(
       new Option('--round-trip <duration>', 'from a call to its answer, beside what the server makes it wait')

@@ -3,6 +3,7 @@
 import type { ExperimentLoad } from '../../server/experiments/spec.ts'
 import { parseDuration } from '../../server/lib/units.ts'
 import type { ScenarioLoad } from '../control/control.ts'
+import { requestsBelow } from '../load/schedule.ts'
 
 type Schedule = Pick<ExperimentLoad, 'requests' | 'schedule'>
 
@@ -23,7 +24,7 @@ export function loadOfScenario(load: ScenarioLoad): LoadOfScenario {
 
 function scheduleOf({ requests, concurrency, every, rate, duration }: ScenarioLoad): Schedule | null {
   if (rate !== undefined && duration !== undefined) {
-    const planned = Math.ceil((rate * parseDuration(duration)) / 1_000)
+    const planned = requestsBelow((rate * parseDuration(duration)) / 1_000)
     return { requests: Math.max(1, planned), schedule: { kind: 'rate', perSecond: rate } }
   }
   if (requests === undefined || concurrency === undefined || every === undefined) return null

@@ -63,6 +63,17 @@ export function ramp(requests: number, from: number, to: number, overMs: number)
   return { shape, requests, concurrency: 1, everyMs: overMs / Math.max(1, within), at }
 }
 
+/**
+ * How many requests of a schedule leave before an end: those with a whole number below `count`. Rates and durations are
+ * fractions that no binary number is (62 a minute for 30 seconds comes to 31.000000000000004), and mean what was written.
+ */
+export function requestsBelow(count: number): number {
+  return Math.ceil(count - SLACK * Math.max(1, count))
+}
+
+/** Of a product of some fractions: far above their rounding, far below a request. */
+const SLACK = 1e-12
+
 /** How many requests leave before a ramp is at its end. */
 export function rampedRequests(from: number, to: number, overMs: number): number {
   return ((from + to) / 2) * (overMs / 1_000)

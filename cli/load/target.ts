@@ -40,10 +40,26 @@ export function catalogTarget(base: URL, parts: RequestParts = {}): Target {
 
 /** One URL, exactly as it is; `{code}` in its path stands for the next of the codes. */
 export function urlTarget(url: URL, parts: RequestParts = {}): Target {
-  const href = url.href.replaceAll('%7Bcode%7D', '{code}')
-  return href.includes('{code}')
-    ? target(url.origin, href.slice(url.origin.length), parts, false)
-    : target(href, '', parts, false)
+  const below = `${url.pathname}${url.search}`.replaceAll('%7Bcode%7D', '{code}')
+  const all = { ...parts, headers: [...credentials(url, parts.headers ?? []), ...(parts.headers ?? [])] }
+  return below.includes('{code}') ? target(url.origin, below, all, false) : target(url.origin + below, '', all, false)
+}
+
+/** The name and the password of a URL as a header (RFC 7617), unless there is such a header already. */
+function credentials({ username, password }: URL, headers: readonly string[]): readonly string[] {
+  if (username === '' && password === '') return []
+  if (headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization')) return []
+  const pair = `${decoded(username)}:${decoded(password)}`
+  return ['authorization', `Basic ${Buffer.from(pair).toString('base64')}`]
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** `below` is what comes after `url` in the URL of a request. */

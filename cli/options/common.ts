@@ -47,6 +47,28 @@ export function httpUrl(text: string): URL {
   throw new InvalidArgumentError('It is an http or https URL, such as http://127.0.0.1:8000.')
 }
 
+/** What a server of ours answers below its address. */
+const ROUTE = /\/(catalogs|chaos|experiments|runs|health|ready|metrics|openapi\.json)(\/.*)?$/
+
+/**
+ * The address of a server, and nothing behind it.
+ * @throws {UserError} with code 2 for one with a password, which is not repeated
+ */
+export function serverUrl(text: string): URL {
+  const url = httpUrl(text)
+  if (url.username !== '' || url.password !== '') {
+    throw usageError('the address of the server has a name or a password in it: its token goes into CHAOS_TOKEN.')
+  }
+  const base = `${url.origin}${url.pathname.replace(ROUTE, '').replace(/\/$/, '')}`
+  if (ROUTE.test(url.pathname)) {
+    throw new InvalidArgumentError(
+      `The server is ${base}; to fire at exactly this URL write it without -u: chaos burst ${url.href}`,
+    )
+  }
+  if (url.search === '' && url.hash === '') return url
+  throw new InvalidArgumentError(`The server is ${base}, and nothing comes after it.`)
+}
+
 /** A seed or the name of a session: what may stand in a header. */
 export function word(text: string): string {
   if (WORD.test(text)) return text
@@ -73,15 +95,15 @@ const STANDARD_URL = 'http://127.0.0.1:8000'
 
 /** The server of a command to which nobody names one. */
 export function usualUrl(env: Environment): URL {
-  return fromVariable('CHAOS_URL', () => httpUrl(env.CHAOS_URL || STANDARD_URL))
+  return fromVariable('CHAOS_URL', () => serverUrl(env.CHAOS_URL || STANDARD_URL))
 }
 
 /** Where the server is; `otherwise` says in words what happens where nobody names one. */
 export function targetOptions(command: Command, env: Environment, otherwise = STANDARD_URL): Command {
   const standard = env.CHAOS_URL || STANDARD_URL
   return command.addOption(
-    new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(httpUrl).default(
-      fromVariable('CHAOS_URL', () => httpUrl(standard)),
+    new Option('-u, --url <url>', 'the server; CHAOS_URL says it for all commands').argParser(serverUrl).default(
+      fromVariable('CHAOS_URL', () => serverUrl(standard)),
       env.CHAOS_URL || otherwise,
     ),
   )

@@ -5,7 +5,7 @@ import { MAX_PER_SECOND, QUANTITIES } from '../../server/experiments/quantities.
 import type { ExperimentLoad, LoadSchedule } from '../../server/experiments/spec.ts'
 import { parseDuration } from '../../server/lib/units.ts'
 import { usageError } from '../io.ts'
-import { rampedRequests } from '../load/schedule.ts'
+import { rampedRequests, requestsBelow } from '../load/schedule.ts'
 import { duration, type ExperimentOptions, type Ramp, reading } from './common.ts'
 
 const PER = { s: 1, m: 60, h: 3_600 } as const
@@ -47,7 +47,10 @@ export function scheduleFrom(
   options: ExperimentOptions,
   typed: (name: string) => boolean,
 ): Pick<ExperimentLoad, 'requests' | 'schedule'> {
-  return { requests: checkedRequests(options, typed), schedule: kindOf(options) }
+  const requests = checkedRequests(options, typed)
+  const { max } = QUANTITIES.requests
+  if (requests <= max) return { requests, schedule: kindOf(options) }
+  throw usageError(`that makes ${requests} requests, and ${max} are the most: take less of --for, or a lower rate.`)
 }
 
 function kindOf({ rate, ramp, closed, poisson, concurrency, every }: ExperimentOptions): LoadSchedule {
@@ -67,7 +70,7 @@ function checkedRequests(options: ExperimentOptions, typed: (name: string) => bo
   if (kinds.length > 0 && typed('every')) throw usageError(`${kinds[0]} has no batches: leave out --every.`)
   if (forMs === undefined) {
     if (!rising) return options.requests
-    const within = Math.floor(rampedRequests(rising.from, rising.to, rising.overMs))
+    const within = Math.floor(rampedRequests(rising.from, rising.to, rising.overMs) + 1e-9)
     if (!typed('requests')) return Math.max(1, within)
     if (rising.to === 0 && options.requests > within) {
       throw usageError(`a ramp down to 0/s has only ${within} requests: leave out -n.`)
@@ -81,9 +84,9 @@ function checkedRequests(options: ExperimentOptions, typed: (name: string) => bo
 
 /** How many requests leave before `forMs`. */
 function requestsWithin({ rate, ramp: rising, concurrency, every }: ExperimentOptions, forMs: number): number {
-  if (rate !== undefined) return Math.ceil((rate * forMs) / 1_000)
-  if (!rising) return concurrency * (every === 0 ? 1 : Math.ceil(forMs / every))
+  if (rate !== undefined) return requestsBelow((rate * forMs) / 1_000)
+  if (!rising) return concurrency * (every === 0 ? 1 : requestsBelow(forMs / every))
   const { from, to, overMs } = rising
-  if (forMs >= overMs) return Math.ceil(rampedRequests(from, to, overMs) + (to * (forMs - overMs)) / 1_000)
-  return Math.ceil(rampedRequests(from, from + ((to - from) * forMs) / overMs, forMs))
+  if (forMs >= overMs) return requestsBelow(rampedRequests(from, to, overMs) + (to * (forMs - overMs)) / 1_000)
+  return requestsBelow(rampedRequests(from, from + ((to - from) * forMs) / overMs, forMs))
 }

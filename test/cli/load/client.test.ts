@@ -357,6 +357,28 @@ describe('targets', () => {
     assert.equal(await reachableAddress(url, ['::1', '127.0.0.1']), '127.0.0.1')
   })
 
+  it('says who asks as HTTP does, and keeps a password out of every address', () => {
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+    for (const [typed, sent] of [
+      ['http://ana:s%40crete@h:1/x', ['authorization', basic('ana:s@crete')]],
+      ['http://ana@h:1/{code}', ['authorization', basic('ana:')]],
+      ['http://:pw@h:1/x', ['authorization', basic(':pw')]],
+      ['http://h:1/x', []],
+    ] as const) {
+      const { headers, url, origin } = urlTarget(new URL(typed))
+      assert.deepEqual([headers, origin], [sent, 'http://h:1'])
+      assert.ok(!/@|ana|pw/.test(url), url)
+    }
+    const own = ['Authorization', 'Bearer x']
+    assert.deepEqual(urlTarget(new URL('http://a:b@h/'), { headers: own }).headers, own)
+  })
+
+  it('sends no fragment', () => {
+    assert.equal(urlTarget(new URL('http://h/{code}?a=1#part')).path('c'), '/c?a=1')
+    assert.equal(urlTarget(new URL('http://h/x#{code}')).path('c'), '/x')
+    assert.equal(urlTarget(new URL('http://h/x?q={code}#y')).path('c'), '/x?q=c')
+  })
+
   it('keeps a prefix of the base', () => {
     assert.equal(catalogTarget(new URL('http://h:1/api/')).path('c'), '/api/catalogs/c')
     assert.equal(catalogTarget(new URL('http://h:1')).path('c'), '/catalogs/c')

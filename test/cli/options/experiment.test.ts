@@ -154,3 +154,44 @@ describe('the options of compare', () => {
     assert.deepEqual([requests, schedule, timeoutMs, codes], [20, batches, 1_000, ['a']])
   })
 })
+
+describe('how many requests a time makes', () => {
+  /** Exactly, in whole numbers: `rate` a `unit`, for so many milliseconds. */
+  const exactly = (rate: number, unitMs: number, forMs: number) => {
+    const [whole, part] = [BigInt(rate) * BigInt(forMs), BigInt(unitMs)]
+    return Number((whole + part - 1n) / part)
+  }
+  const UNITS = { s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+  it('is counted as it was written, not as the machine rounds it', async () => {
+    assert.equal((await specOf('--rate 62/m --for 30s')).load.requests, 31)
+    for (let round = 0; round < 400; round++) {
+      const unit = (['s', 'm', 'h'] as const)[round % 3] ?? 's'
+      const rate = 1 + ((round * 37) % 997)
+      const forMs = 100 * (1 + ((round * 53) % 971))
+      const { load } = await specOf(`--rate ${rate}/${unit} --for ${forMs}ms`)
+      assert.equal(load.requests, Math.max(1, exactly(rate, UNITS[unit], forMs)), `${rate}/${unit} for ${forMs}ms`)
+    }
+  })
+
+  for (const [typed, requests] of [
+    ['--every 0.7s --for 2.1s -c 2', 6],
+    ['--every 100ms --for 0.3s -c 1', 3],
+    ['--every 1.1s --for 3.3s -c 1', 3],
+    ['--ramp 0-62/s@30s', 930],
+    ['--ramp 0.1-0.3/s@50s', 10],
+    ['--ramp 0-0.6/s@10s --for 10s', 3],
+    ['--rate 1.1/s --for 10s --poisson', 11],
+  ] as const) {
+    it(`of ${typed} is ${requests}`, async () => assert.equal((await specOf(typed)).load.requests, requests))
+  }
+
+  it('of a scenario too', async () => {
+    const load = { ...scenario.load, rate: 62 / 60, duration: '30s' }
+    assert.equal((await specOf('', { ...scenario, load })).load.requests, 31)
+  })
+
+  it('is not more than can be sent', async () => {
+    await assert.rejects(specOf('--rate 1000000/s --for 24h'), /86400000000 requests, and 100000000 are the most/)
+  })
+})
