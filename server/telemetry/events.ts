@@ -21,7 +21,7 @@
  */
 
 import { EventBuffer } from 'better-sse'
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { type Limits, sharesOf } from '../config/limits.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
@@ -80,10 +80,7 @@ export class Events {
   /** The route, to be mounted at `/chaos`. */
   routes(): Router {
     const router = Router()
-    const open: RequestHandler = (req, res, next) => {
-      this.#open(req, res).catch(next)
-    }
-    resource(router, '/events', { get: open })
+    resource(router, '/events', { get: (req, res) => this.#open(req, res) })
     return router
   }
 
