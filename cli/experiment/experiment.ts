@@ -11,6 +11,8 @@ import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { total, useful } from '../report/stats/figures.ts'
+import { allRuns } from '../report/stats/repeats.ts'
+import { judge } from '../report/verdict/verdict.ts'
 import { openEventLog } from './event-log.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
@@ -63,7 +65,10 @@ interface Prepared {
   /** Whether each arm has a session of its own. */
   readonly own: boolean
   readonly conditions: Result['conditions']
-  readonly openSessions: RunOptions['openSessions']
+  /** Makes the server ready for the arms of run `run`, counted from 0. */
+  readonly openSessions: (run: number) => RunOptions['openSessions']
+  /** What the server draws from in run `run` where it is not its own seed: a repetition repeats its draws too. */
+  readonly serverSeed: (run: number) => string | undefined
 }
 
 /**
@@ -83,7 +88,7 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
   for (let run = 0; run < repeat && !(run > 0 && signal?.aborted); run++) {
     const onProgress = (share: number) => context.onProgress?.((run + share) / repeat)
     await announceEnd(null)
-    const ended = await runOnce(prepared, run === 0 ? seed : `${seed}-r${run + 1}`, onProgress)
+    const ended = await runOnce(prepared, run, repeated(seed, run), onProgress)
     results.push(ended.result)
     announceEnd = ended.announceEnd
   }
@@ -93,6 +98,11 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
     rules.length === 0 || result.interrupted ? result : { ...result, expectations: checkExpectations(rules, result) }
   await announceEnd((await context.keep?.(checked)) ?? null)
   return checked
+}
+
+/** The seed of run `run`, counted from 0. */
+function repeated(seed: string, run: number): string {
+  return run === 0 ? seed : `${seed}-r${run + 1}`
 }
 
 /** Tells the pages that a run is over, and where it is kept. */
@@ -107,15 +117,18 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
   const settings = simulator
     ? simulator.settings
     : control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
+  const ownSeed = typeof settings?.seed === 'string' ? settings.seed : 'server'
+  const serverSeed = (run: number) => (own && run > 0 ? repeated(ownSeed, run) : undefined)
   return {
     spec,
     context,
     arms,
     own,
+    serverSeed,
     conditions: conditionsOf(spec, arms, settings ?? undefined),
-    openSessions:
+    openSessions: run =>
       own && control
-        ? ownSessions(clock, control, sessionPrefix, spec.conditions)
+        ? ownSessions(clock, control, repeated(sessionPrefix, run), spec.conditions, serverSeed(run))
         : sharedSession(control ? shared : undefined),
   }
 }
@@ -125,15 +138,18 @@ const DEFAULT_SESSION = 'default'
 
 async function runOnce(
   prepared: Prepared,
+  index: number,
   seed: string,
   onProgress: (share: number) => void,
 ): Promise<{ result: Result; announceEnd: AnnounceEnd }> {
-  const { spec, context, arms, openSessions } = prepared
+  const { spec, context, arms } = prepared
+  const [openSessions, serverSeed] = [prepared.openSessions(index), prepared.serverSeed(index)]
   const { target, control, clock, wallMs, signal, openCircuit, publish, simulator } = context
   const { load, circuit, oneByOne } = spec
   const options: RunOptions = {
     ...{ target, arms, load, circuit, seed, openSessions, openCircuit, clock, wallMs, signal, onProgress, publish },
     schedule: scheduleOf(load, seed),
+    ...(serverSeed === undefined ? {} : { serverSeed }),
     ...(control ? { openLog: session => openEventLog(session ? control.in(session) : control, clock) } : {}),
   }
   const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))
@@ -175,14 +191,16 @@ async function failRateNow({ spec, context, own }: Prepared): Promise<number | n
   return failRate ?? (await asked.failRate().catch(() => null))
 }
 
-/** The last run that came to its end, with the figures of all. */
+/** The last run that came to its end, with the figures of all and the verdict on them. */
 function wholeOf(results: readonly Result[], repeat: number): Result {
   const whole = results.filter(result => !result.interrupted)
   const last = whole.at(-1) ?? results.at(-1)
   if (!last) throw new RangeError('an experiment of no runs')
   if (repeat === 1) return last
   const interrupted = results.some(result => result.interrupted)
-  return { ...last, interrupted, repeats: whole.map(repeatOf) }
+  const repeats = whole.map(repeatOf)
+  const verdict = whole.length < 2 ? last.verdict : judge({ ...allRuns(whole), interrupted, repeats })
+  return { ...last, interrupted, repeats, verdict }
 }
 
 function repeatOf({ seed, arms }: Result): NonNullable<Result['repeats']>[number] {

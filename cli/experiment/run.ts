@@ -27,6 +27,8 @@ export interface RunOptions {
   /** What is asked for, how long a call may take, how connections are used, and the requests before the run. */
   readonly load: Omit<ExperimentLoad, 'requests' | 'schedule'>
   readonly seed: string
+  /** What the sessions of the arms draw from, where it is not the server's own seed. */
+  readonly serverSeed?: string | undefined
   readonly circuit: CircuitOptions
   readonly openCircuit?: ArmParts['openCircuit']
   readonly clock: Clock

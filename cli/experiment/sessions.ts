@@ -28,9 +28,10 @@ export function sharedSession(session: string | undefined): (arms: number) => Pr
   })
 }
 
-/** Opens, for each run, a session for each arm, named after `prefix`. */
-export function ownSessions(clock: Clock, control: Control, prefix: string, conditions: Conditions) {
-  const patch = ownSettings(conditions)
+/** Opens, for each run, a session for each arm, named after `prefix`; with `seed` they draw from another than the server's. */
+export function ownSessions(clock: Clock, control: Control, prefix: string, conditions: Conditions, seed?: string) {
+  const own = ownSettings(conditions)
+  const patch = seed === undefined ? own : { seed, ...own }
   let runs = 0
   return async (arms: number): Promise<RunSessions> => {
     const name = runs++ === 0 ? prefix : `${prefix}-${runs}`

@@ -33,9 +33,13 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const simulator: Simulator = {
     settings,
     about: { seed: settings.seed, roundTripMs: typicalMs(world.roundTripMs), latenessMs: typicalMs(world.latenessMs) },
-    async run({ arms, schedule, load, circuit, seed, signal, onProgress }, own) {
+    async run({ serverSeed, arms, schedule, load, circuit, seed, signal, onProgress }, own) {
       const run = { arms, schedule, load, circuit, seed, signal, onProgress, conditions, request, own }
-      return { ...(await simulateRun(run, world)), events: null, announceEnd: async () => {} }
+      return {
+        ...(await simulateRun(run, serverSeed === undefined ? world : withSeed(world, serverSeed))),
+        events: null,
+        announceEnd: async () => {},
+      }
     },
   }
   const { method, headers, body } = request
@@ -46,6 +50,11 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
     wallMs: () => world.startedAtWallMs,
     draw: () => world.seed,
   })
+}
+
+/** The same world with other draws. */
+function withSeed(world: World, seed: string): World {
+  return { ...world, seed, settings: { ...world.settings, seed } }
 }
 
 /** Why an experiment cannot be simulated, in a sentence; null where it can. */

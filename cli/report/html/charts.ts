@@ -5,7 +5,7 @@
 
 import { formatCount, formatMs } from '../format.ts'
 import type { ArmResult, Result } from '../result.ts'
-import { type Bin, binned, seriesSpanMs } from '../stats/bins.ts'
+import { type Bin, binned, binWidthMs, seriesSpanMs } from '../stats/bins.ts'
 import { knownTrouble } from '../stats/recovery.ts'
 import { OUTCOMES } from '../text/rows.ts'
 import { english } from '../verdict/words.ts'
@@ -37,7 +37,8 @@ const STATE_FILLS: Readonly<Record<ArmResult['states'][number]['state'], string>
 export function answerCharts(result: Result): Markup[] {
   const spanMs = seriesSpanMs(result.arms)
   if (spanMs === 0) return []
-  const arms = result.arms.map(arm => ({ arm, bins: binned(arm, spanMs) }))
+  const widthMs = binWidthMs(spanMs, result.load)
+  const arms = result.arms.map(arm => ({ arm, bins: binned(arm, spanMs, widthMs) }))
   const highest = Math.max(...arms.flatMap(({ bins }) => bins.map(bin => perSecond(bin, bin.all))))
   const used = LAYERS.filter(({ key }) => result.arms.some(arm => arm.outcomes[key] > 0))
   return [
@@ -143,11 +144,12 @@ const COLOURS = ['var(--failed)', 'var(--useful)', 'var(--refused)', 'var(--cach
 const DASHES = ['', '9 5', '3 4', '12 4 3 4']
 
 /** Wasted calls of all arms with their legend; nothing where no call was wasted. */
-export function wastedChart({ arms }: Result): Markup[] {
+export function wastedChart({ arms, load }: Result): Markup[] {
   const spanMs = seriesSpanMs(arms)
+  const widthMs = binWidthMs(spanMs, load)
   const lines = arms.map(arm => {
     let sum = 0
-    const points = binned(arm, spanMs).map(bin => {
+    const points = binned(arm, spanMs, widthMs).map(bin => {
       sum += bin.wasted
       return { atMs: bin.toMs, sum }
     })

@@ -40,7 +40,7 @@ function sweepChart(sweep: Sweep): Markup[] {
   const front = dots.filter(dot => dot.optimal).sort((a, b) => a.point.wasted - b.point.wasted || a.useful - b.useful)
   return [
     html`<section><h2>The trade-off</h2>
-<p class="quiet">Each dot is one combination of settings. Higher is more useful answers, further left is fewer wasted calls: up and to the left is better. Filled diamonds are combinations that no other beats in one respect without being worse in another${base.length > 0 ? ', the cross is the run without a breaker' : ''}.</p>
+<p class="quiet">Each dot is one combination of settings. Higher is more useful answers, further left is fewer wasted calls: up and to the left is better. Filled diamonds are combinations that no other beats clearly in one respect without being clearly worse in another${base.length > 0 ? ', the cross is the run without a breaker' : ''}.</p>
 <figure><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="Useful share against wasted calls of ${dots.length} combinations; ${front.length} are not beaten by any other. The table below holds all of them.">
 ${valueAxis([0, 25, 50, 75, 100], y, 'useful answers, %')}
 <text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">wasted calls</text>

@@ -1,7 +1,7 @@
 /** Gathers the quarter seconds of an arm into the bins of a chart, and with its states into the columns of a strip. */
 
 import { addCounts, type Counts, noCounts, requestsOf } from '../../../server/runs/counters.ts'
-import type { ArmResult } from '../result.ts'
+import type { ArmResult, Unjudged } from '../result.ts'
 import { QUARTER_MS } from './recovery.ts'
 
 const MAX_BINS = 240
@@ -26,9 +26,19 @@ export function seriesSpanMs(arms: readonly ArmResult[]): number {
   return span
 }
 
-/** Bins of equal length from 0 to `spanMs`, 240 at most; quarter seconds that are missing count as nothing. */
-export function binned(arm: ArmResult, spanMs: number): Bin[] {
-  const widthMs = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MAX_BINS))
+/** Fewer bins than these are no chart. */
+const MIN_BINS = 12
+
+/** How long a bin is: quarter seconds, 240 of them at most, and a multiple of what lies between two batches where one will do. */
+export function binWidthMs(spanMs: number, { schedule, everyMs }: Unjudged['load']): number {
+  const least = QUARTER_MS * Math.max(1, Math.ceil(spanMs / QUARTER_MS / MAX_BINS))
+  if ((schedule?.kind ?? 'batches') !== 'batches' || everyMs <= 0) return least
+  for (let width = least; width <= spanMs / MIN_BINS; width += QUARTER_MS) if (width % everyMs === 0) return width
+  return least
+}
+
+/** Bins of equal length from 0 to `spanMs`; quarter seconds that are missing count as nothing. */
+export function binned(arm: ArmResult, spanMs: number, widthMs: number): Bin[] {
   const bins = Array.from({ length: Math.ceil(spanMs / widthMs) }, noCounts)
   for (const quarter of arm.series) {
     const bin = bins[Math.floor(quarter.atMs / widthMs)]

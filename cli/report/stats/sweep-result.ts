@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type ArmResult, resultSchema } from '../result.ts'
 import { total, useful, usefulShare } from './figures.ts'
-import { wilson } from './statistics.ts'
+import { countDifference, type Interval, includesZero, independentDifference, wilson } from './statistics.ts'
 
 const { load, trouble, seed, target, startedAt, interrupted } = resultSchema.shape
 
@@ -56,29 +56,53 @@ export function sweepPoint(settings: Readonly<Record<string, string>>, arm: ArmR
 }
 
 /**
- * Whether each point is Pareto-optimal: no other is at least as good in useful share, wasted calls and recovery, and
- * better in one of them. Points that never recovered are worse than any that did; without trouble recovery is left out.
+ * Whether each point is unbeaten: no other is clearly better in useful share, wasted calls or recovery without being clearly
+ * worse in another of them. What may be chance beats nothing. A point that never recovered is worse than any that did; without
+ * trouble recovery is left out. The one to recommend is always among them.
  */
 export function paretoOptimal(points: readonly SweepPoint[]): boolean[] {
-  const scores = points.map(point => [-(point.useful ?? -1), point.wasted, recoveryScore(point)])
-  return scores.map(mine => !scores.some(other => beats(other, mine)))
+  const pick = recommended(points)
+  return points.map(mine => mine === pick || !points.some(other => beats(other, mine)))
 }
 
 /**
- * The point to recommend: within one point of the best useful share, the one that wastes least, then the one that
- * recovers soonest, then the first; undefined without points.
+ * The point to recommend: of those that none has clearly more useful answers than, the one that wastes least, then the one
+ * that recovers soonest, then the first; undefined without points.
  */
 export function recommended(points: readonly SweepPoint[]): SweepPoint | undefined {
-  const best = Math.max(...points.map(point => point.useful ?? -1))
   return points
-    .filter(point => (point.useful ?? -1) >= best - 1)
+    .filter(point => !points.some(other => moreUseful(other, point) > 0))
     .sort((a, b) => a.wasted - b.wasted || recoveryScore(a) - recoveryScore(b))[0]
+}
+
+/** Whether the load without a breaker has clearly more useful answers than a point, and what it saves is no reason to take it. */
+export function noneIsBetter(baseline: SweepPoint | null, best: SweepPoint): boolean {
+  return baseline !== null && moreUseful(baseline, best) > 0
+}
+
+/** Recoveries that lie this close to each other are not told apart, in milliseconds. */
+const SAME_RECOVERY_MS = 500
+
+function beats(a: SweepPoint, b: SweepPoint): boolean {
+  const respects = [moreUseful(a, b), -sign(countDifference(a.wasted, b.wasted)), sooner(a, b)]
+  return respects.some(better => better > 0) && respects.every(better => better >= 0)
+}
+
+/** 1 where `a` has clearly more useful answers, -1 where it has clearly fewer. */
+function moreUseful(a: SweepPoint, b: SweepPoint): number {
+  const hits = ({ useful, requests }: SweepPoint) => Math.round(((useful ?? 0) * requests) / 100)
+  return sign(independentDifference(hits(a), a.requests, hits(b), b.requests))
+}
+
+function sooner(a: SweepPoint, b: SweepPoint): number {
+  const later = recoveryScore(b) - recoveryScore(a)
+  return Math.abs(later) < SAME_RECOVERY_MS ? 0 : Math.sign(later)
 }
 
 function recoveryScore({ recovered, recoveryMs }: SweepPoint): number {
   return recovered === false ? Number.MAX_VALUE : (recoveryMs ?? 0)
 }
 
-function beats(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((value, index) => value <= (b[index] ?? 0)) && a.some((value, index) => value < (b[index] ?? 0))
+function sign(interval: Interval): number {
+  return includesZero(interval) ? 0 : Math.sign(interval[0])
 }

@@ -2,7 +2,7 @@
 
 import { formatCount, formatMs, formatPercent, formatRecovery } from '../format.ts'
 import type { Look } from '../look.ts'
-import { paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
+import { noneIsBetter, paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { enoughRequests, unfinished } from '../verdict/notes.ts'
 import { english, type Words } from '../verdict/words.ts'
 import { columnWidths, paragraph } from '../wrap.ts'
@@ -88,6 +88,10 @@ export function advice(sweep: Sweep, words: Words = english): string {
     return [...stopped, words('sweep.unfinished', unfinished(sweep)), ...more].join(' ')
   }
   const figures = ({ useful, wasted }: SweepPoint) => ({ useful: useful === null ? null : useful / 100, wasted })
+  if (baseline && noneIsBetter(baseline, best)) {
+    const settings = { settings: settingsOf(best.settings), ...figures(best) }
+    return [...stopped, words('sweep.take-none', figures(baseline)), words('sweep.best-of-all', settings)].join(' ')
+  }
   const against = baseline ? [words('sweep.without', figures(baseline))] : []
   return [...stopped, words('sweep.take', { settings: settingsOf(best.settings), ...figures(best) }), ...against].join(
     ' ',

@@ -50,8 +50,10 @@ export function inWords({ code, figures, more, advice }: Coded, words: Words): P
   }
 }
 
-/** That the run was stopped, and where. */
-function stopped({ interrupted, load, arms }: Unjudged): Message[] {
+/** That the run was stopped, and where; or of how many runs all else is said. */
+function stopped({ interrupted, load, arms, repeats = [] }: Unjudged): Message[] {
+  const runs = repeats.length
+  if (runs > 1) return [{ code: interrupted ? 'repeated.stopped' : 'repeated.all', figures: { runs } }]
   if (!interrupted) return []
   const made = Math.max(0, ...arms.map(arm => total(arm.outcomes)))
   if (made >= load.requests) return [{ code: 'stopped.late', figures: { made } }]

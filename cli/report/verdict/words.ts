@@ -121,9 +121,12 @@ function failures(figure: Figure, words: Words): string {
   return met.length === 0 ? '' : words('failures', { list })
 }
 
+/** What is put before all other sentences. */
+const LEADING = /^(stopped|repeated)\./
+
 /**
  * Sentences in their order. What goes beside a sentence (`beside.…`) is put to its end. Clauses about what an arm did beside its answers (`effect.…`) become one sentence, and
- * `stopped.…` is put before all others.
+ * `stopped.…` and `repeated.…` are put before all others.
  */
 export function sentences(messages: readonly Message[], words: Words): string {
   const say = ({ code, figures }: Message) => words(code, figures)
@@ -134,10 +137,10 @@ export function sentences(messages: readonly Message[], words: Words): string {
     if (message.code.startsWith('effect.')) clauses.push(say(message))
     else if (message.code.startsWith('beside.'))
       texts[before] = `${texts[before]?.replace(/\.$/, '') ?? ''}${say(message)}.`
-    else if (!message.code.startsWith('stopped.')) texts.push(...together(clauses.splice(0), words), say(message))
+    else if (!LEADING.test(message.code)) texts.push(...together(clauses.splice(0), words), say(message))
   }
   const text = [...texts, ...together(clauses, words)].join(' ')
-  const stopped = messages.find(({ code }) => code.startsWith('stopped.'))
+  const stopped = messages.find(({ code }) => LEADING.test(code))
   if (!stopped) return text
   const begins = new RegExp(`^(${words('stopped.lowercase')}) `)
   const rest = begins.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text

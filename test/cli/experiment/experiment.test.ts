@@ -175,6 +175,27 @@ describe('the arms of a result', () => {
   })
 })
 
+describe('a repeated experiment', () => {
+  const load = { requests: 60, schedule: { kind: 'batches' as const, concurrency: 5, everyMs: 20 } }
+
+  it('draws anew at the server too, and its verdict is of all runs', async t => {
+    const seeds: unknown[] = []
+    const server = await startTestServer(t, { settings: { failRate: 40 }, seed: 'boot' })
+    server.chaos.control.on(event => {
+      if (event.type !== 'settings' || !event.changed.includes('seed')) return
+      seeds.push(server.chaos.control.sessions.get(event.session)?.layers.effective().seed)
+    })
+    const { repeats, verdict, arms } = await run(server.url, { arms: ['none', 'retry'], load, repeat: 3 })
+    assert.deepEqual(
+      repeats?.map(({ seed }) => seed),
+      ['s', 's-r2', 's-r3'],
+    )
+    assert.match(verdict.text, /^Over 3 runs: /)
+    assert.equal(arms[0]?.outcomes.failed, Math.round((60 * (100 - (repeats?.[2]?.arms[0]?.useful ?? 0))) / 100))
+    assert.deepEqual(seeds, ['boot-r2', 'boot-r2', 'boot-r3', 'boot-r3'])
+  })
+})
+
 describe('the conditions of a result', () => {
   it('are what the run was made under', async t => {
     const server = await startTestServer(t, { settings: { failRate: 5 } })
@@ -194,6 +215,7 @@ describe('the conditions of a result', () => {
     assert.equal(settings?.failRate, 5)
     assert.deepEqual(rest, {
       failRate: 1,
+      circuit: { failurePercentage: 40 },
       outages: [{ failRate: 80, fromMs: 1_000, toMs: 2_000 }],
       connections: { max: 7, keepAlive: true, bodyTimeoutMs: 9_000 },
       warmup: 3,

@@ -9,7 +9,7 @@ import { renderHtml } from '../../../../cli/report/html/html.ts'
 import { escapeMarkup, html } from '../../../../cli/report/html/markup.ts'
 import { renderSweepHtml } from '../../../../cli/report/html/sweep.ts'
 import type { Result, Unjudged } from '../../../../cli/report/result.ts'
-import { binned } from '../../../../cli/report/stats/bins.ts'
+import { binned, binWidthMs } from '../../../../cli/report/stats/bins.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { launch, skip } from '../../../browser/browser.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
@@ -41,7 +41,11 @@ test('templates escape what they are given, and nothing twice', () => {
 
 test('bins hold every request of the series, and are no more than a chart can show', () => {
   for (const quarters of [1, 240, 241, 14_400]) {
-    const bins = binned(arm('none', {}, { series: series([quarters, { success: 2, failed: 1 }]) }), quarters * 250)
+    const bins = binned(
+      arm('none', {}, { series: series([quarters, { success: 2, failed: 1 }]) }),
+      quarters * 250,
+      binWidthMs(quarters * 250, outage.load),
+    )
     assert.ok(bins.length <= 240)
     assert.equal(
       bins.reduce((sum, bin) => sum + bin.all, 0),

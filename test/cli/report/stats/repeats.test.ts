@@ -1,0 +1,44 @@
+/** Several runs judged as one: their counts together, and what their spread leaves of a difference. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Result } from '../../../../cli/report/result.ts'
+import { allRuns } from '../../../../cli/report/stats/repeats.ts'
+import { judge, judged } from '../../../../cli/report/verdict/verdict.ts'
+import { arm, result, toldCoinFlips } from '../sample-results.ts'
+
+const run = (success: number): Result =>
+  judged(result([arm('none', { success: 207, failed: 93 }), arm('breaker', { success, failed: 300 - success })]))
+
+describe('several runs', () => {
+  it('add their counts up, and say so in the verdict', () => {
+    const all = allRuns([judged(toldCoinFlips), judged(toldCoinFlips), judged(toldCoinFlips)])
+    assert.equal(all.arms[1]?.outcomes.success, 300)
+    assert.equal(all.load.requests, 900)
+    assert.deepEqual(all.differences?.[0]?.lost, { answers: 321, refused: 321, afterTrouble: 0 })
+    const repeats = [0, 1, 2].map(seed => ({ seed: `${seed}`, arms: [] }))
+    const { text, usefulPoints } = judge({ ...all, repeats })
+    assert.match(
+      text,
+      /^Over 3 runs: the breaker hurt: 33\.3 % of the requests got a useful answer, 69\.0 % without it/,
+    )
+    assert.equal(usefulPoints, -35.67)
+    assert.match(
+      judge({ ...all, repeats, interrupted: true }).text,
+      /^Over the 3 runs that came to their end: the breaker/,
+    )
+  })
+
+  it('are clear only where other seeds show the same', () => {
+    const spread = allRuns([run(150), run(207), run(240)]).differences?.[0]?.usefulPoints
+    assert.ok(spread && !spread.clear && Math.abs(spread.value - -8 / 3) < 1e-9, JSON.stringify(spread))
+    const alike = allRuns([run(150), run(152), run(149)]).differences?.[0]?.usefulPoints
+    assert.ok(alike?.clear && alike.ci95[1] < -15)
+    assert.equal(allRuns([run(150), run(200)]).differences?.[0]?.usefulPoints?.clear, false)
+  })
+
+  it('have the limits of Student: three values of mean 2 and deviation 1 reach 2.484 to either side', () => {
+    const points = allRuns([run(210), run(213), run(216)]).differences?.[0]?.usefulPoints
+    assert.ok(points && Math.abs(points.ci95[1] - points.value - (4.303 * 1) / Math.sqrt(3)) < 1e-3)
+  })
+})
