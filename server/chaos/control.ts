@@ -195,6 +195,7 @@ export class ChaosControl {
   /** Everything of a session back to its beginning. */
   reset(session: Session): void {
     session.reset()
+    this.#applyCapacity()
     this.emit({ type: 'session', session: session.id, change: 'reset' })
   }
 
@@ -243,9 +244,13 @@ export class ChaosControl {
 
   #emitChange(session: Session, source: Source | 'ttl', { changed, before, after }: Change): void {
     if (changed.length === 0) return
-    // Work that waits goes on under the new limits from now on, not from the next request on.
-    for (const each of this.sessions.list()) if (each.capacity) each.compiled()
+    this.#applyCapacity()
     this.emit({ type: 'settings', session: session.id, source, changed, before, settings: after })
+  }
+
+  /** Work that waits goes on under the limits of now from now on, not from the next request on; in sessions that inherit them too. */
+  #applyCapacity(): void {
+    for (const session of this.sessions.list()) if (session.capacity) session.compiled()
   }
 
   #provenance(source: Source): Provenance {

@@ -48,8 +48,10 @@ interface EventsParts {
   readonly clock: Clock
   /** The server's clock at the start. */
   readonly startedAt: number
-  /** Milliseconds since 1970 at the start. */
-  readonly epoch: number
+  /** Milliseconds since 1970 at the start, as was thought then. */
+  readonly boot: number
+  /** The same as far as is known now. */
+  readonly epoch: () => number
   readonly session: (id: string) => StreamedSession | null
   readonly board: () => unknown
   readonly runs: () => unknown
@@ -74,7 +76,7 @@ export class Events {
   constructor(parts: EventsParts) {
     this.#parts = parts
     // Begun with the wall clock, ids of a later life of the server are greater than those of this one.
-    this.#lastId = Math.floor(parts.epoch)
+    this.#lastId = Math.floor(parts.boot)
   }
 
   /** The route, to be mounted at `/chaos`. */
@@ -142,9 +144,9 @@ export class Events {
     // The buckets that are over belong to the history: the next tick must not send them to this listener again.
     const nowMs = this.#nowMs
     this.#sample(channel, streamed, nowMs)
-    const { epoch, runs, changes } = this.#parts
+    const { boot, runs, changes } = this.#parts
     const data = {
-      boot: String(epoch),
+      boot: String(boot),
       ...this.#stamp(),
       ...streamed.describe(),
       history: streamed.history(nowMs),
@@ -235,6 +237,6 @@ export class Events {
 
   #stamp(): { atMs: number; wallMs: number } {
     const atMs = Math.round(this.#nowMs)
-    return { atMs, wallMs: this.#parts.epoch + atMs }
+    return { atMs, wallMs: this.#parts.epoch() + atMs }
   }
 }

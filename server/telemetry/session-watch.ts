@@ -26,12 +26,12 @@ class WatchedSession {
 export class SessionWatch {
   readonly #clock: Clock
   readonly #startedAt: number
-  readonly #epoch: number
+  readonly #epoch: () => number
   readonly #sessions = new Map<string, WatchedSession>()
   #control: ChaosControl | null = null
 
-  /** @param epoch milliseconds since 1970 at the moment `startedAt` of the clock */
-  constructor(clock: Clock, startedAt: number, epoch: number) {
+  /** @param epoch milliseconds since 1970 at the moment `startedAt` of the clock, as far as is known now */
+  constructor(clock: Clock, startedAt: number, epoch: () => number) {
     this.#clock = clock
     this.#startedAt = startedAt
     this.#epoch = epoch
@@ -90,7 +90,7 @@ export class SessionWatch {
   /** What a session is like, and how long the requests took that just ended. */
   vitals(id: string): SessionVitals | null {
     const session = this.#control?.sessions.get(id)
-    const last = this.#sessions.get(id)?.timeline.newest(this.now(), this.#epoch)
+    const last = this.#sessions.get(id)?.timeline.newest(this.now(), this.#epoch())
     return session && last ? { p50: last.p50, p95: last.p95, ...this.observe(session) } : null
   }
 
@@ -110,9 +110,9 @@ export class SessionWatch {
         // Who listens uses it.
         session.usedAt = this.#clock.now()
         this.observe(session)
-        return timeline.since(after, nowMs, this.#epoch)
+        return timeline.since(after, nowMs, this.#epoch())
       },
-      history: nowMs => timeline.history(nowMs, this.#epoch),
+      history: nowMs => timeline.history(nowMs, this.#epoch()),
     }
   }
 

@@ -23,7 +23,7 @@ interface TelemetryOptions {
 }
 
 export class Telemetry {
-  readonly #epoch: number
+  readonly #epoch: () => number
   readonly #journalSize: number
   readonly #totals = new Totals()
   readonly #recentChanges = new RecentChanges()
@@ -43,7 +43,8 @@ export class Telemetry {
 
   constructor({ clock, wall, version, limits = LIMITS }: TelemetryOptions) {
     const startedAt = clock.now()
-    const epoch = Math.round(wall())
+    const boot = Math.round(wall())
+    const epoch = epochBy(wall, () => clock.now() - startedAt, boot)
     const sessionWatch = new SessionWatch(clock, startedAt, epoch)
     this.#epoch = epoch
     this.#clock = clock
@@ -61,6 +62,7 @@ export class Telemetry {
     this.#events = new Events({
       clock,
       startedAt,
+      boot,
       epoch,
       session: id => sessionWatch.streamed(id),
       changes: id => this.#recentChanges.read(id),
@@ -132,7 +134,7 @@ export class Telemetry {
     if (change === 'created' && control.sessions.get(session)?.pinned) this.#createdOnPurpose.add(session)
     // Any request may bring a session about by naming it: those would push out what pages must hear when they come back.
     if (change === 'reset' || this.#createdOnPurpose.has(session)) this.#events.emitToAll('lab', { session, change })
-    if (change === 'reset') this.#onSettings(control, session, { changed: [], source: 'reset', before: null })
+    if (change === 'reset') this.#onReset(control, session)
     if (change !== 'deleted') return
     this.#createdOnPurpose.delete(session)
     this.#sessionWatch.forget(session)
@@ -140,6 +142,12 @@ export class Telemetry {
     this.#observeAt(control, session, null)
     this.#recentChanges.forget(session)
     this.#events.forget(session)
+  }
+
+  /** What the default session gives up, those who inherit it give up too. */
+  #onReset(control: ChaosControl, id: string): void {
+    const reached = id === control.sessions.first.id ? new Set([id, ...this.#events.sessions]) : [id]
+    for (const each of reached) this.#onSettings(control, each, { changed: [], source: 'reset', before: null })
   }
 
   #onSettings(control: ChaosControl, id: string, { changed, source, before }: SettingsChange): void {
@@ -226,7 +234,7 @@ export class Telemetry {
   }
 
   #date(): string {
-    return new Date(this.#epoch + this.#sessionWatch.now()).toISOString()
+    return new Date(this.#epoch() + this.#sessionWatch.now()).toISOString()
   }
 }
 
@@ -270,5 +278,21 @@ class RecentChanges {
 
   forget(session: string): void {
     this.#bySession.delete(session)
+  }
+}
+
+/** Two clocks differ by no more between two readings unless one of them was set or stood still, in milliseconds. */
+const MAX_DRIFT_MS = 100
+
+/**
+ * When the server started, in milliseconds since 1970, by the wall clock as it is now: it may have been set, and it went on
+ * while the machine slept. The same from call to call as long as neither happens.
+ */
+function epochBy(wall: () => number, sinceStart: () => number, boot: number): () => number {
+  let epoch = boot
+  return () => {
+    const now = Math.round(wall() - sinceStart())
+    if (Math.abs(now - epoch) > MAX_DRIFT_MS) epoch = now
+    return epoch
   }
 }

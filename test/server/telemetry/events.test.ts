@@ -37,7 +37,7 @@ async function bare(test: TestContext) {
   const streamed = { describe: () => ({}), samples: () => [], history: () => [] }
   const nothing = () => []
   const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {}, limits: LIMITS }
-  const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
+  const events = new Events({ clock, startedAt: 0, boot: 1_000, epoch: () => 1_000, session: () => streamed, ...parts })
   const base = await serve(createServer(express().use('/chaos', events.routes())), test)
   return { clock, events, base }
 }
@@ -119,6 +119,41 @@ describe('the event stream', () => {
         'no bucket is left out, and none is sent twice',
       )
     }
+  })
+
+  it('tells sessions that inherit of a reset of the default session', async test => {
+    const server = await startTestServer(test)
+    const call = control(server)
+    await call('POST', '/chaos/sessions', { id: 'heir' })
+    await call('PUT', '/chaos/fail-rate', { failRate: 40 })
+    const stream = await openEvents(`${server.url}/chaos/events?session=heir`)
+    test.after(() => stream.close())
+    assert.equal((await stream.until('hello')).data.state.settings.failRate, 40)
+    await call('POST', '/chaos/reset')
+    assert.equal((await stream.until('settings')).data.settings.failRate, 0)
+  })
+
+  it('agrees with the provenance on the time, also when the wall clock was set or a laptop has slept', async test => {
+    let slept = 0
+    const server = await startTestServer(test, { wall: () => Date.now() + slept })
+    const call = control(server)
+    const stream = await openEvents(`${server.url}/chaos/events`)
+    test.after(() => stream.close())
+    const { data: hello } = await stream.until('hello')
+    let rate = 0
+    for (slept of [3_600_000, -86_400_000, 0]) {
+      rate += 1
+      await call('PUT', '/chaos/fail-rate', { failRate: rate })
+      const { data } = await stream.until('settings', event => event.data.settings.failRate === rate)
+      const changedAt = Date.parse(data.provenance.failRate.at)
+      assert.ok(Math.abs(Date.parse(data.at) - changedAt) < 1_000, `${data.at} for ${data.provenance.failRate.at}`)
+      assert.ok(Math.abs(data.wallMs - changedAt) < 1_000)
+      const sample = await stream.until('sample', event => event.data.atMs > data.atMs)
+      assert.ok(Math.abs(sample.data.wallMs - changedAt) < 10_000)
+    }
+    const later = await openEvents(`${server.url}/chaos/events`)
+    test.after(() => later.close())
+    assert.equal((await later.until('hello')).data.boot, hello.boot, 'it is still the same life of the server')
   })
 
   it('tells a change with its origin, to everybody who listens to the session', async test => {

@@ -24,7 +24,7 @@ async function stage(test: TestContext, describe: () => object = () => ({})) {
   const streamed = { describe: () => ({ ...describe() }), samples: () => [], history: () => [] }
   const nothing = () => []
   const parts = { board: nothing, runs: nothing, changes: nothing, everySecond: () => {}, limits: LIMITS }
-  const events = new Events({ clock, startedAt: 0, epoch: 1_000, session: () => streamed, ...parts })
+  const events = new Events({ clock, startedAt: 0, boot: 1_000, epoch: () => 1_000, session: () => streamed, ...parts })
   const app = express()
     .use('/chaos', events.routes())
     .use(problemHandler(() => {}))

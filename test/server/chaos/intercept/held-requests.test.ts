@@ -146,3 +146,26 @@ test('a delayed request whose client leaves is aborted, and never reaches its ha
   const { body } = await control(server)('GET', '/chaos/stats')
   assert.deepEqual([body.inFlight, body.outcomes.aborted], [0, 1])
 })
+
+test('a reset of the default session releases what waits in sessions that inherit its capacity', async t => {
+  const clock = countingClock()
+  const server = await startTestServer(t, { clock })
+  const { control: chaos } = server.chaos
+  const heir = chaos.create({ id: 'heir', pinned: true })
+  const own = chaos.create({ id: 'own', pinned: true })
+  const capacity = { workers: 1, service: '60s', queue: 10 }
+  chaos.change(own, { patch: { capacity } }, { source: 'api' })
+  server.chaos.change({ capacity }, 'api')
+  const idle = clock.waiting()
+  const ask = (session: string) =>
+    fetch(`${server.url}/catalogs/155568600`, { headers: { 'X-Chaos-Session': session } })
+  const answers = Array.from({ length: 4 }, () => ask('heir'))
+  const kept = ask('own').catch(() => null)
+  await until(() => heir.inFlight === 4 && own.inFlight === 1)
+  chaos.reset(chaos.sessions.first)
+  for (const answer of await Promise.all(answers)) assert.equal(answer.status, 200)
+  assert.deepEqual([heir.capacity, own.inFlight], [null, 1])
+  chaos.reset(own)
+  await kept
+  assert.equal(clock.waiting(), idle)
+})
