@@ -54,11 +54,11 @@ export class CompiledSettings {
     return key === null || (this.#deck !== null && trailingNumber(key) < 0)
   }
 
-  /** The draw that decides whether a request fails. */
+  /** The draw that decides whether a request fails. What is drawn by arrival is dealt the next card, a first try or not. */
   failDraw(drawKey: DrawKey): number {
     if (!this.#deck) return keyed(this.#fail, drawKey)
     const number = drawKey.key === null ? -1 : trailingNumber(drawKey.key)
-    return this.#deck.draw(number < 0 ? drawKey.arrival : number, drawKey.attempt)
+    return number < 0 ? this.#deck.draw(drawKey.arrival, 0) : this.#deck.draw(number, drawKey.attempt)
   }
 
   kindDraw(drawKey: DrawKey): number {

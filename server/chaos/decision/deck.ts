@@ -1,4 +1,7 @@
-/** The deck: draws that are exact in every aligned 100 requests, and within one in every aligned 10. */
+/**
+ * The deck: draws that are exact in every aligned 100 requests, and within one in every aligned 10, where requests have no
+ * keys, or keys that end in consecutive numbers.
+ */
 
 import { hashNumber, mix, type StreamSeed } from './draw.ts'
 
@@ -23,7 +26,10 @@ export class Deck {
     this.#stream = stream
   }
 
-  /** The draw of request `number` (from 0) in the decks of `attempt`. */
+  /**
+   * The draw of request `number` (from 0) in the decks of `attempt`. Each try has decks of its own, dealt to all numbers: of
+   * those that try again, the ones that failed, about as many fail as the rate says, not exactly.
+   */
   draw(number: number, attempt: number): number {
     const block = Math.floor(number / DECK)
     const slot = (block + attempt) & (KEPT - 1)
@@ -65,18 +71,37 @@ export class Deck {
   }
 }
 
-/** The whole number that a key ends in, or -1 where it ends in none. Of more than 15 digits the last 15 count. */
+/**
+ * The number by which a key is dealt its card, or -1 where it has none: the whole number that it ends in, if that can be a
+ * count. Digits behind a letter that has other digits before it, and those of a UUID, are chance: dealt by them, requests
+ * would fail as often as chance has it. Of more than 15 digits the last 15 count.
+ */
 export function trailingNumber(key: string): number {
   let value = 0
   let power = 1
   let at = key.length - 1
-  for (; at >= 0 && power < 1e15; at -= 1) {
+  for (; at >= 0; at -= 1) {
     const digit = key.charCodeAt(at) - 48
     if (digit < 0 || digit > 9) break
+    if (power === 1e15) continue
     value += digit * power
     power *= 10
   }
-  return at === key.length - 1 ? -1 : value
+  if (at === key.length - 1 || isUuid(key)) return -1
+  return at >= 0 && isLetter(key.charCodeAt(at)) && hasDigit(key, at) ? -1 : value
+}
+
+function isUuid(key: string): boolean {
+  return key.length === 36 && key[8] === '-' && key[13] === '-' && key[18] === '-' && key[23] === '-'
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+}
+
+function hasDigit(key: string, end: number): boolean {
+  for (let at = 0; at < end; at += 1) if (key.charCodeAt(at) >= 48 && key.charCodeAt(at) <= 57) return true
+  return false
 }
 
 /** A permutation of 0 to 9 by Fisher and Yates, from the hash of a salt and a lane. */

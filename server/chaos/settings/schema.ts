@@ -131,7 +131,9 @@ export const settingsSchema = z
     failRate: percent('total chance that a request fails'),
     sampler: z
       .enum(['bernoulli', 'deck'], 'must be bernoulli or deck')
-      .describe('bernoulli: independent draws; deck: exact in every aligned 100 requests'),
+      .describe(
+        'bernoulli: independent draws; deck: exact in every aligned 100 of the numbers that keys end in, or of the arrivals without one',
+      ),
     seed: z
       .string('must be a string')
       .min(1, 'must not be empty')

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { CompiledSettings } from '../../../../server/chaos/decision/compiled-settings.ts'
 import { decide } from '../../../../server/chaos/decision/decide.ts'
 import type { Decision } from '../../../../server/chaos/decision/decision.ts'
+import { drawNumber, streamSeed } from '../../../../server/chaos/decision/draw.ts'
 import { RuleState } from '../../../../server/chaos/decision/rule-state.ts'
 import { readPatch } from '../../../../server/chaos/settings/patch.ts'
 import { defaultSettings, type Settings } from '../../../../server/chaos/settings/schema.ts'
@@ -70,6 +71,39 @@ suite('deck', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  test('keys that end in no count are dealt by arrival: exact, though the digits of UUIDs and other names are chance', () => {
+    const compiled = planOf({ failRate: 30, sampler: 'deck' })
+    const byte = (i: number, at: number) => Math.floor(drawNumber(streamSeed('uuid', 'body'), i, at) * 256)
+    const hex = (i: number) => Array.from({ length: 16 }, (_, at) => byte(i, at).toString(16).padStart(2, '0')).join('')
+    const uuid = (i: number) => hex(i).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    for (const key of [uuid, hex, () => 'word']) {
+      let arrivals = 0
+      const list = Array.from({ length: 1_000 }, (_, i) => {
+        const counts = compiled.countsAsArrival(key(i))
+        const arrival = counts ? arrivals : -1
+        if (counts) arrivals += 1
+        return decide(compiled, null, requestRecord({ key: key(i), arrival }), contextOf(), 0)
+      })
+      assert.equal(arrivals, 1_000)
+      for (let at = 0; at < 1_000; at += 100) assert.equal(failed(list.slice(at, at + 100)), 30)
+    }
+  })
+
+  test('each try of numbered keys has decks of its own; what comes by arrival is dealt the next card, whatever try it is', () => {
+    const compiled = planOf({ failRate: 30, sampler: 'deck' })
+    const isFailed = (key: string | null, arrival: number, attempt: number) =>
+      decide(compiled, null, requestRecord({ key, arrival, attempt }), contextOf(), 0).fault !== null
+    const numbers = Array.from({ length: 20_000 }, (_, i) => i)
+    for (const attempt of [1, 2, 3]) {
+      assert.equal(numbers.filter(i => isFailed(`42-${i}`, -1, attempt)).length, 6_000, 'all of them, exactly')
+      const again = numbers.filter(i => isFailed(`42-${i}`, -1, attempt - 1))
+      const twice = again.filter(i => isFailed(`42-${i}`, -1, attempt)).length
+      assert.ok(Math.abs(twice - 1_800) < 4 * Math.sqrt(6_000 * 0.3 * 0.7), `${twice} of 6000 that try again`)
+    }
+    // 70 first tries and 30 retries among them, as they come.
+    assert.equal(numbers.slice(0, 100).filter(i => isFailed(null, i, i % 10 < 3 ? 1 : 0)).length, 30)
   })
 })
 

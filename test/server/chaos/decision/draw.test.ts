@@ -132,6 +132,13 @@ suite('the deck', () => {
     ['a007', 7],
     ['5-0', 0],
     ['x1234567890123456789', 567890123456789],
+    ['order_1234567890123456789', 567890123456789],
+    ['user:12/page-3', 3],
+    ['3f2b9c1d7e8a4b6f0c5d9e1a2b3c4d59', -1],
+    ['a3f2b9c1d7e8a4b6f00', -1],
+    ['01ARZ3NDEKTSV4RRFFQ69G5FAV17', -1],
+    ['9b2f4c1e-7d3a-4e5b-8c6d-123456789012', -1],
+    ['vu3iter17', -1],
   ]
   for (const [key, number] of numbers) {
     test(`the key "${key}" ends in ${number < 0 ? 'no number' : number}`, () => {
