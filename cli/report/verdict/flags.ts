@@ -24,7 +24,7 @@ const STANDARD = { requests: 300, concurrency: 10, everyMs: 100, timeoutMs: 2_00
 const MAX_CODES = 10
 
 /** The options in one text that begins with a blank; empty for a run without them, and for one that does not tell its conditions. */
-export function flagsOf({ load, conditions, request }: Unjudged, kept: Partial<Kept> = {}): string {
+export function flagsOf({ load, conditions, request, interrupted }: Unjudged, kept: Partial<Kept> = {}): string {
   if (!conditions) return ''
   const { load: ownLoad, trouble } = { ...EVERYTHING, ...kept }
   const { scenario } = conditions
@@ -32,7 +32,7 @@ export function flagsOf({ load, conditions, request }: Unjudged, kept: Partial<K
   const codes = kept.codes ?? (asked.length <= MAX_CODES ? asked : [])
   const parts = [
     // A scenario brings its own load, timeout and codes.
-    ...(trouble && scenario !== undefined ? [] : ownLoad ? loadFlags(load) : []),
+    ...(trouble && scenario !== undefined ? [] : ownLoad ? loadFlags(load, interrupted) : []),
     ...(scenario !== undefined || load.timeoutMs === STANDARD.timeoutMs
       ? []
       : [`--timeout ${formatDuration(load.timeoutMs)}`]),
@@ -43,9 +43,10 @@ export function flagsOf({ load, conditions, request }: Unjudged, kept: Partial<K
   return parts.map(part => ` ${part}`).join('')
 }
 
-function loadFlags({ schedule, requests, concurrency, everyMs }: Unjudged['load']): string[] {
+/** How many requests were planned is not known of a run that was stopped. */
+function loadFlags({ schedule, requests, concurrency, everyMs }: Unjudged['load'], interrupted: boolean): string[] {
   const shape = schedule ?? { kind: 'batches' as const }
-  const count = requests === STANDARD.requests ? [] : [`-n ${requests}`]
+  const count = interrupted || requests === STANDARD.requests ? [] : [`-n ${requests}`]
   const several = concurrency === STANDARD.concurrency ? [] : [`-c ${concurrency}`]
   switch (shape.kind) {
     case 'batches':
@@ -57,7 +58,7 @@ function loadFlags({ schedule, requests, concurrency, everyMs }: Unjudged['load'
     case 'poisson':
       return [`--rate ${shape.perSecond}/s --poisson`, ...count]
     case 'ramp':
-      return [`--ramp ${shape.fromPerSecond}-${shape.toPerSecond}/s@${formatDuration(shape.overMs)}`, `-n ${requests}`]
+      return [`--ramp ${shape.fromPerSecond}-${shape.toPerSecond}/s@${formatDuration(shape.overMs)}`, ...count]
   }
 }
 

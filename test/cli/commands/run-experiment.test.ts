@@ -329,7 +329,7 @@ describe('what a run says of itself', () => {
       stdout,
       /The breaker changed nothing: .* All 100 calls had left before the circuit opened \(after .*\), so it refused none\./,
     )
-    assert.ok(stdout.includes(`send them in batches: npx chaos compare -u ${server.url}`), stdout)
+    assert.ok(stdout.includes(`send them in batches: npx chaos compare --timeout 1m -u ${server.url}`), stdout)
     const burst = await text('burst --breaker --timeout 60s', server.url)
     assert.match(burst.stdout, /All 100 calls had left before the circuit opened/)
   })
