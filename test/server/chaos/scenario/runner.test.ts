@@ -9,7 +9,10 @@ import { ScenarioRunner } from '../../../../server/chaos/scenario/runner.ts'
 import { troubleOf } from '../../../../server/chaos/scenario/schema.ts'
 import type { ChaosEvent } from '../../../../server/chaos/session/events.ts'
 import { chaosControl } from '../../../support/chaos-control.ts'
+import { control } from '../../../support/control.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
 import { ROOT } from '../../../support/project.ts'
+import { startTestServer } from '../../../support/server.ts'
 
 const FOLDER = join(ROOT, 'data/scenarios')
 
@@ -188,4 +191,25 @@ suite('the timeline', () => {
     control.reset(first)
     assert.deepEqual([settings().failRate, isDown(), runner.runs().length, clock.pending], [0, false, 0, 0])
   })
+})
+
+test('rate-limited counts as impolite what is sent again before there is a token for it, as its text says', async t => {
+  const clock = new ManualClock()
+  const server = await startTestServer(t, { clock })
+  const call = control(server)
+  assert.equal((await call('POST', '/chaos/scenarios/rate-limited/runs')).status, 201)
+  const ask = async () => {
+    const answer = await fetch(`${server.url}/catalogs/155568600`)
+    await answer.text()
+    return answer
+  }
+  // The burst of twenty passes; the first that is refused came in good faith, the four after it did not.
+  for (let index = 0; index < 20; index += 1) assert.equal((await ask()).status, 200)
+  const refused = await ask()
+  assert.deepEqual([refused.status, refused.headers.get('Retry-After')], [429, '1'])
+  for (let index = 0; index < 4; index += 1) assert.equal((await ask()).status, 429)
+  clock.advance(1_000)
+  assert.equal((await ask()).status, 200)
+  const { body } = await call('GET', '/chaos/stats')
+  assert.deepEqual([body.requests, body.faults['rate-limit'], body.impolite], [26, 5, 4])
 })
