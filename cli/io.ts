@@ -22,7 +22,7 @@ export interface Io {
   readonly wallMs: () => number
   /** A fresh word for seeds and session names. */
   readonly draw: () => string
-  /** Aborts when the user wants to stop; its reason is `SIGINT`, `SIGTERM` or `SIGHUP`. */
+  /** Aborts when the user wants to stop; its reason is `SIGINT`, `SIGTERM`, `SIGHUP`, or `SIGPIPE` where nobody reads on. */
   readonly interrupted: AbortSignal
   /** The folder where runs are kept that no server keeps; nothing is kept on this machine without it. */
   readonly runsFolder?: string
@@ -80,7 +80,7 @@ export function usageError(message: string): UserError {
 
 /** The code of a command that did its work, or was stopped in the middle of it. */
 export function exitCode(interrupted: AbortSignal): number {
-  if (!interrupted.aborted) return EXIT.ok
+  if (!interrupted.aborted || interrupted.reason === 'SIGPIPE') return EXIT.ok
   if (interrupted.reason === 'SIGHUP') return EXIT.sighup
   return interrupted.reason === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint
 }

@@ -36,7 +36,12 @@ process.exitCode = await run(process.argv.slice(2), io, packageVersion(packageRo
 /** A reader that goes away early, such as `head` or a terminal that is closed, is no error; a disk that is full loses the result. */
 function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', ({ code = 'no reason given' }: NodeJS.ErrnoException) => {
-    if (stream !== process.stdout || code === 'EPIPE' || (code === 'EIO' && stream.isTTY)) return
+    if (stream !== process.stdout) return
+    // Nobody reads on: whatever goes on to write has no reason to.
+    if (code === 'EPIPE' || (code === 'EIO' && stream.isTTY)) {
+      if (!interrupt.signal.aborted) interrupt.receive('SIGPIPE')
+      return
+    }
     if (lost === null) process.stderr.write(`chaos: what it had to say could not be written (${code})\n`)
     lost = code
   })

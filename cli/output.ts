@@ -1,7 +1,7 @@
 /** What commands write: results and files, how text looks, and a bar for what lasts. */
 
 import { writeFile } from 'node:fs/promises'
-import { Chalk, supportsColor } from 'chalk'
+import { Chalk, type ColorSupportLevel, supportsColor } from 'chalk'
 import { type Io, usageError } from './io.ts'
 import { colours, type Look, plain } from './report/look.ts'
 import type { Result } from './report/result.ts'
@@ -17,17 +17,29 @@ export interface OutputOptions {
 
 const MAX_WIDTH = 120
 
-/** The look of standard output: colours on a terminal only, unless NO_COLOR or --no-color says otherwise. */
+/** The look of standard output. */
 export function lookOf(io: Io, options: OutputOptions): Look {
   const { stdout, env } = io
-  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
-  const wanted = options.color && !env.NO_COLOR && (stdout.isTTY || forced)
-  const level = supportsColor ? supportsColor.level : 1
+  const level = colourLevel(env, stdout.isTTY, options.color)
   return {
     width: Math.min(MAX_WIDTH, Math.max(40, stdout.columns)),
     ascii: options.ascii === true || env.TERM === 'dumb',
-    palette: wanted ? colours(new Chalk({ level })) : plain,
+    palette: level > 0 ? colours(new Chalk({ level })) : plain,
   }
+}
+
+/**
+ * How many colours an output has: 0 none, 1 sixteen, 2 and 3 more. Those of a terminal that can show them, but for
+ * `--no-color`, NO_COLOR (no-color.org), and FORCE_COLOR, which says how many there are: 0 or false for none, wherever it goes.
+ */
+export function colourLevel(env: Io['env'], isTTY: boolean, wanted: boolean): ColorSupportLevel {
+  if (!wanted || env.NO_COLOR) return 0
+  const forced = env.FORCE_COLOR
+  if (forced === '0' || forced === 'false') return 0
+  if (forced === '2' || forced === '3') return forced === '2' ? 2 : 3
+  if (forced !== undefined) return 1
+  if (!isTTY || env.TERM === 'dumb') return 0
+  return supportsColor ? supportsColor.level : 1
 }
 
 /** Writes a result to standard output: one JSON document, or the whole report as text. */
@@ -73,12 +85,12 @@ export interface Progress {
 }
 
 /** A bar with `label` before it, drawn in ASCII where `ascii` is set. */
-export function progressBar({ stderr, clock }: Io, label: string, ascii: boolean): Progress {
+export function progressBar({ stderr, clock, env }: Io, label: string, ascii: boolean): Progress {
   const startedAt = clock.now()
   let shown = false
   return {
     show(share) {
-      if (!stderr.isTTY || clock.now() - startedAt < PATIENCE_MS) return
+      if (!stderr.isTTY || env.TERM === 'dumb' || clock.now() - startedAt < PATIENCE_MS) return
       const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH)
       const [on, off] = ascii ? ['#', '.'] : ['█', '░']
       const percent = `${Math.floor(share * 100)}`.padStart(3)

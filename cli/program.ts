@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'list, explain, play and stop the scenarios of the server',
     load: () => import('./commands/scenario.ts'),
   },
+  session: {
+    about: 'make, list and remove sessions of the server: settings and counts of their own',
+    load: () => import('./commands/session.ts'),
+  },
   rate: {
     about: 'read the fail rate of the server, or set it',
     load: () => import('./commands/rate.ts'),

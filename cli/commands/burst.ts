@@ -1,7 +1,7 @@
 /** `chaos burst`: fires requests at one target through one arm, and says what became of them. */
 
 import { type Io, usageError } from '../io.ts'
-import { armHelp, expectHelp, readArms } from '../options/arms.ts'
+import { armHelp, armOption, expectHelp, readArms } from '../options/arms.ts'
 import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
 import { type ExperimentOptions, loadOptions, outputOptions, sessionOption, targetOptions } from '../options/common.ts'
 import { conditionOptions } from '../options/conditions.ts'
@@ -16,9 +16,8 @@ interface BurstOptions extends ExperimentOptions {
 }
 
 export const define: Define = (command, run, env) => {
-  command
-    .option('--breaker', 'put a circuit breaker in front of the calls')
-    .option('--arm <expression>', 'what to put in front of the calls, such as retry+breaker')
+  command.option('--breaker', 'put a circuit breaker in front of the calls')
+  armOption(command, 'what to put in front of the calls, such as retry+breaker')
   sessionOption(targetOptions(command, env), env)
   scheduleOptions(loadOptions(command, 100, 100))
   keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))

@@ -11,6 +11,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
   sweep: ['chaos sweep --vary open-for=250ms..4s', 'chaos sweep --vary threshold=20..80 --vary probes=1,3 --steps 3'],
   live: ['chaos live', 'chaos live --arm retry+breaker --auto'],
   scenario: ['chaos scenario ls', 'chaos scenario show retry-storm'],
+  session: ['chaos session new ana', 'chaos session ls'],
   rate: ['chaos rate', 'chaos rate 70'],
   status: ['chaos status', 'chaos status --watch'],
   reset: ['chaos reset', 'chaos reset --session lab'],

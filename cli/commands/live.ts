@@ -7,7 +7,7 @@ import type { Control, Hello } from '../control/control.ts'
 import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
 import type { Model } from '../live/model.ts'
-import { readArms } from '../options/arms.ts'
+import { armOption, readArms } from '../options/arms.ts'
 import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
 import { type ExperimentOptions, paceOptions, sessionOption, targetOptions, usualUrl } from '../options/common.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
@@ -42,8 +42,7 @@ export interface LiveOptions
 }
 
 export const define: Define = (command, run, env) => {
-  command
-    .option('--arm <expression>', 'the arm that is watched, such as retry+breaker', 'breaker')
+  armOption(command, 'the arm that is watched, such as retry+breaker', 'breaker')
     .option('--auto', 'fire from the start')
     .option('--allow-remote', 'fire at another machine: one that is yours, or whose owner asked for it')
     .option('--no-baseline', 'without the same requests unprotected beside it')
@@ -62,6 +61,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     { openBackend },
     { isInteractive },
     { wantsBody },
+    { colourLevel },
   ] = await Promise.all([
     import('../control/control.ts'),
     import('../experiment/recognise.ts'),
@@ -69,6 +69,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     import('../live/backend.ts'),
     import('../live/terminal.ts'),
     import('../policy/arm.ts'),
+    import('../output.ts'),
   ])
   const { url } = options
   const tty = io.tty?.()
@@ -100,7 +101,10 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
       arm: { name: arm.name, rule, caches: wantsBody(arm) },
       baselineOn: options.baseline,
     },
-    look: { colour: options.color && !io.env.NO_COLOR, ascii: options.ascii === true || io.env.TERM === 'linux' },
+    look: {
+      colour: colourLevel(io.env, true, options.color) > 0,
+      ascii: options.ascii === true || io.env.TERM === 'linux',
+    },
     webUrl: `${url.origin}/`,
     open: emit =>
       openBackend(

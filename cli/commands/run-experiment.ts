@@ -1,14 +1,16 @@
 /** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
 
+import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { rateNote } from '../../server/lib/units.ts'
-import { tokenFor } from '../control/control.ts'
+import { type Control, tokenFor } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
 import { type KeptAt, keepResult } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
 import { openSharedCircuits } from '../experiment/redis.ts'
-import type { Io } from '../io.ts'
+import { DEFAULT_SESSION, startingFrom } from '../experiment/sessions.ts'
+import { type Io, usageError } from '../io.ts'
 import type { ExperimentOptions } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
@@ -45,7 +47,8 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     io.stderr.write(`Nothing is made to fail at ${target.url}: only what lies under /catalogs is.\n`)
   }
   const { scenario } = early ? {} : await control.scenario(options.scenario ?? '')
-  const spec = early ?? experimentFrom(options, { ...asked, scenario })
+  const asTyped = early ?? experimentFrom(options, { ...asked, scenario })
+  const spec = await inSession(asTyped, line, options, hello && control)
   const store = await openSharedCircuits(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
   let kept = null as KeptAt | null
@@ -69,6 +72,23 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     store?.close()
   })
   return conclude(io, options, withAddress(io, result), kept)
+}
+
+/**
+ * A burst is fired at its session; what is done to sessions of its own, and the arms of a comparison, begin with its settings.
+ * @throws {UserError} for a session that is not there, or where nobody knows of sessions
+ */
+export async function inSession(
+  spec: ExperimentSpec,
+  { command, typed }: Pick<CommandLine, 'command' | 'typed'>,
+  { session = DEFAULT_SESSION }: ExperimentOptions,
+  control: Control | null,
+): Promise<ExperimentSpec> {
+  if (!control && typed('session')) {
+    throw usageError('--session names a session of a flaky catalog, and this is none: leave it out.')
+  }
+  if (!control || session === DEFAULT_SESSION) return command === 'compare' ? { ...spec, session: undefined } : spec
+  return command === 'compare' || needsSessions(spec.conditions) ? startingFrom(spec, control, session) : spec
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */

@@ -25,6 +25,7 @@ import { renderSweepHtml } from '../report/html/sweep.ts'
 import type { Sweep } from '../report/stats/sweep-result.ts'
 import { renderSweep } from '../report/text/sweep.ts'
 import { processContext } from './command.ts'
+import { inSession } from './run-experiment.ts'
 
 /** The seed of the server that is started for a sweep. */
 const SEED = '42'
@@ -58,12 +59,13 @@ async function sweepServer(
 ): Promise<number> {
   const asked: TypedExperiment = { arms: [], ownArms: true, request: await requestFrom(options), typed }
   const plain = options.scenario === undefined
-  const early = plain ? { trials: trialsOf(options.arm, grid), spec: experimentFrom(options, asked) } : null
+  const early = plain ? { trials: trialsOf(options, grid), spec: experimentFrom(options, asked) } : null
   const { target, control, hello } = await recogniseTarget(io, {
     ...{ url: options.url, allowRemote: options.allowRemote },
     conditions: conditionsFrom(options),
   })
-  const { trials, spec } = early ?? (await scripted(control, options, grid, asked))
+  const { trials, spec: asTyped } = early ?? (await scripted(control, options, grid, asked))
+  const spec = await inSession(asTyped, { command: 'compare', typed: asked.typed }, options, hello && control)
   const seed = spec.seed ?? io.draw()
   const lastMs = scheduleOf(spec.load, seed).at(spec.load.requests - 1) * trials.length
   const lasts = formatDuration(Math.round(lastMs / 1_000) * 1_000)
@@ -90,7 +92,7 @@ async function scripted(
 ) {
   const { scenario } = await control.scenario(options.scenario ?? '')
   const arm = asked.typed('arm') ? options.arm : scenarioArm(scenario.load.arms, scenario.load.retries)
-  return { trials: trialsOf(arm, grid), spec: experimentFrom(options, { ...asked, scenario }) }
+  return { trials: trialsOf(options, grid, arm), spec: experimentFrom(options, { ...asked, scenario }) }
 }
 
 async function print(io: Io, options: SweepOptions, document: Sweep): Promise<void> {

@@ -3,7 +3,7 @@
 import { Option } from 'commander'
 import { QUANTITIES } from '../../server/experiments/quantities.ts'
 import { formatDuration } from '../../server/lib/units.ts'
-import { armHelp, expectHelp, readArms } from '../options/arms.ts'
+import { armHelp, armsOption, expectHelp, readArms } from '../options/arms.ts'
 import { addCircuitOptions } from '../options/circuit.ts'
 import { duration, loadOptions, outputOptions, serverUrl, wholeNumber } from '../options/common.ts'
 import { conditionOptions } from '../options/conditions.ts'
@@ -13,8 +13,7 @@ import { USUAL_ROUND_TRIP_MS } from '../simulate/world.ts'
 import { type Define, typedOptions } from './command.ts'
 
 export const define: Define = (command, run) => {
-  command
-    .option('--arms <list>', 'arms with commas between them, such as none,retry+breaker', 'none,breaker')
+  armsOption(command)
     .option('--one-by-one', 'one arm after the other instead of all at once')
     .addOption(
       new Option('--repeat <count>', 'run it so many times, each with a seed of its own, and show the spread')

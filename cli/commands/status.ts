@@ -85,7 +85,7 @@ const EVERY_MS = 1_000
  * @throws {UserError} with code 3 where nothing answers at the first look
  */
 export async function watch(io: Io, json: boolean, look: () => Promise<StatusView>): Promise<number> {
-  const draw = json ? documents(io) : io.stdout.isTTY ? inPlace(io) : changes(io)
+  const draw = json ? documents(io) : io.stdout.isTTY && io.env.TERM !== 'dumb' ? inPlace(io) : changes(io)
   draw(await look())
   for (;;) {
     await sleep(io.clock, EVERY_MS, io.interrupted)

@@ -6,7 +6,7 @@ import { UserError } from '../../server/lib/user-error.ts'
 import { isLoopback, readUrl } from '../address.ts'
 import { EXIT, type Io, usageError } from '../io.ts'
 import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
-import type { Hello, NewSession, ScenarioRun, ScenarioSummary, ScenarioWhole, Stats } from './types.ts'
+import type { Hello, NewSession, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionSummary, Stats } from './types.ts'
 
 export { unreachable } from './exchange.ts'
 export type * from './types.ts'
@@ -57,6 +57,11 @@ export class Control {
     throw this.#stranger()
   }
 
+  /** What the session says of itself. @throws {UserError} with code 3 for one that is not there */
+  async requireSession(): Promise<Hello> {
+    return (await this.#document('GET', '/chaos')) as unknown as Hello
+  }
+
   async failRate(): Promise<number> {
     return this.#rateOf(await this.#call('GET', '/chaos/fail-rate'))
   }
@@ -79,7 +84,8 @@ export class Control {
     await this.#call('POST', '/chaos/reset')
   }
 
-  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number }> {
+  /** The `key` opens what the caller makes, where the server has no token. */
+  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number; key?: string }> {
     const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
       id: string
       clockMs: number
@@ -87,6 +93,10 @@ export class Control {
     }
     if (made.key !== undefined) this.#shared.key = made.key
     return made
+  }
+
+  async sessions(): Promise<readonly SessionSummary[]> {
+    return this.#listOf<SessionSummary>('/chaos/sessions', 'sessions')
   }
 
   /** A session that is already gone is as good as closed. */

@@ -30,6 +30,16 @@ export interface NewSession {
   readonly clockOf?: string
 }
 
+/** A session as `GET /chaos/sessions` lists it. */
+export interface SessionSummary {
+  readonly id: string
+  readonly clockMs: number
+  readonly arrivals: number
+  readonly inFlight: number
+  /** The id of the scenario run that it plays. */
+  readonly scenario: string | null
+}
+
 /** The load that shows a scenario best; durations are texts with a unit. */
 export interface ScenarioLoad {
   readonly requests?: number

@@ -16,7 +16,7 @@ import { judge } from '../report/verdict/verdict.ts'
 import { openEventLog } from './event-log.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
-import { ownSessions, sharedSession } from './sessions.ts'
+import { DEFAULT_SESSION, ownSessions, sharedSession } from './sessions.ts'
 
 /** What an experiment is run with: whatever its document does not say. */
 export interface ExperimentContext {
@@ -132,9 +132,6 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
         : sharedSession(control ? shared : undefined),
   }
 }
-
-/** Calls that name no session belong to it. */
-const DEFAULT_SESSION = 'default'
 
 async function runOnce(
   prepared: Prepared,

@@ -1,10 +1,13 @@
 /** Makes the sessions of a run: one an arm on one clock, with their settings and their script, removed when it is over. */
 
 import { isScripted, LEAD_MS, OUTAGES, outageScenario, ownSettings } from '../../server/experiments/conditions.ts'
-import type { Conditions } from '../../server/experiments/spec.ts'
+import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
 import type { Trouble } from '../report/result.ts'
+
+/** Calls that name no session belong to it. */
+export const DEFAULT_SESSION = 'default'
 
 /** The sessions of a run, made ready for its arms. */
 export interface RunSessions {
@@ -59,6 +62,24 @@ export function ownSessions(clock: Clock, control: Control, prefix: string, cond
       await close()
       throw error
     }
+  }
+}
+
+/**
+ * The experiment with sessions that begin as `session` is now, whatever becomes of that meanwhile.
+ * @throws {UserError} with code 3 for a session that is not there
+ */
+export async function startingFrom(spec: ExperimentSpec, control: Control, session: string): Promise<ExperimentSpec> {
+  const { settings } = await control.in(session).requireSession()
+  const { session: _, conditions, ...rest } = spec
+  const { failRate = settings.failRate } = conditions
+  return {
+    ...rest,
+    conditions: {
+      ...conditions,
+      ...(typeof failRate === 'number' ? { failRate } : {}),
+      settings: { ...settings, ...conditions.settings },
+    },
   }
 }
 

@@ -1,11 +1,28 @@
 /** Arms and expectations on a command line: how they are read, and what may stand in them, for help texts. */
 
+import { type Command, Option } from 'commander'
 import { MAX_ARMS } from '../../server/config/limits.ts'
 import { usageError } from '../io.ts'
 import { ArmError, type ParsedArm, parseArms } from '../policy/parse.ts'
 import { POLICY_NAMES } from '../policy/policies.ts'
 import { MEASURE_NAMES } from '../report/stats/measures.ts'
 import { wrapText } from '../report/wrap.ts'
+
+/** Adds the option that names one arm. Both words are one, so that nobody has to remember which command takes several. */
+export function armOption(command: Command, about: string, standard?: string): Command {
+  return command.addOption(named('--arms, --arm <expression>', about, standard))
+}
+
+/** Adds the option that names several arms. */
+export function armsOption(command: Command): Command {
+  const about = 'arms with commas between them, such as none,retry+breaker'
+  return command.addOption(named('--arm, --arms <list>', about, 'none,breaker'))
+}
+
+function named(flags: string, about: string, standard: string | undefined): Option {
+  const option = new Option(flags, about)
+  return standard === undefined ? option : option.default(standard)
+}
 
 /** The arms of a list with commas in it. @throws {UserError} with code 2 and a sentence that says what to type instead */
 export function readArms(text: string): ParsedArm[] {

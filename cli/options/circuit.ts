@@ -1,8 +1,10 @@
 /** The breaker as options of a command line: `--threshold 40 --open-for 2s`. */
 
 import { type Command, Option } from 'commander'
-import type { CircuitOptions } from '../breaker/options.ts'
-import { CIRCUIT_PARAMETERS, type CircuitParameter } from '../policy/circuit-parameters.ts'
+import { type CircuitOptions, CircuitOptionsError, circuitSettings } from '../breaker/options.ts'
+import { usageError } from '../io.ts'
+import { CIRCUIT_PARAMETERS, type CircuitParameter, circuitOptions } from '../policy/circuit-parameters.ts'
+import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
 import { reading } from './common.ts'
 
 type Name = keyof typeof CIRCUIT_PARAMETERS
@@ -33,6 +35,32 @@ export function addCircuitOptions(command: Command): Command {
 export function typedCircuit(options: object): CircuitOptions {
   const typed = options as Readonly<Record<string, CircuitOptions | undefined>>
   return Object.assign({}, ...NAMES.map(name => typed[camel(name)] ?? {}))
+}
+
+/**
+ * Looks at the circuits of all arms before anything is sent.
+ * @throws {UserError} with code 2 for options that no arm has a use for, and for those that contradict each other
+ */
+export function checkCircuits(arms: readonly ParsedArm[], options: object): void {
+  const run = typedCircuit(options)
+  const guarded = arms.flatMap(arm => {
+    const word = CIRCUITS.find(name => arm.policies.has(name))
+    return word === undefined ? [] : [circuitOptions(arm.policies.get(word) ?? {}, run)]
+  })
+  const [useless] = guarded.length > 0 ? [] : NAMES.filter(name => Object.hasOwn(options, camel(name)))
+  if (useless !== undefined) {
+    const names = arms.map(arm => arm.name).join(' and ')
+    throw usageError(`--${useless} has no effect on ${names}, which ha${arms.length > 1 ? 've' : 's'} no circuit.`)
+  }
+  for (const circuit of guarded) settled(circuit)
+}
+
+function settled(circuit: CircuitOptions): void {
+  try {
+    circuitSettings(circuit)
+  } catch (error) {
+    throw error instanceof CircuitOptionsError ? usageError(`${error.message}.`) : error
+  }
 }
 
 function reader(name: Name): (text: string) => CircuitOptions {

@@ -118,9 +118,9 @@ export interface ServerOptions extends TargetOptions, SessionOptions {
   readonly json?: boolean
 }
 
-export function sessionOption(command: Command, env: Environment): Command {
+export function sessionOption(command: Command, env: Environment, which = 'which session of the server'): Command {
   const named = env.CHAOS_SESSION
-  const option = new Option('--session <name>', 'which session of the server; CHAOS_SESSION says it for all commands')
+  const option = new Option('--session <name>', `${which}; CHAOS_SESSION says it for all commands`)
   if (named) option.default(fromVariable('CHAOS_SESSION', () => word(named)))
   return command.addOption(option.argParser(word))
 }

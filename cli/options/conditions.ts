@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { QUANTITIES } from '../../server/experiments/quantities.ts'
 import type { Conditions, Outage } from '../../server/experiments/spec.ts'
 import { parseDuration, parseRate } from '../../server/lib/units.ts'
+import { usageError } from '../io.ts'
 import { type ExperimentOptions, reading, wholeNumber } from './common.ts'
 
 /** Adds what happens to the server, warm-up and expectations. */
@@ -37,8 +38,11 @@ export function troubleOptions(command: Command): Command {
     )
 }
 
-/** The conditions that were typed. */
+/** The conditions that were typed. @throws {UserError} with code 2 for those that do not go together */
 export function conditionsFrom({ failRate, outage = [], scenario }: ExperimentOptions): Conditions {
+  if (scenario !== undefined && outage.length > 0) {
+    throw usageError('--scenario and --outage both say when it fails: choose one.')
+  }
   return {
     ...(failRate === undefined ? {} : { failRate: parseRate(failRate) }),
     outages: [...outage],

@@ -6,7 +6,7 @@ import { type LoadOfScenario, loadOfScenario } from '../experiment/scenario-load
 import { usageError } from '../io.ts'
 import { ExpectationError, parseExpectation } from '../report/stats/expect.ts'
 import { readArms } from './arms.ts'
-import { typedCircuit } from './circuit.ts'
+import { checkCircuits, typedCircuit } from './circuit.ts'
 import type { ExperimentOptions } from './common.ts'
 import { conditionsFrom } from './conditions.ts'
 import { scheduleFrom } from './schedule.ts'
@@ -33,6 +33,10 @@ export function experimentFrom(options: ExperimentOptions, asked: TypedExperimen
   const { session, seed, oneByOne = false, repeat = 1 } = options
   const load = loadFrom(options, asked)
   checkExpectations(expect, arms)
+  if (arms.length > 0) checkCircuits(readArms(arms.join(',')), options)
+  if (options.store !== undefined && !readArms(arms.join(',')).some(arm => arm.policies.has('breaker'))) {
+    throw usageError(`--store keeps the circuit of a breaker, and ${arms.join(' and ')} has none: leave it out.`)
+  }
   return {
     ...(scenario === undefined ? {} : { title: scenario.title }),
     arms,

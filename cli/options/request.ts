@@ -69,8 +69,14 @@ function methodName(text: string): string {
   throw new InvalidArgumentError('It is the name of an HTTP method, such as POST.')
 }
 
+/** What the HTTP client says itself: with another word about it no request would leave. */
+const CONNECTION_HEADERS = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'expect']
+
 function headerLine(text: string, before: ExperimentOptions['header'] = []): ExperimentOptions['header'] {
   const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/s.exec(text) ?? []
+  if (CONNECTION_HEADERS.includes(name.toLowerCase())) {
+    throw new InvalidArgumentError(`${name} is the business of the connection: leave it out (or see --no-keep-alive).`)
+  }
   if (TOKEN.test(name) && HEADER_VALUE.test(value)) return [...before, [name, value.trim()]]
   throw new InvalidArgumentError("It is a name and a value, such as 'Accept: text/plain'.")
 }

@@ -5,7 +5,8 @@ import type { Outage } from '../../server/experiments/spec.ts'
 import type { Trial } from '../experiment/sweep.ts'
 import { usageError } from '../io.ts'
 import { CIRCUITS, type ParsedArm, withoutCircuit } from '../policy/parse.ts'
-import { readArms } from './arms.ts'
+import { armOption, readArms } from './arms.ts'
+import { checkCircuits } from './circuit.ts'
 import { type ExperimentOptions, wholeNumber } from './common.ts'
 import { gridOf, parseVary, type VariedSettings, type Vary } from './vary.ts'
 
@@ -30,7 +31,7 @@ export const DEFAULT_OUTAGES: readonly Outage[] = [{ failRate: 100, fromMs: 1_00
 export const DEFAULT_LOAD = { requests: 700, concurrency: 10 }
 
 export function sweepOptions(command: Command): Command {
-  return command
+  return armOption(command, 'the arm whose breaker is varied, such as retry+breaker', 'breaker')
     .addOption(
       new Option(
         '--vary <setting=values>',
@@ -44,7 +45,6 @@ export function sweepOptions(command: Command): Command {
         .argParser(wholeNumber({ min: 2, max: 20 }))
         .default(4),
     )
-    .option('--arm <expression>', 'the arm whose breaker is varied, such as retry+breaker', 'breaker')
     .addOption(
       new Option('--format <name>', 'default: what the ending of the file says, or text').choices(SWEEP_FORMATS),
     )
@@ -62,8 +62,10 @@ export function checkedGrid({ vary, steps }: SweepOptions): readonly VariedSetti
 }
 
 /** What is to be run: the arm without its circuit first, then with each of the settings. @throws {UserError} with code 2 */
-export function trialsOf(arm: string, grid: readonly VariedSettings[]): readonly Trial[] {
-  return [{ settings: {}, arm: armWithout(arm) }, ...grid.map(settings => ({ settings, arm: armWith(arm, settings) }))]
+export function trialsOf(options: SweepOptions, grid: readonly VariedSettings[], arm = options.arm): readonly Trial[] {
+  const guarded = grid.map(settings => ({ settings, arm: armWith(arm, settings) }))
+  for (const trial of guarded) checkCircuits([trial.arm], options)
+  return [{ settings: {}, arm: armWithout(arm) }, ...guarded]
 }
 
 /** The arm with these settings of its circuit. @throws {UserError} with code 2 where it has none, or not these */

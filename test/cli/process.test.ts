@@ -53,6 +53,17 @@ describe('the process', () => {
     assert.equal(code, 0)
   })
 
+  for (const more of [[], ['--json']]) {
+    it(`ends ${['status --watch', ...more].join(' ')} when its reader has gone away`, async t => {
+      const server = await startTestServer(t)
+      const run = spawnChaos(['status', '--watch', '-u', server.url, ...more])
+      await run.says(/flaky-catalog|Flaky Catalog/)
+      run.process.stdout?.destroy()
+      const { code, stderr } = await run.ended
+      assert.deepEqual([code, stderr], [0, ''])
+    })
+  }
+
   for (const [what, args, code] of [
     ['a result', ['burst', '--json'], 2],
     ['a word', ['rate'], 2],

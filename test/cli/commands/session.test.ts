@@ -1,0 +1,68 @@
+/** Sessions from the command line: made, listed, removed, and what a comparison takes from one. */
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startTestServer } from '../../support/server.ts'
+import { chaos, documentOf } from '../harness.ts'
+
+describe('session', () => {
+  it('makes, lists and removes', async t => {
+    const server = await startTestServer(t)
+    const at = ['-u', server.url]
+    const made = await chaos(['session', 'new', 'ana', ...at])
+    assert.deepEqual([made.code, made.stderr], [0, ''])
+    assert.match(made.stdout, /^made ana; .*export CHAOS_SESSION=ana/)
+    const drawn = JSON.parse((await chaos(['session', 'new', '--json', ...at])).stdout) as { id: string }
+    assert.match(drawn.id, /^lab-/)
+    const { stdout } = await chaos(['session', 'ls', ...at])
+    for (const name of ['default', 'ana', drawn.id])
+      assert.match(stdout, new RegExp(`^${name} .* 0 requests, 0 under way`, 'm'))
+    assert.equal((await chaos(['session', 'rm', 'ana', drawn.id, ...at])).stdout, `removed ana, ${drawn.id}\n`)
+    assert.equal((await chaos(['session', 'rm', 'ana', ...at])).code, 3)
+    const left = JSON.parse((await chaos(['session', 'ls', '--json', ...at])).stdout) as { sessions: unknown[] }
+    assert.equal(left.sessions.length, 1)
+  })
+})
+
+describe('a comparison in a session', () => {
+  const QUICK = ['-n', '40', '-c', '20', '--every', '10ms', '--json', '--no-keep']
+
+  it('has arms of its own that begin with its settings', async t => {
+    const server = await startTestServer(t)
+    const at = ['-u', server.url, '--session', 'ana']
+    await chaos(['session', 'new', 'ana', '-u', server.url])
+    await chaos(['rate', '100', ...at])
+    for (const command of [
+      ['compare', '--arms', 'none,retry(1)'],
+      ['burst', '--outage', '20s-21s'],
+    ]) {
+      const result = documentOf(await chaos([...command, ...QUICK, ...at]))
+      assert.ok(result.arms.every(arm => arm.outcomes.failed === 40))
+      assert.deepEqual(result.failRate, { atStart: 100, atEnd: 100 })
+      assert.equal(result.conditions?.failRate, 100)
+      assert.equal(result.pairs === null, command[0] === 'burst')
+    }
+    const plain = documentOf(await chaos(['compare', ...QUICK, '-u', server.url]))
+    assert.equal(plain.arms[0]?.outcomes.success, 40)
+  })
+
+  it('that is not there is said, and so is a target that knows none', async t => {
+    const server = await startTestServer(t)
+    const gone = await chaos(['compare', ...QUICK, '-u', server.url, '--session', 'nobody'])
+    assert.deepEqual([gone.code, gone.stdout], [3, ''])
+    assert.match(gone.stderr, /There is no session "nobody"/)
+  })
+})
+
+describe('the word for arms', () => {
+  it('is --arm and --arms alike', async t => {
+    const server = await startTestServer(t)
+    const names = async (typed: string) => {
+      const ran = await chaos([...typed.split(' '), '-n', '5', '--json', '--no-keep', '-u', server.url])
+      return documentOf(ran).arms.map(arm => arm.name)
+    }
+    assert.deepEqual(await names('burst --arms retry'), ['retry'])
+    assert.deepEqual(await names('burst --arm retry'), ['retry'])
+    assert.deepEqual(await names('compare --arm none,retry'), ['none', 'retry'])
+  })
+})
