@@ -21,7 +21,7 @@ describe('an experiment', () => {
         schedule: { kind: 'batches', concurrency: 10, everyMs: 100 },
         codes: DEFAULT_CODES,
         timeoutMs: 2_000,
-        connections: 64,
+        connections: 1_000,
         keepAlive: true,
         warmup: 0,
       },
