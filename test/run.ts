@@ -26,8 +26,8 @@ if (names.length === 0) {
 
 const [folder, node] = words.includes('--source') ? [ROOT, ['--import', 'tsx']] : [compile(), ['--enable-source-maps']]
 const files = names.map(name => join(folder, 'test', folder === ROOT ? name : name.replace(/\.ts$/, '.js')))
-// More files than cores, because many wait for what they have started.
-const beside = `--test-concurrency=${availableParallelism() + 1}`
+// Two more files than cores, because many wait for what they have started.
+const beside = `--test-concurrency=${availableParallelism() + 2}`
 const options = [...node, '--test', '--test-reporter=spec', beside, ...files.map(file => relative(process.cwd(), file))]
 const runner = spawn(process.execPath, options, { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
