@@ -6,6 +6,7 @@ import type { Hello, Stats } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
 import { fit, styled, toAnsi } from '../live/styled-line.ts'
 import { jsonOption, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
+import { wrapPieces } from '../report/wrap.ts'
 import type { Define } from './command.ts'
 
 interface StatusOptions extends ServerOptions {
@@ -29,7 +30,7 @@ async function status(io: Io, options: StatusOptions): Promise<number> {
     const atMs = io.clock.now()
     const since = before && (1_000 * Math.max(0, stats.requests - before.requests)) / (atMs - before.atMs)
     before = { requests: stats.requests, atMs }
-    return { lines: linesOf(options.url, hello, stats, since), json: { ...hello, stats } }
+    return { lines: linesOf(options.url, hello, stats, since, io.stdout.columns), json: { ...hello, stats } }
   }
   if (options.watch) return watch(io, options.json === true, look)
   const { lines, json } = await look()
@@ -38,13 +39,18 @@ async function status(io: Io, options: StatusOptions): Promise<number> {
 }
 
 /** `perSecond` is null for a first look. */
-function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null): string[] {
+function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null, columns: number): string[] {
   const pace = perSecond === null ? '' : `, ${Math.round(perSecond)} a second`
   return [
     `Flaky Catalog ${hello.version} at ${url.origin}, session ${hello.session}`,
     ...Object.entries(hello.settings)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => line(name, `${display(name, value)}${origin(hello.provenance[name])}`)),
+      .flatMap(([name, value]) => {
+        const [first = '', ...more] = display(name, value, columns - INDENT)
+        return [line(name, first), ...more.map(text => ' '.repeat(INDENT) + text)].map((text, index, all) =>
+          index === all.length - 1 ? text + origin(hello.provenance[name]) : text,
+        )
+      }),
     '',
     line('requests', `${stats.requests}, and ${stats.inFlight} under way${pace}`),
     ...Object.entries(stats.outcomes)
@@ -54,17 +60,23 @@ function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null)
 }
 
 const LABEL_WIDTH = 14
-const MAX_VALUE_LENGTH = 60
+/** Columns before a value. */
+const INDENT = LABEL_WIDTH + 2
 
 function line(label: string, text: string): string {
   return text === '' ? label : `  ${label.padEnd(LABEL_WIDTH)}${text}`
 }
 
-function display(name: string, value: unknown): string {
-  if (name === 'failRate') return `${String(value)} %`
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`
+/** A value in lines of `width` columns; JSON goes on in the next line after a comma, and is never cut. */
+function display(name: string, value: unknown, width: number): string[] {
+  if (name === 'failRate') return [`${String(value)} %`]
+  if (typeof value === 'string') return [value]
+  const parts = JSON.stringify(value).match(/(?:"(?:[^"\\]|\\.)*"|[^",])*,?/g) ?? []
+  const pieces = parts.filter(part => part !== '').map(text => ({ text, width: text.length }))
+  return wrapPieces(pieces, Math.max(MIN_WIDTH, width), '')
 }
+
+const MIN_WIDTH = 40
 
 function origin(provenance: { readonly source: string } | undefined): string {
   return provenance && provenance.source !== 'default' ? ` (from ${provenance.source})` : ''

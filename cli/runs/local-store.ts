@@ -1,8 +1,10 @@
 /** Runs as files of a folder: one JSON document each, named by its moment and its id; the oldest makes room. */
 
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { codeOf } from '../../server/lib/user-error.ts'
 import { MAX_RUNS, runId, summaryOf } from '../../server/runs/run.ts'
+import { usageError } from '../io.ts'
 import type { Result } from '../report/result.ts'
 import { readResult } from './read-result.ts'
 import type { RunStore, RunSummary } from './run-store.ts'
@@ -31,7 +33,7 @@ export class LocalStore implements RunStore {
    * @throws the error of the file system
    */
   async keep(result: Result, draw: () => number): Promise<string> {
-    await mkdir(this.name, { recursive: true, mode: 0o700 })
+    await makeFolder(this.name)
     const before = await this.#files()
     const id = freeId(new Set(before.map(file => file.id)), draw)
     const moment = result.startedAt.replace(/[-:.]/g, '')
@@ -39,7 +41,9 @@ export class LocalStore implements RunStore {
     const draft = join(this.name, `.${id}.draft`)
     await writeFile(draft, `${JSON.stringify(result)}\n`, { mode: 0o600 })
     await rename(draft, target)
-    for (const { file } of before.slice(this.#maxRuns - 1)) await rm(join(this.name, file), { force: true })
+    // The run is kept by now, whatever stands in the way of making room.
+    for (const { file } of before.slice(this.#maxRuns - 1))
+      await rm(join(this.name, file), { force: true }).catch(() => {})
     return id
   }
 
@@ -65,9 +69,12 @@ export class LocalStore implements RunStore {
     return files.find(file => file.id === id)?.file ?? `${id}.json`
   }
 
-  /** The newest first. A folder that is not there is empty. */
+  /** The newest first. A folder that is not there is empty. @throws {UserError} with code 2 for what cannot be one */
   async #files(): Promise<File[]> {
-    const names = await readdir(this.name).catch(() => [])
+    const names = await readdir(this.name).catch(error => {
+      if (codeOf(error) === 'ENOENT') return []
+      throw usageError(`the runs of this machine cannot be read at ${this.name} (${codeOf(error)}): see XDG_DATA_HOME.`)
+    })
     return names
       .sort()
       .reverse()
@@ -76,6 +83,29 @@ export class LocalStore implements RunStore {
         return id === undefined ? [] : [{ id, file }]
       })
   }
+}
+
+/**
+ * Makes a folder and those above it. Node's own way to do that never ends where the system says that a folder is not there and
+ * does not let it be made, as below /proc.
+ * @throws the error of the file system
+ */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 })
+  await make()
+    .catch(async error => {
+      const above = dirname(path)
+      if (codeOf(error) !== 'ENOENT' || above === path) throw error
+      await makeFolder(above)
+      await make()
+    })
+    .catch(async error => {
+      if (!(await isFolder(path))) throw error
+    })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }
 
 function freeId(taken: ReadonlySet<string>, draw: () => number): string {

@@ -1,17 +1,28 @@
 /** Reads a result from a file, and says in one sentence why that cannot be done. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { z } from 'zod'
+import { codeOf } from '../../server/lib/user-error.ts'
 import { sanitized } from '../control/sanitize.ts'
 import { usageError } from '../io.ts'
 import { type Result, resultSchema } from '../report/result.ts'
 
-/** @throws {UserError} with code 2 for a file that cannot be read, or that holds something else */
-export async function readResult(path: string): Promise<Result> {
-  const text = await readFile(path, 'utf8').catch(error => {
-    throw usageError(`${path} cannot be read (${(error as { code?: string }).code ?? String(error)}).`)
+/**
+ * @param pipes whether it may be a pipe: one that nobody writes to is waited for
+ * @throws {UserError} with code 2 for a file that cannot be read, or that holds something else
+ */
+export async function readResult(path: string, pipes = false): Promise<Result> {
+  const text = await textOf(path, pipes).catch(error => {
+    throw usageError(`${path} cannot be read (${codeOf(error) || (error as Error).message}).`)
   })
   return parseResult(text, path)
+}
+
+async function textOf(path: string, pipes: boolean): Promise<string> {
+  const found = await stat(path)
+  // A device may have no end.
+  if (found.isCharacterDevice() || found.isBlockDevice() || (found.isFIFO() && !pipes)) throw new Error('it is no file')
+  return readFile(path, 'utf8')
 }
 
 /** The result in a text; `what` is what the sentence calls it. @throws {UserError} with code 2 */

@@ -44,7 +44,7 @@ export class RunLibrary {
 
   /** The result that a name stands for, with the name that reports call it by. */
   async open(name: string): Promise<Named> {
-    if (isPath(name)) return { name: basename(name), result: await readResult(name) }
+    if (isPath(name)) return { name: basename(name), result: await readResult(name, true) }
     const { summary, store } = await this.find(name)
     return { name: summary.id, result: await store.read(summary.id) }
   }

@@ -1,9 +1,10 @@
 /** Runs as files: kept whole, found again, bounded, and never taken for what they are not. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { runsFolder } from '../../../cli/runs/data-folder.ts'
 import { LocalStore } from '../../../cli/runs/local-store.ts'
@@ -53,6 +54,32 @@ describe('a folder of runs', () => {
     assert.equal(readdirSync(runs.name).length, 3)
   })
 
+  it('that cannot be made or read is said, and nothing hangs', { timeout: 20_000 }, async t => {
+    const result = kept('2026-01-01T00:00:00.000Z')
+    const file = join(mkdtempSync(join(tmpdir(), 'kept-')), 'file')
+    writeFileSync(file, '')
+    t.after(() => rmSync(dirname(file), { recursive: true }))
+    for (const path of ['/dev/null', '/proc/nobody', file, `/tmp/${'a'.repeat(300)}`]) {
+      const runs = new LocalStore(join(path, 'flaky-catalog', 'runs'))
+      await assert.rejects(runs.keep(result, counter()), path)
+    }
+    await assert.rejects(new LocalStore(join(file, 'runs')).list(), /cannot be read at .*ENOTDIR.*XDG_DATA_HOME/)
+  })
+
+  it('leaves out what is no file, and is not kept from keeping by a folder that is named like a run', async t => {
+    const runs = folder(t, 2)
+    const id = await runs.keep(kept('2026-01-01T00:00:00.000Z'), counter())
+    const pipe = join(runs.name, '20260101T000000001Z-aaaaaa.json')
+    execFileSync('mkfifo', [pipe])
+    mkdirSync(join(runs.name, '20250101T000000000Z-bbbbbb.json'))
+    assert.deepEqual(
+      (await runs.list()).map(run => run.id),
+      [id],
+    )
+    const next = await runs.keep(kept('2026-01-03T00:00:00.000Z'), counter(7))
+    assert.equal((await runs.list())[0]?.id, next)
+  })
+
   it('takes another name where one is taken', async t => {
     const runs = folder(t)
     const numbers = [5, 5, 5, 6]
@@ -74,6 +101,17 @@ describe('a folder of runs', () => {
     const env = { XDG_DATA_HOME: '', LOCALAPPDATA: 'C:\\Users\\ana\\AppData\\Local' }
     assert.equal(runsFolder('linux', env, '/home/ana'), '/home/ana/.local/share/flaky-catalog/runs')
     assert.equal(runsFolder('linux', { XDG_DATA_HOME: '/data' }, '/home/ana'), '/data/flaky-catalog/runs')
+    for (const XDG_DATA_HOME of ['data', './data', '../x', '~/data', '']) {
+      assert.equal(
+        runsFolder('linux', { XDG_DATA_HOME }, '/home/ana'),
+        '/home/ana/.local/share/flaky-catalog/runs',
+        XDG_DATA_HOME,
+      )
+    }
+    assert.equal(
+      runsFolder('win32', { LOCALAPPDATA: 'x' }, 'C:\\Users\\ana'),
+      'C:\\Users\\ana\\.local\\share\\flaky-catalog\\runs',
+    )
     assert.equal(runsFolder('darwin', {}, '/Users/ana'), '/Users/ana/Library/Application Support/flaky-catalog/runs')
     assert.equal(runsFolder('win32', env, 'C:\\Users\\ana'), 'C:\\Users\\ana\\AppData\\Local\\flaky-catalog\\runs')
   })
