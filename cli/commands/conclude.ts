@@ -13,11 +13,12 @@ export function withAddress(io: Io, result: Result): Result {
   return { ...result, verdict: { ...verdict, hint: addressed(verdict.hint, result.target, usualUrl(io.env)) } }
 }
 
-/** Prints, and chooses the exit code: an interruption goes before an expectation. */
+/** Prints, and chooses the exit code: an interruption goes before a session that vanished, and that before an expectation. */
 export function conclude(io: Io, options: OutputOptions, result: Result, kept: KeptAt | null): number {
   printResult(io, options, result)
   if (kept && !options.json) io.stdout.write(keptLines(kept, usualUrl(io.env)))
   const code = exitCode(io.interrupted)
+  if (code === EXIT.ok && result.vanished) return EXIT.unreachable
   const failed = result.expectations?.some(expectation => !expectation.passed)
   return code === EXIT.ok && failed ? EXIT.expectation : code
 }

@@ -85,10 +85,11 @@ export class Control {
   }
 
   /** The `key` opens what the caller makes, where the server has no token. */
-  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number; key?: string }> {
+  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number; instance?: string; key?: string }> {
     const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
       id: string
       clockMs: number
+      instance?: string
       key?: string
     }
     if (made.key !== undefined) this.#shared.key = made.key
@@ -97,6 +98,12 @@ export class Control {
 
   async sessions(): Promise<readonly SessionSummary[]> {
     return this.#listOf<SessionSummary>('/chaos/sessions', 'sessions')
+  }
+
+  /** A session, or null for one that is not there. */
+  async session(id: string): Promise<SessionSummary | null> {
+    const found = await this.#call('GET', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, [404])
+    return isRecord(found) && found.id === id ? (found as unknown as SessionSummary) : null
   }
 
   /** A session that is already gone is as good as closed. */

@@ -33,6 +33,8 @@ export interface NewSession {
 /** A session as `GET /chaos/sessions` lists it. */
 export interface SessionSummary {
   readonly id: string
+  /** Tells it from every other session of that id; older servers do not say it. */
+  readonly instance?: string
   readonly clockMs: number
   readonly arrivals: number
   readonly inFlight: number

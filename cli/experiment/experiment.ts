@@ -91,11 +91,14 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
     const ended = await runOnce(prepared, run, repeated(seed, run), onProgress)
     results.push(ended.result)
     announceEnd = ended.announceEnd
+    if (ended.result.vanished) break
   }
   const result = wholeOf(results, repeat)
-  // What a run did that was stopped says nothing of what it would have done.
+  // What a run did that was stopped says nothing of what it would have done; what had no session, nothing of anything.
   const checked =
-    rules.length === 0 || result.interrupted ? result : { ...result, expectations: checkExpectations(rules, result) }
+    rules.length === 0 || result.interrupted || result.vanished
+      ? result
+      : { ...result, expectations: checkExpectations(rules, result) }
   await announceEnd((await context.keep?.(checked)) ?? null)
   return checked
 }
@@ -129,7 +132,7 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
     openSessions: run =>
       own && control
         ? ownSessions(clock, control, repeated(sessionPrefix, run), spec.conditions, serverSeed(run))
-        : sharedSession(control ? shared : undefined),
+        : sharedSession(control ? shared : undefined, control),
   }
 }
 
@@ -190,6 +193,8 @@ async function failRateNow({ spec, context, own }: Prepared): Promise<number | n
 
 /** The last run that came to its end, with the figures of all and the verdict on them. */
 function wholeOf(results: readonly Result[], repeat: number): Result {
+  const vanished = results.find(result => result.vanished)
+  if (vanished) return vanished
   const whole = results.filter(result => !result.interrupted)
   const last = whole.at(-1) ?? results.at(-1)
   if (!last) throw new RangeError('an experiment of no runs')

@@ -78,12 +78,13 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
     recoveryMeasure: RECOVERY_MEASURE,
     ...(events === null ? {} : { events: [...events] }),
     trouble,
-    pairs: context.paired ? pairsOf(recorders, report.sent) : null,
+    pairs: context.paired && !run.vanished ? pairsOf(recorders, report.sent) : null,
+    ...(run.vanished ? { vanished: [...run.vanished] } : {}),
     arms,
     request: target.describe(load.codes),
     ...(conditions === undefined ? {} : { conditions }),
   }
-  return judged({ ...unjudged, differences: differences(unjudged, recorders, context) })
+  return judged({ ...unjudged, differences: run.vanished ? [] : differences(unjudged, recorders, context) })
 }
 
 /** Each arm against the first, over the same requests where the schedule, not the answers, decided which those are. */

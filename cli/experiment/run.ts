@@ -49,6 +49,8 @@ export interface FinishedRun {
   readonly trouble: Readonly<Trouble>
   /** What happened to the server meanwhile, in the order of time; null where nobody could tell. */
   readonly events: readonly RunEvent[] | null
+  /** The arms whose session was deleted or replaced meanwhile, or whose server was started again. */
+  readonly vanished?: readonly string[]
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
   readonly announceEnd: (verdict?: string, kept?: string | null) => Promise<void>
 }
@@ -75,9 +77,11 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
     const sessions = await options.openSessions(arms.length)
     try {
       const { report, published, events } = await sendLoad(options, sessions, arms)
+      const vanished = (await sessions.vanished?.()) ?? []
       return {
         report,
         events,
+        ...(vanished.length === 0 ? {} : { vanished: vanished.flatMap(index => options.arms[index]?.name ?? []) }),
         recorders: arms.map(arm => arm.recorder),
         trouble: sessions.trouble,
         announceEnd: async (verdict, kept) => published?.end(verdict, kept),
@@ -173,6 +177,7 @@ export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {
     recorders: parts.flatMap(part => part.recorders),
     announceEnd: async () => {},
     trouble: parts[0]?.trouble ?? [],
+    ...(parts.some(part => part.vanished) ? { vanished: parts.flatMap(part => part.vanished ?? []) } : {}),
     events: parts.some(part => part.events)
       ? parts.flatMap(({ events, recorders }) =>
           (events ?? []).map(event => ({ ...event, arm: recorders[0]?.name ?? '' })),

@@ -17,18 +17,36 @@ export interface RunSessions {
   readonly startsAt: number
   /** What is known to go wrong, from the start of the run. */
   readonly trouble: Readonly<Trouble>
+  /**
+   * Whose session is another by now, or gone: the positions of these arms. Unknown is not gone, as where the server does not
+   * answer.
+   */
+  vanished?(): Promise<readonly number[]>
   /** Takes back everything that was made ready. */
   close(): Promise<void>
 }
 
-/** No sessions of their own: every arm uses `session`, at once. */
-export function sharedSession(session: string | undefined): (arms: number) => Promise<RunSessions> {
-  return async arms => ({
-    sessions: Array.from({ length: arms }, () => session),
-    startsAt: 0,
-    trouble: [],
-    close: async () => {},
-  })
+/** No sessions of their own: every arm uses `session`, at once; `control` is that of the server, where it is known. */
+export function sharedSession(session: string | undefined, control: Control | null) {
+  return async (arms: number): Promise<RunSessions> => {
+    const all = Array.from({ length: arms }, () => session)
+    const id = session ?? DEFAULT_SESSION
+    const instance = (await control?.session(id).catch(() => null))?.instance
+    return {
+      sessions: all,
+      startsAt: 0,
+      trouble: [],
+      vanished: async () => (control && (await isGone(control, id, instance)) ? [...all.keys()] : []),
+      close: async () => {},
+    }
+  }
+}
+
+/** Whether a session that was there is another by now, or none. */
+async function isGone(control: Control, id: string, instance: string | undefined): Promise<boolean> {
+  if (instance === undefined) return false
+  const now = await control.session(id).catch(() => undefined)
+  return now !== undefined && now?.instance !== instance
 }
 
 /** Opens, for each run, a session for each arm, named after `prefix`; with `seed` they draw from another than the server's. */
@@ -39,6 +57,7 @@ export function ownSessions(clock: Clock, control: Control, prefix: string, cond
   return async (arms: number): Promise<RunSessions> => {
     const name = runs++ === 0 ? prefix : `${prefix}-${runs}`
     const opened: string[] = []
+    const instances: (string | undefined)[] = []
     const close = async () => {
       await Promise.allSettled(opened.map(id => control.closeSession(id)))
     }
@@ -48,16 +67,21 @@ export function ownSessions(clock: Clock, control: Control, prefix: string, cond
       for (let number = 1; number <= arms; number++) {
         const [first] = opened
         const id = `${name}-${number}`
-        const { clockMs } = await control.openSession({
+        const { clockMs, instance } = await control.openSession({
           id,
           ...(patch === undefined ? {} : { settings: patch }),
           ...(first === undefined ? { startsIn: `${LEAD_MS}ms` } : { clockOf: first }),
         })
         opened.push(id)
+        instances.push(instance)
         if (first === undefined) startsAt = clock.now() - clockMs
         trouble = await startScenario(control.in(id), conditions)
       }
-      return { sessions: opened, startsAt: isScripted(conditions) ? startsAt : 0, trouble, close }
+      const vanished = async () => {
+        const gone = await Promise.all(opened.map((id, index) => isGone(control, id, instances[index])))
+        return gone.flatMap((is, index) => (is ? [index] : []))
+      }
+      return { sessions: opened, startsAt: isScripted(conditions) ? startsAt : 0, trouble, vanished, close }
     } catch (error) {
       await close()
       throw error

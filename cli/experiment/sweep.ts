@@ -1,6 +1,8 @@
 /** A sweep: the same experiment with many settings of the breaker, one after the other, each with the machine to itself. */
 
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import { UserError } from '../../server/lib/user-error.ts'
+import { EXIT } from '../io.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
@@ -17,6 +19,7 @@ export interface Trial {
  * Runs the experiment with each arm alone, all with one seed, so that each combination meets the same fates. Null where the
  * signal aborted before the first was over.
  * @param trials the arm without a circuit first
+ * @throws {UserError} with code 3 where the session of a run was deleted or replaced meanwhile
  */
 export async function runSweep(
   spec: ExperimentSpec,
@@ -27,18 +30,18 @@ export async function runSweep(
   const results: Result[] = []
   for (const [index, { arm }] of trials.entries()) {
     if (signal?.aborted) break
-    results.push(
-      await runExperiment(
-        { ...spec, arms: [arm.expression] },
-        {
-          ...context,
-          command: 'compare',
-          readsFailRate: false,
-          sessionPrefix: `${sessionPrefix}-${index}`,
-          onProgress: share => onProgress?.((index + share) / trials.length),
-        },
-      ),
+    const result = await runExperiment(
+      { ...spec, arms: [arm.expression] },
+      {
+        ...context,
+        command: 'compare',
+        readsFailRate: false,
+        sessionPrefix: `${sessionPrefix}-${index}`,
+        onProgress: share => onProgress?.((index + share) / trials.length),
+      },
     )
+    if (result.vanished) throw new UserError(`${result.verdict.text} Run the sweep again.`, EXIT.unreachable)
+    results.push(result)
   }
   return sweepOf(results, trials, spec)
 }

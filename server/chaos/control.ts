@@ -76,6 +76,7 @@ export class ChaosControl {
   readonly #log: ChaosControlOptions['log']
   readonly #listeners = new Set<ChaosListener>()
   #ids = 0
+  #instances = 0
 
   constructor(options: ChaosControlOptions) {
     this.clock = options.clock
@@ -87,6 +88,7 @@ export class ChaosControl {
     const boot = new Boot(settings, options.sources ?? {}, this.#date())
     const first = new Session({
       id: DEFAULT_SESSION,
+      instance: this.#instance(),
       layers: new Layers(boot, defaultSettings(this.#seed)),
       clock: new SessionClock(this.clock, 0),
       log: options.log(DEFAULT_SESSION),
@@ -111,6 +113,7 @@ export class ChaosControl {
     const make = () =>
       new Session({
         id,
+        instance: this.#instance(),
         layers: new Layers(this.sessions.first.layers, defaultSettings(this.#seed)),
         clock: clockOf?.clock ?? new SessionClock(this.clock, startsInMs),
         borrowsClock: clockOf !== undefined,
@@ -255,6 +258,11 @@ export class ChaosControl {
 
   #provenance(source: Source): Provenance {
     return { source, at: this.#date() }
+  }
+
+  /** A server that was started again begins to count anew, at another moment. */
+  #instance(): string {
+    return `${Math.round(this.#wall()).toString(36)}-${++this.#instances}`
   }
 
   #date(): string {

@@ -387,6 +387,9 @@ export const resultSchema = z.object({
     .nullable()
     .describe('useful answers request by request, where the arms met the same fates'),
   arms: boundedList(armSchema, MAX_ARMS, 1),
+  vanished: boundedList(armName, MAX_ARMS, 1)
+    .optional()
+    .describe('arms whose session was deleted or replaced meanwhile: then nothing is compared'),
   request: requestSchema.optional(),
   expectations: boundedList(expectationSchema, MAX.expectations).optional(),
   repeats: boundedList(repeatSchema, MAX.repeats)

@@ -16,7 +16,7 @@ import { english, sentences, type Words } from './words.ts'
 
 /** The result with its differences and what they mean. */
 export function judged(measured: Unjudged): Result {
-  const result = { ...measured, differences: [...differencesOf(measured)] }
+  const result = { ...measured, differences: measured.vanished ? [] : [...differencesOf(measured)] }
   return { ...result, verdict: judge(result) }
 }
 
@@ -24,6 +24,7 @@ export function judged(measured: Unjudged): Result {
 export function judge(result: Unjudged): Verdict {
   const [first] = result.arms
   const last = result.arms.at(-1)
+  if (result.vanished) return nothing(result, result.vanished)
   const difference = differencesOf(result).at(-1)
   const points = difference ? spanOf(difference, 'usefulPoints') : null
   const said = first && last && difference ? ofSeveral(result, first, last, difference) : ofOne(result)
@@ -34,6 +35,17 @@ export function judge(result: Unjudged): Verdict {
     ci95: points && [round(points.ci95[0]), round(points.ci95[1])],
     ...coded,
   }
+}
+
+/** That there is nothing to judge: the arms did not meet what was made ready for them. */
+function nothing(result: Unjudged, arms: readonly string[]): Verdict {
+  const coded: Coded = {
+    code: 'vanished',
+    figures: { arms: [...arms], count: arms.length },
+    more: stopped(result),
+    advice: { code: 'hint.run-again', figures: {} },
+  }
+  return { ...inWords(coded, english), usefulPoints: null, ci95: null, ...coded }
 }
 
 /** A verdict before it is put into words. */

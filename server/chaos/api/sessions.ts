@@ -23,7 +23,11 @@ const newSession = z
     message: 'is that of the other session where clockOf is given: give one of the two',
   })
 
-const created = z.object({ id: z.string(), clockMs: z.number() })
+const created = z.object({
+  id: z.string(),
+  instance: z.string().describe('tells it from every other session that has had its id, or will have'),
+  clockMs: z.number(),
+})
 const mine = created.extend({
   key: z.string().optional().describe('what changes of the session must bear, where it was made without the token'),
 })
@@ -70,7 +74,10 @@ export const sessionOperations = [
         client: attendee?.client ?? null,
       })
       control.change(session, { values }, { source })
-      return { status: 201, body: { id: name, clockMs: session.clock.now(), key: attendee?.key } }
+      return {
+        status: 201,
+        body: { id: name, instance: session.instance, clockMs: session.clock.now(), key: attendee?.key },
+      }
     },
   }),
   operation({
@@ -97,6 +104,7 @@ export const sessionOperations = [
 function describe(control: ChaosControl, session: Session): z.output<typeof sessionSchema> {
   return {
     id: session.id,
+    instance: session.instance,
     clockMs: session.clock.now(),
     arrivals: session.arrivals,
     inFlight: session.inFlight,

@@ -33,6 +33,8 @@ export interface ActiveScenarioRun {
 
 export interface SessionOptions {
   readonly id: string
+  /** Tells it from every other that had its id before, or will have. */
+  readonly instance: string
   readonly layers: Layers
   readonly clock: SessionClock
   /** The clock is another session's, and goes on when this one begins again. */
@@ -51,6 +53,7 @@ export interface SessionOptions {
 
 export class Session {
   readonly id: string
+  readonly instance: string
   readonly layers: Layers
   readonly clock: SessionClock
   readonly log: SessionLog
@@ -87,6 +90,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.id = options.id
+    this.instance = options.instance
     this.layers = options.layers
     this.clock = options.clock
     this.log = options.log
