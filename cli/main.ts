@@ -16,6 +16,12 @@ let lost: string | null = null
 const interrupt = new Interrupt(systemClock, () => process.exit(exitCode(interrupt.signal)))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.receive(signal))
 
+/** How long a command may take to put back what it has begun, once its user wants to stop. */
+const STOPPING_MS = 15_000
+interrupt.signal.addEventListener('abort', () => {
+  setTimeout(() => process.exit(exitCode(interrupt.signal)), STOPPING_MS).unref()
+})
+
 const io: Io = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),

@@ -1,9 +1,11 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
+import { UnitError } from '../server/lib/units.ts'
 import { UserError } from '../server/lib/user-error.ts'
 import type { Define, Run } from './commands/command.ts'
 import { exampleHelp } from './commands/help.ts'
+import { sanitized } from './control/sanitize.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
 
@@ -128,14 +130,20 @@ async function failure(io: Io, error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof UserError) {
     if (error.exitCode === EXIT.unreachable && io.interrupted.aborted) return exitCode(io.interrupted)
-    complain(io.stderr, `chaos: ${error.message}\n`)
+    // What a server, a Redis or a file says may be part of it.
+    complain(io.stderr, `chaos: ${sanitized(error.message)}\n`)
     return error.exitCode
+  }
+  if (error instanceof UnitError) {
+    complain(io.stderr, `chaos: ${sanitized(error.message)}.\n`)
+    return EXIT.usage
   }
   const { CircuitOptionsError } = await import('./breaker/options.ts')
   if (error instanceof CircuitOptionsError) {
     complain(io.stderr, `chaos: ${error.message}.\n`)
     return EXIT.usage
   }
-  io.stderr.write(`chaos: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  io.stderr.write(`chaos: this is a bug, please report it\n${sanitized(what)}\n`)
   return EXIT.bug
 }

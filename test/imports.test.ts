@@ -36,7 +36,7 @@ const MAP = whole({
   },
   cli: {
     'main.ts': '. env-file.ts program.ts runs',
-    'program.ts': '. breaker commands report',
+    'program.ts': '. breaker commands control report',
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',

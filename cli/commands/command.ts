@@ -43,8 +43,11 @@ export async function openLibrary(io: Io, { url }: TargetOptions, named: boolean
   ])
   const control = controlFor(io, url)
   const hello = named ? await control.requireCatalog() : await control.hello().catch(() => null)
-  return new RunLibrary([
-    ...(hello ? [new ServerStore(url.origin, control)] : []),
-    ...(io.runsFolder === undefined ? [] : [new LocalStore(io.runsFolder)]),
-  ])
+  return new RunLibrary(
+    [
+      ...(hello ? [new ServerStore(url.origin, control)] : []),
+      ...(io.runsFolder === undefined ? [] : [new LocalStore(io.runsFolder)]),
+    ],
+    io.interrupted,
+  )
 }

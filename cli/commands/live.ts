@@ -55,7 +55,7 @@ export const define: Define = (command, run, env) => {
 /** @throws {UserError} where this is no terminal, the arm has no circuit, or no flaky catalog answers */
 export async function live(io: Io, options: LiveOptions): Promise<number> {
   const [
-    { controlFor, tokenFor },
+    { controlFor },
     { recogniseTarget },
     { runConsole },
     { openBackend },
@@ -83,7 +83,6 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
   const { target } = await recogniseTarget(io, options)
-  const token = tokenFor(io, url)
   const session = options.session ?? 'default'
   const server = controlFor(io, url)
   const control = server.in(session)
@@ -109,7 +108,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
     open: emit =>
       openBackend(
         {
-          ...{ url, token, session, control, hello, target, circuit, plan: arm },
+          ...{ url, token: server.token, session, control, hello, target, circuit, plan: arm },
           seed: options.seed ?? io.draw(),
           codes: options.codes,
           batch: options.concurrency,

@@ -3,7 +3,7 @@
 import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { rateNote } from '../../server/lib/units.ts'
-import { type Control, tokenFor } from '../control/control.ts'
+import type { Control } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
 import { type KeptAt, keepResult } from '../experiment/keep.ts'
@@ -92,11 +92,11 @@ export async function inSession(
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */
-function publisherOf(io: Io, { target }: RecognisedTarget, { title, arms }: ExperimentSpec, command: string) {
+function publisherOf(io: Io, { target, control }: RecognisedTarget, { title, arms }: ExperimentSpec, command: string) {
   const url = new URL(target.origin)
   return () => ({
     id: `run-${io.draw()}`,
     title: title ?? `${command} ${arms.join(', ')}`,
-    publisher: openPublisher({ url, token: tokenFor(io, url), clock: io.clock }),
+    publisher: openPublisher({ url, token: control.token, clock: io.clock }),
   })
 }

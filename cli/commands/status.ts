@@ -78,8 +78,9 @@ function display(name: string, value: unknown, width: number): string[] {
 
 const MIN_WIDTH = 40
 
-function origin(provenance: { readonly source: string } | undefined): string {
-  return provenance && provenance.source !== 'default' ? ` (from ${provenance.source})` : ''
+function origin(provenance: { readonly source?: unknown } | null | undefined): string {
+  const source = provenance?.source
+  return typeof source === 'string' && source !== 'default' ? ` (from ${source})` : ''
 }
 
 /** The status at one moment. */

@@ -1,12 +1,35 @@
 /** Talks to the control plane of a flaky catalog: recognises it, changes its settings, opens and closes sessions. */
 
 import { tokenFlaw } from '../../server/lib/bearer-token.ts'
-import type { Clock } from '../../server/lib/clock.ts'
+import { type Clock, systemClock } from '../../server/lib/clock.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import { isLoopback, readUrl } from '../address.ts'
 import { EXIT, type Io, usageError } from '../io.ts'
-import { exchange, isChallenge, isRecord, type Reply, sentence } from './exchange.ts'
-import type { Hello, NewSession, ScenarioRun, ScenarioSummary, ScenarioWhole, SessionSummary, Stats } from './types.ts'
+import { exchange, isChallenge, type Reply, sentence } from './exchange.ts'
+import {
+  flawOf,
+  HELLO,
+  isRecord,
+  SCENARIO_RUN,
+  SCENARIO_RUNS,
+  SCENARIO_WHOLE,
+  SCENARIOS,
+  SESSION_MADE,
+  SESSIONS,
+  type Shape,
+  STATS,
+} from './shapes.ts'
+import { guardedToken, isHello, type TokenSource } from './token.ts'
+import type {
+  Hello,
+  NewSession,
+  ScenarioRun,
+  ScenarioSummary,
+  ScenarioWhole,
+  SessionMade,
+  SessionSummary,
+  Stats,
+} from './types.ts'
 
 export { unreachable } from './exchange.ts'
 export type * from './types.ts'
@@ -22,22 +45,31 @@ export interface ControlOptions {
   readonly signal?: AbortSignal | undefined
   /** What to do where the server asks for a token and none that it takes was sent. */
   readonly hint?: string | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** What a caller without the token was given with the first session that it made: it opens all that it makes. */
 interface SharedKey {
   key?: string
-  /** The server is a flaky catalog: it may know the token. */
-  recognised?: boolean
 }
 
 export class Control {
   readonly #options: ControlOptions
   readonly #shared: SharedKey
+  readonly #token: TokenSource
 
-  constructor(options: ControlOptions, shared: SharedKey = {}) {
+  constructor(options: ControlOptions, shared: SharedKey = {}, token?: TokenSource) {
+    const { url, clock = systemClock, signal } = options
     this.#options = options
     this.#shared = shared
+    this.#token =
+      token ??
+      (options.token === undefined ? async () => this.#shared.key : guardedToken(url, options.token, clock, signal))
+  }
+
+  /** What opens the server to others that talk to it. */
+  get token(): TokenSource {
+    return this.#token
   }
 
   /**
@@ -47,7 +79,7 @@ export class Control {
   async hello(): Promise<Hello | null> {
     const reply = await this.#exchange('GET', '/chaos')
     if (reply.status === 401 || reply.status === 403) throw refusal(reply, this.#options.hint)
-    return isHello(reply) ? (reply.body as Hello) : null
+    return isHello(reply) ? this.#shaped<Hello>('/chaos', reply.body, HELLO) : null
   }
 
   /** @throws {UserError} with code 3 where no flaky catalog answers */
@@ -59,7 +91,7 @@ export class Control {
 
   /** What the session says of itself. @throws {UserError} with code 3 for one that is not there */
   async requireSession(): Promise<Hello> {
-    return (await this.#document('GET', '/chaos')) as unknown as Hello
+    return this.#document<Hello>('GET', '/chaos', HELLO)
   }
 
   async failRate(): Promise<number> {
@@ -77,7 +109,7 @@ export class Control {
   }
 
   async stats(): Promise<Stats> {
-    return (await this.#document('GET', '/chaos/stats')) as Stats
+    return this.#document<Stats>('GET', '/chaos/stats', STATS)
   }
 
   async reset(): Promise<void> {
@@ -85,19 +117,15 @@ export class Control {
   }
 
   /** The `key` opens what the caller makes, where the server has no token. */
-  async openSession(wish: NewSession): Promise<{ id: string; clockMs: number; instance?: string; key?: string }> {
-    const made = (await this.#document('POST', '/chaos/sessions', wish)) as {
-      id: string
-      clockMs: number
-      instance?: string
-      key?: string
-    }
+  async openSession(wish: NewSession): Promise<SessionMade> {
+    const made = await this.#document<SessionMade>('POST', '/chaos/sessions', SESSION_MADE, wish)
     if (made.key !== undefined) this.#shared.key = made.key
     return made
   }
 
   async sessions(): Promise<readonly SessionSummary[]> {
-    return this.#listOf<SessionSummary>('/chaos/sessions', 'sessions')
+    const { sessions } = await this.#document<{ sessions: SessionSummary[] }>('GET', '/chaos/sessions', SESSIONS)
+    return sessions
   }
 
   /** A session, or null for one that is not there. */
@@ -113,14 +141,15 @@ export class Control {
 
   /** The scenarios of the server. */
   async scenarios(): Promise<readonly ScenarioSummary[]> {
-    return this.#listOf<ScenarioSummary>('/chaos/scenarios', 'scenarios')
+    const { scenarios } = await this.#document<{ scenarios: ScenarioSummary[] }>('GET', '/chaos/scenarios', SCENARIOS)
+    return scenarios
   }
 
   /** @throws {UserError} with code 2 and the names that there are, for an unknown one */
   async scenario(name: string): Promise<ScenarioWhole> {
     const known = await this.scenarios()
     if (known.some(scenario => scenario.name === name)) {
-      return (await this.#document('GET', `/chaos/scenarios/${name}`)) as ScenarioWhole
+      return this.#document<ScenarioWhole>('GET', `/chaos/scenarios/${encodeURIComponent(name)}`, SCENARIO_WHOLE)
     }
     const names = known.map(scenario => scenario.name).join(', ')
     throw new UserError(`there is no scenario "${name}": the server has ${names || 'none'}.`, EXIT.usage)
@@ -128,7 +157,8 @@ export class Control {
 
   /** What is being played, in all sessions. */
   async runs(): Promise<readonly ScenarioRun[]> {
-    return this.#listOf<ScenarioRun>('/chaos/runs', 'runs')
+    const { runs } = await this.#document<{ runs: ScenarioRun[] }>('GET', '/chaos/runs', SCENARIO_RUNS)
+    return runs
   }
 
   /** Stops a run; one that is already over is as good as stopped. */
@@ -139,12 +169,12 @@ export class Control {
   /** Plays a scenario of the server in the session, or one that is sent along. */
   async play(name: string, scenario?: Readonly<Record<string, unknown>>): Promise<ScenarioRun> {
     const path = `/chaos/scenarios/${encodeURIComponent(name)}/runs`
-    return (await this.#document('POST', path, scenario === undefined ? undefined : { scenario })) as ScenarioRun
+    return this.#document<ScenarioRun>('POST', path, SCENARIO_RUN, scenario === undefined ? undefined : { scenario })
   }
 
   /** The same server seen from another session. */
   in(session: string): Control {
-    return new Control({ ...this.#options, session }, this.#shared)
+    return new Control({ ...this.#options, session }, this.#shared, this.#token)
   }
 
   /** Follows the events of the session until the function that is returned is called; tries again where the stream breaks. */
@@ -153,8 +183,9 @@ export class Control {
     let stopped = false
     const open = async () => {
       const { url, session = 'default' } = this.#options
-      const [{ openEventStream }, token] = await Promise.all([import('./event-stream.ts'), this.#key()])
-      if (!stopped) stop = openEventStream({ url, session, token, clock, onEvent, onOpen() {}, onDown() {} })
+      const { openEventStream } = await import('./event-stream.ts')
+      if (stopped) return
+      stop = openEventStream({ url, session, token: this.#token, clock, onEvent, onOpen() {}, onDown() {} })
     }
     // Where it cannot be opened nothing is told.
     open().catch(() => {})
@@ -179,16 +210,18 @@ export class Control {
   }
 
   /** @throws {UserError} with code 3 where what answers is none of a flaky catalog's documents */
-  async #document(method: string, path: string, body?: unknown): Promise<unknown> {
-    const document = await this.#call(method, path, body)
-    if (isRecord(document)) return document
-    throw this.#stranger()
+  async #document<T>(method: string, path: string, shape: Shape, body?: unknown): Promise<T> {
+    return this.#shaped<T>(path, await this.#call(method, path, body), shape)
   }
 
-  async #listOf<T>(path: string, name: string): Promise<readonly T[]> {
-    const list = ((await this.#document('GET', path)) as Readonly<Record<string, unknown>>)[name]
-    if (Array.isArray(list)) return list
-    throw this.#stranger()
+  #shaped<T>(path: string, document: unknown, shape: Shape): T {
+    const flaw = flawOf(document, shape)
+    if (flaw === null) return document as T
+    if (!isRecord(document)) throw this.#stranger()
+    throw new UserError(
+      `${this.#options.url.origin} answers, but it is not a flaky catalog: ${flaw} of ${path} is missing, or is something else`,
+      EXIT.unreachable,
+    )
   }
 
   #rateOf(document: unknown): number {
@@ -204,24 +237,21 @@ export class Control {
   }
 
   async #exchange(method: string, path: string, body?: unknown): Promise<Reply> {
-    const { url, session, signal } = this.#options
-    return exchange({ url, method, path, session, body, signal, token: await this.#key() })
-  }
-
-  /** Asks without the token whether this is a server that may be told it. */
-  async #key(): Promise<string | undefined> {
-    const { url, token, signal } = this.#options
-    if (token === undefined) return this.#shared.key
-    this.#shared.recognised ||= isCatalog(await exchange({ url, method: 'GET', path: '/chaos', signal }))
-    return this.#shared.recognised ? token : undefined
+    const { url, session, signal, clock } = this.#options
+    const token = await this.#token()
+    return exchange({ url, method, path, session, body, signal, clock, token })
   }
 }
 
 /** The control plane of the server at `url`, for a command: with the token of CHAOS_TOKEN, and given up when its user stops it. */
-export function controlFor(io: Pick<Io, 'env' | 'envFile' | 'interrupted'>, url: URL, session?: string): Control {
+export function controlFor(
+  io: Pick<Io, 'env' | 'envFile' | 'interrupted' | 'clock'>,
+  url: URL,
+  session?: string,
+): Control {
   const token = tokenFor(io, url)
   const hint = token !== undefined ? WRONG : io.env.CHAOS_TOKEN ? WITHHELD : MISSING
-  return new Control({ url, token, session, signal: io.interrupted, hint })
+  return new Control({ url, token, session, signal: io.interrupted, hint, clock: io.clock })
 }
 
 /**
@@ -242,14 +272,6 @@ const MISSING = ' (the command line takes it from CHAOS_TOKEN)'
 const WRONG = ' (the CHAOS_TOKEN of the command line is another one)'
 const WITHHELD =
   ' (the CHAOS_TOKEN of the environment goes to no address that .env names: write the token into .env too, or say the address with CHAOS_URL in the environment)'
-
-function isCatalog(reply: Reply): boolean {
-  return isHello(reply) || (isChallenge(reply) && sentence(reply).includes('CHAOS_TOKEN'))
-}
-
-function isHello({ status, body }: Reply): boolean {
-  return status === 200 && isRecord(body) && body.name === 'flaky-catalog'
-}
 
 /** The sentence for a server that lets the caller not in, or not do it. */
 function refusal(reply: Reply, how = MISSING): UserError {

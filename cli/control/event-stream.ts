@@ -4,11 +4,12 @@ import { createParser } from 'eventsource-parser'
 import { request } from 'undici'
 import type { Clock } from '../../server/lib/clock.ts'
 import { sanitized } from './sanitize.ts'
+import type { TokenSource } from './token.ts'
 
 export interface EventStreamOptions {
   readonly url: URL
   readonly session: string
-  readonly token: string | undefined
+  readonly token: string | TokenSource | undefined
   readonly clock: Clock
   /** The stream is open; called again each time that it was opened again. */
   readonly onOpen: () => void
@@ -38,10 +39,12 @@ export function openEventStream(parts: EventStreamOptions): () => void {
   const listen = async (): Promise<void> => {
     const path = new URL('/chaos/events', parts.url.origin)
     path.searchParams.set('session', parts.session)
+    const token = typeof parts.token === 'function' ? await parts.token(true) : parts.token
+    if (stop.signal.aborted) return
     const { statusCode, body } = await request(path, {
       headers: {
         accept: 'text/event-stream',
-        ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       headersTimeout: SILENT_MS,
       bodyTimeout: SILENT_MS,

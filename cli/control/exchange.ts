@@ -2,10 +2,12 @@
 
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { type Clock, systemClock } from '../../server/lib/clock.ts'
 import { ownLimit } from '../../server/lib/own-limit.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import { EXIT } from '../io.ts'
 import { sanitized } from './sanitize.ts'
+import { isRecord } from './shapes.ts'
 
 export interface ControlRequest {
   /** The base URL of the server. */
@@ -16,8 +18,9 @@ export interface ControlRequest {
   readonly token?: string | undefined
   /** Sent as JSON. */
   readonly body?: unknown
-  /** Gives up a GET. */
+  /** Gives up a GET at once, and a change soon: it may be what puts things back. */
   readonly signal?: AbortSignal | undefined
+  readonly clock?: Clock | undefined
 }
 
 export interface Reply {
@@ -30,12 +33,20 @@ export interface Reply {
   readonly body: unknown
 }
 
+/** How long a server may be silent. */
 const PATIENCE_MS = 5_000
+/** How long an exchange may take as a whole, however busy the server makes itself with it. */
+export const EXCHANGE_MS = 10_000
+/** How long a change may still take when its user wants to stop. */
+export const STOPPING_MS = 2_000
+/** Characters of what a server says of an error. */
+const MAX_SENTENCE = 1_000
 /** A hundred kept runs with the longest names in short. */
 const MAX_BYTES = 8_000_000
 
-/** @throws {UserError} with code 3 where nothing answers, or more than can be meant */
-export function exchange({ url, method, path, session, token, body, signal }: ControlRequest): Promise<Reply> {
+/** @throws {UserError} with code 3 where nothing answers, not in time, or more than can be meant */
+export function exchange(asked: ControlRequest): Promise<Reply> {
+  const { url, method, path, session, token, body, signal, clock = systemClock } = asked
   const target = new URL(path, url.origin)
   if (session !== undefined) target.searchParams.set('session', session)
   const payload = body === undefined ? undefined : JSON.stringify(body)
@@ -48,9 +59,12 @@ export function exchange({ url, method, path, session, token, body, signal }: Co
   }
   const open = target.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(unreachable(url, error))
-    const givenUp = method === 'GET' && signal ? { signal } : {}
-    const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS, ...givenUp }, answer => {
+    let over = () => {}
+    const fail = (error: Error) => {
+      over()
+      reject(unreachable(url, error))
+    }
+    const call = open(target, { method, headers, agent: false, timeout: PATIENCE_MS }, answer => {
       const chunks: Buffer[] = []
       let bytes = 0
       answer.on('data', (chunk: Buffer) => {
@@ -60,6 +74,7 @@ export function exchange({ url, method, path, session, token, body, signal }: Co
       })
       answer.on('error', fail)
       answer.on('end', () => {
+        over()
         resolve({
           status: answer.statusCode ?? 0,
           type: answer.headers['content-type'] ?? '',
@@ -68,10 +83,33 @@ export function exchange({ url, method, path, session, token, body, signal }: Co
         })
       })
     })
+    // The look-up of a name goes on after this, and nobody waits for it.
+    const giveUp = (why: string) => {
+      const error = new Error(why)
+      fail(error)
+      call.destroy(error)
+    }
+    over = boundTime(clock, signal, method === 'GET' ? 0 : STOPPING_MS, giveUp)
     call.on('error', fail)
     call.on('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS / 1_000} s`)))
     call.end(payload)
   })
+}
+
+/** Calls `giveUp` when the time of an exchange has run out, or `stoppingMs` after its user wants to stop; returns what ends that. */
+function boundTime(clock: Clock, signal: AbortSignal | undefined, stoppingMs: number, giveUp: (why: string) => void) {
+  let cancelStop = () => {}
+  const cancelEnd = clock.after(EXCHANGE_MS, () => giveUp(`no whole answer within ${EXCHANGE_MS / 1_000} s`))
+  const stop = () => {
+    cancelStop = clock.after(stoppingMs, () => giveUp('stopped'))
+  }
+  if (signal?.aborted) stop()
+  else signal?.addEventListener('abort', stop, { once: true })
+  return () => {
+    cancelEnd()
+    cancelStop()
+    signal?.removeEventListener('abort', stop)
+  }
 }
 
 /** What to do where this machine has too few of something. */
@@ -106,11 +144,8 @@ export function isChallenge({ status, type, challenge }: Reply): boolean {
 /** What the server says of a status of 400 and above. */
 export function sentence({ status, body }: Reply): string {
   const { detail, title } = isRecord(body) ? body : {}
-  return String(detail ?? title ?? `status ${status}`)
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const said = [detail, title].find(text => typeof text === 'string' && text !== '')
+  return said === undefined ? `status ${status}` : String(said).slice(0, MAX_SENTENCE)
 }
 
 /** A document that nests too deep to be walked is no document of a flaky catalog either. */

@@ -11,6 +11,7 @@ import type { Clock } from '../../server/lib/clock.ts'
 import { COUNTERS, type Counts, noCounts } from '../../server/runs/counters.ts'
 import type { ArmStep, Live, NewRun, RunEnd } from '../../server/telemetry/live-schema.ts'
 import type { State } from '../breaker/circuit.ts'
+import type { TokenSource } from './token.ts'
 
 /** What an arm came to since the start of the run. */
 export interface ArmTotals extends Readonly<Counts> {
@@ -31,7 +32,7 @@ export interface Publisher {
 export interface PublisherOptions {
   /** Base URL of the server. */
   readonly url: URL
-  readonly token?: string | undefined
+  readonly token?: string | TokenSource | undefined
   readonly clock: Clock
 }
 
@@ -214,25 +215,37 @@ class Connection {
   readonly #request: typeof request
   readonly #agent: Agent
   readonly #url: URL
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #token: string | TokenSource | undefined
+  #broken = false
 
-  constructor(url: URL, token: string | undefined) {
+  constructor(url: URL, token: string | TokenSource | undefined) {
     const secure = url.protocol === 'https:'
     this.#request = secure ? requestSecure : request
     this.#agent = new (secure ? SecureAgent : Agent)({ keepAlive: true, maxSockets: 1 })
     this.#url = new URL('/chaos/live', url.origin)
-    this.#headers = {
-      'content-type': 'application/json',
-      'x-chaos-origin': 'cli',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    }
+    this.#token = token
   }
 
   /** The status of the answer; 0 where none came. */
-  post(live: Live): Promise<number> {
-    const body = JSON.stringify(live)
+  async post(live: Live): Promise<number> {
+    try {
+      const token = typeof this.#token === 'function' ? await this.#token(this.#broken) : this.#token
+      const status = await this.#send(JSON.stringify(live), token)
+      this.#broken = status === 0
+      return status
+    } catch {
+      return 0
+    }
+  }
+
+  #send(body: string, token: string | undefined): Promise<number> {
     return new Promise(resolve => {
-      const headers = { ...this.#headers, 'content-length': Buffer.byteLength(body) }
+      const headers = {
+        'content-type': 'application/json',
+        'x-chaos-origin': 'cli',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        'content-length': Buffer.byteLength(body),
+      }
       const call = this.#request(this.#url, { method: 'POST', agent: this.#agent, timeout: TIMEOUT_MS, headers })
       call.on('response', answer => {
         const lost = () => resolve(0)

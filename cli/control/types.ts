@@ -30,6 +30,16 @@ export interface NewSession {
   readonly clockOf?: string
 }
 
+/** A session that was made. */
+export interface SessionMade {
+  readonly id: string
+  readonly clockMs: number
+  /** Tells it from every other session of that id; older servers do not say it. */
+  readonly instance?: string
+  /** Opens what the caller makes, where the server has no token. */
+  readonly key?: string
+}
+
 /** A session as `GET /chaos/sessions` lists it. */
 export interface SessionSummary {
   readonly id: string

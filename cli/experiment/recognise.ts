@@ -4,6 +4,7 @@ import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
 import { isThisMachine } from '../address.ts'
 import { type Control, controlFor, type Hello, Locked, unreachable, WrongAddress } from '../control/control.ts'
+import { EXCHANGE_MS } from '../control/exchange.ts'
 import { type Io, usageError } from '../io.ts'
 import {
   addressesOf,
@@ -44,13 +45,13 @@ export async function recogniseTarget(io: Io, options: RecogniseOptions): Promis
   const failed = (error: unknown): never => {
     throw unreachable(url, error)
   }
-  const addresses = await addressesOf(url).catch(failed)
+  const addresses = await inTime(io, addressesOf(url)).catch(failed)
   if (!allowRemote && !addresses.every(address => isThisMachine(address))) {
     throw usageError(
       `${url.hostname} is another machine, and load that its owner did not ask for is an attack: if it is yours, add --allow-remote`,
     )
   }
-  const address = await reachableAddress(url, addresses).catch(failed)
+  const address = await inTime(io, reachableAddress(url, addresses)).catch(failed)
   const control = controlFor(io, url)
   const wantsSessions = conditions !== undefined && needsSessions(conditions)
   const hello = await control.hello().catch(error => {
@@ -66,6 +67,20 @@ export async function recogniseTarget(io: Io, options: RecogniseOptions): Promis
   }
   const target = exactly ? urlTarget(exactly, request) : catalogTarget(url, request)
   return { target: { ...target, address, expectsJson: hello !== null && !exactly }, control, hello }
+}
+
+/** What comes within the time of a call of the control plane, and before the user wants to stop; look-ups of names cannot be ended. */
+function inTime<T>({ clock, interrupted }: Io, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('stopped'))
+    const cancel = clock.after(EXCHANGE_MS, () => reject(new Error(`no answer within ${EXCHANGE_MS / 1_000} s`)))
+    interrupted.addEventListener('abort', stop, { once: true })
+    if (interrupted.aborted) stop()
+    work.then(resolve, reject).finally(() => {
+      cancel()
+      interrupted.removeEventListener('abort', stop)
+    })
+  })
 }
 
 function partsOf({ method, headers, body, encoding, allowRedirects }: ExperimentSpec['request']): RequestParts {

@@ -1,6 +1,7 @@
 /** The circuits of a run in Redis, shared with other processes, and what is said when that is slow or gone. */
 
 import type { CircuitEvent } from '../breaker/circuit.ts'
+import { sanitized } from '../control/sanitize.ts'
 import { type Io, usageError } from '../io.ts'
 import type { ArmParts } from '../policy/arm.ts'
 
@@ -22,7 +23,7 @@ export async function openSharedCircuits(io: Io, url: string | undefined): Promi
       const store = circuits.open(name, settings)
       store.listen(event => {
         const line = news(event)
-        if (line !== null) io.stderr.write(`chaos: ${line}\n`)
+        if (line !== null) io.stderr.write(`chaos: ${sanitized(line)}\n`)
       })
       return store
     },

@@ -5,6 +5,7 @@ import type { CircuitOptions } from '../breaker/options.ts'
 import type { Control, Hello } from '../control/control.ts'
 import { openEventStream } from '../control/event-stream.ts'
 import { openPublisher } from '../control/live-publisher.ts'
+import type { TokenSource } from '../control/token.ts'
 import { openClient } from '../load/client.ts'
 import type { Target } from '../load/target.ts'
 import { buildArm, wantsBody } from '../policy/arm.ts'
@@ -20,7 +21,7 @@ import { liveEvents, stateUpdate } from './server-events.ts'
 
 interface BackendParts {
   readonly url: URL
-  readonly token: string | undefined
+  readonly token: TokenSource
   /** The session that is controlled and fired at. */
   readonly session: string
   readonly control: Control

@@ -14,10 +14,15 @@ export interface KeptRun {
 
 export class RunLibrary {
   readonly #stores: readonly RunStore[]
+  readonly #signal: AbortSignal | undefined
 
-  /** Of stores that hold a run of the same name, the first is meant. */
-  constructor(stores: readonly RunStore[]) {
+  /**
+   * Of stores that hold a run of the same name, the first is meant.
+   * @param signal ends the waiting for a pipe, which is read only with one
+   */
+  constructor(stores: readonly RunStore[], signal?: AbortSignal) {
     this.#stores = stores
+    this.#signal = signal
   }
 
   /** The newest first. */
@@ -44,7 +49,7 @@ export class RunLibrary {
 
   /** The result that a name stands for, with the name that reports call it by. */
   async open(name: string): Promise<Named> {
-    if (isPath(name)) return { name: basename(name), result: await readResult(name, true) }
+    if (isPath(name)) return { name: basename(name), result: await readResult(name, this.#signal) }
     const { summary, store } = await this.find(name)
     return { name: summary.id, result: await store.read(summary.id) }
   }

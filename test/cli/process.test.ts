@@ -1,9 +1,12 @@
 /** The command line as a process: exit codes, signals, and readers that go away. */
 
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startTestServer } from '../support/server.ts'
 import { spawnChaos } from './harness.ts'
@@ -51,6 +54,37 @@ describe('the process', () => {
     const { code, stderr } = await run.ended
     assert.equal(stderr, '')
     assert.equal(code, 0)
+  })
+
+  it('ends at one Ctrl-C while it waits for a pipe, or for a server that drips', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipe-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    let asked = 0
+    const dripping = createServer(({ socket }) => {
+      asked++
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n')
+      const drip = setInterval(() => socket.write(' '), 20)
+      socket.on('close', () => clearInterval(drip))
+    })
+    await new Promise<void>(resolve => dripping.listen(0, '127.0.0.1', resolve))
+    t.after(() => {
+      dripping.close()
+      dripping.closeAllConnections()
+    })
+    const url = `http://127.0.0.1:${(dripping.address() as AddressInfo).port}`
+    const server = await startTestServer(t)
+    const runs = [
+      spawnChaos(['report', join(folder, 'pipe'), '-u', server.url]),
+      spawnChaos(['rate', '5', '-u', url]),
+      spawnChaos(['status', '-u', url]),
+      spawnChaos(['burst', '-u', url]),
+    ]
+    while (asked < 3) await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 500))
+    for (const run of runs) run.process.kill('SIGINT')
+    assert.deepEqual(await Promise.all(runs.map(async run => (await run.ended).code)), [130, 130, 130, 130])
   })
 
   for (const more of [[], ['--json']]) {
