@@ -1,5 +1,5 @@
 /**
- * Runs `npm test` under other Node.js versions: one of each major in NODES ("22 24"), out of npm's `node` packages.
+ * Runs `npm test` under other Node.js versions: one of each major in NODES ("22 24 26"), out of npm's `node` packages.
  * It takes several minutes for each, so it runs only when it is named: `npm run test:soak nodes`.
  */
 
@@ -10,7 +10,7 @@ import { packageRoot } from '../../server/lib/package-root.ts'
 import { finish, npmError, OFFLINE, tail } from './command.ts'
 
 const root = packageRoot(import.meta.url)
-const majors = (process.env.NODES ?? '22 24').split(/[\s,]+/).filter(Boolean)
+const majors = (process.env.NODES ?? '22 24 26').split(/[\s,]+/).filter(Boolean)
 /** For each command: a loaded machine takes a multiple of what a quiet one does. */
 const mostMs = 30 * 60_000
 /** npm knows the package or the version not, or not for this platform. */
