@@ -67,11 +67,15 @@ export class LoadShedder {
     })
   }
 
-  /** The answer to a request for which there is no room, or null. */
-  refusalOf(req: IncomingMessage): Refusal | null {
+  /**
+   * The answer to a request for which there is no room, or null.
+   * @param waiting requests in line that nobody has looked at, where it would be one of them: they fill a half of the limit at the most
+   */
+  refusalOf(req: IncomingMessage, waiting = 0): Refusal | null {
     const { requests: max } = this.#limits
     const { url } = req
     if (this.#shares && this.#isOverShare(req, this.#shares.requests) && !this.#hasToken(req)) return this.#busy
+    if (waiting >= Math.max(MIN_RESERVE, max / 2)) return this.#busy
     if (this.#requests < max) return null
     const reserve = Math.max(MIN_RESERVE, max / 10)
     return url?.startsWith('/catalogs') || this.#requests >= max + reserve ? this.#busy : null

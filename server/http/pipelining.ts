@@ -3,11 +3,18 @@
  * with the lines of other connections, and end with their connection.
  */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ReadingTurns } from './reading-turns.ts'
 
 /** Requests in line are answered for so long, in milliseconds, before whatever else came in has its turn. */
 const TURN_MS = 2
+/** So many requests in line on one connection that nobody has looked at are a burst: it is read again when they are fewer. */
+export const BURST = 100
+/** When so many requests came in line in one turn of the loop, no other connection is read in it. */
+export const MAX_TAKEN_A_TURN = 500
+/** While so many requests could be looked at, connections that send bursts are not read. */
+const MAX_READY = 2_000
 
 type Answer<Q, S> = (req: Q, res: S) => void
 
@@ -23,6 +30,10 @@ interface Line<Q, S> {
   readonly open: Set<S>
   /** Requests that nobody has looked at yet, in their order. */
   waiting: Waiting<Q, S>[]
+  /** Whether the first of them waits until its client has taken an answer. */
+  isStalled: boolean
+  /** Whether its connection is not read for its length. */
+  isHeld: boolean
 }
 
 /** What it asks of the process. */
@@ -42,11 +53,28 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
   /** The lines whose next request can be answered, in their turns. */
   #turns: Line<Q, S>[] = []
   #scheduled = false
+  /** Requests that came in line in this turn of the loop. */
+  #taken = 0
+  /** Requests that nobody has looked at yet, in all lines. */
+  #waiting = 0
+  /** Those of them whose lines are stalled. */
+  #stalled = 0
+  readonly #reading = new ReadingTurns()
 
   /** @param max requests in line on one connection */
   constructor(max: number, pace: Pace = PACE) {
     this.#max = max
     this.#pace = pace
+  }
+
+  /** Requests of all connections that nobody has looked at yet. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** Reads the connections of a server in turns where many send many requests. */
+  watch(server: Server): void {
+    this.#reading.watch(server)
   }
 
   /** Whether a connection has as many requests in line as it may. */
@@ -63,13 +91,27 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
     line.open.add(res)
     res.once('close', () => line.open.delete(res))
     line.waiting.push({ req, res, answer })
+    this.#waiting += 1
+    this.#taken += 1
+    if (line.isStalled) this.#stalled += 1
     if (line.waiting.length === 1) this.#take(line)
+    if (line.waiting.length >= BURST && !line.isHeld && !line.isStalled) {
+      line.isHeld = true
+      this.#reading.holdBurst(req.socket)
+    }
+    if (this.#taken >= MAX_TAKEN_A_TURN) {
+      this.#reading.endTurn()
+      this.#schedule()
+    }
   }
 
   #newLine(socket: Socket): Line<Q, S> {
-    const line: Line<Q, S> = { open: new Set(), waiting: [] }
+    const line: Line<Q, S> = { open: new Set(), waiting: [], isStalled: false, isHeld: false }
     this.#lines.set(socket, line)
     socket.once('close', () => {
+      this.#waiting -= line.waiting.length
+      if (line.isStalled) this.#stalled -= line.waiting.length
+      line.isStalled = false
       line.waiting = []
       // One that has its connection by then is told by node:http.
       for (const res of line.open) if (res.socket === null) res.emit('close')
@@ -79,6 +121,10 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
 
   #take(line: Line<Q, S>): void {
     this.#turns.push(line)
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     this.#pace.later(this.#run)
@@ -86,16 +132,22 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
 
   readonly #run = () => {
     this.#scheduled = false
+    this.#taken = 0
     const until = this.#pace.now() + TURN_MS
     const turns = this.#turns
     this.#turns = []
     let at = 0
     for (; at < turns.length && (at === 0 || this.#pace.now() < until); at += 1) this.#next(turns[at])
     if (at < turns.length) this.#turns = [...turns.slice(at), ...this.#turns]
-    if (this.#turns.length > 0 && !this.#scheduled) {
-      this.#scheduled = true
-      this.#pace.later(this.#run)
-    }
+    const areSomeUnread = this.#reading.beginTurn(this.#waiting - this.#stalled < MAX_READY)
+    if (this.#turns.length > 0 || areSomeUnread) this.#schedule()
+  }
+
+  #release(line: Line<Q, S>, socket: Socket): void {
+    if (!line.isHeld) return
+    line.isHeld = false
+    this.#reading.release(socket)
+    this.#schedule()
   }
 
   /** Answers the first of a line, and the line waits for another turn. */
@@ -105,10 +157,20 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
     const { req, res, answer } = first
     // What is only read is read when there is room for it: a client that does not take its answers gets no more of them.
     if (res.socket === null && isReading(req)) {
-      res.once('socket', () => this.#take(line))
+      line.isStalled = true
+      this.#stalled += line.waiting.length
+      // Who leaves before an answer that is delayed or held is noticed only where something is read.
+      this.#release(line, req.socket)
+      res.once('socket', () => {
+        if (line.isStalled) this.#stalled -= line.waiting.length
+        line.isStalled = false
+        this.#take(line)
+      })
       return
     }
     line.waiting.shift()
+    this.#waiting -= 1
+    if (line.waiting.length < BURST) this.#release(line, req.socket)
     if (line.waiting.length > 0) this.#take(line)
     answer(req, res)
   }

@@ -126,7 +126,9 @@ export function createServer(
   const refusalOf = (req: Request, res: Response) => {
     if (req.rawHeaders.length > MAX_HEADERS * 2) return tooManyHeaders
     if (headersOf(req).hasBody && !isPlain(req)) return unknownCoding
-    return res.socket === null && lines.isFull(req.socket) ? fullLine : shedder.refusalOf(req)
+    return res.socket === null && lines.isFull(req.socket)
+      ? fullLine
+      : shedder.refusalOf(req, res.socket === null ? lines.waiting : 0)
   }
   const enter = (req: Request, res: Response, answer: (req: Request, res: Response) => void) => {
     if (shedder.refused.has(req.socket)) return
@@ -149,6 +151,7 @@ export function createServer(
   // Node.js leaves out what is beyond a thousand, so that nobody would see it; the bytes are bounded all the same.
   server.maxHeadersCount = 0
   shedder.watch(server)
+  lines.watch(server)
   cutSlowReaders(server)
   server.on('clientError', (error, socket) => {
     // It has its answer.

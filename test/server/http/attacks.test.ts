@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { MAX_TAKEN_A_TURN, Pipelines } from '../../../server/http/pipelining.ts'
 import type { ServerOptions } from '../../../server/server.ts'
 import { httpGet } from '../../support/raw.ts'
 import { startTestServer } from '../../support/server.ts'
@@ -144,6 +145,47 @@ describe('more in line than a connection may have', () => {
       assert.ok(answered < 300, `${path}: ${answered} of 600 were answered before the one of another`)
       line.socket.destroy()
     }
+  })
+
+  it('is taken in by turns: one turn of the loop takes no more than a piece of one connection beyond its share', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, requestsInLine: 2_000 } })
+    const health = `GET /health HTTP/1.1\r\n${HOST}\r\n`
+    let taken = 0
+    let most = 0
+    const { add } = Pipelines.prototype
+    t.mock.method(
+      Pipelines.prototype,
+      'add',
+      function (this: Pipelines<never, never>, ...args: Parameters<typeof add>) {
+        taken += 1
+        most = Math.max(most, taken)
+        add.apply(this, args as never)
+      },
+    )
+    let turn = setImmediate(function next() {
+      taken = 0
+      turn = setImmediate(next)
+    })
+    t.after(() => clearImmediate(turn))
+    const wires = Array.from({ length: 8 }, () => open(t, port))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('connect', resolve))))
+    const last = `GET /health HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`
+    for (const { socket } of wires) socket.write(health.repeat(999) + last)
+    await honest(port)
+    // Nobody is forgotten.
+    for (const { text } of wires) assert.deepEqual(statuses(await text), Array<number>(1_000).fill(200))
+    assert.ok(most > 0 && most <= MAX_TAKEN_A_TURN + 65_536 / health.length, `${most} in one turn`)
+  })
+
+  it('of a client that leaves before a held answer ends with its connection', async t => {
+    const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10m' }] } })
+    const { first } = server.chaos.control.sessions
+    const { socket } = open(t, server.port, one + `GET /chaos HTTP/1.1\r\n${HOST}\r\n`.repeat(1_000))
+    while (first.requestTimers.size < 1) await new Promise(resolve => setTimeout(resolve, 5))
+    for (let i = 0; i < 5; i += 1) await httpGet(`http://127.0.0.1:${server.port}/health`)
+    socket.destroy()
+    while (first.inFlight > 0) await new Promise(resolve => setTimeout(resolve, 5))
+    assert.equal(first.requestTimers.size, 0)
   })
 
   it('is not kept ready for a client that reads nothing', async t => {
