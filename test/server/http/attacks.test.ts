@@ -167,10 +167,10 @@ describe('more in line than a connection may have', () => {
       turn = setImmediate(next)
     })
     t.after(() => clearImmediate(turn))
-    const wires = Array.from({ length: 8 }, () => open(t, port))
-    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('connect', resolve))))
+    const wires = Array.from({ length: 8 }, () => open(t, port, health))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
     const last = `GET /health HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`
-    for (const { socket } of wires) socket.write(health.repeat(999) + last)
+    for (const { socket } of wires) socket.write(health.repeat(998) + last)
     await honest(port)
     // Nobody is forgotten.
     for (const { text } of wires) assert.deepEqual(statuses(await text), Array<number>(1_000).fill(200))
