@@ -1,5 +1,6 @@
 /** Fires generated requests at a server, from a seed, and says what came back that must not. */
 
+import { connect } from 'node:net'
 import { Agent, request } from 'undici'
 import { settingsSchema } from '../../server/chaos/settings/schema.ts'
 import type { RunningServer } from '../../server/server.ts'
@@ -58,6 +59,13 @@ export async function fuzz(server: RunningServer, { seed = 1, requests = 2_000, 
       left -= 1
       if (left % CLEAR_EVERY === 0) server.chaos.control.reset(server.chaos.control.sessions.first)
       if (left % LOOK_EVERY === 0) look()
+      if (random() < PIPELINE_SHARE) {
+        const count = 1 + Math.floor(random() * MAX_PIPELINE)
+        left -= count - 1
+        await pipeline(server.port, random, count)
+        statuses.pipelined = (statuses.pipelined ?? 0) + count
+        continue
+      }
       const shot = aim(random)
       const data = shot.path.startsWith('/catalogs')
       const words = `${shot.method} ${shot.path} ${shot.body ?? ''}`.slice(0, 400)
@@ -87,6 +95,35 @@ export async function fuzz(server: RunningServer, { seed = 1, requests = 2_000, 
   look()
   await agent.destroy()
   return { requests, statuses, bugs, hangs, invalid, looks }
+}
+
+/** Some of the shots are pipelines of so many requests at the most. */
+const PIPELINE_SHARE = 0.03
+const MAX_PIPELINE = 12
+const KINDS = ['none', 'status', 'reset', 'empty', 'hang', 'truncate', 'drip', 'garbage', 'delay=1ms']
+
+/** Requests in one write on a connection of their own, each with a fault or none, of a client that may leave before they are answered. */
+function pipeline(port: number, random: Random, count: number): Promise<void> {
+  const requests = Array.from({ length: count }, () => {
+    const path = random() < 0.7 ? '/catalogs/155568600' : pick(random, ['/chaos', '/metrics', '/health'])
+    return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Chaos-Force: ${pick(random, KINDS)}\r\n\r\n`
+  })
+  const stayMs = pick(random, [0, 1, 5, BRIEF_MS])
+  const resets = random() < 0.5
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {}).resume()
+    const leave = () => (resets ? socket.resetAndDestroy() : socket.destroy())
+    let timer: NodeJS.Timeout | undefined
+    socket.write(requests.join(''), () => {
+      if (stayMs === 0) leave()
+      else timer = setTimeout(leave, stayMs)
+    })
+    socket.on('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 interface Shot {
