@@ -20,7 +20,7 @@ const MAP = whole({
     console: 'console/i18n console/model console/net console/view http',
     'console/view': 'console/model',
     telemetry: 'chaos chaos/decision chaos/session config http runs',
-    experiments: 'config runs',
+    experiments: 'chaos/scenario chaos/settings config runs',
     runs: 'config http',
     http: 'config',
 
@@ -44,7 +44,7 @@ const MAP = whole({
     simulate:
       'load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments server/http',
     experiment:
-      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments',
+      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments',
     live: '. breaker control load policy report server/runs',
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',

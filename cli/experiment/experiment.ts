@@ -1,6 +1,7 @@
 /** An experiment: all arms at once or one after the other, once or several times over, and one result of it all. */
 
 import { needsSessions } from '../../server/experiments/conditions.ts'
+import { promisedShare, type SettingsInForce, settingsInForce } from '../../server/experiments/settings-in-force.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
@@ -14,6 +15,7 @@ import { total, useful } from '../report/stats/figures.ts'
 import { allRuns } from '../report/stats/repeats.ts'
 import { judge } from '../report/verdict/verdict.ts'
 import { openEventLog } from './event-log.ts'
+import { pairingOf } from './pairing.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
 import { DEFAULT_SESSION, ownSessions, sharedSession } from './sessions.ts'
@@ -53,6 +55,8 @@ export interface Simulator {
   readonly about: NonNullable<Result['simulated']>
   /** The settings of the simulated server. */
   readonly settings: Readonly<Record<string, unknown>>
+  /** The document of the scenario that is played; null where none is. */
+  readonly scenario: unknown
   /** @param own whether each arm has a session of its own */
   run(options: RunOptions, own: boolean): Promise<FinishedRun>
 }
@@ -65,6 +69,8 @@ interface Prepared {
   /** Whether each arm has a session of its own. */
   readonly own: boolean
   readonly conditions: Result['conditions']
+  /** What the arms meet; null where nobody knows. */
+  readonly inForce: SettingsInForce | null
   /** Makes the server ready for the arms of run `run`, counted from 0. */
   readonly openSessions: (run: number) => RunOptions['openSessions']
   /** What the server draws from in run `run` where it is not its own seed: a repetition repeats its draws too. */
@@ -129,11 +135,18 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
     own,
     serverSeed,
     conditions: conditionsOf(spec, arms, settings ?? undefined),
+    inForce: settingsInForce(settings, spec.conditions, await scenarioOf(spec, context)),
     openSessions: run =>
       own && control
         ? ownSessions(clock, control, repeated(sessionPrefix, run), spec.conditions, serverSeed(run))
         : sharedSession(control ? shared : undefined, control),
   }
+}
+
+/** The document of the scenario of the conditions; null without one, and where the server does not tell. */
+async function scenarioOf({ conditions }: ExperimentSpec, { simulator, control }: ExperimentContext) {
+  if (simulator || !control || conditions.scenario === undefined) return simulator?.scenario ?? null
+  return (await control.scenario(conditions.scenario).catch(() => null))?.scenario ?? null
 }
 
 async function runOnce(
@@ -162,7 +175,11 @@ async function runOnce(
       ...{ command: context.command, title: spec.title, options, startedAtWallMs, failRate },
       ...{ simulated: simulator?.about },
       conditions: prepared.conditions,
-      paired: prepared.own && load.schedule.kind !== 'closed',
+      promised: promisedShare(prepared.inForce),
+      pairing: pairingOf({
+        ...{ spec, seed, own: prepared.own, inForce: prepared.inForce, events: finished.events },
+        isCatalog: control !== null || simulator !== undefined,
+      }),
     })
   }
   if (!oneByOne) {

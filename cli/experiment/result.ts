@@ -32,18 +32,19 @@ export interface ResultContext {
   readonly conditions: Result['conditions']
   /** The world of a run that took place in none. */
   readonly simulated?: Result['simulated'] | undefined
-  /** Whether the arms met the same fates, request by request. */
-  readonly paired: boolean
+  readonly pairing: NonNullable<Result['pairing']>
+  /** The useful share that the settings alone promise, 0 to 1; null where nobody knows. */
+  readonly promised: number | null
 }
 
 /** The result of a run, judged. */
 export function resultOf(run: FinishedRun, context: ResultContext): Result {
-  const { command, title, startedAtWallMs, failRate, conditions, simulated } = context
+  const { command, title, startedAtWallMs, failRate, conditions, simulated, pairing, promised } = context
   const { schedule, load, seed, target } = context.options
   const { report, recorders, events } = run
   const trouble = [...run.trouble]
   const known = [...trouble, ...observedOutages(events ?? [], report.durationMs)]
-  const surroundings = { trouble: known, promised: promisedShare(conditions), stays: changeStays(events) }
+  const surroundings = { trouble: known, promised, stays: changeStays(events) }
   const arms = recorders.map((recorder): ArmResult => {
     const all = recoveries(recorder.sent.steps(), surroundings)
     const codes = byCode(recorder, load.codes, report.sent)
@@ -78,7 +79,8 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
     recoveryMeasure: RECOVERY_MEASURE,
     ...(events === null ? {} : { events: [...events] }),
     trouble,
-    pairs: context.paired && !run.vanished ? pairsOf(recorders, report.sent) : null,
+    pairs: pairing.holds && !run.vanished ? pairsOf(recorders, report.sent) : null,
+    ...(arms.length < 2 || run.vanished ? {} : { pairing }),
     ...(run.vanished ? { vanished: [...run.vanished] } : {}),
     arms,
     request: target.describe(load.codes),
@@ -91,7 +93,7 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
 function differences(
   result: Unjudged,
   recorders: readonly Recorder[],
-  { options: { schedule }, paired }: ResultContext,
+  { options: { schedule }, pairing }: ResultContext,
 ): ArmDifference[] {
   const { seed, arms, load } = result
   const [first, ...others] = recorders
@@ -100,7 +102,7 @@ function differences(
     const [before, after] = [arms[0], arms[index + 1]]
     if (!first || !before || !after) return []
     return differenceOf(seed, before, after, {
-      pairs: paired ? crossTable(first.useful, recorder.useful, load.requests) : null,
+      pairs: pairing.holds ? crossTable(first.useful, recorder.useful, load.requests) : null,
       same:
         schedule.shape.kind === 'closed'
           ? null
@@ -123,13 +125,6 @@ function byCode({ endings }: Recorder, codes: readonly string[], requests: numbe
     if (outcome === 'failed') count.failed++
   }
   return counts.toSorted((a, b) => b.failed - a.failed).slice(0, MAX_CODES)
-}
-
-/** The useful share that the fail rate of the settings promises, 0 to 1; null where a scenario, or nobody, sets one that is known. */
-function promisedShare(conditions: Result['conditions']): number | null {
-  if (!conditions || conditions.scenario !== undefined) return null
-  const rate = conditions.failRate ?? conditions.settings?.failRate
-  return typeof rate === 'number' ? 1 - rate / 100 : null
 }
 
 /** Says of a spell whether the server is still failing more, or slower, after it than before it. */

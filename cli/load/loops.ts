@@ -187,6 +187,11 @@ export class ClosedLoop implements LoadLoop {
   }
 }
 
+/** The key of request `index`, the same in every arm. */
+export function keyOf(seed: string, index: number): string {
+  return `${seed}-${index}`
+}
+
 function requestOf({ codes, seed }: LoopOptions, index: number): Outgoing {
-  return { index, key: `${seed}-${index}`, attempt: 0, code: codes[index % codes.length] ?? '' }
+  return { index, key: keyOf(seed, index), attempt: 0, code: codes[index % codes.length] ?? '' }
 }

@@ -7,6 +7,7 @@ import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
 import type { Scenario, Step } from '../../server/chaos/scenario/schema.ts'
 import { ms } from '../../server/chaos/settings/quantity.ts'
 import { needsSessions } from '../../server/experiments/conditions.ts'
+import { promisedShare, settingsInForce } from '../../server/experiments/settings-in-force.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { scheduleOf } from '../load/schedule.ts'
 import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
@@ -14,7 +15,7 @@ import type { OtherDays, Trouble } from '../report/result.ts'
 import { total, useful } from '../report/stats/figures.ts'
 import { recoveries, recovery } from '../report/stats/recovery.ts'
 import { type SimulatedRun, simulateRun } from './run.ts'
-import type { World } from './world.ts'
+import { settingsOf, type World } from './world.ts'
 
 /** From what days are drawn. */
 export interface DayDistribution {
@@ -60,10 +61,13 @@ export async function replicates(
   { budgetMs = Number.POSITIVE_INFINITY, signal, onDay }: ReplicateOptions = {},
 ): Promise<Day[]> {
   const arms = spec.arms.map(text => withRetries(parseArm(text), spec.retries))
+  const { scenarios } = distribution.world
+  const scenario = scenarios.find(({ name }) => name === spec.conditions.scenario) ?? null
+  const promised = promisedShare(settingsInForce(settingsOf(distribution.world), spec.conditions, scenario))
   const startedAt = performance.now()
   const days: Day[] = []
   while (days.length < count && !signal?.aborted && performance.now() - startedAt < budgetMs) {
-    const day = await oneDay(spec, arms, distribution, `${seed}-${days.length}`)
+    const day = await oneDay(spec, arms, distribution, promised, `${seed}-${days.length}`)
     days.push(day)
     onDay?.(day)
   }
@@ -74,6 +78,7 @@ async function oneDay(
   spec: ExperimentSpec,
   arms: readonly ParsedArm[],
   { world, edgeMs }: DayDistribution,
+  promised: number | null,
   seed: string,
 ): Promise<Day> {
   const move = mover(edgeMs, seed)
@@ -96,12 +101,16 @@ async function oneDay(
   for (const part of spec.oneByOne ? arms.map(arm => [arm]) : [arms]) {
     runs.push(await simulateRun({ ...options, arms: part, schedule: scheduleOf(load, options.seed) }, today))
   }
-  return runs.flatMap(({ recorders, trouble }) => recorders.map(recorder => armDay(recorder, trouble)))
+  return runs.flatMap(({ recorders, trouble }) => recorders.map(recorder => armDay(recorder, trouble, promised)))
 }
 
-function armDay(recorder: SimulatedRun['recorders'][number], trouble: Readonly<Trouble>): ArmDay {
+function armDay(
+  recorder: SimulatedRun['recorders'][number],
+  trouble: Readonly<Trouble>,
+  promised: number | null,
+): ArmDay {
   const { outcomes, totals } = recorder
-  const spells = trouble.length === 0 ? [] : recoveries(recorder.sent.steps(), { trouble, promised: null })
+  const spells = trouble.length === 0 ? [] : recoveries(recorder.sent.steps(), { trouble, promised })
   const { recoveryMs } = recovery(spells)
   return { requests: total(outcomes), useful: useful(outcomes), wasted: totals.wasted, recoveryMs }
 }

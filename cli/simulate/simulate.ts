@@ -32,6 +32,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const settings = settingsOf(world)
   const simulator: Simulator = {
     settings,
+    scenario: world.scenarios.find(({ name }) => name === conditions.scenario) ?? null,
     about: { seed: settings.seed, roundTripMs: typicalMs(world.roundTripMs), latenessMs: typicalMs(world.latenessMs) },
     async run({ serverSeed, arms, schedule, load, circuit, seed, signal, onProgress }, own) {
       const run = { arms, schedule, load, circuit, seed, signal, onProgress, conditions, request, own }

@@ -386,6 +386,17 @@ export const resultSchema = z.object({
     .object({ a: armName, b: armName, both: count, onlyA: count, onlyB: count, neither: count })
     .nullable()
     .describe('useful answers request by request, where the arms met the same fates'),
+  pairing: z
+    .object({
+      holds: z.boolean(),
+      because: boundedList(word, MAX.sentences).describe(
+        'why it does not: closed-loop, unknown-target, shared-session, rate-limit, rule-limit, capacity, deck, changed …',
+      ),
+    })
+    .optional()
+    .describe(
+      'whether request k met the same fate in every arm; where it did not, there are no `pairs`, and intervals take the arms for independent',
+    ),
   arms: boundedList(armSchema, MAX_ARMS, 1),
   vanished: boundedList(armName, MAX_ARMS, 1)
     .optional()

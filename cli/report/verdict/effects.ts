@@ -25,11 +25,20 @@ export function effects(first: ArmResult, last: ArmResult, difference: ArmDiffer
 /** Answers that came in one of the two arms alone: what was lost, beside what was gained. */
 function exchanged(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
   const { pairs } = difference
-  if (!pairs || pairs.onlyFirst + pairs.onlyArm === 0) return null
   const { reason, figures } = reasonOf(first, last, difference)
+  // Without pairs it is not known which answers these were, but why there are fewer may be.
+  if (!pairs && reason !== 'unknown' && clearlyFewer(difference)) {
+    return { code: 'effect.lost-some', figures: { ...figures, reason } }
+  }
+  if (!pairs || pairs.onlyFirst + pairs.onlyArm === 0) return null
   const said = { ...figures, answers: pairs.onlyFirst, gained: pairs.onlyArm, first: first.name, reason }
   if (pairs.onlyFirst === 0) return { code: 'effect.gained', figures: said }
   return { code: pairs.onlyArm === 0 ? 'effect.lost' : 'effect.lost-and-gained', figures: said }
+}
+
+function clearlyFewer(difference: ArmDifference): boolean {
+  const points = spanOf(difference, 'usefulPoints')
+  return points?.clear === true && points.value < 0
 }
 
 function atOnce(first: ArmResult, { refused }: ArmDifference): Message | null {

@@ -30,6 +30,7 @@ export function notes(result: Unjudged, words: Words = english): string[] {
     commonNote(result),
     ...connectionNotes(result),
     redirectNote(result),
+    pairingNote(result),
     rateLimitNote(result),
     windowNote(result),
     notFoundNote(result),
@@ -60,8 +61,15 @@ function commonNote({ arms, differences = [] }: Unjudged): Message | null {
   return fewer.length === 0 ? null : { code: 'note.latency-common', figures: { arms: fewer.map(({ arm }) => arm) } }
 }
 
-/** That a token bucket decides by what was sent before, and so not alike for all arms. */
-function rateLimitNote({ arms }: Unjudged): Message | null {
+/** Why the arms are not compared request by request, for all reasons that no other note gives and that have words. */
+function pairingNote({ pairing }: Unjudged): Message | null {
+  const because = (pairing?.because ?? []).filter(code => english.has(`unpaired.${code}`))
+  return because.length === 0 ? null : { code: 'note.unpaired', figures: { because } }
+}
+
+/** That a token bucket decides by what was sent before, and so not alike for all arms, where the settings do not say so. */
+function rateLimitNote({ arms, pairing }: Unjudged): Message | null {
+  if (pairing?.because.includes('rate-limit')) return null
   const turned = arms.reduce((sum, { statuses }) => sum + (statuses?.['429'] ?? 0), 0)
   return arms.length > 1 && turned > 0 ? { code: 'note.rate-limited', figures: { turned } } : null
 }

@@ -3,7 +3,7 @@
  *
  * An entry is a text, or texts by the value of one figure: `{ "by": "requests", "1": "…", "other": "…" }`. In a text,
  * `{name}` is a figure as it is, and `{name:format}` is written by one of FORMATS below. Any other format is an entry of
- * the table: `count.<format>` for a number, which it calls `n`, and `<format>.<value>` for a text.
+ * the table: `count.<format>` for a number, which it calls `n`, and `<format>.<value>` for a text, or for each text of a list.
  */
 
 import { readFileSync } from 'node:fs'
@@ -45,9 +45,9 @@ export function wordsOf(table: Readonly<Record<string, Entry>>): Words {
       if (figure === undefined) throw new RangeError(`no figure "${name}" for ${code}`)
       const write = FORMATS[format ?? 'plain']
       if (write) return write(figure, words)
-      return typeof figure === 'number'
-        ? words(`count.${format}`, { n: figure })
-        : words(`${format}.${figure}`, figures)
+      if (typeof figure === 'number') return words(`count.${format}`, { n: figure })
+      const each = (value: unknown) => words(`${format}.${value}`, figures)
+      return Array.isArray(figure) ? listed(figure.map(each), words) : each(figure)
     })
   }
   const words: Words = Object.assign(say, { has: (code: string) => entries.has(code) })

@@ -90,7 +90,7 @@ describe('what happened meanwhile', () => {
     const changed = new Promise<void>((resolve, reject) => {
       setTimeout(() => control.setFailRate(70).then(() => resolve(), reject), 600)
     })
-    const { events, trouble } = await run(server.url, { arms: ['none', 'breaker'], load })
+    const { events, trouble, pairing } = await run(server.url, { arms: ['none', 'breaker'], load })
     await changed
     const [event, ...more] = events ?? []
     assert.deepEqual(more, [])
@@ -98,6 +98,7 @@ describe('what happened meanwhile', () => {
     assert.deepEqual(event.figures, { from: 0, to: 70 })
     assert.ok(event.source !== undefined && event.atMs > 100 && event.atMs < 1_100, JSON.stringify(event))
     assert.deepEqual(trouble, [])
+    assert.deepEqual(pairing, { holds: false, because: ['changed'] })
   })
 
   it('holds outages that nobody asked of the run, and the recovery after each', async t => {
@@ -114,6 +115,20 @@ describe('what happened meanwhile', () => {
     const [spell, ...others] = arms[0]?.recoveries ?? []
     assert.ok(spell && Math.abs(spell.toMs - spell.fromMs - 300) < 120, JSON.stringify(spell))
     assert.deepEqual(others, [])
+  })
+
+  it('leaves no doubt of the return to what a scenario promises, where it begins without a calm', async t => {
+    // With this seed the service is down from 0.24 s to 0.73 s, and then up for 2.5 s.
+    const server = await startTestServer(t, { seed: 'f402' })
+    const { arms, pairing } = await run(server.url, {
+      arms: ['none', 'breaker(open-for=100ms)'],
+      conditions: { scenario: 'flapping' },
+      load: { ...load, requests: 280, schedule: { ...load.schedule, everyMs: 100 } },
+    })
+    for (const { name, recovered, recoveries = [] } of arms) {
+      assert.deepEqual([name, recovered, recoveries[0]?.level], [name, true, 1], JSON.stringify(recoveries))
+    }
+    assert.deepEqual(pairing, { holds: true, because: [] })
   })
 
   it('is unknown where the target has no control plane', async t => {
