@@ -3,6 +3,7 @@
 import { MAX_LIVE_EDGES } from '../config/limits.ts'
 import { addCounts, COUNTERS, type Counts, noCounts } from '../runs/counters.ts'
 import type { ArmStep, Edge, NewRun, RunEnd, Step } from './live-schema.ts'
+import { RunChanges } from './run-changes.ts'
 import type { SessionConditions } from './timeline.ts'
 
 /** An arm in a step as listeners hear of it: what is new, and what the arm came to. */
@@ -37,6 +38,8 @@ interface LiveArm {
 export class LiveRun {
   readonly id: string
   readonly title: string
+  /** What happened meanwhile to its session. */
+  readonly changes: RunChanges
   readonly #run: NewRun
   readonly #startedAtMs: number
   /** By name, which may be any text. */
@@ -55,6 +58,7 @@ export class LiveRun {
     this.title = run.title
     this.#run = run
     this.#startedAtMs = startedAtMs
+    this.changes = new RunChanges(startedAtMs)
     this.updatedAt = startedAtMs
     this.#arms = new Map(run.arms.map(({ name }) => [name, { name, totals: noCounts(), edges: [] }]))
     this.#steps = new StepHistory(run.arms.map(({ name }) => name))
@@ -63,6 +67,11 @@ export class LiveRun {
 
   get running(): boolean {
     return this.#status === 'running'
+  }
+
+  /** The session that its first arm plays in; undefined for the one of the server. */
+  get session(): string | undefined {
+    return this.#run.arms[0]?.session
   }
 
   /** Whether an arm was announced. */
@@ -106,6 +115,7 @@ export class LiveRun {
       edges: Object.fromEntries(arms.map(({ name, edges }) => [name, edges])),
       verdict: this.#result?.verdict ?? null,
       kept: this.#result?.run ?? null,
+      changes: this.changes.list,
     }
   }
 

@@ -9,7 +9,9 @@
  * `{type: 'end', id, title, result?}`, and `{type: 'lost', id, title}` for a run that went silent. Each arm of a `progress`
  * has its increments since the event before and its `totals`. Arms that play in sessions of their own get what the
  * server saw of them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and
- * `p95` where the command line does not tell its own.
+ * `p95` where the command line does not tell its own. Where something happened to the session of the first arm since the
+ * event before, or to the default session where it names none, a `progress`, `end` or `lost` has `changes`: all of the run so far, as
+ * `{type: 'settings' | 'outage' | 'scenario', atMs, ...}` with the members of the events of those names, in short.
  */
 
 import { Router } from 'express'
@@ -18,6 +20,7 @@ import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
 import { LiveRun, type LiveStep } from './live-run.ts'
 import { type Live, liveSchema, type NewRun, type RunEnd, type Step } from './live-schema.ts'
+import type { RecentChange } from './recent-changes.ts'
 import type { SessionConditions, SessionVitals } from './timeline.ts'
 
 /** Runs that are remembered; a running one never makes room. */
@@ -42,7 +45,12 @@ interface LiveRunsParts {
   readonly emit: (event: RunEvent) => void
   /** What a session is like, or null where there is none. */
   readonly vitals: (session: string) => SessionVitals | null
+  /** What changed lately in a session, by the clock of `now`. */
+  readonly recent: (session: string) => readonly RecentChange[]
 }
+
+/** The session of a run that names none. */
+const DEFAULT_SESSION = 'default'
 
 export class LiveRuns {
   readonly #parts: LiveRunsParts
@@ -76,6 +84,20 @@ export class LiveRuns {
     return [...this.#runs.values()].map(run => run.describe(now))
   }
 
+  /** The sessions of the runs that go on. */
+  get sessions(): string[] {
+    return this.#ongoing().map(sessionOf)
+  }
+
+  /** Hears what happened to a session. */
+  note(session: string, change: RecentChange): void {
+    for (const run of this.#ongoing()) if (sessionOf(run) === session) run.changes.add(change)
+  }
+
+  #ongoing(): LiveRun[] {
+    return [...this.#runs.values()].filter(run => run.running)
+  }
+
   /** Runs that went silent are over, and those that are over for long are forgotten. */
   expire(): void {
     const now = this.#parts.now()
@@ -84,7 +106,7 @@ export class LiveRuns {
       if (run.running && silentMs > LOST_AFTER_MS) {
         run.end('lost', undefined, now)
         this.#paces.delete(id)
-        this.#parts.emit({ type: 'lost', id, title: run.title })
+        this.#parts.emit({ type: 'lost', id, title: run.title, ...run.changes.news() })
       } else if (!run.running && silentMs > KEPT_MS) this.#runs.delete(id)
     }
   }
@@ -102,6 +124,7 @@ export class LiveRuns {
     if (known?.running) throw new Problem(409, `The run ${quote(id)} is being published already`)
     if (!known && this.#runs.size >= MAX_LIVE_RUNS) this.#makeRoom()
     const run = new LiveRun(announced, this.#parts.now())
+    for (const change of this.#parts.recent(sessionOf(run))) run.changes.add(change)
     this.#runs.delete(id)
     this.#runs.set(id, run)
     this.#parts.emit({ type: 'start', title, run: run.start() })
@@ -112,7 +135,7 @@ export class LiveRuns {
     refuseUnknownArms(run, step.arms)
     const now = this.#parts.now()
     this.#pace(id, now)
-    this.#parts.emit({ type: 'progress', id, ...run.step(this.#withVitals(run, step), now) })
+    this.#parts.emit({ type: 'progress', id, ...run.step(this.#withVitals(run, step), now), ...run.changes.news() })
   }
 
   /** The step with what the server saw of the sessions that its arms play in. */
@@ -133,7 +156,7 @@ export class LiveRuns {
     const run = this.#running(id)
     run.end('ended', result, this.#parts.now())
     this.#paces.delete(id)
-    this.#parts.emit({ type: 'end', id, title: run.title, result })
+    this.#parts.emit({ type: 'end', id, title: run.title, result, ...run.changes.news() })
   }
 
   #running(id: string): LiveRun {
@@ -158,6 +181,10 @@ export class LiveRuns {
       throw new Problem(429, 'Publish at most four times a second', { headers: { 'Retry-After': '1' } })
     }
   }
+}
+
+function sessionOf(run: LiveRun): string {
+  return run.session ?? DEFAULT_SESSION
 }
 
 function refuseUnknownArms(run: LiveRun, arms: Step['arms']): void {

@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.ts'
 import { Events } from './events.ts'
 import { LiveRuns } from './live-runs.ts'
 import { type Gauges, Metrics } from './metrics.ts'
+import { type RecentChange, RecentChanges } from './recent-changes.ts'
 import { sessionLog } from './session-log.ts'
 import { SessionWatch } from './session-watch.ts'
 import { Totals } from './totals.ts'
@@ -58,6 +59,7 @@ export class Telemetry {
         this.#events.emitToAll('run', event)
       },
       vitals: id => sessionWatch.vitals(id),
+      recent: id => this.#recentChanges.read(id),
     })
     this.#events = new Events({
       clock,
@@ -146,7 +148,7 @@ export class Telemetry {
 
   /** What the default session gives up, those who inherit it give up too. */
   #onReset(control: ChaosControl, id: string): void {
-    const reached = id === control.sessions.first.id ? new Set([id, ...this.#events.sessions]) : [id]
+    const reached = id === control.sessions.first.id ? new Set([id, ...this.#followed]) : [id]
     for (const each of reached) this.#onSettings(control, each, { changed: [], source: 'reset', before: null })
   }
 
@@ -158,12 +160,12 @@ export class Telemetry {
     const provenance = session.layers.provenance()
     const from = { failRate: before?.failRate }
     const to = { failRate: settings.failRate }
-    this.#recentChanges.add(id, { type: 'settings', atMs: this.#atMs, changed, origin: { source }, from, to })
+    this.#remember(id, { type: 'settings', atMs: this.#atMs, changed, origin: { source }, from, to })
     this.#events.emit(id, 'settings', { at: this.#date(), settings, changed, origin: { source }, provenance })
   }
 
   #onInherited(control: ChaosControl, { changed, source, before }: EventOf<'settings'>): void {
-    for (const id of this.#events.sessions) {
+    for (const id of this.#followed) {
       const session = control.sessions.get(id)
       if (!session || session === control.sessions.first) continue
       const reached = changed.filter(member => !session.layers.owns(member))
@@ -177,7 +179,7 @@ export class Telemetry {
     if (event.change === 'declared' || event.change === 'cleared') {
       if (event.source) this.#outageSources.set(session.id, event.source)
       // A declared outage reaches sessions that inherit it: observing makes its beginning and its end known in each.
-      for (const id of new Set([session.id, ...this.#events.sessions])) {
+      for (const id of new Set([session.id, ...this.#followed])) {
         const other = control.sessions.get(id)
         if (other) this.#sessionWatch.observe(other)
       }
@@ -189,7 +191,7 @@ export class Telemetry {
     this.#observeAt(control, session.id, untilMs)
     const { what } = event
     const source = this.#sourceOf(control, event)
-    this.#recentChanges.add(session.id, { type: 'outage', atMs: this.#atMs, on, source })
+    this.#remember(session.id, { type: 'outage', atMs: this.#atMs, on, source })
     this.#events.emit(session.id, 'outage', { at: this.#date(), on, what, untilMs, source })
   }
 
@@ -218,9 +220,19 @@ export class Telemetry {
     const status = change === 'marked' ? 'mark' : change
     const startedAtMs = Math.round(this.#sessionWatch.now() - atMs)
     const lengthMs = control.sessions.get(session)?.scenarioRun?.lengthMs ?? 0
-    this.#recentChanges.add(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
+    this.#remember(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
     const data = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
     this.#events.emit(session, 'scenario', data)
+  }
+
+  #remember(session: string, change: RecentChange): void {
+    this.#recentChanges.add(session, change)
+    this.#liveRuns.note(session, change)
+  }
+
+  /** The sessions whose changes somebody is told, their own or those that they inherit. */
+  get #followed(): ReadonlySet<string> {
+    return new Set([...this.#events.sessions, ...this.#liveRuns.sessions])
   }
 
   #gauges(): Gauges {
@@ -244,41 +256,6 @@ interface SettingsChange {
   readonly changed: readonly string[]
   readonly source: string
   readonly before: { readonly failRate: number } | null
-}
-
-/** Changes that are remembered of each session, and of all of them together. */
-const MAX_CHANGES = 40
-
-/** What a page writes into its log. `atMs` counts from the server's start. */
-interface RecentChange {
-  readonly type: 'settings' | 'outage' | 'scenario' | 'run'
-  readonly atMs: number
-  readonly [more: string]: unknown
-}
-
-/** What changed lately, for the log of a page that comes late: short, and kept whether somebody listens or not. */
-class RecentChanges {
-  readonly #bySession = new Map<string, RecentChange[]>()
-  /** What concerns every session. */
-  readonly #common: RecentChange[] = []
-
-  /** Adds a change of one session, or with null one that concerns them all. */
-  add(session: string | null, change: RecentChange): void {
-    const changes = session === null ? this.#common : (this.#bySession.get(session) ?? [])
-    if (session !== null) this.#bySession.set(session, changes)
-    changes.push(change)
-    if (changes.length > MAX_CHANGES) changes.shift()
-  }
-
-  /** What a page of this session must know, the oldest first. */
-  read(session: string): readonly RecentChange[] {
-    const changes = [...(this.#bySession.get(session) ?? []), ...this.#common]
-    return changes.sort((a, b) => a.atMs - b.atMs).slice(-MAX_CHANGES)
-  }
-
-  forget(session: string): void {
-    this.#bySession.delete(session)
-  }
 }
 
 /** Two clocks differ by no more between two readings unless one of them was set or stood still, in milliseconds. */

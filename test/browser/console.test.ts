@@ -6,9 +6,11 @@ import type { Browser, Page } from 'playwright-core'
 import { openPublisher } from '../../cli/control/live-publisher.ts'
 import { systemClock } from '../../server/lib/clock.ts'
 import { startServer } from '../../server/server.ts'
+import { chaos } from '../cli/harness.ts'
 import { openEvents } from '../support/event-stream.ts'
 import { startTestServer } from '../support/server.ts'
 import { launch, openPage, skip } from './browser.ts'
+import { overlaps } from './console-overlaps.ts'
 
 const rateOf = async (url: string) =>
   ((await (await fetch(`${url}/chaos/fail-rate`)).json()) as { failRate: number }).failRate
@@ -159,6 +161,44 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     assert.ok(seen.size >= 4, `only ${[...seen]} were shown`)
     assert.deepEqual(await page.locator('.arms-table .share').allTextContents(), ['70 %', '100 %'])
     assert.equal(await page.locator('[data-chart="arm"]').count(), 2)
+    assert.deepEqual(complaints, [])
+  })
+
+  it('lists what happened during a run, in the language of the page, while it plays and when it is over', async test => {
+    const server = await startTestServer(test)
+    const { page, complaints } = await openPage(test, browser, server.url)
+    await live(page)
+    const words = ['compare', '-u', server.url, '--outage', '300ms-900ms', '-n', '250', '--no-keep']
+    const running = chaos(words)
+    const lines = page.locator('.run-changes li')
+    await page.getByRole('heading', { name: 'During this run' }).waitFor()
+    await page.locator('.arms[data-status="running"]').waitFor()
+    await fetch(`${server.url}/chaos/outages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-chaos-origin': 'cli' },
+      body: '{"for":"200ms"}',
+    })
+    await lines.filter({ hasText: 'Outage ended' }).waitFor()
+    assert.equal((await running).code, 0)
+    await page.locator('.arms[data-status="ended"]').waitFor()
+    const told = (await lines.allTextContents()).map(text => text.replaceAll('\u00a0', ' '))
+    for (const line of [
+      /^\d\.\d soutage$/,
+      /^\d\.\d sFail rate 100 % → 0 % by scenario$/,
+      /^\d\.\d sOutage began by CLI$/,
+    ]) {
+      assert.ok(
+        told.some(text => line.test(text)),
+        `${line} in ${told.join('; ')}`,
+      )
+    }
+    assert.ok(told.length <= 6, told.join('; '))
+    await page.getByRole('button', { name: 'Português' }).click()
+    await page.getByRole('heading', { name: 'Durante esta execução' }).waitFor()
+    const [first = ''] = await lines.allTextContents()
+    assert.match(first, /^\d+,\d\ss/)
+    assert.equal(await lines.count(), told.length)
+    assert.deepEqual(await overlaps(page), [])
     assert.deepEqual(complaints, [])
   })
 

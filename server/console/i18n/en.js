@@ -142,6 +142,8 @@ export const en = {
   'arms.empty': 'No run yet',
   'arms.emptyText': 'Fire the same burst with and without a breaker; it appears here while it runs.',
   'arms.report': 'Open the report',
+  'arms.changes': 'During this run',
+  'arms.changesEarlier': '{count} before these',
 
   'empty.title': 'Nobody has asked for anything yet',
   'empty.text': 'Ask once, or fire a burst from a terminal. The answers appear here as they come.',

@@ -143,6 +143,8 @@ export const ptBr = {
   'arms.empty': 'Nenhuma execução ainda',
   'arms.emptyText': 'Dispare a mesma rajada com e sem disjuntor; ela aparece aqui enquanto roda.',
   'arms.report': 'Abrir o relatório',
+  'arms.changes': 'Durante esta execução',
+  'arms.changesEarlier': 'Antes destas, mais {count}',
 
   'empty.title': 'Ninguém pediu nada ainda',
   'empty.text': 'Peça uma vez, ou dispare uma rajada de um terminal. As respostas aparecem aqui na hora.',

@@ -29,6 +29,7 @@ export function createI18n(language) {
   const words = LANGUAGES[language]
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
   const tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+  const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const exact = new Intl.NumberFormat(language, { maximumFractionDigits: 3 })
   const clock = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
@@ -66,6 +67,8 @@ export function createI18n(language) {
     /** Seconds from one on, so that it stays short. @param {number} value milliseconds */
     axisMs: value =>
       value < 1000 ? t('unit.ms', { value: tenth.format(value) }) : t('unit.s', { value: tenth.format(value / 1000) }),
+    /** To a tenth. @param {number} value milliseconds */
+    seconds: value => t('unit.s', { value: tenths.format(value / 1000) }),
     /** @param {number} seconds of the wall clock */
     time: seconds => clock.format(seconds * 1000),
     /** @param {string} iso */

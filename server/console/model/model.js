@@ -120,6 +120,7 @@ const steps = {
       status: event.type === 'lost' ? 'lost' : 'ended',
       verdict: event.result?.verdict ?? null,
       kept: event.result?.run ?? null,
+      changes: event.changes ?? one.changes,
     }
     const at = (model.epoch + one.startedAtMs + one.lastMs) / 1000
     return logged(replaced(model, ended), at, 'run', { what: event.type, title: one.title })

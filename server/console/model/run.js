@@ -35,6 +35,7 @@ export function runFrom(described) {
       names.map((/** @type {string} */ name) => [name, described.totals?.[name] ?? noCounts()]),
     ),
     edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, described.edges?.[name] ?? []])),
+    changes: described.changes ?? [],
     verdict: described.verdict ?? null,
     kept: described.kept ?? null,
   }
@@ -72,7 +73,7 @@ export function advance(run, step) {
     edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
   }
   const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MAX_STEPS)
-  return { ...run, totals, edges, steps, lastMs: step.atMs }
+  return { ...run, totals, edges, steps, lastMs: step.atMs, changes: step.changes ?? run.changes }
 }
 
 /**

@@ -26,7 +26,7 @@
  * @typedef {Counts & { name: string, totals?: Counts, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
  */
 
-/** @typedef {{ atMs: number, arms: ArmStep[], weather?: { failRate: number, outage: boolean } }} Step */
+/** @typedef {{ atMs: number, arms: ArmStep[], weather?: { failRate: number, outage: boolean }, changes?: Run['changes'] }} Step */
 
 /**
  * A burst or comparison that somebody's command line publishes while it runs.
@@ -42,6 +42,7 @@
  * @property {Step[]} steps the last two minutes
  * @property {Record<string, Counts>} totals
  * @property {Record<string, Edge[]>} edges
+ * @property {{ type: 'settings' | 'outage' | 'scenario', atMs: number, [more: string]: any }[]} changes what happened meanwhile, the oldest first
  * @property {string | null} verdict
  * @property {string | null} kept id of the kept result, where there is one
  */

@@ -5,6 +5,7 @@
 
 import { createTable } from './arms-table.js'
 import { h, mark, say } from './dom.js'
+import { createRunChanges } from './run-changes.js'
 
 /** @param {import('./page.js').Context} context */
 export function createArms(context) {
@@ -14,6 +15,7 @@ export function createArms(context) {
   // The names and the verdict come from a command line, which speaks English.
   const name = h('p', { class: 'run-name', lang: 'en' })
   const place = h('div', { class: 'arms-place' })
+  const changes = createRunChanges(context)
   const verdict = h('p', { class: 'verdict', role: 'status', lang: 'en' })
   const report = h('a', { class: 'link', target: '_blank', rel: 'noopener' }, t('arms.report'))
   const element = h(
@@ -24,6 +26,7 @@ export function createArms(context) {
     place,
     verdict,
     report,
+    changes.element,
   )
 
   /** @type {Table | null} */
@@ -55,6 +58,7 @@ export function createArms(context) {
       say(status, run ? t(`arms.${run.status}`) : '')
       say(name, run?.title ?? '')
       say(verdict, run?.verdict ?? '')
+      changes.update(run)
       mark(report, 'hidden', !run?.kept)
       if (run?.kept) mark(report, 'href', `/runs/${encodeURIComponent(run.kept)}?format=html`)
       mark(element, 'tabindex', element.scrollHeight > element.clientHeight ? '0' : null)

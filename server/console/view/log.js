@@ -33,23 +33,30 @@ export function createLog(context) {
       }
       volume = model.volume
       const fresh = model.log.filter(entry => entry.key > last)
-      list.prepend(...fresh.slice(0, SHOWN).map(entry => line(context, entry)))
+      list.prepend(
+        ...fresh.slice(0, SHOWN).map(entry => line(context, entry, entry.t > 0 ? context.i18n.time(entry.t) : '')),
+      )
       while (list.children.length > SHOWN) list.lastElementChild?.remove()
       last = newest
     },
   }
 }
 
-/** @param {import('./page.js').Context} context @param {Entry} entry */
-function line(context, entry) {
-  const { t, time } = context.i18n
+/**
+ * A line of the log.
+ * @param {import('./page.js').Context} context
+ * @param {Pick<Entry, 'kind' | 'data'>} entry
+ * @param {string} when
+ */
+export function line(context, entry, when) {
+  const { t } = context.i18n
   const origin = entry.data.origin ?? { source: entry.data.source }
   const who = origin.source ? context.sourceName(origin) : ''
   const foreign = entry.kind === 'scenario' && entry.data.status === 'mark'
   return h(
     'li',
     { 'data-kind': entry.kind },
-    h('time', { class: 'num' }, entry.t > 0 ? time(entry.t) : ''),
+    h('time', { class: 'num' }, when),
     h(
       'span',
       null,
@@ -59,7 +66,7 @@ function line(context, entry) {
   )
 }
 
-/** @param {import('./page.js').Context} context @param {Entry} entry */
+/** @param {import('./page.js').Context} context @param {Pick<Entry, 'kind' | 'data'>} entry */
 function textOf(context, { kind, data }) {
   const { t, rate, maybe } = context.i18n
   if (kind === 'settings') {

@@ -48,6 +48,7 @@ async function meddling(test: TestContext, meddle: Meddle) {
     now: () => performance.now() * FASTER,
     emit: event => heard.push(event),
     vitals: () => null,
+    recent: () => [],
   })
   const seen = { run: 0, progress: 0, end: 0 }
   const front: RequestHandler = (req, res, next) => {

@@ -41,6 +41,13 @@ describe('a run', () => {
     assert.equal(run.totals.none?.calls, 1_200)
   })
 
+  it('holds what happened meanwhile as it was last told', () => {
+    const changes = [{ type: 'outage' as const, atMs: 40, on: true }]
+    const run = advance(advance(start(), { atMs: 250, arms: [], changes }), { atMs: 500, arms: [] })
+    assert.deepEqual([start().changes, run.changes], [[], changes])
+    assert.deepEqual(runFrom({ id: 'r', arms: [], changes }).changes, changes)
+  })
+
   it('leaves out arms that it was not started with', () => {
     assert.deepEqual(Object.keys(advance(start(), { atMs: 1, arms: [arm('ghost')] }).totals), ['none', 'breaker'])
   })

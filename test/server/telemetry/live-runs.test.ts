@@ -233,7 +233,7 @@ describe('a run that goes silent', () => {
   it('is told to be lost, and forgotten a while later', async test => {
     let now = 0
     const told: object[] = []
-    const runs = new LiveRuns({ now: () => now, emit: event => told.push(event), vitals: () => null })
+    const runs = new LiveRuns({ now: () => now, emit: event => told.push(event), vitals: () => null, recent: () => [] })
     const app = express()
       .use('/chaos', runs.routes())
       .use(problemHandler(() => {}))
