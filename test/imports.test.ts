@@ -38,7 +38,7 @@ const MAP = whole({
     'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands control report',
     commands:
-      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
+      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
     'simulate/simulate.ts': '. experiment load policy report server/experiments simulate',
     simulate:

@@ -13,11 +13,13 @@ import { experimentFrom } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
 import { progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
+import type { Result } from '../report/result.ts'
+import { quoted } from '../report/verdict/arm-names.ts'
 import { simulateDays } from '../simulate/days.ts'
 import { EDGE_MS } from '../simulate/replicates.ts'
 import { simulate } from '../simulate/simulate.ts'
 import { usualWorld, type World } from '../simulate/world.ts'
-import { conclude, withAddress } from './conclude.ts'
+import { conclude } from './conclude.ts'
 
 /** What commander reads for it beside what `compare` takes. */
 export type SimulationOptions = Omit<ExperimentOptions, 'url'> & {
@@ -65,9 +67,17 @@ export async function runSimulation(io: Io, options: SimulationOptions, line: Si
     const asked = { spec, distribution: { world, edgeMs: EDGE_MS }, count: options.days, seed: `${seed}-days` }
     return { ...result, otherDays: await simulateDays(asked, watched) }
   }
-  const result = withAddress(io, await run().finally(() => bar.end()))
+  const result = sameWorld(await run().finally(() => bar.end()), options)
   const kept = options.keep === true ? await keepResult(io, result, null) : null
   return conclude(io, options, result, kept)
+}
+
+/** The result with a hint that leads to the same world. */
+function sameWorld(result: Result, { url, settings }: SimulationOptions): Result {
+  const { verdict } = result
+  if (!/ npx chaos simulate\b/.test(verdict.hint)) return result
+  const world = `${url ? ` -u ${url.href.replace(/\/+$/, '')}` : ''}${settings === undefined ? '' : ` --settings ${quoted(settings)}`}`
+  return { ...result, verdict: { ...verdict, hint: verdict.hint + world } }
 }
 
 /** The world of a server that has just been started, or of the one that was named. */

@@ -9,7 +9,6 @@ import { duration, loadOptions, outputOptions, serverUrl, wholeNumber } from '..
 import { conditionOptions } from '../options/conditions.ts'
 import { headOptions } from '../options/request.ts'
 import { scheduleOptions } from '../options/schedule.ts'
-import { USUAL_ROUND_TRIP_MS } from '../simulate/world.ts'
 import { type Define, typedOptions } from './command.ts'
 
 export const define: Define = (command, run) => {
@@ -30,7 +29,7 @@ export const define: Define = (command, run) => {
     .addOption(
       new Option('--round-trip <duration>', 'from a call to its answer, beside what the server makes it wait')
         .argParser(duration(QUANTITIES.roundTripMs))
-        .default(USUAL_ROUND_TRIP_MS, formatDuration(USUAL_ROUND_TRIP_MS)),
+        .default(QUANTITIES.roundTripMs.standard, formatDuration(QUANTITIES.roundTripMs.standard)),
     )
     .addOption(
       new Option('--days <count>', 'simulate so many other days too, and say what they have in common').argParser(

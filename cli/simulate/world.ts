@@ -6,6 +6,7 @@ import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
 import { readScenarios } from '../../server/chaos/scenario/files.ts'
 import type { Scenario } from '../../server/chaos/scenario/schema.ts'
 import { defaultSettings, type Settings } from '../../server/chaos/settings/schema.ts'
+import { QUANTITIES } from '../../server/experiments/quantities.ts'
 import { packageRoot } from '../../server/lib/package-root.ts'
 
 /** A quantity in milliseconds: always the same, or drawn from a histogram of [upper bound, count], rising. */
@@ -28,9 +29,6 @@ export interface World {
   readonly startedAtWallMs: number
 }
 
-/** From 127.0.0.1 to itself, by the way of Node's HTTP on both sides. */
-export const USUAL_ROUND_TRIP_MS = 1.5
-
 /** The world of the server that comes with this package, as it is when it has just been started; what is given goes before. */
 export function usualWorld(given: Partial<World> & Pick<World, 'seed'>): World {
   const data = join(packageRoot(import.meta.url), 'data')
@@ -38,7 +36,7 @@ export function usualWorld(given: Partial<World> & Pick<World, 'seed'>): World {
     settings: {},
     scenarios: given.scenarios ?? readScenarios(join(data, 'scenarios')),
     codes: given.codes === undefined ? readSeed(join(data, 'products.json')).map(({ code }) => code) : given.codes,
-    roundTripMs: USUAL_ROUND_TRIP_MS,
+    roundTripMs: QUANTITIES.roundTripMs.standard,
     latenessMs: 0,
     startedAtWallMs: 0,
     ...given,

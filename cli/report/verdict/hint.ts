@@ -1,5 +1,6 @@
 /** One hint of what to try next, for each thing that a run can show; never the command that was just run. */
 
+import { QUANTITIES } from '../../../server/experiments/quantities.ts'
 import { formatDuration } from '../../../server/lib/units.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
@@ -61,8 +62,14 @@ export function hintForOne(result: Unjudged, arm: ArmResult): Message {
   const guarded = circuitOf(arm.name) !== null
   const allWell = arm.outcomes.failed + arm.outcomes.shortCircuited === 0
   if (isForeign(result)) return hint(guarded ? 'without-breaker-there' : 'with-breaker-there')
-  if (onlyNotFound(arm)) return hint('other-codes', 'npx chaos burst')
-  if (allWell) return hint('fail-rate')
+  if (onlyNotFound(arm)) {
+    const found = { ...result, request: undefined }
+    return hint('other-codes', result.simulated ? compareCommand([arm.name], found) : 'npx chaos burst')
+  }
+  if (allWell) {
+    if (!result.simulated) return hint('fail-rate')
+    return hint('nothing-failed', `${compareCommand([arm.name], result, { trouble: false })} --fail-rate 70`)
+  }
   const late = guarded && opened(arm) && arm.outcomes.shortCircuited === 0 && leftAtOnce(result)
   const arms = guarded ? ['none', arm.name] : [arm.name, withBreaker(arm.name)]
   // Of one batch nothing is refused: what a breaker does is seen in several.
@@ -140,7 +147,7 @@ function withoutProduct(product: string, result: Unjudged): Message {
 function unguarded(code: Code, result: Unjudged, last: string): Message {
   const words = wordsOf(last)
   if (code === 'helped' && words.includes('retry') && !isForeign(result)) {
-    return hint('retry-storm', 'npx chaos compare --scenario retry-storm')
+    return hint('retry-storm', `${commandOf(result)} --scenario retry-storm`)
   }
   if (code === 'hurt' && words.includes('retry') && !words.includes('budget') && wastesMore(result)) {
     return hint('budget', compareCommand([last, `${last}+budget`], result))
@@ -196,6 +203,9 @@ function paceOf({ load, conditions }: Unjudged, lastsMs: number): string {
   return `-n ${count}${concurrency === 10 ? '' : ` -c ${concurrency}`}${every}`
 }
 
+/** Open times that a simulated run tries side by side, in place of a sweep. */
+const OPEN_TIMES = ['250ms', '1s', '4s'] as const
+
 /** A sweep of the open time of an arm's circuit, under the conditions of the run. */
 function settings(name: string, result: Unjudged): string {
   const open = name
@@ -204,8 +214,22 @@ function settings(name: string, result: Unjudged): string {
     .replace('()', '')
   const { openForMs, ...circuit } = result.conditions?.circuit ?? {}
   const conditions = result.conditions && { ...result.conditions, circuit }
-  const flags = flagsOf({ ...result, conditions }, { load: !leftAtOnce(result) })
+  const same = { ...result, conditions }
+  const kept = { load: !leftAtOnce(result) }
+  const opened = OPEN_TIMES.map(time => openFor(open, time))
+  if (result.simulated && opened.some(arm => result.arms.every(other => other.name !== arm))) {
+    return compareCommand([result.arms[0]?.name ?? 'none', ...opened], same, kept)
+  }
+  const flags = flagsOf(same, kept)
   return `${SETTINGS}${open === 'breaker' ? '' : ` --arm ${quoted(open)}`}${flags}`
+}
+
+/** The arm with an open time of its own, which it has not yet. */
+function openFor(name: string, time: string): string {
+  return name.replace(
+    /\bbreaker(?:\(([^()]*)\))?/,
+    (_, given?: string) => `breaker(${given ? `${given},` : ''}open-for=${time})`,
+  )
 }
 
 /** Requests an arm for an interval of 5 points to either side, by the variance of two independent shares. */
@@ -225,11 +249,19 @@ function isForeign({ request }: Pick<Unjudged, 'request'>): boolean {
   return request !== undefined && !request.expectsJson
 }
 
-/** `chaos compare` with these arms, which it need not be told where they are its own, under the conditions of the run. */
+/** What makes another run like this one. */
+function commandOf({ simulated }: Unjudged): string {
+  if (!simulated) return 'npx chaos compare'
+  const { p50, p99 } = simulated.roundTripMs
+  const usual = p50 !== p99 || p50 === QUANTITIES.roundTripMs.standard
+  return `npx chaos simulate${usual ? '' : ` --round-trip ${formatDuration(p50)}`}`
+}
+
+/** `chaos compare` with these arms, or `chaos simulate` after a simulated run, which it need not be told where they are its own, under the conditions of the run. */
 function compareCommand(names: readonly string[], result: Unjudged, kept: Partial<Kept> = {}): string {
   const list = armList(names)
   const own = list === 'none,breaker' && result.conditions?.scenario === undefined
-  return `npx chaos compare${own ? '' : ` --arms ${list}`}${flagsOf(result, kept)}`
+  return `${commandOf(result)}${own ? '' : ` --arms ${list}`}${flagsOf(result, kept)}`
 }
 
 /** The arm with a breaker added: `retry+breaker`. */

@@ -31,6 +31,64 @@ suite('a simulated comparison', () => {
     assert.doesNotMatch(ran.stdout, /Kept as/)
   })
 
+  for (const [what, words, hint] of [
+    [
+      'tries open times side by side',
+      ['--outage', '1s-4s', '-n', '700', '--open-for', '2s'],
+      /simulate --arms 'none,breaker\(open-for=250ms\),.*=4s\)' -n 700 --outage 1s-4s$/,
+    ],
+    [
+      'sweeps where these were tried',
+      [
+        '--outage',
+        '1s-4s',
+        '-n',
+        '700',
+        '--arms',
+        'none,breaker(open-for=250ms),breaker(open-for=1s),breaker(open-for=4s)',
+      ],
+      /npx chaos sweep --vary/,
+    ],
+    [
+      'keeps the file of the settings',
+      ['--settings', fileOf('30 percent.json', '{"failRate":30}'), '-n', '600'],
+      /simulate --outage .* --settings '.*\/30 percent\.json'$/,
+    ],
+    [
+      'keeps the round trip',
+      ['--fail-rate', '30', '-n', '600', '--round-trip', '30ms'],
+      /simulate --round-trip 30ms --outage/,
+    ],
+    [
+      'makes one arm fail',
+      ['--arms', 'none', '-n', '50'],
+      /^Make it fail: npx chaos simulate --arms none -n 50 --fail-rate 70$/,
+    ],
+    [
+      'asks one arm for what is there',
+      ['--arms', 'none', '-n', '50', '--codes', 'nowhere'],
+      /simulate --arms none -n 50$/,
+    ],
+  ] as const) {
+    test(`has a hint that ${what}, without a server`, async () => {
+      const { verdict } = await simulated(...words, '--seed', '7')
+      assert.match(verdict.hint, hint)
+      const [, command = ''] = verdict.hint.split('npx chaos ')
+      if (!command.startsWith('simulate')) return
+      const typed = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, inQuotes, bare]) => inQuotes ?? bare ?? '')
+      const again = await chaos([...typed, '--json'])
+      assert.equal(again.code, 0, again.stderr)
+      assert.ok(documentOf(again).simulated)
+    })
+  }
+
+  test('leads to the server that its settings are from', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 30 } })
+    const { verdict } = await simulated('-u', server.url, '-n', '600', '--seed', '7')
+    assert.ok(verdict.hint.endsWith(` -u ${server.url}`), verdict.hint)
+    assert.match(verdict.hint, /npx chaos simulate/)
+  })
+
   test('is the same again, whatever the moment', async () => {
     const words = ['--fail-rate', '30', '--arms', 'none,retry+breaker', '--seed', '5']
     const [first, second] = [await simulated(...words), await simulated(...words)]
