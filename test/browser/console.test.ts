@@ -171,7 +171,10 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     const words = ['compare', '-u', server.url, '--outage', '300ms-900ms', '-n', '250', '--no-keep']
     const running = chaos(words)
     const lines = page.locator('.run-changes li')
-    await page.getByRole('heading', { name: 'During this run' }).waitFor()
+    await page
+      .getByRole('heading', { name: 'During this run' })
+      .waitFor()
+      .catch(async error => assert.fail(`${error}\n${JSON.stringify(await running)}`))
     await page.locator('.arms[data-status="running"]').waitFor()
     await fetch(`${server.url}/chaos/outages`, {
       method: 'POST',
