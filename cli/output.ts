@@ -2,9 +2,12 @@
 
 import { writeFile } from 'node:fs/promises'
 import { Chalk, type ColorSupportLevel, supportsColor } from 'chalk'
+import type { Counts } from '../server/runs/counters.ts'
 import { type Io, usageError } from './io.ts'
+import { oneLine } from './report/format.ts'
 import { colours, type Look, plain } from './report/look.ts'
 import type { Result } from './report/result.ts'
+import { type GoodputCell, goodputStrip } from './report/text/strip.ts'
 import { renderText } from './report/text/text.ts'
 
 /** What the options of a command say about its output. */
@@ -75,31 +78,97 @@ export function formatOfFile<F>(path: string | undefined, endings: Readonly<Reco
 }
 
 const BAR_WIDTH = 30
+/** What lasts no longer needs no bar, in milliseconds. */
 const PATIENCE_MS = 1_000
-const ERASE_LINE = '\r\u001b[2K'
+/** Names of arms and their figures, in columns beside the strips. */
+const MAX_NAME = 16
+const FIGURES_WIDTH = 30
+
+/** What an arm came to since the start. */
+export type ArmProgress = Readonly<Counts> & { readonly name: string }
 
 export interface Progress {
-  /** `share` is 0 to 1. */
-  show(share: number): void
+  /**
+   * Draws how far it is, and how long the rest will take at the pace so far.
+   * @param share 0 to 1
+   * @param arms what each came to since the start; each gets a line with its useful answers over time
+   */
+  show(share: number, arms?: readonly ArmProgress[]): void
   end(): void
 }
 
-/** A bar with `label` before it, drawn in ASCII where `ascii` is set. */
-export function progressBar({ stderr, clock, env }: Io, label: string, ascii: boolean): Progress {
+/** A bar with `label` before it, drawn in ASCII where `ascii` is set; nothing where standard error is no terminal. */
+export function progressBar(io: Io, label: string, ascii: boolean): Progress {
+  const { stderr, clock, env } = io
   const startedAt = clock.now()
-  let shown = false
+  const strips = new Map<number, LiveStrip>()
+  let height = 0
+  const erase = () => {
+    if (height > 0) stderr.write(`\r${height > 1 ? `\u001b[${height - 1}A` : ''}\u001b[J`)
+    height = 0
+  }
   return {
-    show(share) {
-      if (!stderr.isTTY || env.TERM === 'dumb' || clock.now() - startedAt < PATIENCE_MS) return
+    show(share, arms = []) {
+      if (!stderr.isTTY || env.TERM === 'dumb') return
+      const look = { ...lookOf(io, { ascii, color: true }), width: stderr.columns }
+      const stripLines = arms.map((arm, index) => {
+        const strip = strips.get(index) ?? new LiveStrip()
+        strips.set(index, strip)
+        return strip.line(arm, share, look)
+      })
+      const elapsedMs = clock.now() - startedAt
+      if (elapsedMs < PATIENCE_MS) return
       const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH)
       const [on, off] = ascii ? ['#', '.'] : ['█', '░']
       const percent = `${Math.floor(share * 100)}`.padStart(3)
-      stderr.write(`${ERASE_LINE}${label} ${on.repeat(full)}${off.repeat(BAR_WIDTH - full)} ${percent} %`)
-      shown = true
+      const bar = `${label} ${on.repeat(full)}${off.repeat(BAR_WIDTH - full)} ${percent} %${timeLeft(share, elapsedMs)}`
+      erase()
+      const lines = [bar, ...stripLines].slice(0, MAX_LIVE_LINES)
+      stderr.write(lines.join('\n'))
+      height = lines.length
     },
-    end() {
-      if (shown) stderr.write(ERASE_LINE)
-      shown = false
-    },
+    end: erase,
   }
+}
+
+/** More lines than these would scroll a small terminal. */
+const MAX_LIVE_LINES = 12
+
+/** Says nothing before a twentieth is done: the pace is not known yet. */
+function timeLeft(share: number, elapsedMs: number): string {
+  if (share < 0.05) return ''
+  const seconds = Math.ceil((elapsedMs * (1 - Math.min(1, share))) / share / 1_000)
+  if (seconds >= 60) return `, about ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min left`
+  return `, about ${seconds} s left`
+}
+
+/** The line of an arm: which share was useful in each part of the run, and what it comes to. */
+class LiveStrip {
+  readonly #cells: GoodputCell[] = []
+  #before: ArmProgress | null = null
+
+  line(arm: ArmProgress, share: number, look: Look): string {
+    const columns = Math.max(10, look.width - MAX_NAME - FIGURES_WIDTH - 4)
+    const column = Math.min(columns - 1, Math.floor(share * columns))
+    const since = {
+      useful: usefulOf(arm) - usefulOf(this.#before),
+      failed: arm.failed - (this.#before?.failed ?? 0),
+      refused: arm.shortCircuited - (this.#before?.shortCircuited ?? 0),
+    }
+    const cell = this.#cells[column]
+    for (const key of ['useful', 'failed', 'refused'] as const) if (cell) cell[key] += since[key]
+    // Where several columns went by since the last step, all of them show what it found.
+    while (this.#cells.length <= column) this.#cells.push({ ...since })
+    this.#before = { ...arm }
+    const all = usefulOf(arm) + arm.failed + arm.shortCircuited
+    const useful = all === 0 ? '-' : `${Math.round((100 * usefulOf(arm)) / all)} %`
+    const name = oneLine(arm.name)
+    const shown = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 2)}..` : name.padEnd(MAX_NAME)
+    const strip = goodputStrip(this.#cells.slice(0, columns), look)
+    return `  ${shown} ${strip}${' '.repeat(columns - Math.min(columns, this.#cells.length))} ${useful.padStart(5)} useful, ${arm.wasted} wasted`
+  }
+}
+
+function usefulOf(arm: ArmProgress | null): number {
+  return arm ? arm.success + arm.fromCache : 0
 }

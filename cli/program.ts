@@ -5,6 +5,7 @@ import { UnitError } from '../server/lib/units.ts'
 import { UserError } from '../server/lib/user-error.ts'
 import type { Define, Run } from './commands/command.ts'
 import { exampleHelp } from './commands/help.ts'
+import { groupOptions } from './commands/option-groups.ts'
 import { sanitized } from './control/sanitize.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
@@ -109,6 +110,7 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     if (!args.includes(name)) continue
     const { define } = await load()
     define(command, run, io.env)
+    groupOptions(command)
     command.addHelpText('after', exampleHelp(name))
     for (const each of [command, ...command.commands]) {
       const names = each === command ? name : `${name} ${each.name()}`

@@ -1,12 +1,13 @@
 /** `chaos status`: what the server does at present, where each setting came from, and what it has counted; once, or again and again. */
 
+import { settingText } from '../../server/chaos/settings/words.ts'
 import { sleep } from '../../server/lib/clock.ts'
 import { UserError } from '../../server/lib/user-error.ts'
 import type { Hello, Stats } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
 import { fit, styled, toAnsi } from '../live/styled-line.ts'
 import { jsonOption, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
-import { wrapPieces } from '../report/wrap.ts'
+import { wrapText } from '../report/wrap.ts'
 import type { Define } from './command.ts'
 
 interface StatusOptions extends ServerOptions {
@@ -44,9 +45,10 @@ function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null,
   return [
     `Flaky Catalog ${hello.version} at ${url.origin}, session ${hello.session}`,
     ...Object.entries(hello.settings)
-      .filter(([, value]) => value !== null)
-      .flatMap(([name, value]) => {
-        const [first = '', ...more] = display(name, value, columns - INDENT)
+      .map(([name, value]) => [name, settingText(name, value)] as const)
+      .filter(([, text]) => text !== '')
+      .flatMap(([name, words]) => {
+        const [first = '', ...more] = wrapText(words, Math.max(MIN_WIDTH, columns - INDENT))
         return [line(name, first), ...more.map(text => ' '.repeat(INDENT) + text)].map((text, index, all) =>
           index === all.length - 1 ? text + origin(hello.provenance[name]) : text,
         )
@@ -62,21 +64,11 @@ function linesOf(url: URL, hello: Hello, stats: Stats, perSecond: number | null,
 const LABEL_WIDTH = 14
 /** Columns before a value. */
 const INDENT = LABEL_WIDTH + 2
+const MIN_WIDTH = 40
 
 function line(label: string, text: string): string {
   return text === '' ? label : `  ${label.padEnd(LABEL_WIDTH)}${text}`
 }
-
-/** A value in lines of `width` columns; JSON goes on in the next line after a comma, and is never cut. */
-function display(name: string, value: unknown, width: number): string[] {
-  if (name === 'failRate') return [`${String(value)} %`]
-  if (typeof value === 'string') return [value]
-  const parts = JSON.stringify(value).match(/(?:"(?:[^"\\]|\\.)*"|[^",])*,?/g) ?? []
-  const pieces = parts.filter(part => part !== '').map(text => ({ text, width: text.length }))
-  return wrapPieces(pieces, Math.max(MIN_WIDTH, width), '')
-}
-
-const MIN_WIDTH = 40
 
 function origin(provenance: { readonly source?: unknown } | null | undefined): string {
   const source = provenance?.source

@@ -41,8 +41,8 @@ export interface ExperimentContext {
   readonly signal?: AbortSignal | undefined
   /** Where the circuits live; in this process when left out. */
   readonly openCircuit?: ArmParts['openCircuit']
-  /** Called four times a second with the share of all runs that is done, 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined
+  /** Called four times a second with the share of all runs that is done, 0 to 1, and what the arms of this one came to. */
+  readonly onProgress?: RunOptions['onProgress']
   /** Makes a run known to the pages of the server; asked once a run. */
   readonly publish?: RunOptions['publish']
   /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
@@ -92,7 +92,8 @@ export async function runExperiment(spec: ExperimentSpec, context: ExperimentCon
   const results: Result[] = []
   let announceEnd: AnnounceEnd = async () => {}
   for (let run = 0; run < repeat && !(run > 0 && signal?.aborted); run++) {
-    const onProgress = (share: number) => context.onProgress?.((run + share) / repeat)
+    const onProgress: RunOptions['onProgress'] = (share, arms) =>
+      context.onProgress?.((run + share) / repeat, repeat === 1 ? arms : undefined)
     await announceEnd(null)
     const ended = await runOnce(prepared, run, repeated(seed, run), onProgress)
     results.push(ended.result)
@@ -153,7 +154,7 @@ async function runOnce(
   prepared: Prepared,
   index: number,
   seed: string,
-  onProgress: (share: number) => void,
+  onProgress: NonNullable<RunOptions['onProgress']>,
 ): Promise<{ result: Result; announceEnd: AnnounceEnd }> {
   const { spec, context, arms } = prepared
   const [openSessions, serverSeed] = [prepared.openSessions(index), prepared.serverSeed(index)]

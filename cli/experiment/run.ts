@@ -3,6 +3,7 @@
 import type { ExperimentLoad } from '../../server/experiments/spec.ts'
 import { type Clock, sleep } from '../../server/lib/clock.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
+import type { ArmTotals } from '../control/live-publisher.ts'
 import { type LoadClient, openClient } from '../load/client.ts'
 import { type GeneratorReport, generateLoad } from '../load/generator.ts'
 import { Recorder } from '../load/recorder.ts'
@@ -35,7 +36,7 @@ export interface RunOptions {
   /** Milliseconds since 1970. */
   readonly wallMs: () => number
   readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((share: number) => void) | undefined
+  readonly onProgress?: ((share: number, arms?: readonly ArmTotals[]) => void) | undefined
   /** Follows what happens to a session of the server, or to the one that all share; not given where there is none. */
   readonly openLog?: ((session: string | undefined) => EventLog) | undefined
   /** Makes the run known to the pages of the server; asked once a run. */
@@ -119,7 +120,10 @@ async function sendLoad(
     ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },
     onProgress(share) {
       published?.update()
-      onProgress?.(share)
+      onProgress?.(
+        share,
+        recorders.map(recorder => recorder.totals),
+      )
     },
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })

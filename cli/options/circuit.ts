@@ -25,7 +25,7 @@ const NAMES = Object.keys(SHOWN) as Name[]
 export function addCircuitOptions(command: Command): Command {
   for (const name of NAMES) {
     const { what, standard } = CIRCUIT_PARAMETERS[name]
-    const description = `breaker: ${what} (default: ${standard})`
+    const description = `${what} (default: ${standard})`
     command.addOption(new Option(`--${name} <${SHOWN[name]}>`, description).argParser(reader(name)))
   }
   return command

@@ -30,16 +30,52 @@ describe('colours', () => {
   })
 })
 
-it('a dumb terminal is drawn on with ASCII, line by line', () => {
+/** A terminal that keeps what is written, a bar on it, and a clock that is set by hand. */
+function barOn(env: Record<string, string>) {
   const written: string[] = []
   const stream = { write: (text: string) => void written.push(text), isTTY: true, columns: 80 }
-  const env = { TERM: 'dumb' }
-  const io = { stdout: stream, stderr: stream, env, clock: { ...systemClock, now: () => 0 } } as never
-  assert.equal(lookOf(io, { color: true }).ascii, true)
-  let now = 0
-  const bar = progressBar({ stderr: stream, env, clock: { ...systemClock, now: () => now } } as never, 'x', true)
-  now = 5_000
+  const time = { ms: 0 }
+  const clock = { ...systemClock, now: () => time.ms }
+  return { bar: progressBar({ stdout: stream, stderr: stream, env, clock } as never, 'compare', true), written, time }
+}
+
+it('a dumb terminal is drawn on with ASCII, line by line', () => {
+  const { bar, written, time } = barOn({ TERM: 'dumb' })
+  const stream = { write() {}, isTTY: true, columns: 80 }
+  assert.equal(lookOf({ stdout: stream, env: { TERM: 'dumb' } } as never, { color: true }).ascii, true)
+  time.ms = 5_000
   bar.show(0.5)
   bar.end()
   assert.deepEqual(written, [])
+})
+
+it('a bar has a strip of each arm, and says how long the rest takes at the pace so far', () => {
+  const { bar, written, time } = barOn({ NO_COLOR: '1' })
+  const arm = (name: string, success: number, failed: number, shortCircuited = 0) => ({
+    ...{ name, success, failed, shortCircuited, fromCache: 0, calls: success + failed, wasted: failed, states: [] },
+  })
+  time.ms = 500
+  bar.show(0.25, [arm('none', 25, 0), arm('breaker', 25, 0)])
+  assert.deepEqual(written, [], 'what may be over in a second needs no bar')
+  time.ms = 2_000
+  bar.show(0.5, [arm('none', 25, 25), arm('breaker', 25, 5, 20)])
+  const [bars = '', none = '', breaker = ''] = written.join('').split('\n')
+  assert.equal(bars, 'compare ###############...............  50 %, about 2 s left')
+  assert.match(none, /^ {2}none {13}#{8}F{8} +50 % useful, 25 wasted$/)
+  assert.match(breaker, /^ {2}breaker {10}#{8}S{8} +50 % useful, 5 wasted$/)
+  assert.ok(
+    written
+      .join('')
+      .split('\n')
+      .every(line => line.length < 80),
+    'no line wraps',
+  )
+  written.length = 0
+  time.ms = 100_000
+  bar.show(0.4)
+  assert.equal(written.join(''), '\r\u001b[2A\u001b[Jcompare ############..................  40 %, about 2:30 min left')
+  written.length = 0
+  bar.end()
+  bar.end()
+  assert.deepEqual(written, ['\r\u001b[J'])
 })

@@ -147,3 +147,14 @@ describe('a server that does not answer', () => {
     assert.match(stderr, /127\.0\.0\.1:10/)
   })
 })
+
+describe('the help of a command with many options', () => {
+  for (const name of ['burst', 'compare', 'simulate', 'sweep']) {
+    it(`${name} has each below a heading that says what it is about`, async () => {
+      const { stdout } = await chaos([name, '--help'])
+      assert.doesNotMatch(stdout, /^Options:/m)
+      assert.match(stdout, /^The breaker:\n +--threshold/m)
+      assert.ok(stdout.indexOf('Load: how much') < stdout.indexOf('The result:'), stdout)
+    })
+  }
+})

@@ -47,14 +47,13 @@ export function renderStrip(result: Unjudged, look: Look): string {
 
   const lines = arms.flatMap((arm, index) => {
     const cells = cellsOf(arm, columns, stepMs)
-    const goodput = cells.map(cell => goodputMark(cell, look.ascii))
     const states = cells.map(cell => stateMark(cell.state, look.ascii))
     const name = oneLine(arm.name)
     const long = !isShort(name.length)
     return [
       ...(index > 0 ? [''] : []),
       ...(long ? [`${' '.repeat(INDENT)}${shorten(name, look.width - INDENT)}`] : []),
-      line(long ? '' : name, painted(goodput, look)),
+      line(long ? '' : name, goodputStrip(cells, look)),
       ...(arm.states.length > 0 ? [line('', painted(states, look))] : []),
     ]
   })
@@ -99,7 +98,18 @@ function painted(marks: readonly Mark[], { palette }: Look): string {
     .join('')
 }
 
-function goodputMark({ useful, failed, refused }: Cell, ascii: boolean): Mark {
+/** How many requests ended in a part of a run, and how. */
+export type GoodputCell = { -readonly [Key in 'useful' | 'failed' | 'refused']: Cell[Key] }
+
+/** One column for each cell: its useful share, or what there was instead. */
+export function goodputStrip(cells: readonly GoodputCell[], look: Look): string {
+  return painted(
+    cells.map(cell => goodputMark(cell, look.ascii)),
+    look,
+  )
+}
+
+function goodputMark({ useful, failed, refused }: GoodputCell, ascii: boolean): Mark {
   const all = useful + failed + refused
   if (all === 0) return { glyph: ' ', below: 'plain' }
   const rest = failed >= refused ? 'failed' : 'refused'

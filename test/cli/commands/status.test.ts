@@ -87,16 +87,19 @@ describe('chaos status', () => {
   })
 })
 
-test('settings are printed whole, whatever their length', async t => {
+test('settings are printed in words, and whole, whatever their length', async t => {
   const faults = Array.from({ length: 9 }, (_, index) => ({ kind: 'status', status: 500 + index, weight: index + 1 }))
-  const rules = [{ id: 'a, "b"', match: { header: { 'x-team': `blue, ${'x'.repeat(90)}` } }, rate: 5 }]
+  const header = `blue, ${'x'.repeat(90)}`
+  const rules = [{ id: 'team', match: { header: { 'x-team': header } }, rate: 5 }]
   const server = await startTestServer(t, { settings: { faults, rules } as never })
   const { stdout } = await chaos(['status', '-u', server.url])
-  const joined = stdout.replace(/\n {16}/g, '')
-  const settings = server.chaos.control.sessions.first.layers.effective()
-  for (const name of ['faults', 'rules'] as const) assert.ok(joined.includes(JSON.stringify(settings[name])), stdout)
-  assert.ok(!stdout.includes('…'))
-  const lines = stdout.split('\n').filter(line => !line.includes('x-team'))
+  const joined = stdout.replace(/\n {16}/g, ' ')
+  for (const { status, weight } of faults) {
+    assert.ok(joined.includes(`${((100 * weight) / 45).toFixed(1)} % status ${status}`), stdout)
+  }
+  assert.ok(joined.includes(`team: 5 % of the requests with x-team: ${header}`), stdout)
+  assert.ok(!stdout.includes('…') && !stdout.includes('{'), stdout)
+  const lines = stdout.split('\n').filter(line => !line.includes('xxx'))
   assert.deepEqual(
     lines.filter(line => line.length > 80 + '(from environment)'.length),
     [],
