@@ -29,8 +29,8 @@ const MAP = whole({
     'chaos/inject': 'chaos/decision chaos/intercept chaos/session chaos/settings http',
     'chaos/intercept': 'chaos chaos/capacity chaos/decision chaos/session chaos/settings',
     'chaos/scenario': 'chaos chaos/decision chaos/session chaos/settings',
-    chaos: 'chaos/decision chaos/session chaos/settings http',
-    'chaos/session': 'chaos/capacity chaos/decision chaos/settings http',
+    chaos: 'chaos/decision chaos/session chaos/settings',
+    'chaos/session': 'chaos/capacity chaos/decision chaos/settings',
     'chaos/capacity': 'chaos/settings',
     'chaos/decision': 'chaos/settings',
   },
@@ -40,9 +40,9 @@ const MAP = whole({
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
-    'simulate/simulate.ts': '. experiment load policy report server/experiments simulate',
+    'simulate/simulate.ts': '. experiment load report server/experiments simulate',
     simulate:
-      'load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments server/http',
+      'breaker load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments',
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments',
     live: '. breaker control load policy report server/runs',

@@ -19,14 +19,16 @@ import type { Schedule } from '../load/schedule.ts'
 import { buildArm } from '../policy/arm.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
+import { timeout } from '../policy/timeout.ts'
 import type { Trouble } from '../report/result.ts'
+import { buildOwnArm, type NamedArm } from './own-arm.ts'
 import { CallPerformer, type SimulatedCall, SimulatedClient, type TransportOptions } from './transport.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { latenesses, roundTrips, type World } from './world.ts'
 
 /** Everything that decides what a simulated run does, beside its world. */
 export interface SimulatedRunOptions {
-  readonly arms: readonly ParsedArm[]
+  readonly arms: readonly (ParsedArm | NamedArm)[]
   readonly schedule: Schedule
   readonly load: Pick<ExperimentSpec['load'], 'codes' | 'timeoutMs' | 'connections'>
   readonly circuit: ExperimentSpec['circuit']
@@ -72,7 +74,7 @@ export async function simulateRun(options: SimulatedRunOptions, world: World): P
     log: options.log ?? (() => SILENT),
   })
   const { sessions, trouble } = openSessions(control, options, world)
-  const arms = await openArms(control, clock, sessions, options, world)
+  const { arms, promises } = await openArms(control, clock, sessions, options, world)
   let report = null as GeneratorReport | null
   const underway = sendLoad(
     {
@@ -85,9 +87,11 @@ export async function simulateRun(options: SimulatedRunOptions, world: World): P
   )
   if (signal?.aborted) underway.interrupt()
   else underway.start()
+  if (promises) await promisesKept()
   while (report === null) {
     for (let step = 0; step < STEPS_AT_ONCE && report === null; step++) {
       if (!clock.step()) throw unanswered(arms)
+      if (promises) await promisesKept()
     }
     if (report === null) await lookAround(options, arms)
     if (signal?.aborted) underway.interrupt()
@@ -133,7 +137,7 @@ async function openArms(
   sessions: readonly Session[],
   { arms, load, seed, circuit, request, schedule }: SimulatedRunOptions,
   world: World,
-): Promise<Arm[]> {
+): Promise<{ arms: Arm[]; promises: boolean }> {
   const interceptor = new Interceptor<SimulatedCall>(
     control,
     new CallPerformer(() => world.startedAtWallMs + clock.now()),
@@ -147,18 +151,26 @@ async function openArms(
     knows: (code: string) => known === null || known.has(code),
   }
   const open: Arm[] = []
+  let promises = false
   for (const [index, parsed] of arms.entries()) {
     const recorder = new Recorder(parsed.name, schedule.requests, clock)
     const session = sessions[index]?.id ?? ''
     const transport: TransportOptions = { ...shared, session, roundTripMs: roundTrips(world), meter: recorder }
     const { send } = new SimulatedClient(transport)
+    if ('build' in parsed) {
+      const parts = { call: timeout(clock, load.timeoutMs)(send), clock, random }
+      const arm = buildOwnArm(parsed, parts, (state, atMs) => recorder.enter(state, atMs))
+      promises ||= arm.promises
+      open.push({ send: arm.send, recorder })
+      continue
+    }
     const arm = await buildArm(parsed, { call: send, clock, random, timeoutMs: load.timeoutMs, circuit })
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))
     open.push({ send: arm.send, recorder })
   }
-  return open
+  return { arms: open, promises }
 }
 
 /** A clock whose timers come late. */
@@ -170,7 +182,12 @@ function latecomer(clock: Clock, latenessMs: () => number): Clock {
 async function lookAround({ onProgress, schedule }: SimulatedRunOptions, arms: readonly Arm[]): Promise<void> {
   const settled = arms.reduce((sum, { recorder }) => sum + recorder.settled, 0)
   onProgress?.(settled / (schedule.requests * arms.length))
-  await new Promise(resolve => setImmediate(resolve))
+  await promisesKept()
+}
+
+/** Resolves when every promise that can be kept has been, and so has what follows of it. */
+function promisesKept(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }
 
 function unanswered(arms: readonly Arm[]): Error {

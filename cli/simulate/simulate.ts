@@ -4,8 +4,8 @@ import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { type ExperimentContext, runExperiment, type Simulator } from '../experiment/experiment.ts'
 import { usageError } from '../io.ts'
 import { catalogTarget } from '../load/target.ts'
-import { parseArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
+import { refusal } from './refusal.ts'
 import { simulateRun } from './run.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { settingsOf, typicalMs, type World } from './world.ts'
@@ -56,20 +56,4 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
 /** The same world with other draws. */
 function withSeed(world: World, seed: string): World {
   return { ...world, seed, settings: { ...world.settings, seed } }
-}
-
-/** Why an experiment cannot be simulated, in a sentence; null where it can. */
-export function refusal({ arms, load, request }: ExperimentSpec): string | null {
-  for (const text of arms) {
-    const { name, policies } = parseArm(text)
-    const library = (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
-    if (library) return `${library} cannot be simulated, because it goes by the clock of the process: compare it live.`
-    if (policies.has('notify')) return `a webhook cannot be simulated: leave notify out of ${name}.`
-  }
-  if (!load.keepAlive) return 'new connections cannot be simulated: leave out --no-keep-alive, or compare live.'
-  if (load.headersTimeoutMs !== undefined || load.bodyTimeoutMs !== undefined) {
-    return 'timeouts of heads and bodies cannot be simulated: leave out --headers-timeout and --body-timeout.'
-  }
-  if (request.method === 'GET' || request.method === 'HEAD') return null
-  return `only GET and HEAD can be simulated: leave out ${request.method}, or compare live.`
 }

@@ -6,10 +6,9 @@
 import type { Admission } from '../../server/chaos/capacity/wait-queue.ts'
 import type { CompiledSettings } from '../../server/chaos/decision/compiled-settings.ts'
 import type { Decision } from '../../server/chaos/decision/decision.ts'
-import type { RequestRecord } from '../../server/chaos/decision/request-record.ts'
+import { MAX_CODE_LENGTH, type RequestRecord } from '../../server/chaos/decision/request-record.ts'
 import { DRIPS, type SpoilingFault } from '../../server/chaos/inject/body-faults.ts'
 import { forcedDecision, mayForce } from '../../server/chaos/inject/forced.ts'
-import { MAX_CODE_LENGTH } from '../../server/chaos/inject/middleware.ts'
 import {
   type FaultPerformer,
   type InterceptedCall,
@@ -20,7 +19,7 @@ import type { Session } from '../../server/chaos/session/session.ts'
 import type { Fault } from '../../server/chaos/settings/faults.ts'
 import { ms } from '../../server/chaos/settings/quantity.ts'
 import { type CapacitySettings, ROUTES } from '../../server/chaos/settings/schema.ts'
-import { Problem } from '../../server/http/problem.ts'
+import { Problem } from '../../server/lib/problem.ts'
 import type { Meter } from '../load/call.ts'
 import { ABORTED, failedWith, NEVER_SENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing, Send } from '../policy/send.ts'

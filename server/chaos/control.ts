@@ -1,7 +1,7 @@
 /** Control of the failure model: sessions, changes of their settings, and who is told of them. */
 
-import { Problem } from '../http/problem.ts'
 import type { Clock } from '../lib/clock.ts'
+import { Problem } from '../lib/problem.ts'
 import type { CompiledSettings } from './decision/compiled-settings.ts'
 import type { ActiveOutage } from './decision/outage.ts'
 import type { SessionLog } from './decision/request-record.ts'

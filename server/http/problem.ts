@@ -2,33 +2,10 @@
 
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Response } from 'express'
+import { type Flaw, Problem, type ProblemFields } from '../lib/problem.ts'
 
-/** One thing that is wrong with what was sent: in the body (`pointer`, RFC 6901) or in the query (`parameter`). */
-export type Flaw =
-  | { readonly pointer: string; readonly detail: string }
-  | { readonly parameter: string; readonly detail: string }
-
-/** What a problem says. `title` is the status phrase unless given; `detail` is a sentence that says what to do. */
-export interface ProblemFields {
-  /** HTTP status, 400 to 599. */
-  readonly status: number
-  readonly detail: string
-  readonly title?: string
-  readonly errors?: readonly Flaw[]
-  /** Headers beside the content's own, such as `Allow`. */
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** A problem to throw from a handler, or to hand to `next`. */
-export class Problem extends Error {
-  override name = 'Problem'
-  readonly fields: ProblemFields
-
-  constructor(status: number, detail: string, more: Omit<ProblemFields, 'status' | 'detail'> = {}) {
-    super(detail)
-    this.fields = { ...more, status, detail }
-  }
-}
+export type { Flaw, ProblemFields }
+export { Problem }
 
 /** The media type of every error. */
 export const PROBLEM_TYPE = 'application/problem+json'

@@ -22,9 +22,9 @@ function check(what: string, ok: boolean, detail: unknown = ''): void {
   process.exitCode = 1
 }
 
-/** What a user needs: the programs, the types of the breaker, the data, the page, and what to read. */
+/** What a user needs: the programs, the types of the breaker and the simulation, the data, the page, and what to read. */
 const WANTED =
-  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/breaker\/\w[\w-]*|server\/clock)\.d\.ts|data\/[\w.-]+\.json|data\/scenarios\/[\w-]+\.json|server\/console\/.*\.(js|css|html|svg)|\.env\.example|README[^/]*|LICENSE|package\.json)$/
+  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/(breaker\/\w[\w-]*|policy\/(engine|send)|report\/result|simulate\/(index|own-arm))|server\/(chaos\/settings\/schema|experiments\/spec|lib\/clock|runs\/result))\.d\.ts|data\/[\w.-]+\.json|data\/scenarios\/[\w-]+\.json|server\/console\/.*\.(js|css|html|svg)|\.env\.example|README[^/]*|LICENSE|package\.json)$/
 
 /** The packed file, and the paths in it. */
 async function pack(): Promise<{ file: string; paths: string[] }> {

@@ -7,6 +7,9 @@ export type Outcome = 'success' | 'injected' | 'overload' | 'clientError' | 'ser
 
 export const OUTCOMES: readonly Outcome[] = ['success', 'injected', 'overload', 'clientError', 'serverError', 'aborted']
 
+/** Characters of a product code that a record remembers. */
+export const MAX_CODE_LENGTH = 128
+
 /** One request. The request's own part is fixed when it arrives; `decision`, `outcome`, `status` and `endedAt` follow. */
 export interface RequestRecord {
   readonly session: string

@@ -1,6 +1,6 @@
 /** Faults that a request asks for itself, by `X-Chaos-Force` or by Envoy's headers; heard from this machine alone. */
 
-import { Problem } from '../../http/problem.ts'
+import { Problem } from '../../lib/problem.ts'
 import { UnitError } from '../../lib/units.ts'
 import type { CompiledSettings, DrawKey } from '../decision/compiled-settings.ts'
 import { type Decision, NO_FAULT } from '../decision/decision.ts'

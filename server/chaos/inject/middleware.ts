@@ -2,13 +2,12 @@
 
 import type { RequestHandler } from 'express'
 import { copyOf, headersOf } from '../../http/request-headers.ts'
+import { MAX_CODE_LENGTH } from '../decision/request-record.ts'
 import type { Interceptor } from '../intercept/interceptor.ts'
 import { ROUTES } from '../settings/schema.ts'
 import { HttpCall } from './http-call.ts'
 
 const [COLLECTION, ITEM] = ROUTES
-/** Characters of a product code that a record remembers. */
-export const MAX_CODE_LENGTH = 128
 
 /** Faults for the routes that it is mounted on; what a request is about is what the router found in it. */
 export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHandler {

@@ -1,6 +1,6 @@
 /** The session registry: sessions made on demand or on purpose, bounded in number; none takes the place of one in use. */
 
-import { Problem } from '../../http/problem.ts'
+import { Problem } from '../../lib/problem.ts'
 import type { Session } from './session.ts'
 
 export const DEFAULT_SESSION = 'default'

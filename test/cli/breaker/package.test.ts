@@ -1,17 +1,12 @@
 /** The library as others install it: packed, and used from a browser's bundle, from CommonJS and from each way to find types. */
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createContext, runInContext } from 'node:vm'
-import { ROOT } from '../../support/project.ts'
-
-const tsc = (name: string): string => join(ROOT, 'node_modules', name, 'bin', 'tsc')
-const missing = (name: string): string | false =>
-  existsSync(join(ROOT, 'node_modules', name)) ? false : `${name} is not installed: npm install brings it`
+import { compileAgainst, installPacked, missing, runNode, TYPE_RESOLUTIONS } from '../../support/packed.ts'
 
 const EXAMPLE = `
 const breaker = new CircuitBreaker({ consecutiveFailures: 1, jitter: 0.5 })
@@ -41,23 +36,7 @@ describe('the packed library', () => {
   let folder: string
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'packed-'))
-    const built = join(folder, 'built')
-    const config = join(folder, 'build.json')
-    const compilerOptions = { outDir: join(built, 'dist'), typeRoots: [join(ROOT, 'node_modules/@types')] }
-    const files = [join(ROOT, 'cli/breaker/index.ts')]
-    const build = { extends: join(ROOT, 'tsconfig.build.json'), compilerOptions, files, include: [] }
-    writeFileSync(config, JSON.stringify(build))
-    const { status, stdout } = run([tsc('typescript'), '-p', config])
-    assert.equal(status, 0, stdout)
-    copyFileSync(join(ROOT, 'package.json'), join(built, 'package.json'))
-    const pack = spawnSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: built, encoding: 'utf8' })
-    assert.equal(pack.status, 0, pack.stderr)
-    const [{ files: packed = [] } = {}] = JSON.parse(pack.stdout) as { files?: { path: string }[] }[]
-    for (const { path } of packed) {
-      const to = join(folder, 'node_modules/flaky-catalog', path)
-      mkdirSync(dirname(to), { recursive: true })
-      copyFileSync(join(built, path), to)
-    }
+    installPacked(folder, ['cli/breaker/index.ts'])
   })
   after(() => rmSync(folder, { recursive: true }))
 
@@ -66,7 +45,7 @@ describe('the packed library', () => {
     writeFileSync(join(folder, 'esm.mjs'), `import ${names} from 'flaky-catalog/breaker'\n${EXAMPLE}`)
     writeFileSync(join(folder, 'common.cjs'), `const ${names} = require('flaky-catalog/breaker')\n${EXAMPLE}`)
     for (const file of ['esm.mjs', 'common.cjs']) {
-      const { stdout, stderr } = run([join(folder, file)])
+      const { stdout, stderr } = runNode([join(folder, file)])
       assert.deepEqual(stdout.trim().split('\n'), SAYS, stderr)
     }
   })
@@ -93,35 +72,10 @@ describe('the packed library', () => {
     assert.deepEqual(said, SAYS)
   })
 
-  for (const [resolution, module, compiler] of [
-    ['node16', 'node16', 'typescript'],
-    ['nodenext', 'nodenext', 'typescript'],
-    ['bundler', 'esnext', 'typescript'],
-    ['node16', 'node16', 'typescript5'],
-    ['bundler', 'esnext', 'typescript5'],
-    ['node', 'commonjs', 'typescript5'],
-  ] as const) {
-    it(`has types for moduleResolution ${resolution}, by ${compiler}`, { skip: missing(compiler) }, () => {
-      const name = `${compiler}-${resolution}`
-      writeFileSync(join(folder, `${name}.${module === 'commonjs' ? 'ts' : 'mts'}`), TYPED)
-      const lib = ['ES2022', 'DOM']
-      const compilerOptions = {
-        target: 'ES2022',
-        module,
-        moduleResolution: resolution,
-        lib,
-        types: [],
-        strict: true,
-        noEmit: true,
-      }
-      const config = join(folder, `${name}.json`)
-      writeFileSync(config, JSON.stringify({ compilerOptions, include: [`${name}.*ts`] }))
-      const { status, stdout } = run([tsc(compiler), '-p', config])
-      assert.equal(status, 0, stdout)
-    })
+  for (const way of TYPE_RESOLUTIONS) {
+    const [resolution, , compiler] = way
+    it(`has types for moduleResolution ${resolution}, by ${compiler}`, { skip: missing(compiler) }, () =>
+      compileAgainst(folder, TYPED, way),
+    )
   }
 })
-
-function run(args: readonly string[]) {
-  return spawnSync(process.execPath, args, { encoding: 'utf8' })
-}

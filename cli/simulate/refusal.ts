@@ -1,0 +1,24 @@
+/** What cannot be simulated, and why. */
+
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import { type ParsedArm, parseArm } from '../policy/parse.ts'
+
+/** Why an experiment cannot be simulated, in a sentence; null where it can. */
+export function refusal({ arms, load, request }: Pick<ExperimentSpec, 'arms' | 'load' | 'request'>): string | null {
+  for (const text of arms) {
+    const why = armRefusal(parseArm(text))
+    if (why !== null) return why
+  }
+  if (!load.keepAlive) return 'new connections cannot be simulated: leave out --no-keep-alive, or compare live.'
+  if (load.headersTimeoutMs !== undefined || load.bodyTimeoutMs !== undefined) {
+    return 'timeouts of heads and bodies cannot be simulated: leave out --headers-timeout and --body-timeout.'
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return null
+  return `only GET and HEAD can be simulated: leave out ${request.method}, or compare live.`
+}
+
+function armRefusal({ name, policies }: ParsedArm): string | null {
+  const library = (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
+  if (library) return `${library} cannot be simulated, because it goes by the clock of the process: compare it live.`
+  return policies.has('notify') ? `a webhook cannot be simulated: leave notify out of ${name}.` : null
+}
