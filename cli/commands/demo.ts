@@ -61,13 +61,15 @@ Now do it yourself, in two terminals:
 const CLOSING_MS = 200
 
 async function demo(io: Io, options: DemoOptions): Promise<number> {
-  const [{ startServer }, { experimentSchema }, { keepResult }, { renderText }, { lookOf }] = await Promise.all([
-    import('../../server/server.ts'),
-    import('../../server/experiments/spec.ts'),
-    import('../experiment/keep.ts'),
-    import('../report/text/text.ts'),
-    import('../output.ts'),
-  ])
+  const [{ startServer }, { experimentSchema }, { keepResult }, { renderText }, { renderRegimes }, { lookOf }] =
+    await Promise.all([
+      import('../../server/server.ts'),
+      import('../../server/experiments/spec.ts'),
+      import('../experiment/keep.ts'),
+      import('../report/text/text.ts'),
+      import('../report/text/regimes.ts'),
+      import('../output.ts'),
+    ])
   const server = await startServer({ seed: SEED })
   const results: Result[] = []
   try {
@@ -83,7 +85,7 @@ async function demo(io: Io, options: DemoOptions): Promise<number> {
     await server.close(CLOSING_MS)
   }
   if (options.json) io.stdout.write(`${JSON.stringify({ schema: 1, command: 'demo', results })}\n`)
-  else if (!io.interrupted.aborted) io.stdout.write(NEXT)
+  else if (!io.interrupted.aborted) io.stdout.write(`\n${renderRegimes(results, lookOf(io, options))}\n${NEXT}`)
   return exitCode(io.interrupted)
 }
 
