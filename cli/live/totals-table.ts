@@ -19,16 +19,16 @@ const COLUMNS: readonly Column[] = [
   { name: 'failed', style: 'failed', rank: 0, value: counts => formatCount(counts.failed) },
   { name: 'short-circuited', style: 'shortCircuited', rank: 0, value: counts => formatCount(counts.shortCircuited) },
   { name: 'from cache', style: 'fromCache', rank: 1, value: counts => formatCount(counts.fromCache) },
-  { name: 'upstream', style: 'plain', rank: 2, value: counts => formatCount(counts.calls) },
-  { name: 'wasted', style: 'plain', rank: 1, value: counts => formatCount(counts.wasted) },
-  { name: 'useful', style: 'strong', rank: 3, value: useful },
+  { name: 'upstream', style: 'plain', rank: 3, value: counts => formatCount(counts.calls) },
+  { name: 'wasted', style: 'plain', rank: 2, value: counts => formatCount(counts.wasted) },
+  { name: 'useful', style: 'strong', rank: 1, value: useful },
 ]
 /** The narrowest that the names of the arms may become. */
 const MIN_NAME = 8
 const MAX_NAME = 24
 const MAX_RANK = 4
-/** Columns of this rank and above can be worked out from the others. */
-const DERIVED = 3
+/** Columns of this rank and above go before a name is cut. */
+const DISPENSABLE = 3
 
 /** The heading of the table, and a line for each arm that is switched on. */
 export function totalsTable(model: Model, { width }: Window): Block[] {
@@ -56,11 +56,11 @@ export function totalsTable(model: Model, { width }: Window): Block[] {
   return [{ rank: 2, lines: [head, ...lines] }]
 }
 
-/** Columns that can be worked out from the others go before a name is cut, the others after. */
+/** The columns that a window of this width has room for. */
 function fitting(columns: readonly Column[], width: number, nameWidth: number): readonly Column[] {
   for (let rank = MAX_RANK; rank > 0; rank--) {
     const kept = columns.filter(column => column.rank <= rank)
-    const least = rank >= DERIVED ? Math.max(MIN_NAME, nameWidth) : MIN_NAME
+    const least = rank >= DISPENSABLE ? Math.max(MIN_NAME, nameWidth) : MIN_NAME
     if (least + 2 + sum(kept.map(column => wide(column, gapOf(width)))) <= width) return kept
   }
   return columns.filter(column => column.rank === 0)

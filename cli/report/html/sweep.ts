@@ -54,8 +54,61 @@ ${dots.map(({ point, useful, optimal }) => {
     : html`<circle cx="${cx}" cy="${cy}" r="5" fill="var(--page)" stroke="var(--cached)" stroke-width="2">${title}</circle>`
 })}
 ${base.map(({ point, useful }) => html`<path d="M${x(point.wasted) - 7} ${y(useful) - 7}l14 14m0 -14l-14 14" stroke="var(--failed)" stroke-width="3"><title>${describe(point)}</title></path><text class="ink" x="${x(point.wasted) - 12}" y="${y(useful) - 12}" text-anchor="end">${point.arm}</text>`)}
+${labels(
+  front.map(({ point, useful }) => ({ x: x(point.wasted), y: y(useful), text: settingsOf(point.settings) })),
+).map(
+  ({ left, baseline, text }) =>
+    html`<text class="ink" x="${left.toFixed(1)}" y="${baseline.toFixed(1)}">${text}</text>`,
+)}
 </svg></figure></section>`,
   ]
+}
+
+/** A text beside a point of the chart. */
+interface Label {
+  readonly left: number
+  readonly baseline: number
+  readonly text: string
+}
+
+const LETTER_WIDTH = 7
+const LINE_HEIGHT = 16
+
+/** Writes what each point stands for beside it, where that covers no other point and no other text; the rest is in the titles and the table. */
+function labels(points: readonly { readonly x: number; readonly y: number; readonly text: string }[]): Label[] {
+  const placed: Label[] = []
+  for (const { x, y, text } of points) {
+    const width = text.length * LETTER_WIDTH
+    const places = [x + 12, x - 12 - width].flatMap(left =>
+      [y + 5, y - 12, y + 22].map(baseline => ({ left, baseline, text })),
+    )
+    const free = places.find(
+      place =>
+        fits(place, width) &&
+        placed.every(other => apart(place, other)) &&
+        points.every(point => clearOf(place, width, point)),
+    )
+    if (free) placed.push(free)
+  }
+  return placed
+}
+
+function fits({ left, baseline }: Label, width: number): boolean {
+  return left >= PLOT.left && left + width <= PLOT.right && baseline - LINE_HEIGHT >= 0 && baseline <= BOTTOM
+}
+
+function apart(a: Label, b: Label): boolean {
+  const [widthA, widthB] = [a, b].map(label => label.text.length * LETTER_WIDTH) as [number, number]
+  return a.left > b.left + widthB || b.left > a.left + widthA || Math.abs(a.baseline - b.baseline) >= LINE_HEIGHT
+}
+
+/** Whether the text leaves the mark of a point visible. */
+function clearOf(
+  { left, baseline }: Label,
+  width: number,
+  { x, y }: { readonly x: number; readonly y: number },
+): boolean {
+  return x + 9 < left || x - 9 > left + width || y + 9 < baseline - LINE_HEIGHT + 4 || y - 9 > baseline + 2
 }
 
 function describe({ settings, arm, useful, wasted }: SweepPoint): string {

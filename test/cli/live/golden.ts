@@ -42,9 +42,9 @@ export const AT_60X20 = `
  success         ▇▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅▅▅▅▅▅▇▇▇▇▇▇▇▇          0/s
  failed                     ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇  100/s
  fail rate                  ▂▂▂▂▂▂▂▂▂▂        ▇▇▇▇▇▇
-           success  failed short-circuited upstream  wasted
- breaker     1,180     100             500    1,280     100
- none        1,330     450               0    1,780     450
+            success  failed short-circuited  wasted  useful
+ breaker      1,180     100             500     100  66.3 %
+ none         1,330     450               0     450  74.7 %
  17:00:17  breaker   open, opened 3 x: 3 of 3 probes failed
  17:00:15  web       outage for 6s: every request fails
  0-9 f rate  space fire  a auto  b breaker  ? help  q quit

@@ -15,6 +15,29 @@ import { launch, skip } from '../../../browser/browser.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 import { sweep } from '../sample-sweep.ts'
 
+test('the combinations that nothing beats are named in the chart of a sweep, and no two names cover each other', () => {
+  const points = sweep.points.map((point, index) => ({
+    ...point,
+    useful: 80,
+    wasted: 40,
+    settings: { probes: `${index}` },
+  }))
+  const texts = [
+    ...renderSweepHtml({ ...sweep, points }).matchAll(/<text class="ink" x="([\d.]+)" y="([\d.]+)">([^<]+)</g),
+  ]
+  assert.ok(texts.length > 0 && texts.length <= points.length)
+  const boxes = texts.map(([, x, y, text = '']) => ({
+    left: Number(x),
+    right: Number(x) + 7 * text.length,
+    y: Number(y),
+  }))
+  for (const [index, box] of boxes.entries()) {
+    for (const other of boxes.slice(index + 1)) {
+      assert.ok(box.right < other.left || other.right < box.left || Math.abs(box.y - other.y) >= 16, texts.join('\n'))
+    }
+  }
+})
+
 const judged = (run: Unjudged): Result => ({ ...run, verdict: judge(run) })
 const four = result([
   ...coinFlips.arms,
