@@ -39,6 +39,12 @@ export const define: Define = (command, run) => {
     .addOption(new Option('--store <url>').hideHelp())
     .allowExcessArguments(true)
   scheduleOptions(loadOptions(command, 300, 10))
+  command.addOption(
+    new Option(
+      '--clients <count>',
+      'so many independent clients in each arm, each with a circuit of its own',
+    ).argParser(wholeNumber(QUANTITIES.clients)),
+  )
   headOptions(command, 'GET or HEAD')
   addCircuitOptions(outputOptions(conditionOptions(command)))
   command.option('--keep', 'keep the result (chaos runs ls lists those that are kept)')

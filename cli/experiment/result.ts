@@ -148,7 +148,7 @@ export function conditionsOf(
   settings: Readonly<Record<string, unknown>> | undefined,
 ): NonNullable<Result['conditions']> {
   const { failRate, outages, scenario } = conditions
-  const { connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, warmup } = load
+  const { connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, clients, warmup } = load
   return {
     ...(settings === undefined ? {} : { settings }),
     ...(failRate === undefined ? {} : { failRate }),
@@ -168,6 +168,7 @@ export function conditionsOf(
       ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
       ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     },
+    ...(clients === undefined ? {} : { clients }),
     warmup,
     oneByOne,
   }

@@ -133,7 +133,7 @@ async function sendLoad(
 
 async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm> {
   const { target, clock, wallMs, seed, circuit, openCircuit, schedule } = options
-  const { timeoutMs, connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, warmup } = options.load
+  const { timeoutMs, connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, clients, warmup } = options.load
   const recorder = new Recorder(parsed.name, schedule.requests, clock)
   const gate = { open: warmup === 0 }
   const client = openClient({
@@ -149,7 +149,7 @@ async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm>
     },
   })
   const arm = await buildArm(parsed, {
-    ...{ call: client.send, clock, random: jitter(seed), timeoutMs, circuit },
+    ...{ call: client.send, clock, random: jitter(seed), timeoutMs, circuit, clients },
     ...(openCircuit === undefined ? {} : { openCircuit }),
   })
   return { recorder, client, arm, gate }

@@ -152,6 +152,8 @@ export interface ExperimentOptions extends TargetOptions, SessionOptions, Output
   readonly seed?: string
   readonly connections: number
   readonly warmup: number
+  /** Of an arm, each with a circuit of its own. */
+  readonly clients?: number
   /** As it was typed, and known to be a rate. */
   readonly failRate?: string
   readonly outage?: readonly Outage[]

@@ -57,7 +57,7 @@ const SCHEDULE = ['requests', 'concurrency', 'every', 'rate', 'ramp', 'closed', 
 
 /** What was typed, and the scenario's load in place of what was not; a schedule of which any part was typed is the user's own. */
 function loadFrom(options: ExperimentOptions, { typed, scenario }: TypedExperiment): ExperimentSpec['load'] {
-  const { connections, keepAlive = true, headersTimeout, bodyTimeout, warmup } = options
+  const { connections, keepAlive = true, headersTimeout, bodyTimeout, clients, warmup } = options
   const theirs: Partial<LoadOfScenario> = scenario ? loadOfScenario(scenario.load) : {}
   const schedule = SCHEDULE.some(typed) ? null : theirs.schedule
   return {
@@ -68,6 +68,7 @@ function loadFrom(options: ExperimentOptions, { typed, scenario }: TypedExperime
     keepAlive,
     ...(headersTimeout === undefined ? {} : { headersTimeoutMs: headersTimeout }),
     ...(bodyTimeout === undefined ? {} : { bodyTimeoutMs: bodyTimeout }),
+    ...(clients === undefined ? {} : { clients }),
     warmup,
   }
 }

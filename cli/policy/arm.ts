@@ -4,10 +4,11 @@ import type { Clock } from '../../server/lib/clock.ts'
 import type { CircuitEvent, CircuitStore, State } from '../breaker/circuit.ts'
 import { MemoryStore } from '../breaker/memory-store.ts'
 import { type CircuitOptions, type CircuitSettings, circuitSettings } from '../breaker/options.ts'
-import { breaker } from './breaker.ts'
+import { breaker, breakers } from './breaker.ts'
 import { bulkhead } from './bulkhead.ts'
 import { cache } from './cache.ts'
 import { circuitOptions } from './circuit-parameters.ts'
+import { circuitsOf } from './clients.ts'
 import { engine } from './engine.ts'
 import { notify, type Post } from './notify.ts'
 import { CIRCUITS, type ParsedArm, parseArm, settingsOf } from './parse.ts'
@@ -27,6 +28,11 @@ export interface ArmParts {
   readonly timeoutMs: number
   /** The run's own options for circuits; what an arm's expression says goes before them. */
   readonly circuit?: CircuitOptions
+  /**
+   * Independent clients, among whom requests are dealt in turns, each with a circuit of its own in this process; the other
+   * policies are shared. One where it is left out; more than one show no states, and nothing can listen to them.
+   */
+  readonly clients?: number | undefined
   /** Where the circuit of a `breaker` arm lives; in this process when left out. */
   readonly openCircuit?: (settings: CircuitSettings, name: string) => CircuitStore
   /** Sends the webhook of `notify`; with `fetch` when left out. */
@@ -90,8 +96,8 @@ export function wantsBody(parsed: ParsedArm): boolean {
   return parsed.policies.has('cache')
 }
 
-async function circuitOf(parsed: ParsedArm, parts: ArmParts): Promise<CircuitPolicy | null> {
-  const { clock, random } = parts
+async function circuitOf(parsed: ParsedArm, parts: ArmParts): Promise<Partial<CircuitPolicy> | null> {
+  const { clock, random, clients = 1 } = parts
   const name = CIRCUITS.find(word => parsed.policies.has(word))
   if (name === undefined) return null
   const settings = circuitSettings(circuitOptions(parsed.policies.get(name) ?? {}, parts.circuit))
@@ -106,6 +112,7 @@ async function circuitOf(parsed: ParsedArm, parts: ArmParts): Promise<CircuitPol
   }
   let openings = 0
   const chance = () => random({ index: 0, key: 'open', attempt: openings++, code: '' })
+  if (clients > 1) return { policy: breakers(clock, circuitsOf(clients, settings, clock, chance)) }
   const store = parts.openCircuit?.(settings, parsed.name) ?? new MemoryStore({ settings, clock, random: chance })
   return { policy: breaker(clock, store), circuit: store }
 }

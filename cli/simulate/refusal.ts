@@ -6,7 +6,7 @@ import { type ParsedArm, parseArm } from '../policy/parse.ts'
 /** Why an experiment cannot be simulated, in a sentence; null where it can. */
 export function refusal({ arms, load, request }: Pick<ExperimentSpec, 'arms' | 'load' | 'request'>): string | null {
   for (const text of arms) {
-    const why = armRefusal(parseArm(text))
+    const why = armRefusal(parseArm(text), load.clients ?? 1)
     if (why !== null) return why
   }
   if (!load.keepAlive) return 'new connections cannot be simulated: leave out --no-keep-alive, or compare live.'
@@ -17,8 +17,11 @@ export function refusal({ arms, load, request }: Pick<ExperimentSpec, 'arms' | '
   return `only GET and HEAD can be simulated: leave out ${request.method}, or compare live.`
 }
 
-function armRefusal({ name, policies }: ParsedArm): string | null {
+function armRefusal({ name, policies }: ParsedArm, clients: number): string | null {
   const library = (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
   if (library) return `${library} cannot be simulated, because it goes by the clock of the process: compare it live.`
+  if (clients > 1 && policies.has('reschedule')) {
+    return `reschedule waits for one circuit, and ${clients} clients have as many: leave it out of ${name}, or leave out --clients.`
+  }
   return policies.has('notify') ? `a webhook cannot be simulated: leave notify out of ${name}.` : null
 }

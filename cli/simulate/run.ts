@@ -30,7 +30,7 @@ import { latenesses, roundTrips, type World } from './world.ts'
 export interface SimulatedRunOptions {
   readonly arms: readonly (ParsedArm | NamedArm)[]
   readonly schedule: Schedule
-  readonly load: Pick<ExperimentSpec['load'], 'codes' | 'timeoutMs' | 'connections'>
+  readonly load: Pick<ExperimentSpec['load'], 'codes' | 'timeoutMs' | 'connections' | 'clients'>
   readonly circuit: ExperimentSpec['circuit']
   readonly conditions: Conditions
   readonly request: ExperimentSpec['request']
@@ -164,7 +164,14 @@ async function openArms(
       open.push({ send: arm.send, recorder })
       continue
     }
-    const arm = await buildArm(parsed, { call: send, clock, random, timeoutMs: load.timeoutMs, circuit })
+    const arm = await buildArm(parsed, {
+      call: send,
+      clock,
+      random,
+      timeoutMs: load.timeoutMs,
+      circuit,
+      clients: load.clients,
+    })
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))

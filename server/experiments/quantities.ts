@@ -16,6 +16,8 @@ export const QUANTITIES = {
   answerMs: { min: 1, max: 10 * MINUTE_MS },
   /** Of an arm: one for each request in flight, up to the standard. */
   connections: { min: 1, max: 10_000, standard: 1_000 },
+  /** Of an arm, each with a circuit of its own. */
+  clients: { min: 1, max: 100_000 },
   warmup: { min: 0, max: 10_000, standard: 0 },
   repeat: { min: 1, max: 100, standard: 1 },
   /** Of a simulation; usually from 127.0.0.1 to itself, by the way of Node's HTTP on both sides. */

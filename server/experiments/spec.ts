@@ -68,6 +68,10 @@ export const loadSchema = z.strictObject({
   keepAlive: z.boolean().default(true).describe('false: a new connection for each call'),
   headersTimeoutMs: quantity(QUANTITIES.answerMs, 'how long the head of an answer may take').optional(),
   bodyTimeoutMs: quantity(QUANTITIES.answerMs, 'longest silence within a body').optional(),
+  clients: whole(
+    QUANTITIES.clients,
+    'independent clients of an arm, each with a circuit of its own: request k belongs to client k modulo their number; one where it is not given',
+  ).optional(),
   warmup: whole(QUANTITIES.warmup, 'requests of each arm before the run, counted nowhere').default(
     QUANTITIES.warmup.standard,
   ),

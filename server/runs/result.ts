@@ -294,6 +294,7 @@ export const conditionsSchema = z
       headersTimeoutMs: ms.optional(),
       bodyTimeoutMs: ms.optional(),
     }),
+    clients: count.describe('of each arm, independent of each other, each with a circuit of its own; one if not given'),
     warmup: count.describe('requests of each arm before the run, counted nowhere'),
     oneByOne: z.boolean().describe('each arm alone, one after the other'),
     roundTripMs: z

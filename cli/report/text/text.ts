@@ -56,10 +56,11 @@ export function describeLoad(result: Unjudged, words: Words = english): string {
 
 /** The same for a run of any kind; `each` is what the requests are counted by. */
 export function describeRun(
-  { load, seed, target, failRate, simulated }: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate' | 'simulated'>,
+  result: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate' | 'simulated' | 'conditions'>,
   each: '' | '-an-arm' | '-a-combination',
   words: Words = english,
 ): string {
+  const { load, seed, target, failRate, simulated, conditions } = result
   const { requests, concurrency, everyMs, timeoutMs } = load
   const schedule = load.schedule ?? { kind: 'batches' as const }
   const { kind, ...shape } = schedule
@@ -67,6 +68,7 @@ export function describeRun(
   return [
     words(`load.requests${each}`, { requests }),
     ...(requests === 1 ? [] : [words(`load.${pace}`, { ...shape, concurrency, everyMs })]),
+    ...(conditions?.clients === undefined ? [] : [words('load.clients', { clients: conditions.clients })]),
     words('load.timeout', { timeoutMs }),
     words('load.seed', { seed }),
     ...(failRate ? [words('load.fail-rate', { rate: describeRate(failRate, words) })] : []),

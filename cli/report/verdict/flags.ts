@@ -36,6 +36,7 @@ export function flagsOf({ load, conditions, request, interrupted }: Unjudged, ke
     ...(scenario !== undefined || load.timeoutMs === STANDARD.timeoutMs
       ? []
       : [`--timeout ${formatDuration(load.timeoutMs)}`]),
+    ...(conditions.clients === undefined ? [] : [`--clients ${conditions.clients}`]),
     ...(codes.length === 0 ? [] : [`--codes ${quoted(codes.join(','))}`]),
     ...(trouble ? troubleFlags(conditions) : []),
     ...circuitFlags(conditions.circuit ?? {}),

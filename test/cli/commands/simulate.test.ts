@@ -31,6 +31,11 @@ suite('a simulated comparison', () => {
     assert.doesNotMatch(ran.stdout, /Kept as/)
   })
 
+  test('says how many clients there were', async () => {
+    const ran = await chaos(['simulate', '--clients', '1000', '-n', '2000', '--fail-rate', '30', '--no-color'])
+    assert.match(ran.stdout, /10 every 100 ms, 1,000 clients with a\s+circuit\s+each,/)
+  })
+
   for (const [what, words, hint] of [
     [
       'tries open times side by side',
@@ -59,6 +64,7 @@ suite('a simulated comparison', () => {
       ['--fail-rate', '30', '-n', '600', '--round-trip', '30ms'],
       /simulate --round-trip 30ms --outage/,
     ],
+    ['keeps the clients', ['--fail-rate', '30', '-n', '600', '--clients', '20'], /simulate --clients 20 --outage /],
     [
       'makes one arm fail',
       ['--arms', 'none', '-n', '50'],
@@ -171,6 +177,10 @@ suite('a simulated comparison', () => {
   })
 
   const refused: Readonly<Record<string, readonly [words: readonly string[], why: RegExp]>> = {
+    'many clients that wait for one circuit': [
+      ['--clients', '2', '--arms', 'reschedule+breaker'],
+      /^chaos: reschedule waits for one circuit, and 2 clients have as many: leave it out of reschedule\+breaker/,
+    ],
     'a library': [['--arms', 'none,opossum'], /^chaos: opossum cannot be simulated, .*compare it live\.\n$/],
     'another library': [['--arms', 'cockatiel'], /^chaos: cockatiel cannot be simulated/],
     'a webhook': [['--arms', 'notify(http://x)+breaker'], /^chaos: a webhook cannot be simulated: leave notify out/],

@@ -97,6 +97,31 @@ suite('a simulated run', () => {
     assert.equal(result.pairs, null)
   })
 
+  test('gives each client a circuit of its own, made when it first calls', async () => {
+    // Two clients in turns, and codes in turns: the first client asks for the product that fails, and for no other.
+    const outcomesWith = async (clients: number | undefined) => {
+      const result = await simulate(
+        spec({
+          arms: ['breaker(consecutive=3,open-for=1h)'],
+          load: {
+            ...{ requests: 40, schedule: { kind: 'rate', perSecond: 10 }, codes: ['155568600', 'jj2a97g940'] },
+            ...(clients === undefined ? {} : { clients }),
+          },
+          conditions: { settings: { rules: [{ id: 'one', match: { code: ['155568600'] }, rate: 100 }] } },
+        }),
+        WORLD,
+      )
+      assert.equal(result.conditions?.clients, clients)
+      const [arm] = result.arms
+      assert.equal(arm?.states.length, clients === undefined ? 1 : 0)
+      const { success = 0, failed = 0, shortCircuited = 0 } = arm?.outcomes ?? {}
+      return [success, failed, shortCircuited]
+    }
+    assert.deepEqual(await outcomesWith(undefined), [20, 20, 0])
+    assert.deepEqual(await outcomesWith(2), [20, 3, 17])
+    assert.deepEqual(await outcomesWith(100_000), [20, 20, 0])
+  })
+
   test('lets requests leave as late as its world says', async () => {
     const world = {
       ...WORLD,
