@@ -20,6 +20,7 @@ const MAP = whole({
     console: 'console/i18n console/model console/net console/view http',
     'console/view': 'console/model',
     telemetry: 'chaos chaos/decision chaos/session config http runs',
+    challenge: 'chaos/scenario',
     experiments: 'chaos/scenario chaos/settings config runs',
     runs: 'config http',
     http: 'config',

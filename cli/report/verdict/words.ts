@@ -1,62 +1,35 @@
-/**
- * Puts messages into words: each is a code and its figures, and the table of a language (`data/words/`) says how it reads.
- *
- * An entry is a text, or texts by the value of one figure: `{ "by": "requests", "1": "…", "other": "…" }`. In a text,
- * `{name}` is a figure as it is, and `{name:format}` is written by one of FORMATS below. Any other format is an entry of
- * the table: `count.<format>` for a number, which it calls `n`, and `<format>.<value>` for a text, or for each text of a list.
- */
+/** How the sentences about an experiment are put into words: formats of their figures, and what becomes of several sentences. */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { packageRoot } from '../../../server/lib/package-root.ts'
+import {
+  type Figure,
+  type Format,
+  LANGUAGES,
+  type Language,
+  listed,
+  numeral,
+  readWords,
+  seconds,
+  type Words,
+  wordsOf as wordsWith,
+  written,
+} from '../../../server/lib/words.ts'
 import { formatCount, formatMs, formatShare, formatSigned } from '../format.ts'
-import type { Figures, Message } from '../result.ts'
+import type { Message } from '../result.ts'
 
-export const LANGUAGES = ['en', 'pt-BR'] as const
-export type Language = (typeof LANGUAGES)[number]
-
-/**
- * The text of a code in one language.
- * @throws {RangeError} for a code that the table has not, and for a figure that the text needs and is not given
- */
-export interface Words {
-  (code: string, figures?: Figures): string
-  has(code: string): boolean
-}
-
-type Figure = Figures[string]
-type Entry = string | Readonly<Record<string, string>>
+export { LANGUAGES, type Language, type Words }
 
 /** The words of a language, read from the package. */
 export function wordsIn(language: Language): Words {
-  const file = join(packageRoot(import.meta.url), 'data', 'words', `${language}.json`)
-  return wordsOf(JSON.parse(readFileSync(file, 'utf8')))
+  return readWords(`${language}.json`, FORMATS)
 }
 
 /** The words of a table. */
-export function wordsOf(table: Readonly<Record<string, Entry>>): Words {
-  const entries = new Map(Object.entries(table))
-  const say = (code: string, figures: Figures = {}): string => {
-    const entry = entries.get(code)
-    const text = typeof entry === 'object' ? (entry[String(figures[entry.by ?? ''])] ?? entry.other) : entry
-    if (text === undefined) throw new RangeError(`no words for ${code}`)
-    return text.replace(/\{(\w+)(?::([\w-]+))?\}/g, (_, name: string, format?: string) => {
-      const figure = figures[name]
-      if (figure === undefined) throw new RangeError(`no figure "${name}" for ${code}`)
-      const write = FORMATS[format ?? 'plain']
-      if (write) return write(figure, words)
-      if (typeof figure === 'number') return words(`count.${format}`, { n: figure })
-      const each = (value: unknown) => words(`${format}.${value}`, figures)
-      return Array.isArray(figure) ? listed(figure.map(each), words) : each(figure)
-    })
-  }
-  const words: Words = Object.assign(say, { has: (code: string) => entries.has(code) })
-  return words
+export function wordsOf(table: Parameters<typeof wordsWith>[0]): Words {
+  return wordsWith(table, FORMATS)
 }
 
 /** How figures are written; all but texts and lists take a number. */
-const FORMATS: Readonly<Record<string, (figure: Figure, words: Words) => string>> = {
-  plain: (figure, words) => (typeof figure === 'number' ? numeral(String(figure), words) : String(figure)),
+const FORMATS: Readonly<Record<string, Format>> = {
   count: written(formatCount),
   share: written(formatShare),
   ms: written(formatMs),
@@ -64,7 +37,7 @@ const FORMATS: Readonly<Record<string, (figure: Figure, words: Words) => string>
   'signed-count': written(value => formatSigned(value, 0)),
   points: written(value => Math.abs(value).toFixed(1)),
   fixed: written(value => value.toFixed(2)),
-  seconds: written(ms => (ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(2))} s`)),
+  seconds,
   when: (figure, words) => (figure === 0 ? words('when.at-once') : written(formatMs)(figure, words)),
   arm: armName,
   Arm: (figure, words) => (figure === 'breaker' ? capital(armName(figure, words)) : String(figure)),
@@ -76,15 +49,6 @@ const FORMATS: Readonly<Record<string, (figure: Figure, words: Words) => string>
   'fixed-range': (figure, words) => range(figure, value => value.toFixed(1), words),
 }
 
-function written(write: (value: number) => string) {
-  return (figure: Figure, words: Words) => (typeof figure === 'number' ? numeral(write(figure), words) : '-')
-}
-
-/** A number as English writes it, with the signs of the language. */
-function numeral(text: string, words: Words): string {
-  return text.replace(/[.,]/g, sign => words(sign === '.' ? 'number.decimal' : 'number.thousands'))
-}
-
 function armName(figure: Figure, words: Words): string {
   return figure === 'breaker' ? words('arm.breaker') : String(figure)
 }
@@ -92,11 +56,6 @@ function armName(figure: Figure, words: Words): string {
 /** What the arm that others are compared with is called after them: "without it" where it does nothing. */
 function without(figure: Figure, words: Words): string {
   return figure === 'none' ? words('arm.without') : words('arm.with', { arm: String(figure) })
-}
-
-function listed(names: readonly string[], words: Words): string {
-  const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : words('list.and', { before: names.slice(0, -1).join(', '), last })
 }
 
 function range(figure: Figure, write: (value: number) => string, words: Words): string {
