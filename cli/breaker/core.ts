@@ -101,7 +101,6 @@ export class CircuitCore {
     const time = this.#catchUp(now)
     const probes = this.#probes
     const window = this.#window.snapshot(time)
-    const rests = this.#retryAfters.snapshot(this.#window, time)
     return {
       version: 1,
       state: this.#state,
@@ -109,7 +108,7 @@ export class CircuitCore {
       openLeftMs: this.#state === 'open' ? Math.max(0, this.#openUntil - time) : 0,
       closedForMs: this.#state === 'closed' ? time - this.#closedSince : 0,
       restLeftMs: Math.max(0, this.#retryAfters.streakUntil - time),
-      ...(rests.length > 0 && { rests }),
+      rests: this.#retryAfters.snapshot(this.#window, time),
       level: this.#openTime.level,
       streak: this.#streak,
       window,

@@ -42,7 +42,7 @@ export class OpenTime {
 export class RetryAfters {
   /** The latest end that failures in a row asked for, or the failed probes of a half-open circuit. */
   streakUntil = Number.NEGATIVE_INFINITY
-  #ofWindow: { readonly position: number; readonly until: number }[] = []
+  readonly #ofWindow: { readonly position: number; readonly until: number }[] = []
 
   /** Takes note of a failure that the window has just recorded, or of a failed probe. */
   add(until: number, window: Window): void {
@@ -59,7 +59,7 @@ export class RetryAfters {
 
   clear(): void {
     this.streakUntil = Number.NEGATIVE_INFINITY
-    if (this.#ofWindow.length > 0) this.#ofWindow = []
+    this.#ofWindow.length = 0
   }
 
   snapshot(window: Window, time: number): NonNullable<CircuitSnapshot['rests']> {

@@ -14,7 +14,7 @@ export interface CircuitSnapshot {
   readonly closedForMs: number
   /** For how long failed calls have asked to be left alone. */
   readonly restLeftMs: number
-  /** The same for failed calls of the window: how many calls or buckets ago, and for how much longer. */
+  /** The same for failed calls of the window: how many calls or buckets ago, and for how much longer. Missing in older snapshots. */
   readonly rests?: readonly { readonly age: number; readonly leftMs: number }[]
   /** How many steps the open time has grown. */
   readonly level: number

@@ -48,7 +48,7 @@ export class CountWindow implements Window {
   calls = 0
   failures = 0
   slow = 0
-  position = -1
+  position = 0
   readonly #ring: Uint8Array
   #next = 0
 
@@ -74,7 +74,6 @@ export class CountWindow implements Window {
   clear(): void {
     this.#ring.fill(0)
     this.#next = 0
-    this.position = -1
     this.calls = 0
     this.failures = 0
     this.slow = 0
@@ -172,8 +171,7 @@ export class TimeWindow implements Window {
   #moveTo(time: number): void {
     const index = Math.floor((time - this.#origin) / this.#bucketMs)
     const count = this.#calls.length
-    if (index - this.#newest >= count) this.#forgetAll()
-    else for (let step = this.#newest + 1; step <= index; step += 1) this.#forget(step % count)
+    for (let step = Math.max(this.#newest, index - count) + 1; step <= index; step += 1) this.#forget(step % count)
     this.#newest = Math.max(this.#newest, index)
   }
 

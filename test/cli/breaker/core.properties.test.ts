@@ -10,6 +10,8 @@ import { evenChance, life, lifeWithHand, Player, recorded, settings } from './tr
 
 /** How often random lives reached what is worth reaching; the floors below keep the generators honest. */
 const reached = { halfOpen: 0, late: 0, closedAgain: 0, reopened: 0, overdue: 0, refused: 0, lives: 0 }
+/** How often `canCall` was asked, by the state and its answer. */
+const canCall: Record<string, number> = {}
 /** How often each rule spoke, by its words with N for numbers. */
 const spoken = new Map<string, number>()
 
@@ -235,6 +237,45 @@ test('whatever hangs for ever, a healthy upstream gets its circuit closed', () =
         else player.now += asked.retryAfterMs
       }
       tally(events)
+    }),
+  )
+})
+
+test('canCall answers what acquire would, and changes nothing', () => {
+  always(
+    16,
+    fc.property(settings, lifeWithHand, (own, steps) => {
+      const { core, events } = recorded(own, 0)
+      const player = new Player(core, 0)
+      player.play(steps, undefined, () => {
+        const before = core.snapshot(player.now)
+        const told = events.length
+        const able = core.canCall(player.now)
+        const asked = copyOf(core, player.now).acquire(player.now)
+        assert.deepEqual(
+          [able.admitted, able.state, able.retryAfterMs],
+          [asked.admitted, before.state, asked.admitted ? 0 : asked.retryAfterMs],
+        )
+        canCall[`${before.state} ${able.admitted}`] = (canCall[`${before.state} ${able.admitted}`] ?? 0) + 1
+        assert.deepEqual(core.snapshot(player.now), before)
+        assert.equal(events.length, told)
+      })
+    }),
+  )
+  const seen = ['closed true', 'disabled true', 'forced-open false', 'half-open false', 'half-open true', 'open false']
+  assert.deepEqual(Object.keys(canCall).sort(), [...seen, 'open true'])
+  assert.ok(Object.values(canCall).every(times => times >= 100))
+})
+
+test('canCall counts overdue probes, as acquire does', () => {
+  always(
+    17,
+    fc.property(settings, life, fc.nat(1_000), (own, steps, ms) => {
+      const core = new CircuitCore({ ...own, jitter: 0 }, 0, evenChance())
+      const player = new Player(core, 0).play(steps)
+      const asked = copyOf(core, player.now).acquire(player.now + ms)
+      const able = core.canCall(player.now + ms)
+      assert.deepEqual([able.admitted, able.retryAfterMs], [asked.admitted, asked.admitted ? 0 : asked.retryAfterMs])
     }),
   )
 })

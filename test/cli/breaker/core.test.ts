@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CircuitEvent, Permit, Verdict } from '../../../cli/breaker/circuit.ts'
 import { CircuitCore } from '../../../cli/breaker/core.ts'
+import { systemRandom } from '../../../cli/breaker/open-time.ts'
 import { type CircuitOptions, circuitSettings } from '../../../cli/breaker/options.ts'
 
 /** A core with a clock to turn by hand and a shorthand for calls that end at once. */
@@ -305,6 +306,92 @@ test('only failures that opened it keep it open for as long as they asked', () =
   assert.equal(later.calls('sssff').retryAfterMs(), 100, 'and when it leaves')
 })
 
+const restsOf = (bench: Bench): unknown => bench.core.snapshot(bench.now).rests
+const failing = (bench: Bench, ...retryAfters: number[]): Bench => {
+  for (const retryAfterMs of retryAfters) bench.core.settle(bench.permit(), 'fail', bench.now, { retryAfterMs })
+  return bench
+}
+
+test('a snapshot keeps the Retry-Afters that can still be the longest, until they end or leave the window', () => {
+  const calls = { maxFailures: 8, windowCalls: 8 }
+  const bench = failing(new Bench(calls), 900, 700, 600, 500, 650)
+  const kept = [
+    { age: 4, leftMs: 900 },
+    { age: 3, leftMs: 700 },
+    { age: 0, leftMs: 650 },
+  ]
+  assert.deepEqual(restsOf(bench), kept, 'those that a later and longer one outlives are gone')
+  assert.deepEqual(
+    restsOf(failing(bench, 650)),
+    [
+      { age: 5, leftMs: 900 },
+      { age: 4, leftMs: 700 },
+      { age: 0, leftMs: 650 },
+    ],
+    'one of two',
+  )
+  bench.calls('sss')
+  assert.deepEqual(restsOf(bench), [
+    { age: 7, leftMs: 700 },
+    { age: 3, leftMs: 650 },
+  ])
+  assert.deepEqual(restsOf(bench.wait(649)), [
+    { age: 7, leftMs: 51 },
+    { age: 3, leftMs: 1 },
+  ])
+  assert.deepEqual(restsOf(bench.wait(1)), [{ age: 7, leftMs: 50 }])
+  const timed = new Bench({ maxFailures: 9, windowMs: 1_000, windowBuckets: 10 })
+  assert.deepEqual(restsOf(failing(timed, 5_000, 4_000)), [{ age: 0, leftMs: 5_000 }], 'one for each bucket')
+  assert.deepEqual(restsOf(failing(timed.wait(300), 4_000)), [
+    { age: 3, leftMs: 4_700 },
+    { age: 0, leftMs: 4_000 },
+  ])
+})
+
+test('a restored circuit forgets each Retry-After when the call that brought it leaves the window', () => {
+  const options = { maxFailures: 3, windowCalls: 4, openForMs: 100 }
+  const past = failing(new Bench(options), 900).calls('s')
+  failing(past, 700)
+  for (const [future, openForMs] of [
+    ['f', 900],
+    ['sff', 700],
+    ['ssfff', 100],
+  ] as const) {
+    const copy = new Bench(options)
+    copy.core.restore(JSON.parse(JSON.stringify(past.core.snapshot(0))), 0)
+    assert.equal(copy.calls(future).retryAfterMs(), openForMs, future)
+  }
+})
+
+test('a Retry-After whose call has left the window is not kept by a snapshot for the sake of those in a row', () => {
+  const options = { failurePercentage: 100, minimumCalls: 3, windowMs: 1_000, windowBuckets: 10, openForMs: 100 }
+  const bench = failing(new Bench(options), 60_000).wait(1_500).calls('f')
+  const copy = new Bench(options)
+  copy.core.restore(bench.core.snapshot(bench.now), 0)
+  assert.equal(copy.calls('ff').retryAfterMs(), 100)
+  assert.equal(bench.calls('ff').retryAfterMs(), 100)
+})
+
+test('Retry-Afters go nowhere where the window is of another shape, and an older snapshot has one for all', () => {
+  const options = { failurePercentage: 50, minimumCalls: 2, openForMs: 100 }
+  const snapshot = failing(new Bench(options), 9_000).core.snapshot(0)
+  const other = new Bench({ ...options, windowMs: 1_000 })
+  other.core.restore(snapshot, 0)
+  assert.deepEqual(restsOf(other), [], 'the calls are not in it')
+  assert.equal(other.calls('ff').retryAfterMs(), 100)
+  const { rests: _, ...older } = snapshot
+  const bench = new Bench(options)
+  bench.core.restore(older, 0)
+  assert.deepEqual(restsOf(bench), [{ age: 0, leftMs: 9_000 }])
+  assert.equal(bench.calls('f').retryAfterMs(), 9_000)
+})
+
+test("the system's chance is a number from 0 to below 1, and not always the same", () => {
+  const drawn = Array.from({ length: 100 }, systemRandom)
+  assert.ok(drawn.every(u => u >= 0 && u < 1))
+  assert.ok(new Set(drawn).size > 50)
+})
+
 test('Retry-After of successes, ignored calls and late results is not heard', () => {
   const bench = new Bench({ ...trip, consecutiveFailures: 2 })
   bench.core.settle(bench.permit(), 'ok', 0, { retryAfterMs: 9_000 })
@@ -421,6 +508,7 @@ test('a snapshot says only what its state has', () => {
     openLeftMs: 0,
     closedForMs: 0,
     restLeftMs: 0,
+    rests: [],
     level: 0,
     streak: 0,
     window: { kind: 'calls', marks: [] },
