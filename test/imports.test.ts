@@ -42,6 +42,7 @@ const MAP = whole({
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',
+    'simulate/simulate-worker.ts': 'breaker simulate simulate/simulate.ts',
     simulate:
       'breaker load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments',
     experiment:

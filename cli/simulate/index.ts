@@ -12,7 +12,7 @@ import { parseArm, withRetries } from '../policy/parse.ts'
 import type { ArmResult } from '../report/result.ts'
 import { recoveries, recovery } from '../report/stats/recovery.ts'
 import type { NamedArm, OwnArm } from './own-arm.ts'
-import { refusal } from './refusal.ts'
+import { libraryOf, refusal } from './refusal.ts'
 import { simulateRun } from './run.ts'
 import { settingsOf, usualWorld, type World } from './world.ts'
 
@@ -58,7 +58,7 @@ export async function simulate<Name extends string>(input: Simulation<Name>): Pr
   const names = Object.keys(asked) as Name[]
   const expressions = names.map(name => asked[name]).filter(arm => typeof arm === 'string')
   const { load, circuit, request, retries, conditions, seed = SEED } = specFrom({ ...rest, arms: names })
-  const why = refusal({ arms: expressions, load, request })
+  const why = libraryRefusal(expressions) ?? refusal({ arms: expressions, load, request })
   if (why !== null) throw new UserError(why, 2)
   const world = usualWorld({
     seed,
@@ -81,6 +81,14 @@ export async function simulate<Name extends string>(input: Simulation<Name>): Pr
     return [recorder.name, { ...recorder.measured(), ...recovery(all) }]
   })
   return { arms: Object.fromEntries(results) as Record<Name, ArmResult>, durationMs: report.durationMs }
+}
+
+/** Libraries take a thread of their own, and functions cannot be sent to one. */
+function libraryRefusal(expressions: readonly string[]): string | null {
+  const library = expressions.map(text => libraryOf(parseArm(text).policies)).find(name => name !== undefined)
+  return library === undefined
+    ? null
+    : `${library} goes by the clock of the process, which is real time here: npx chaos simulate gives it a thread of its own.`
 }
 
 function promisedOf(world: World, conditions: Conditions): number | null {

@@ -3,6 +3,11 @@
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { type ParsedArm, parseArm } from '../policy/parse.ts'
 
+/** The library that an arm goes through: it takes the clock of the process, so that it needs a thread of its own. */
+export function libraryOf(policies: ParsedArm['policies']): 'opossum' | 'cockatiel' | undefined {
+  return (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
+}
+
 /** Why an experiment cannot be simulated, in a sentence; null where it can. */
 export function refusal({ arms, load, request }: Pick<ExperimentSpec, 'arms' | 'load' | 'request'>): string | null {
   for (const text of arms) {
@@ -18,8 +23,8 @@ export function refusal({ arms, load, request }: Pick<ExperimentSpec, 'arms' | '
 }
 
 function armRefusal({ name, policies }: ParsedArm, clients: number): string | null {
-  const library = (['opossum', 'cockatiel'] as const).find(word => policies.has(word))
-  if (library) return `${library} cannot be simulated, because it goes by the clock of the process: compare it live.`
+  const library = libraryOf(policies)
+  if (clients > 1 && library) return `${library} is simulated for one client alone: leave out --clients, or ${name}.`
   if (clients > 1 && policies.has('reschedule')) {
     return `reschedule waits for one circuit, and ${clients} clients have as many: leave it out of ${name}, or leave out --clients.`
   }

@@ -22,6 +22,8 @@ import { jitter } from '../policy/retry.ts'
 import { timeout } from '../policy/timeout.ts'
 import type { Trouble } from '../report/result.ts'
 import { buildOwnArm, type NamedArm } from './own-arm.ts'
+import { type ProcessTime, replaceProcessTime } from './process-time.ts'
+import { libraryOf } from './refusal.ts'
 import { CallPerformer, type SimulatedCall, SimulatedClient, type TransportOptions } from './transport.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { latenesses, roundTrips, type World } from './world.ts'
@@ -65,16 +67,36 @@ const STEPS_AT_ONCE = 20_000
  * @throws {Error} where requests are left that nothing will ever answer: a bug
  */
 export async function simulateRun(options: SimulatedRunOptions, world: World): Promise<SimulatedRun> {
+  const { schedule, arms } = options
+  const clock = new VirtualClock((schedule.requests * arms.length * MAX_TRIES + 1_000_000) * MAX_STEPS_PER_TRY)
+  const wallMs = () => world.startedAtWallMs + clock.now()
+  const goesByProcess = arms.some(arm => 'policies' in arm && libraryOf(arm.policies) !== undefined)
+  const processTime = goesByProcess ? replaceProcessTime(clock, wallMs) : null
+  try {
+    return await play(options, world, { clock, wallMs, processTime })
+  } finally {
+    processTime?.restore()
+  }
+}
+
+/** The time of a run. */
+interface RunTime {
+  readonly clock: VirtualClock
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number
+  /** What stands for the time of the process, where an arm goes by that. */
+  readonly processTime: ProcessTime | null
+}
+
+async function play(options: SimulatedRunOptions, world: World, time: RunTime): Promise<SimulatedRun> {
   const { schedule, load, seed, signal } = options
-  const maxSteps = (schedule.requests * options.arms.length * MAX_TRIES + 1_000_000) * MAX_STEPS_PER_TRY
-  const clock = new VirtualClock(maxSteps)
+  const { clock, wallMs, processTime } = time
   const control = new ChaosControl({
-    ...{ clock, version: '', seed: world.seed, settings: world.settings, maxSessions: MAX_ARMS },
-    wall: () => world.startedAtWallMs + clock.now(),
+    ...{ clock, version: '', seed: world.seed, settings: world.settings, maxSessions: MAX_ARMS, wall: wallMs },
     log: options.log ?? (() => SILENT),
   })
   const { sessions, trouble } = openSessions(control, options, world)
-  const { arms, promises } = await openArms(control, clock, sessions, options, world)
+  const { arms, promises } = await openArms(control, time, sessions, options, world)
   let report = null as GeneratorReport | null
   const underway = sendLoad(
     {
@@ -90,7 +112,7 @@ export async function simulateRun(options: SimulatedRunOptions, world: World): P
   if (promises) await promisesKept()
   while (report === null) {
     for (let step = 0; step < STEPS_AT_ONCE && report === null; step++) {
-      if (!clock.step()) throw unanswered(arms)
+      if (clock.waiting === (processTime?.background ?? 0) || !clock.step()) throw unanswered(arms)
       if (promises) await promisesKept()
     }
     if (report === null) await lookAround(options, arms)
@@ -133,16 +155,12 @@ function scenarioOf({ scenario: name, outages }: Conditions, scenarios: World['s
 
 async function openArms(
   control: ChaosControl,
-  clock: VirtualClock,
+  { clock, wallMs }: RunTime,
   sessions: readonly Session[],
   { arms, load, seed, circuit, request, schedule }: SimulatedRunOptions,
   world: World,
 ): Promise<{ arms: Arm[]; promises: boolean }> {
-  const interceptor = new Interceptor<SimulatedCall>(
-    control,
-    new CallPerformer(() => world.startedAtWallMs + clock.now()),
-    LIMITS.held,
-  )
+  const interceptor = new Interceptor<SimulatedCall>(control, new CallPerformer(wallMs), LIMITS.held)
   const known = world.codes && new Set(world.codes)
   const random = jitter(seed)
   const shared = {
@@ -172,6 +190,7 @@ async function openArms(
       circuit,
       clients: load.clients,
     })
+    promises ||= libraryOf(parsed.policies) !== undefined
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
     arm.states((next, atMs) => recorder.enter(next, atMs))

@@ -7,6 +7,7 @@ import { catalogTarget } from '../load/target.ts'
 import type { Result } from '../report/result.ts'
 import { refusal } from './refusal.ts'
 import { simulateRun } from './run.ts'
+import { needsThread, simulateInThread } from './thread.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { settingsOf, typicalMs, type World } from './world.ts'
 
@@ -28,6 +29,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const { command = 'compare', url = STANDARD_URL, signal, onProgress } = options
   const why = refusal(spec)
   if (why !== null) throw usageError(why)
+  if (needsThread(spec)) return simulateInThread({ spec, world, command, url: url.href }, { signal, onProgress })
   const { conditions, request } = spec
   const settings = settingsOf(world)
   const simulator: Simulator = {

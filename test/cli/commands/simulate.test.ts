@@ -168,12 +168,15 @@ suite('a simulated comparison', () => {
   test('ends with 99 where an expectation fails, and with 130 where its user stops it', async () => {
     const failed = await chaos(['simulate', '--fail-rate', '50', '--expect', 'none.useful>90%'])
     assert.equal(failed.code, 99)
-    const stop = new AbortController()
-    const running = chaos(['simulate', '-n', '100000000', '--every', '1ms'], { interrupted: stop.signal })
-    setTimeout(() => stop.abort('SIGINT'), 100)
-    const stopped = await running
-    assert.equal(stopped.code, 130)
-    assert.match(stopped.stdout, /Stopped after/)
+    for (const arms of ['none,breaker', 'opossum']) {
+      const stop = new AbortController()
+      const words = ['simulate', '-n', '100000000', '--every', '1ms', '--arms', arms]
+      const running = chaos(words, { interrupted: stop.signal })
+      setTimeout(() => stop.abort('SIGINT'), 100)
+      const stopped = await running
+      assert.equal(stopped.code, 130, stopped.stderr)
+      assert.match(stopped.stdout, /Stopped after/)
+    }
   })
 
   const refused: Readonly<Record<string, readonly [words: readonly string[], why: RegExp]>> = {
@@ -181,8 +184,14 @@ suite('a simulated comparison', () => {
       ['--clients', '2', '--arms', 'reschedule+breaker'],
       /^chaos: reschedule waits for one circuit, and 2 clients have as many: leave it out of reschedule\+breaker/,
     ],
-    'a library': [['--arms', 'none,opossum'], /^chaos: opossum cannot be simulated, .*compare it live\.\n$/],
-    'another library': [['--arms', 'cockatiel'], /^chaos: cockatiel cannot be simulated/],
+    'a library for many clients': [
+      ['--arms', 'none,opossum', '--clients', '2'],
+      /^chaos: opossum is simulated for one client/,
+    ],
+    'a rule that a library has not': [
+      ['--arms', 'opossum', '--max-failures', '3'],
+      /^chaos: opossum opens at a share of failures only: .*\.\n$/,
+    ],
     'a webhook': [['--arms', 'notify(http://x)+breaker'], /^chaos: a webhook cannot be simulated: leave notify out/],
     Redis: [['--store', 'redis://localhost'], /^chaos: a circuit in Redis cannot be simulated: leave out --store/],
     'a URL': [['http://example.com/'], /^chaos: http:\/\/example\.com\/ cannot be simulated, .*chaos compare\.\n$/],

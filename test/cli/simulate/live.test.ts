@@ -94,3 +94,12 @@ test('capacity that is not enough', t =>
     },
     [...['-n', '30', '-c', '3', '--every', '500ms', '--arms', 'none,retry(1,base=1ms)']],
   ))
+
+// Their timers and dates count whole milliseconds, and their circuits end between two requests.
+const LIBRARIES = ['--window', '10s', '--arms', 'none,opossum,cockatiel,retry(1,base=1ms)+opossum']
+
+test('circuit breakers of other libraries, and coin flips', t =>
+  agree(t, { settings: { failRate: 40 } }, [...PACE, ...LIBRARIES]))
+
+test('circuit breakers of other libraries, and an outage', t =>
+  agree(t, {}, [...PACE, ...LIBRARIES, '--outage', '1050ms-2450ms']))

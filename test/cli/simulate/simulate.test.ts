@@ -23,10 +23,15 @@ function runOf(arms: string, more: Partial<SimulatedRunOptions> = {}): Simulated
 
 suite('a simulated run', () => {
   test('ends with a bug, not with a quiet zero, where something is left that nothing answers', async () => {
-    // Libraries wait for promises, which are not kept while a simulation runs; `simulate` refuses them before.
+    const mute = { name: 'mute', build: () => () => () => {} }
     await assert.rejects(
-      simulateRun(runOf('opossum'), WORLD),
-      /ended before its requests were answered: only 0 of opossum/,
+      simulateRun(runOf('none', { arms: [mute] }), WORLD),
+      /ended before its requests were answered: only 0 of mute/,
+    )
+    // The intervals of a library would go on for ever.
+    await assert.rejects(
+      simulateRun(runOf('none', { arms: [mute, ...parseArms('opossum')] }), WORLD),
+      /only 0 of mute, 200 of opossum were/,
     )
   })
 
