@@ -17,6 +17,7 @@ import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
 import { progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
+import type { Result } from '../report/result.ts'
 import { processContext } from './command.ts'
 import { conclude, withAddress } from './conclude.ts'
 
@@ -52,6 +53,10 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   const store = await openSharedCircuits(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
   let kept = null as KeptAt | null
+  const keep = async (result: Result) => {
+    kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control })
+    return kept && kept.origin !== null ? kept.id : null
+  }
   const result = await runExperiment(spec, {
     command,
     target,
@@ -62,11 +67,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     ...(store === null ? {} : { openCircuit: store.openCircuit }),
     onProgress: bar.show,
     ...(hello ? { publish: publisherOf(io, recognised, spec, command) } : {}),
-    keep: async result => {
-      if (options.keep === false) return null
-      kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control })
-      return kept && kept.origin !== null ? kept.id : null
-    },
+    ...(options.keep === false ? {} : { keep }),
   }).finally(() => {
     bar.end()
     store?.close()

@@ -6,9 +6,16 @@
 
 import { Agent, request } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
-import { MAX_ARM_NAME, MAX_LIVE_EDGES, MAX_LIVE_TITLE, MAX_LIVE_VERDICT } from '../../server/config/limits.ts'
+import {
+  MAX_ARM_NAME,
+  MAX_LIVE_DOTS,
+  MAX_LIVE_EDGES,
+  MAX_LIVE_TITLE,
+  MAX_LIVE_VERDICT,
+} from '../../server/config/limits.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import { COUNTERS, type Counts, noCounts } from '../../server/runs/counters.ts'
+import { type Dot, type Flow, thinned } from '../../server/runs/flow.ts'
 import type { ArmStep, Live, NewRun, RunEnd } from '../../server/telemetry/live-schema.ts'
 import type { State } from '../breaker/circuit.ts'
 import type { TokenSource } from './token.ts'
@@ -20,13 +27,21 @@ export interface ArmTotals extends Readonly<Counts> {
   readonly states: readonly { readonly atMs: number; readonly state: State }[]
 }
 
+/** Tells of single requests what is new since it was last asked, `atMs` milliseconds after the start. */
+export type TakeFlow = (atMs: number) => Flow | null
+
 export interface Publisher {
   /** Begins a run: the arms in their order, with the session that each plays in. Texts that are too long are cut. */
   start(run: NewRun): void
   /** Tells how far the arms are, `atMs` milliseconds after the start. May be called at any rate. */
-  progress(atMs: number, arms: readonly ArmTotals[]): void
+  progress(atMs: number, arms: readonly ArmTotals[], takeFlow?: TakeFlow): void
   /** Tells the end and lets the connection go; resolves when it is told, or soon after. Never rejects. */
-  end(atMs: number, arms: readonly ArmTotals[], result?: NonNullable<RunEnd['result']>): Promise<void>
+  end(
+    atMs: number,
+    arms: readonly ArmTotals[],
+    result?: NonNullable<RunEnd['result']>,
+    takeFlow?: TakeFlow,
+  ): Promise<void>
 }
 
 export interface PublisherOptions {
@@ -69,6 +84,10 @@ class LivePublisher implements Publisher {
   #startedAt = 0
   /** For how long the run had been playing when the server heard of it at last. */
   #lateMs = 0
+  /** What of single requests the server has not taken yet. */
+  #flow: Flow | null = null
+  /** False for a server that refuses steps with a flow. */
+  #takesFlow = true
   /** False for a server that refuses steps with totals. */
   #takesTotals = true
   #sentAt = Number.NEGATIVE_INFINITY
@@ -91,14 +110,16 @@ class LivePublisher implements Publisher {
     void this.#queue(() => this.#announce())
   }
 
-  progress(atMs: number, arms: readonly ArmTotals[]): void {
+  progress(atMs: number, arms: readonly ArmTotals[], takeFlow?: TakeFlow): void {
     const now = this.#clock.now()
     if (this.#over || this.#sending || now - this.#sentAt < EVERY_MS) return
     this.#sentAt = now
+    this.#flow = this.#together(this.#flow, takeFlow?.(atMs) ?? null)
     void this.#queue(() => this.#step(atMs, arms))
   }
 
-  async end(atMs: number, arms: readonly ArmTotals[], result: RunEnd['result']): Promise<void> {
+  async end(atMs: number, arms: readonly ArmTotals[], result?: RunEnd['result'], takeFlow?: TakeFlow): Promise<void> {
+    this.#flow = this.#together(this.#flow, takeFlow?.(atMs) ?? null)
     const id = this.#run?.id ?? ''
     const verdict = result?.verdict?.slice(0, MAX_LIVE_VERDICT)
     const end = { id, ...(result ? { result: { ...result, ...(verdict === undefined ? {} : { verdict }) } } : {}) }
@@ -153,14 +174,23 @@ class LivePublisher implements Publisher {
   async #step(atMs: number, arms: readonly ArmTotals[]): Promise<boolean> {
     if (!(await this.#announce())) return false
     const told = arms.map(arm => ({ ...arm, name: cut(arm.name), states: [...arm.states] }))
-    let status = await this.#connection.post(this.#progressOf(atMs, told))
+    const flow = this.#flow
+    this.#flow = null
+    let status = await this.#connection.post(this.#progressOf(atMs, told, flow))
+    if (status === 422 && flow) {
+      this.#takesFlow = false
+      status = await this.#connection.post(this.#progressOf(atMs, told))
+    }
     if (status === 422 && this.#takesTotals) {
       this.#takesTotals = false
       status = await this.#connection.post(this.#progressOf(atMs, told))
     }
     // Without totals there is no saying whether a step arrived: rather no figures than wrong ones.
     if (status === 0 && !this.#takesTotals) this.#over = true
-    if (!this.#judge(status)) return false
+    if (!this.#judge(status)) {
+      this.#flow = this.#together(flow, this.#flow)
+      return false
+    }
     for (const arm of told) this.#taken.set(arm.name, { counts: arm, states: arm.states.length })
     return true
   }
@@ -177,7 +207,7 @@ class LivePublisher implements Publisher {
     return status > 0 && status < 400
   }
 
-  #progressOf(atMs: number, arms: readonly ArmTotals[]): Live {
+  #progressOf(atMs: number, arms: readonly ArmTotals[], flow: Flow | null = null): Live {
     const edges = Math.min(MAX_LIVE_EDGES, Math.floor(MAX_EDGES_OF_STEP / arms.length))
     const steps = arms.map((arm): ArmStep => {
       const { name, states } = arm
@@ -192,7 +222,29 @@ class LivePublisher implements Publisher {
         ...(fresh.length > 0 ? { states: fresh.slice(-edges) } : {}),
       }
     })
-    return { progress: { id: this.#run?.id ?? '', atMs: Math.round(this.#since(atMs)), arms: steps } }
+    return {
+      progress: {
+        id: this.#run?.id ?? '',
+        atMs: Math.round(this.#since(atMs)),
+        arms: steps,
+        ...(flow ? { flow: this.#flowSince(flow) } : {}),
+      },
+    }
+  }
+
+  /** Both as one; where steps are not taken for long, less of it. */
+  #together(before: Flow | null, after: Flow | null): Flow | null {
+    if (!this.#takesFlow) return null
+    if (!before || !after) return before ?? after
+    const every = Math.max(before.every, after.every)
+    return thinned({ every, dots: [...before.dots, ...after.dots] }, MAX_LIVE_DOTS)
+  }
+
+  #flowSince({ every, dots }: Flow): { every: number; dots: Dot[] } {
+    const told = dots.map(
+      ([arm, index, sentMs, ...rest]): Dot => [arm, index, Math.round(this.#since(sentMs)), ...rest],
+    )
+    return { every, dots: told }
   }
 
   /** A time of the run as the server counts it: since it heard of the run. What was before goes into the first millisecond, in its order. */

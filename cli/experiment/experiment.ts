@@ -164,6 +164,7 @@ async function runOnce(
     ...{ target, arms, load, circuit, seed, openSessions, openCircuit, clock, wallMs, signal, onProgress, publish },
     schedule: scheduleOf(load, seed),
     ...(serverSeed === undefined ? {} : { serverSeed }),
+    keepsFlow: context.keep !== undefined,
     ...(control ? { openLog: session => openEventLog(session ? control.in(session) : control, clock) } : {}),
   }
   const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))

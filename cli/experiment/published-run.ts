@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../server/lib/clock.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
+import type { RunFlow } from '../load/flow.ts'
 
 /** Under which name a run is published, and by what. */
 export interface Publication {
@@ -22,15 +23,21 @@ export class PublishedRun {
   readonly #arms: readonly PublishedArm[]
   readonly #clock: Clock
   readonly #startedAt: number
+  readonly #flow: RunFlow | null
 
-  /** @param sessions where each arm plays; undefined where it shares the server's own */
+  /**
+   * @param sessions where each arm plays; undefined where it shares the server's own
+   * @param flow follows single requests of it; null where nothing does
+   */
   constructor(
     { id, title, publisher }: Publication,
     arms: readonly PublishedArm[],
     sessions: readonly (string | undefined)[],
     load: Readonly<Record<string, number>>,
     clock: Clock,
+    flow: RunFlow | null = null,
   ) {
+    this.#flow = flow
     this.#publisher = publisher
     this.#arms = arms
     this.#clock = clock
@@ -48,13 +55,13 @@ export class PublishedRun {
 
   /** Publishes how far the arms are. */
   update(): void {
-    this.#publisher.progress(this.#atMs, this.#totals())
+    this.#publisher.progress(this.#atMs, this.#totals(), atMs => this.#flow?.take(atMs) ?? null)
   }
 
   /** Publishes the end, what it means, and the id that it is kept under; resolves soon. */
   end(verdict?: string, kept: string | null = null): Promise<void> {
     const result = { ...(verdict === undefined ? {} : { verdict }), ...(kept === null ? {} : { run: kept }) }
-    return this.#publisher.end(this.#atMs, this.#totals(), result)
+    return this.#publisher.end(this.#atMs, this.#totals(), result, atMs => this.#flow?.take(atMs) ?? null)
   }
 
   get #atMs(): number {

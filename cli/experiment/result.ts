@@ -85,6 +85,7 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
     arms,
     request: target.describe(load.codes),
     ...(conditions === undefined ? {} : { conditions }),
+    ...(run.flow ? { flow: { every: run.flow.every, dots: [...run.flow.dots] } } : {}),
   }
   return judged({ ...unjudged, differences: run.vanished ? [] : differences(unjudged, recorders, context) })
 }

@@ -2,14 +2,16 @@
 
 import type { ExperimentLoad } from '../../server/experiments/spec.ts'
 import { type Clock, sleep } from '../../server/lib/clock.ts'
+import type { Flow } from '../../server/runs/flow.ts'
 import type { CircuitOptions } from '../breaker/options.ts'
 import type { ArmTotals } from '../control/live-publisher.ts'
 import { type LoadClient, openClient } from '../load/client.ts'
+import { mergeFlows, RunFlow } from '../load/flow.ts'
 import { type GeneratorReport, generateLoad } from '../load/generator.ts'
 import { Recorder } from '../load/recorder.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
-import { type Arm, type ArmParts, buildArm, wantsBody } from '../policy/arm.ts'
+import { type ArmParts, buildArm, type Arm as PolicyArm, wantsBody } from '../policy/arm.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
@@ -41,6 +43,8 @@ export interface RunOptions {
   readonly openLog?: ((session: string | undefined) => EventLog) | undefined
   /** Makes the run known to the pages of the server; asked once a run. */
   readonly publish?: (() => Publication) | undefined
+  /** Whether the result holds some of the requests one by one. */
+  readonly keepsFlow?: boolean | undefined
 }
 
 /** What came out of a run. */
@@ -52,6 +56,8 @@ export interface FinishedRun {
   readonly events: readonly RunEvent[] | null
   /** The arms whose session was deleted or replaced meanwhile, or whose server was started again. */
   readonly vanished?: readonly string[]
+  /** Some of the requests one by one; not there where nobody wants to see them. */
+  readonly flow?: Flow
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
   readonly announceEnd: (verdict?: string, kept?: string | null) => Promise<void>
 }
@@ -60,7 +66,7 @@ export interface FinishedRun {
 interface OpenArm {
   readonly recorder: Recorder
   readonly client: LoadClient
-  readonly arm: Arm
+  readonly arm: PolicyArm
   /** Counts what the recorder must not: calls before the run. */
   readonly gate: { open: boolean }
 }
@@ -71,19 +77,22 @@ interface OpenArm {
  */
 export async function runArms(options: RunOptions): Promise<FinishedRun> {
   const arms: OpenArm[] = []
+  const { schedule, publish, keepsFlow } = options
+  const flow = publish || keepsFlow ? new RunFlow(schedule, options.arms.length, publish !== undefined) : null
   try {
-    for (const parsed of options.arms) arms.push(await openArm(options, parsed))
+    for (const parsed of options.arms) arms.push(await openArm(options, parsed, flow))
     await openConnections(options, arms)
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
-      const { report, published, events } = await sendLoad(options, sessions, arms)
+      const { report, published, events } = await sendLoad(options, sessions, arms, flow)
       const vanished = (await sessions.vanished?.()) ?? []
       return {
         report,
         events,
         ...(vanished.length === 0 ? {} : { vanished: vanished.flatMap(index => options.arms[index]?.name ?? []) }),
         recorders: arms.map(arm => arm.recorder),
+        ...(flow && keepsFlow ? { flow: flow.kept() } : {}),
         trouble: sessions.trouble,
         announceEnd: async (verdict, kept) => published?.end(verdict, kept),
       }
@@ -99,6 +108,7 @@ async function sendLoad(
   options: RunOptions,
   { sessions, startsAt }: RunSessions,
   arms: readonly OpenArm[],
+  flow: RunFlow | null,
 ): Promise<{ report: GeneratorReport; published: PublishedRun | null; events: readonly RunEvent[] | null }> {
   const { clock, signal, schedule, load, seed, publish, onProgress } = options
   for (const [index, { client, gate }] of arms.entries()) {
@@ -114,7 +124,7 @@ async function sendLoad(
   }
   const recorders = arms.map(arm => arm.recorder)
   const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs }
-  const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock) : null
+  const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock, flow) : null
   const startedAt = clock.now()
   const report = await generateLoad({
     ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },
@@ -131,10 +141,11 @@ async function sendLoad(
   return { report, published, events: log?.end(startedAt, report.durationMs) ?? null }
 }
 
-async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm> {
+async function openArm(options: RunOptions, parsed: ParsedArm, runFlow: RunFlow | null): Promise<OpenArm> {
   const { target, clock, wallMs, seed, circuit, openCircuit, schedule } = options
   const { timeoutMs, connections, keepAlive, headersTimeoutMs, bodyTimeoutMs, clients, warmup } = options.load
-  const recorder = new Recorder(parsed.name, schedule.requests, clock)
+  const flow = runFlow?.addArm() ?? null
+  const recorder = new Recorder(parsed.name, schedule.requests, clock, flow)
   const gate = { open: warmup === 0 }
   const client = openClient({
     ...{ target, connections, fresh: !keepAlive, keepsBodies: wantsBody(parsed), clock, wallMs },
@@ -148,8 +159,9 @@ async function openArm(options: RunOptions, parsed: ParsedArm): Promise<OpenArm>
       redirected: location => gate.open && recorder.redirected(location),
     },
   })
-  const arm = await buildArm(parsed, {
-    ...{ call: client.send, clock, random: jitter(seed), timeoutMs, circuit, clients },
+  const call = flow?.watchCalls(client.send, () => arm.state() === 'half-open') ?? client.send
+  const arm: PolicyArm = await buildArm(parsed, {
+    ...{ call, clock, random: jitter(seed), timeoutMs, circuit, clients },
     ...(openCircuit === undefined ? {} : { openCircuit }),
   })
   return { recorder, client, arm, gate }
@@ -181,6 +193,7 @@ export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {
     recorders: parts.flatMap(part => part.recorders),
     announceEnd: async () => {},
     trouble: parts[0]?.trouble ?? [],
+    ...(parts.every(part => part.flow) ? { flow: mergeFlows(parts.flatMap(part => part.flow ?? [])) } : {}),
     ...(parts.some(part => part.vanished) ? { vanished: parts.flatMap(part => part.vanished ?? []) } : {}),
     events: parts.some(part => part.events)
       ? parts.flatMap(({ events, recorders }) =>

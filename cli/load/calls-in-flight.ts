@@ -25,6 +25,7 @@ export class CallsInFlight {
     const place = this.#free.pop() ?? this.#cancels.push(null) - 1
     let over = false
     this.#count++
+    recorder.left(request.index)
     const cancel = send(request, answer => {
       if (over) return
       over = true

@@ -8,6 +8,7 @@ import type { ArmResult, Outcomes } from '../report/result.ts'
 import { Bits } from './bits.ts'
 import type { Meter } from './call.ts'
 import { Endings } from './endings.ts'
+import type { ArmFlow } from './flow.ts'
 import { Histogram } from './histogram.ts'
 import { SentSeries } from './sent-series.ts'
 import { QuarterSeconds } from './series.ts'
@@ -29,6 +30,8 @@ export class Recorder implements Meter {
   readonly endings: Endings
   /** What became of the requests by when they were to leave, in fine steps. */
   readonly sent = new SentSeries()
+  /** Follows single requests; null where nobody wants to see them. */
+  readonly #flow: ArmFlow | null
   readonly #clock: Clock
   readonly #outcomes: Outcomes = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0 }
   readonly #failures = new Map<Failure, number>()
@@ -53,7 +56,8 @@ export class Recorder implements Meter {
   #redirect: string | null = null
 
   /** `requests` is the most that will be settled. */
-  constructor(name: string, requests: number, clock: Clock) {
+  constructor(name: string, requests: number, clock: Clock, flow: ArmFlow | null = null) {
+    this.#flow = flow
     this.name = name
     this.useful = new Bits(requests)
     this.endings = new Endings(requests)
@@ -87,6 +91,11 @@ export class Recorder implements Meter {
     }
   }
 
+  /** Request `index` leaves now. */
+  left(index: number): void {
+    if (this.#flow !== null) this.#flow.left(index, this.#clock.now() - this.#startedAt)
+  }
+
   /** Counts the end of request `index`, planned at `plannedMs` from the start. */
   settle(index: number, plannedMs: number, answer: Answer): void {
     const atMs = this.#clock.now() - this.#startedAt
@@ -95,6 +104,7 @@ export class Recorder implements Meter {
     this.#latencies[outcome].record(atMs - plannedMs)
     this.endings.set(index, outcome, atMs - plannedMs)
     this.#series.add(outcome, atMs)
+    this.#flow?.ended(index, atMs, answer)
     const useful = outcome === 'success' || outcome === 'fromCache'
     if (useful) this.useful.set(index)
     this.sent.add(plannedMs, useful)

@@ -103,3 +103,9 @@ export const MAX_LIVE_TITLE = 120
 export const MAX_LIVE_VERDICT = 1_000
 /** Changes of a circuit's state that one step of a published run tells of an arm, and that are remembered of it. */
 export const MAX_LIVE_EDGES = 200
+/** Requests that one step of a published run tells one by one, of all its arms together. */
+export const MAX_LIVE_DOTS = 600
+/** Requests that a kept run tells one by one, of all its arms together: some 200 KB of JSON. */
+export const MAX_FLOW_DOTS = 6_000
+/** Requests a second of an arm that are told one by one; of more, each so many-th. */
+export const MAX_DOTS_PER_SECOND = 60

@@ -5,6 +5,7 @@ import { MAX_ARM_NAME, MAX_ARMS } from '../config/limits.ts'
 import { jsonSchemaOf } from '../lib/json-document.ts'
 import { boundedDocument, boundedList, boundedRecord, inOrderOfTime } from './bounded.ts'
 import { CIRCUIT_STATES } from './counters.ts'
+import { flowSchema } from './flow.ts'
 
 /** Far beyond what the command line makes: a stranger's run is no work that an honest one would not be. */
 const MAX = {
@@ -422,6 +423,7 @@ export const resultSchema = z.object({
   differences: boundedList(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
   otherDays: otherDaysSchema.optional(),
+  flow: flowSchema.optional().describe('some of the requests one by one; not there in a run of which none was told'),
 })
 
 export type Outcomes = z.infer<typeof outcomesSchema>

@@ -1,7 +1,8 @@
 /** A run that a command line publishes while it plays it, as far as the server remembers it. */
 
-import { MAX_LIVE_EDGES } from '../config/limits.ts'
+import { MAX_LIVE_DOTS, MAX_LIVE_EDGES } from '../config/limits.ts'
 import { addCounts, COUNTERS, type Counts, noCounts } from '../runs/counters.ts'
+import { type Flow, thinned } from '../runs/flow.ts'
 import type { ArmStep, Edge, NewRun, RunEnd, Step } from './live-schema.ts'
 import { RunChanges } from './run-changes.ts'
 import type { SessionConditions } from './timeline.ts'
@@ -15,6 +16,7 @@ export interface LiveStep {
   readonly atMs: number
   readonly arms: readonly LiveArmStep[]
   readonly weather?: SessionConditions
+  readonly flow?: Flow
 }
 
 /** The counts in the order of {@link COUNTERS}, then p50 and p95 in milliseconds. */
@@ -48,6 +50,8 @@ export class LiveRun {
   /** Changes of state that are remembered of each arm: fewer where there are many arms. */
   readonly #maxEdges: number
   #lastMs = 0
+  /** What the steps of the last seconds told of single requests. */
+  #recentDots: Flow | null = null
   #status: 'running' | 'ended' | 'lost' = 'running'
   #result: RunEnd['result']
   /** Milliseconds since the server's start when something was last said of it. */
@@ -63,6 +67,11 @@ export class LiveRun {
     this.#arms = new Map(run.arms.map(({ name }) => [name, { name, totals: noCounts(), edges: [] }]))
     this.#steps = new StepHistory(run.arms.map(({ name }) => name))
     this.#maxEdges = Math.min(MAX_LIVE_EDGES, Math.floor(MAX_EDGES_OF_RUN / run.arms.length))
+  }
+
+  /** How many arms were announced. */
+  get arms(): number {
+    return this.#arms.size
   }
 
   get running(): boolean {
@@ -85,15 +94,16 @@ export class LiveRun {
   }
 
   /** Takes a step at `now`, in milliseconds since the server's start; returns what is new in it. Arms that were not announced are left out. */
-  step({ atMs, arms, weather }: Omit<Step, 'id'> & Pick<LiveStep, 'weather'>, now: number): LiveStep {
+  step({ atMs, arms, weather, flow }: Omit<Step, 'id'> & Pick<LiveStep, 'weather'>, now: number): LiveStep {
     this.updatedAt = now
     this.#lastMs = atMs
     const known = arms.flatMap(arm => {
       const live = this.#arms.get(arm.name)
       return live ? [this.#advance(live, arm, atMs)] : []
     })
-    const step = { atMs, arms: known, ...(weather ? { weather } : {}) }
+    const step = { atMs, arms: known, ...(weather ? { weather } : {}), ...(flow ? { flow } : {}) }
     this.#steps.add(step, now)
+    if (flow) this.#recentDots = recentDots(this.#recentDots, flow, atMs)
     return step
   }
 
@@ -116,6 +126,7 @@ export class LiveRun {
       verdict: this.#result?.verdict ?? null,
       kept: this.#result?.run ?? null,
       changes: this.changes.list,
+      ...(this.#recentDots ? { flow: this.#recentDots } : {}),
     }
   }
 
@@ -138,6 +149,15 @@ export class LiveRun {
     if (edges.length > this.#maxEdges) edges.splice(0, edges.length - this.#maxEdges)
     return { ...rest, ...increments, totals: { ...totals }, ...(fresh ? { states: fresh } : {}) }
   }
+}
+
+/** As far back as a page that comes late is told of single requests, in milliseconds of the run. */
+const FLOW_MS = 5_000
+
+/** Those of the last seconds, with what a step that came at `atMs` adds; what is told by different samples is told by the coarser. */
+function recentDots(known: Flow | null, { every, dots }: Flow, atMs: number): Flow {
+  const young = (known?.dots ?? []).filter(([, , sentMs, tookMs]) => sentMs + Math.max(0, tookMs) >= atMs - FLOW_MS)
+  return thinned({ every: Math.max(every, known?.every ?? 1), dots: [...young, ...dots] }, MAX_LIVE_DOTS)
 }
 
 /** Changes of state that are remembered of all arms of a run. */

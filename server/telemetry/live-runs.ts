@@ -5,9 +5,9 @@
  * tell, beside what it did since the step before, its `totals` since the start: then these count, and whatever became of
  * the steps before, nothing is missing and nothing counts twice.
  *
- * Listeners get `run` events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, weather?}`,
+ * Listeners get `run` events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, flow?, weather?}`,
  * `{type: 'end', id, title, result?}`, and `{type: 'lost', id, title}` for a run that went silent. Each arm of a `progress`
- * has its increments since the event before and its `totals`. Arms that play in sessions of their own get what the
+ * has its increments since the event before and its `totals`. `flow` tells some of the requests one by one, as it was posted. Arms that play in sessions of their own get what the
  * server saw of them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and
  * `p95` where the command line does not tell its own. Where something happened to the session of the first arm since the
  * event before, or to the default session where it names none, a `progress`, `end` or `lost` has `changes`: all of the run so far, as
@@ -31,6 +31,9 @@ const LOST_AFTER_MS = 10_000
 const KEPT_MS = 10 * 60_000
 /** Steps arrive four times a second; a little more lets a late one through. */
 const MAX_STEPS_A_SECOND = 8
+
+/** Largest body that is read, in bytes: of as many arms as there may be, with long names, and a full flow. */
+const MAX_STEP_BYTES = 128 * 1024
 
 /** What listeners hear of a run. */
 interface RunEvent {
@@ -67,7 +70,7 @@ export class LiveRuns {
     const router = Router()
     resource(router, '/live', {
       post: [
-        ...jsonBody(),
+        ...jsonBody(MAX_STEP_BYTES),
         (req, res) => {
           this.#take(read(req.body))
           res.status(204).end()
@@ -132,7 +135,7 @@ export class LiveRuns {
 
   #progress({ id, ...step }: Step): void {
     const run = this.#running(id)
-    refuseUnknownArms(run, step.arms)
+    refuseUnknownArms(run, step)
     const now = this.#parts.now()
     this.#pace(id, now)
     this.#parts.emit({ type: 'progress', id, ...run.step(this.#withVitals(run, step), now), ...run.changes.news() })
@@ -187,11 +190,16 @@ function sessionOf(run: LiveRun): string {
   return run.session ?? DEFAULT_SESSION
 }
 
-function refuseUnknownArms(run: LiveRun, arms: Step['arms']): void {
+function refuseUnknownArms(run: LiveRun, { arms, flow }: Omit<Step, 'id'>): void {
   const index = arms.findIndex(({ name }) => !run.has(name))
-  if (index < 0) return
+  const dot = flow?.dots.findIndex(([arm]) => arm >= run.arms) ?? -1
+  if (index < 0 && dot < 0) return
   throw new Problem(422, `The run ${quote(run.id)} began without this arm`, {
-    errors: [{ pointer: `/progress/arms/${index}/name`, detail: 'must be the name of an arm of the run' }],
+    errors: [
+      index < 0
+        ? { pointer: `/progress/flow/dots/${dot}/0`, detail: 'must be the position of an arm of the run' }
+        : { pointer: `/progress/arms/${index}/name`, detail: 'must be the name of an arm of the run' },
+    ],
   })
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { MAX_ARM_NAME, MAX_ARMS, MAX_LIVE_EDGES, MAX_LIVE_TITLE, MAX_LIVE_VERDICT } from '../config/limits.ts'
 import type { Counts } from '../runs/counters.ts'
+import { liveFlowSchema } from '../runs/flow.ts'
 import { stateSchema } from '../runs/result.ts'
 
 const count = z.int().nonnegative().max(1e9)
@@ -51,6 +52,11 @@ const stepSchema = z.strictObject({
   id: runId,
   atMs: ms.describe('since the start of the run'),
   arms: z.array(armStepSchema).max(MAX_ARMS),
+  flow: liveFlowSchema
+    .optional()
+    .describe(
+      'some of the requests one by one: those that ended since the step before, and those under way since then',
+    ),
 })
 
 const runEndSchema = z.strictObject({

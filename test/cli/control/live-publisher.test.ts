@@ -9,6 +9,7 @@ import { jsonBody } from '../../../server/http/json.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
 import { type Clock, systemClock } from '../../../server/lib/clock.ts'
 import { COUNTERS, noCounts } from '../../../server/runs/counters.ts'
+import type { Dot, Flow } from '../../../server/runs/flow.ts'
 import { LiveRuns } from '../../../server/telemetry/live-runs.ts'
 import { openEvents } from '../../support/event-stream.ts'
 import { listen } from '../../support/listen.ts'
@@ -35,7 +36,10 @@ const fastClock: Clock = {
 }
 
 /** What a server does with the body of a request before it takes it, if it does. */
-type Meddle = (body: { progress?: { arms: { totals?: object }[] }; run?: object; end?: object }, nth: number) => Fate
+type Meddle = (
+  body: { progress?: { arms: { totals?: object }[]; flow?: object }; run?: object; end?: object },
+  nth: number,
+) => Fate
 type Fate = 'take' | 'lose' | 'take and lose the answer' | 429 | 422
 
 /** A server that meddles with what is published, and what its listeners hear. */
@@ -164,6 +168,27 @@ describe('the counts that pages hear are those of the command line', { concurren
     addsUp(heard, arms)
     const steps = bodies.filter(({ progress }) => progress)
     assert.equal(steps.filter(({ progress }) => progress.arms[0].totals).length, 1, 'asked once')
+  })
+
+  it('tells of single requests once each, where answers do not arrive at a later step, and never again where they are refused', async test => {
+    for (const knows of [true, false]) {
+      const { url, heard, bodies } = await meddling(test, ({ progress }, nth) => {
+        if (progress?.flow && !knows) return 422
+        return progress && nth % 2 === 0 ? 'lose' : 'take'
+      })
+      const publisher = openPublisher({ url, clock: fastClock })
+      publisher.start({ id: 'r', title: 't', arms: [{ name: 'none' }], load: {} })
+      let [index, taken] = [0, 0]
+      const takeFlow = (atMs: number): Flow => ({ every: ++taken > 4 ? 2 : 1, dots: [[0, index++, atMs, 1, 0, 1, 0]] })
+      for (let step = 1; step < 8; step++) {
+        publisher.progress(step * 250, [{ ...arm('none'), states: [] }], takeFlow)
+        await new Promise(resolve => setTimeout(resolve, 260 / FASTER))
+      }
+      await publisher.end(2_000, [{ ...arm('none'), states: [] }], {}, takeFlow)
+      const told = heard.flatMap(({ flow }) => flow?.dots.map(([, number]: Dot) => number) ?? [])
+      assert.deepEqual(told, knows ? Array.from({ length: index }, (_, number) => number) : [])
+      if (!knows) assert.equal(bodies.filter(({ progress }) => progress?.flow).length, 1, 'asked once')
+    }
   })
 
   it('and a step that a server without totals may not have heard ends the publishing', async test => {

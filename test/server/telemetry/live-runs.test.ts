@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it, type TestContext } from 'node:test'
 import express from 'express'
-import { MAX_ARM_NAME, MAX_ARMS } from '../../../server/config/limits.ts'
+import { MAX_ARM_NAME, MAX_ARMS, MAX_LIVE_DOTS } from '../../../server/config/limits.ts'
 import { problemHandler } from '../../../server/http/problem.ts'
 import { noCounts } from '../../../server/runs/counters.ts'
 import { LiveRuns } from '../../../server/telemetry/live-runs.ts'
@@ -48,6 +48,40 @@ async function page(test: TestContext, base = server.url) {
 }
 
 describe('POST /chaos/live', () => {
+  it('takes single requests on to the pages, also to those that come late, and refuses what is none', async test => {
+    const stream = await page(test)
+    const dots = [
+      [0, 0, 3, 12, 0, 1, 0],
+      [1, 0, 3, -1, -1, 2, 1],
+    ]
+    const step = (flow: unknown) => post({ progress: { id: 'f', atMs: 250, arms: [], flow } })
+    assert.equal((await post({ run: run('f') })).status, 204)
+    assert.equal((await step({ every: 5, dots })).status, 204)
+    const { data } = await stream.until('run', ({ data }) => data.id === 'f' && data.type === 'progress')
+    assert.deepEqual(data.flow, { every: 5, dots })
+    const late = await openEvents(`${server.url}/chaos/events`)
+    test.after(() => late.close())
+    const { data: hello } = await late.until('hello')
+    assert.deepEqual(hello.runs.find(({ id }: { id: string }) => id === 'f').flow, { every: 5, dots })
+    const bad: [unknown, string][] = [
+      [{ every: 0, dots }, '/progress/flow/every'],
+      [{ dots }, '/progress/flow/every'],
+      [{ every: 1, dots: 'many' }, '/progress/flow/dots'],
+      [{ every: 1, dots: [[0, 0, 3, 12, 0, 1]] }, '/progress/flow/dots/0'],
+      [{ every: 1, dots: [[2, 0, 3, 12, 0, 1, 0]] }, '/progress/flow/dots/0/0'],
+      [{ every: 1, dots: [[0, -1, 3, 12, 0, 1, 0]] }, '/progress/flow/dots/0/1'],
+      [{ every: 1, dots: [dots[0], [0, 1, 3, 12, 5, 1, 0]] }, '/progress/flow/dots/1/4'],
+      [{ every: 1, dots: [[0, 1, 3, 12, 0, 1, 2]] }, '/progress/flow/dots/0/6'],
+      [{ every: 1, dots: Array.from({ length: MAX_LIVE_DOTS + 1 }, () => dots[0]) }, '/progress/flow/dots'],
+      [{ every: 1, dots, more: 1 }, '/progress/flow'],
+    ]
+    for (const [flow, pointer] of bad) {
+      const { status, problem } = await step(flow)
+      assert.deepEqual([status, problem?.errors?.[0]?.pointer], [422, pointer], JSON.stringify(flow).slice(0, 80))
+    }
+    assert.equal((await post({ end: { id: 'f' } })).status, 204)
+  })
+
   it('is heard by every page, from the start to the end', async test => {
     const pages = [await page(test), await page(test)]
     assert.equal((await post({ run: run('a') })).status, 204)
