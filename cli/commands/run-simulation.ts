@@ -5,6 +5,7 @@ import { parseScenario } from '../../server/chaos/scenario/files.ts'
 import type { Scenario } from '../../server/chaos/scenario/schema.ts'
 import { readPatch, SettingsError } from '../../server/chaos/settings/patch.ts'
 import { defaultSettings, type Settings } from '../../server/chaos/settings/schema.ts'
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { rateNote } from '../../server/lib/units.ts'
 import { keepResult } from '../experiment/keep.ts'
 import { type Io, usageError } from '../io.ts'
@@ -14,9 +15,8 @@ import { requestFrom } from '../options/request.ts'
 import { progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
+import { MIN_DAYS, STANDARD_DAYS } from '../report/stats/other-days.ts'
 import { quoted } from '../report/verdict/arm-names.ts'
-import { simulateDays } from '../simulate/days.ts'
-import { EDGE_MS } from '../simulate/replicates.ts'
 import { simulate } from '../simulate/simulate.ts'
 import { usualWorld, type World } from '../simulate/world.ts'
 import { conclude } from './conclude.ts'
@@ -60,16 +60,20 @@ export async function runSimulation(io: Io, options: SimulationOptions, line: Si
   const arms = line.arms.map(arm => arm.name)
   const spec = experimentFrom(all, { arms, ownArms: line.typed('arms'), request, typed: line.typed, scenario })
   const bar = progressBar(io, 'simulate', options.ascii === true)
-  const watched = { signal: io.interrupted, onProgress: bar.show, url: all.url }
-  const run = async () => {
-    const result = await simulate(spec, world, watched)
-    if (options.days === undefined || io.interrupted.aborted) return result
-    const asked = { spec, distribution: { world, edgeMs: EDGE_MS }, count: options.days, seed: `${seed}-days` }
-    return { ...result, otherDays: await simulateDays(asked, watched) }
-  }
-  const result = sameWorld(await run().finally(() => bar.end()), options)
+  const days = options.days ?? daysWithin(spec)
+  const watched = { signal: io.interrupted, onProgress: bar.show, url: all.url, days }
+  const result = sameWorld(await simulate(spec, world, watched).finally(() => bar.end()), options)
   const kept = options.keep === true ? await keepResult(io, result, null) : null
   return conclude(io, options, result, kept)
+}
+
+/** Requests on all days together, some half a second of work, so that the same command simulates the same days everywhere. */
+const MAX_REQUESTS = 400_000
+
+/** How many other days are simulated where nobody says; none where there is no time for enough of them. */
+function daysWithin({ load, arms }: ExperimentSpec): number {
+  const days = Math.min(STANDARD_DAYS, Math.floor(MAX_REQUESTS / (load.requests * arms.length)))
+  return days < MIN_DAYS ? 0 : days
 }
 
 /** The result with a hint that leads to the same world. */

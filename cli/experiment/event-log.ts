@@ -3,6 +3,8 @@
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
 import type { RunEvent } from '../report/result.ts'
+import { observedOutages } from '../report/stats/recovery.ts'
+import type { Replayed } from '../simulate/replay.ts'
 
 export interface EventLog {
   /** Resolves when the server tells its events, or when it has been waited for long enough. */
@@ -11,7 +13,14 @@ export interface EventLog {
    * Stops listening, and says what happened within `durationMs` of `startedAt`, a reading of the clock; null where the server
    * never told.
    */
-  end(startedAt: number, durationMs: number): readonly RunEvent[] | null
+  end(startedAt: number, durationMs: number): LoggedRun | null
+}
+
+/** What happened in a run, in the order of time. */
+export interface LoggedRun {
+  readonly events: readonly RunEvent[]
+  /** Changes and declared outages of others, whole, so that they can be done to another run. */
+  readonly changes: readonly Replayed[]
 }
 
 /** Less than the time that the sessions of a run are made before it begins. */
@@ -31,6 +40,7 @@ interface Known {
 export function openEventLog(control: Control, clock: Clock): EventLog {
   /** Events by the server's clock. */
   const events: RunEvent[] = []
+  const changed: Replayed[] = []
   /** This clock less the server's: the least that was seen, because an event comes late and never early. */
   let offset = Number.POSITIVE_INFINITY
   let known: Known | null = null
@@ -56,6 +66,8 @@ export function openEventLog(control: Control, clock: Clock): EventLog {
       cancelWait()
       greeted()
     } else if (known && name === 'settings') {
+      const values = valuesOf(event)
+      if (values && changed.length < MAX_EVENTS) changed.push({ atMs: event.atMs, values })
       const now = knownOf(event.settings)
       const told = changes(known, now, event)
       for (const change of told) add(change)
@@ -79,10 +91,13 @@ export function openEventLog(control: Control, clock: Clock): EventLog {
       cancelWait()
       if (known === null) return null
       const shift = offset - startedAt
-      return events
+      const during = ({ atMs }: { readonly atMs: number }) => atMs >= 0 && atMs <= durationMs
+      const shifted = events
         .map(event => ({ ...event, atMs: Math.round(event.atMs + shift) }))
-        .filter(({ atMs }) => atMs >= 0 && atMs <= durationMs)
+        .filter(during)
         .map(event => withoutShift(event, shift))
+      const changes = changed.map(change => ({ ...change, atMs: Math.round(change.atMs + shift) })).filter(during)
+      return { events: shifted, changes: [...changes, ...declaredOutages(shifted, durationMs)] }
     },
   }
 }
@@ -100,6 +115,19 @@ interface Told {
   readonly status?: unknown
   readonly mark?: unknown
   readonly name?: unknown
+}
+
+/** What somebody changed, with the new values; null for what a scenario does by itself. */
+function valuesOf({ changed = [], settings, origin }: Told): Readonly<Record<string, unknown>> | null {
+  if (origin?.source === 'scenario' || typeof settings !== 'object' || settings === null) return null
+  const members = Object.entries(settings).filter(([member]) => member !== 'seed' && changed.includes(member))
+  return members.length === 0 ? null : Object.fromEntries(members)
+}
+
+/** Outages that somebody declared during the run. Those of settings and scenarios have nobody as their source, or a scenario. */
+function declaredOutages(events: readonly RunEvent[], durationMs: number): Replayed[] {
+  const declared = events.filter(({ source }) => source !== undefined && source !== 'scenario')
+  return observedOutages(declared, durationMs).map(({ fromMs, toMs }) => ({ atMs: fromMs, outageUntilMs: toMs }))
 }
 
 function knownOf(settings: unknown): Known {

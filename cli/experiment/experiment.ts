@@ -13,8 +13,10 @@ import type { Result } from '../report/result.ts'
 import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { total, useful } from '../report/stats/figures.ts'
 import { allRuns } from '../report/stats/repeats.ts'
-import { judge } from '../report/verdict/verdict.ts'
+import { judge, judged } from '../report/verdict/verdict.ts'
+import type { World } from '../simulate/world.ts'
 import { openEventLog } from './event-log.ts'
+import { type DaysBudget, OtherDaysOfRun, STANDARD_BUDGET } from './other-days.ts'
 import { pairingOf } from './pairing.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
@@ -47,6 +49,8 @@ export interface ExperimentContext {
   readonly publish?: RunOptions['publish']
   /** Keeps the result before the pages are told that the run is over; answers the id that it is kept under. */
   readonly keep?: ((result: Result) => Promise<string | null>) | undefined
+  /** How many other days are worked out, and how long that may take; none where it is null. */
+  readonly days?: DaysBudget | null | undefined
 }
 
 /** Plays the runs of an experiment without a server. */
@@ -57,6 +61,7 @@ export interface Simulator {
   readonly settings: Readonly<Record<string, unknown>>
   /** The document of the scenario that is played; null where none is. */
   readonly scenario: unknown
+  readonly world: World
   /** @param own whether each arm has a session of its own */
   run(options: RunOptions, own: boolean): Promise<FinishedRun>
 }
@@ -71,6 +76,9 @@ interface Prepared {
   readonly conditions: Result['conditions']
   /** What the arms meet; null where nobody knows. */
   readonly inForce: SettingsInForce | null
+  /** Of the server when the first run begins, and the document of the scenario; null where nobody knows. */
+  readonly settings: unknown
+  readonly scenario: unknown
   /** Makes the server ready for the arms of run `run`, counted from 0. */
   readonly openSessions: (run: number) => RunOptions['openSessions']
   /** What the server draws from in run `run` where it is not its own seed: a repetition repeats its draws too. */
@@ -129,14 +137,11 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
     : control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
   const ownSeed = typeof settings?.seed === 'string' ? settings.seed : 'server'
   const serverSeed = (run: number) => (own && run > 0 ? repeated(ownSeed, run) : undefined)
+  const scenario = await scenarioOf(spec, context)
   return {
-    spec,
-    context,
-    arms,
-    own,
-    serverSeed,
+    ...{ spec, context, arms, own, settings, scenario, serverSeed },
     conditions: conditionsOf(spec, arms, settings ?? undefined),
-    inForce: settingsInForce(settings, spec.conditions, await scenarioOf(spec, context)),
+    inForce: settingsInForce(settings, spec.conditions, scenario),
     openSessions: run =>
       own && control
         ? ownSessions(clock, control, repeated(sessionPrefix, run), spec.conditions, serverSeed(run))
@@ -170,10 +175,13 @@ async function runOnce(
   const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))
   const startedAtWallMs = wallMs()
   const atStart = await failRateNow(prepared)
-  const judged = async (finished: FinishedRun) => {
+  const days = daysOf(prepared, index, seed)
+  const result = async (finished: FinishedRun) => {
+    const asked = clock.now()
     const atEnd = await failRateNow(prepared)
+    const controlMs = atEnd === null ? null : clock.now() - asked
     const failRate = atStart === null || atEnd === null ? undefined : { atStart, atEnd }
-    return resultOf(finished, {
+    const measured = resultOf(finished, {
       ...{ command: context.command, title: spec.title, options, startedAtWallMs, failRate },
       ...{ simulated: simulator?.about },
       conditions: prepared.conditions,
@@ -183,20 +191,42 @@ async function runOnce(
         isCatalog: control !== null || simulator !== undefined,
       }),
     })
+    if (days === null || measured.vanished) return judged(measured)
+    const { recorders, report, changes = [] } = finished
+    const source = { result: measured, recorders, lag: report.lag, changes, controlMs, startedAtWallMs }
+    return judged({ ...measured, otherDays: await days.of(source, signal) })
   }
-  if (!oneByOne) {
-    const finished = await run(options)
-    const result = await judged(finished)
-    return { result, announceEnd: kept => finished.announceEnd(result.verdict.text, kept) }
+  try {
+    await days?.begin()
+    if (!oneByOne) {
+      const finished = await run(options)
+      const whole = await result(finished)
+      return { result: whole, announceEnd: kept => finished.announceEnd(whole.verdict.text, kept) }
+    }
+    const parts: FinishedRun[] = []
+    for (const [index, arm] of arms.entries()) {
+      const share = (own: number) => onProgress((index + own) / arms.length)
+      const part = await run({ ...options, schedule: scheduleOf(load, seed), arms: [arm], onProgress: share })
+      await part.announceEnd()
+      parts.push(part)
+    }
+    return { result: await result(mergeRuns(parts)), announceEnd: async () => {} }
+  } finally {
+    days?.close()
   }
-  const parts: FinishedRun[] = []
-  for (const [index, arm] of arms.entries()) {
-    const share = (own: number) => onProgress((index + own) / arms.length)
-    const part = await run({ ...options, schedule: scheduleOf(load, seed), arms: [arm], onProgress: share })
-    await part.announceEnd()
-    parts.push(part)
-  }
-  return { result: await judged(mergeRuns(parts)), announceEnd: async () => {} }
+}
+
+/** What will work out other days; null where nobody asked for any, and before the last of several runs, which are judged together. */
+function daysOf(prepared: Prepared, index: number, seed: string): OtherDaysOfRun | null {
+  const { spec, context, own, settings, scenario, inForce } = prepared
+  const { control, simulator, openCircuit, days: budget = STANDARD_BUDGET } = context
+  if (budget === null || index < spec.repeat - 1) return null
+  return new OtherDaysOfRun({
+    ...{ spec, seed, budget, own, settings, scenario, inForce },
+    isCatalog: control !== null,
+    ownCircuits: openCircuit === undefined,
+    world: simulator?.world ?? null,
+  })
 }
 
 /** The fail rate that the arms meet, in percent: of the session that they share, or that theirs inherit from; null where nothing is known of it. */

@@ -17,7 +17,7 @@ import {
   recoveries,
   recovery,
 } from '../report/stats/recovery.ts'
-import { judged } from '../report/verdict/verdict.ts'
+import { roundTripsOf } from './other-days.ts'
 import type { FinishedRun, RunOptions } from './run.ts'
 
 /** What a result says beside the figures. */
@@ -37,8 +37,8 @@ export interface ResultContext {
   readonly promised: number | null
 }
 
-/** The result of a run, judged. */
-export function resultOf(run: FinishedRun, context: ResultContext): Result {
+/** The result of a run, before anybody has said what it means. */
+export function resultOf(run: FinishedRun, context: ResultContext): Unjudged {
   const { command, title, startedAtWallMs, failRate, conditions, simulated, pairing, promised } = context
   const { schedule, load, seed, target } = context.options
   const { report, recorders, events } = run
@@ -86,8 +86,11 @@ export function resultOf(run: FinishedRun, context: ResultContext): Result {
     request: target.describe(load.codes),
     ...(conditions === undefined ? {} : { conditions }),
     ...(run.flow ? { flow: { every: run.flow.every, dots: [...run.flow.dots] } } : {}),
+    ...(simulated === undefined
+      ? { delays: { roundTripMs: roundTripsOf(recorders).condensed(), latenessMs: report.lag.condensed() } }
+      : {}),
   }
-  return judged({ ...unjudged, differences: run.vanished ? [] : differences(unjudged, recorders, context) })
+  return { ...unjudged, differences: run.vanished ? [] : differences(unjudged, recorders, context) }
 }
 
 /** Each arm against the first, over the same requests where the schedule, not the answers, decided which those are. */

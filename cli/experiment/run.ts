@@ -8,6 +8,7 @@ import type { ArmTotals } from '../control/live-publisher.ts'
 import { type LoadClient, openClient } from '../load/client.ts'
 import { mergeFlows, RunFlow } from '../load/flow.ts'
 import { type GeneratorReport, generateLoad } from '../load/generator.ts'
+import { Histogram } from '../load/histogram.ts'
 import { Recorder } from '../load/recorder.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Target } from '../load/target.ts'
@@ -16,7 +17,8 @@ import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
 import type { RunEvent, Trouble } from '../report/result.ts'
-import type { EventLog } from './event-log.ts'
+import type { Replayed } from '../simulate/replay.ts'
+import type { EventLog, LoggedRun } from './event-log.ts'
 import { type Publication, PublishedRun } from './published-run.ts'
 import type { RunSessions } from './sessions.ts'
 
@@ -54,6 +56,8 @@ export interface FinishedRun {
   readonly trouble: Readonly<Trouble>
   /** What happened to the server meanwhile, in the order of time; null where nobody could tell. */
   readonly events: readonly RunEvent[] | null
+  /** What of it can be done to another run. */
+  readonly changes?: readonly Replayed[]
   /** The arms whose session was deleted or replaced meanwhile, or whose server was started again. */
   readonly vanished?: readonly string[]
   /** Some of the requests one by one; not there where nobody wants to see them. */
@@ -85,11 +89,12 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
-      const { report, published, events } = await sendLoad(options, sessions, arms, flow)
+      const { report, published, log } = await sendLoad(options, sessions, arms, flow)
       const vanished = (await sessions.vanished?.()) ?? []
       return {
         report,
-        events,
+        events: log?.events ?? null,
+        changes: log?.changes ?? [],
         ...(vanished.length === 0 ? {} : { vanished: vanished.flatMap(index => options.arms[index]?.name ?? []) }),
         recorders: arms.map(arm => arm.recorder),
         ...(flow && keepsFlow ? { flow: flow.kept() } : {}),
@@ -109,7 +114,7 @@ async function sendLoad(
   { sessions, startsAt }: RunSessions,
   arms: readonly OpenArm[],
   flow: RunFlow | null,
-): Promise<{ report: GeneratorReport; published: PublishedRun | null; events: readonly RunEvent[] | null }> {
+): Promise<{ report: GeneratorReport; published: PublishedRun | null; log: LoggedRun | null }> {
   const { clock, signal, schedule, load, seed, publish, onProgress } = options
   for (const [index, { client, gate }] of arms.entries()) {
     client.enter(sessions[index])
@@ -138,7 +143,7 @@ async function sendLoad(
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
   await log?.ready
-  return { report, published, events: log?.end(startedAt, report.durationMs) ?? null }
+  return { report, published, log: log?.end(startedAt, report.durationMs) ?? null }
 }
 
 async function openArm(options: RunOptions, parsed: ParsedArm, runFlow: RunFlow | null): Promise<OpenArm> {
@@ -154,6 +159,7 @@ async function openArm(options: RunOptions, parsed: ParsedArm, runFlow: RunFlow 
     meter: {
       called: () => gate.open && recorder.called(),
       wasted: () => gate.open && recorder.wasted(),
+      answered: ms => gate.open && recorder.answered(ms),
       waited: (ms, capped) => gate.open && recorder.waited(ms, capped),
       limited: (lacking, open) => recorder.limited(lacking, open),
       redirected: location => gate.open && recorder.redirected(location),
@@ -200,7 +206,14 @@ export function mergeRuns(parts: readonly FinishedRun[]): FinishedRun {
           (events ?? []).map(event => ({ ...event, arm: recorders[0]?.name ?? '' })),
         )
       : null,
+    changes: parts.flatMap(({ changes = [], recorders }) =>
+      changes.map(change => ({ ...change, arm: recorders[0]?.name ?? '' })),
+    ),
     report: {
+      lag: reports.reduce((all, { lag }) => {
+        all.add(lag)
+        return all
+      }, new Histogram()),
       interrupted: reports.some(report => report.interrupted),
       sent: most(report => report.sent),
       durationMs: most(report => report.durationMs),

@@ -38,6 +38,8 @@ export interface Meter {
    * @param capped all connections that there may be were busy; else one was being opened
    */
   waited?(ms: number, capped: boolean): void
+  /** A call was answered, and not with a failure, `ms` after it was written. */
+  answered?(ms: number): void
   /** This machine could not give a connection beside `open` others, for want of `lacking`; what it was told last holds. */
   limited?(lacking: string, open: number): void
   /** An answer was a redirect. */
@@ -61,6 +63,7 @@ export class Call implements QueuedCall, AnswerHead {
   #retryAfterMs = 0
   /** Since when it has waited for a connection; negative for one that was free. */
   #waitingSince = -1
+  #writtenAt = 0
   /** It waits because no more connections may be open. */
   #capped = false
   #first: Buffer | null = null
@@ -95,8 +98,9 @@ export class Call implements QueuedCall, AnswerHead {
       abort()
       return
     }
-    const { meter, headersTimeoutMs } = this.#context
+    const { meter, clock, headersTimeoutMs } = this.#context
     this.#state = 'written'
+    this.#writtenAt = clock.now()
     this.#abort = abort
     meter.called()
     this.#waited()
@@ -215,6 +219,7 @@ export class Call implements QueuedCall, AnswerHead {
     this.#state = 'over'
     this.#allow(0)
     if (failure !== null) this.#context.meter.wasted()
+    else this.#context.meter.answered?.(this.#context.clock.now() - this.#writtenAt)
     if (failure === null && status === 200 && !this.#context.keepsBodies) {
       this.#done(OK)
       return

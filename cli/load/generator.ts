@@ -3,6 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '../../server/lib/clock.ts'
 import { type Arm, CallsInFlight } from './calls-in-flight.ts'
+import type { Histogram } from './histogram.ts'
 import { ClosedLoop, type LoadLoop, OpenLoop } from './loops.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -32,6 +33,8 @@ export interface GeneratorReport {
   /** Requests that left more than 10 ms after their planned start. */
   readonly late: number
   readonly lagMs: { readonly p99: number; readonly max: number }
+  /** How late each request left. */
+  readonly lag: Histogram
   /** How long this process stood still at a time: the reason for most of what is late. */
   readonly eventLoopMs?: { readonly p99: number; readonly max: number }
 }
@@ -85,7 +88,7 @@ export function sendLoad(
     over = true
     const { sent, late, lag } = loop
     const lagMs = { p99: lag.quantile(0.99) ?? 0, max: lag.summary().max ?? 0 }
-    ended({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs })
+    ended({ interrupted, sent, durationMs: clock.now() - startedAt, late, lagMs, lag })
   }
   const parts = { ...options, inFlight, startedAt, settled }
   const loop: LoadLoop = schedule.shape.kind === 'closed' ? new ClosedLoop(parts) : new OpenLoop(parts)

@@ -9,6 +9,9 @@ export const MAX_US = 2 ** 32 - 1
 const BUCKETS = bucketOf(MAX_US) + 1
 /** The buckets that are there from the first value on. */
 const MIN_BUCKETS = 2_048
+/** A condensed step holds this part of all values, or this part of those that are left. */
+const STEPS = 20
+const TAIL = 4
 /** No buckets: memory is taken when the first value comes, and only for values up to twice the largest. */
 const NONE = new Uint32Array(0)
 
@@ -68,6 +71,20 @@ export class Histogram {
     this.#counts.forEach((count, index) => {
       if (count > 0) list.push([upperBound(index) / 1_000, count])
     })
+    return list
+  }
+
+  /** The same in fewer steps, the more of them the rarer the values: some twenty of equal counts, and halves of a tail. */
+  condensed(): [upToMs: number, count: number][] {
+    const list: [number, number][] = []
+    let [left, sum] = [this.#count, 0]
+    for (const [upToMs, count] of this.buckets()) {
+      sum += count
+      if (sum < Math.min(this.#count / STEPS, left / TAIL)) continue
+      list.push([upToMs, sum])
+      left -= sum
+      sum = 0
+    }
     return list
   }
 

@@ -32,6 +32,8 @@ export class Recorder implements Meter {
   readonly sent = new SentSeries()
   /** Follows single requests; null where nobody wants to see them. */
   readonly #flow: ArmFlow | null
+  /** From a call to its answer, of those that did not fail. */
+  readonly roundTrips = new Histogram()
   readonly #clock: Clock
   readonly #outcomes: Outcomes = { success: 0, failed: 0, shortCircuited: 0, fromCache: 0 }
   readonly #failures = new Map<Failure, number>()
@@ -127,6 +129,10 @@ export class Recorder implements Meter {
     this.#waits.record(ms)
     if (ms > MIN_WAIT_MS) this.#waited++
     if (capped) this.#capped++
+  }
+
+  answered(ms: number): void {
+    this.roundTrips.record(ms)
   }
 
   limited(lacking: string, open: number): void {

@@ -11,9 +11,11 @@ import { promisedShare, settingsInForce } from '../../server/experiments/setting
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { scheduleOf } from '../load/schedule.ts'
 import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
-import type { OtherDays, Trouble } from '../report/result.ts'
+import type { Trouble } from '../report/result.ts'
 import { total, useful } from '../report/stats/figures.ts'
+import type { ArmDay, Day } from '../report/stats/other-days.ts'
 import { recoveries, recovery } from '../report/stats/recovery.ts'
+import type { Replayed } from './replay.ts'
 import { type SimulatedRun, simulateRun } from './run.ts'
 import { settingsOf, type World } from './world.ts'
 
@@ -23,30 +25,23 @@ export interface DayDistribution {
   readonly world: World
   /** The edges of outages and of what a scenario does are moved by up to so many milliseconds, either way. */
   readonly edgeMs: number
+  /** What others did to the server during the run, done again each day. */
+  readonly changes?: readonly Replayed[] | undefined
 }
 
 /** How far the edges of trouble are moved where nobody says. */
 export const EDGE_MS = 500
-
-/** What an arm came to on one day. */
-export interface ArmDay {
-  readonly requests: number
-  readonly useful: number
-  readonly wasted: number
-  /** As in a result. */
-  readonly recoveryMs: number | null
-}
-
-/** All arms, in their order. */
-export type Day = readonly ArmDay[]
 
 /** What bounds the work. */
 export interface ReplicateOptions {
   /** Begins no further day after so many milliseconds. */
   readonly budgetMs?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Called after each day. */
-  readonly onDay?: ((day: Day) => void) | undefined
+  /** Called after each day, with its number. */
+  readonly onDay?: ((day: Day, index: number) => void) | undefined
+  /** The number of the first day, and how far the next lies: where several threads share the days. */
+  readonly first?: number | undefined
+  readonly step?: number | undefined
 }
 
 /**
@@ -58,7 +53,7 @@ export async function replicates(
   distribution: DayDistribution,
   count: number,
   seed: string,
-  { budgetMs = Number.POSITIVE_INFINITY, signal, onDay }: ReplicateOptions = {},
+  { budgetMs = Number.POSITIVE_INFINITY, signal, onDay, first = 0, step = 1 }: ReplicateOptions = {},
 ): Promise<Day[]> {
   const arms = spec.arms.map(text => withRetries(parseArm(text), spec.retries))
   const { scenarios } = distribution.world
@@ -66,10 +61,11 @@ export async function replicates(
   const promised = promisedShare(settingsInForce(settingsOf(distribution.world), spec.conditions, scenario))
   const startedAt = performance.now()
   const days: Day[] = []
-  while (days.length < count && !signal?.aborted && performance.now() - startedAt < budgetMs) {
-    const day = await oneDay(spec, arms, distribution, promised, `${seed}-${days.length}`)
+  for (let index = first; index < count; index += step) {
+    if (signal?.aborted || performance.now() - startedAt >= budgetMs) break
+    const day = await oneDay(spec, arms, distribution, promised, `${seed}-${index}`)
     days.push(day)
-    onDay?.(day)
+    onDay?.(day, index)
   }
   return days
 }
@@ -77,7 +73,7 @@ export async function replicates(
 async function oneDay(
   spec: ExperimentSpec,
   arms: readonly ParsedArm[],
-  { world, edgeMs }: DayDistribution,
+  { world, edgeMs, changes = [] }: DayDistribution,
   promised: number | null,
   seed: string,
 ): Promise<Day> {
@@ -93,15 +89,21 @@ async function oneDay(
     ...{ load, circuit, request, seed: `${seed}-keys` },
     conditions: {
       ...conditions,
+      ...(conditions.settings === undefined ? {} : { settings: movedPatch(conditions.settings, move, seed) }),
       outages: conditions.outages.map(outage => ({ ...outage, ...movedSpan(outage, move) })),
     },
     own: session === undefined || needsSessions(conditions),
   }
+  const moved = changes.map(change => movedChange(change, move))
   const runs: SimulatedRun[] = []
   for (const part of spec.oneByOne ? arms.map(arm => [arm]) : [arms]) {
-    runs.push(await simulateRun({ ...options, arms: part, schedule: scheduleOf(load, options.seed) }, today))
+    const own = spec.oneByOne ? moved.filter(({ arm }) => arm === undefined || arm === part[0]?.name) : moved
+    const schedule = scheduleOf(load, options.seed)
+    runs.push(await simulateRun({ ...options, arms: part, schedule, changes: own }, today))
   }
-  return runs.flatMap(({ recorders, trouble }) => recorders.map(recorder => armDay(recorder, trouble, promised)))
+  return runs.flatMap(({ recorders, trouble, observed }) =>
+    recorders.map(recorder => armDay(recorder, [...trouble, ...observed], promised)),
+  )
 }
 
 function armDay(
@@ -138,6 +140,23 @@ function movedSpan({ fromMs, toMs }: Span, move: Move): Span {
   return { fromMs: from, toMs: Math.max(from + 1, move(toMs)) }
 }
 
+/** A change is as it was; the outages that somebody declared are moved. */
+function movedChange(change: Replayed, move: Move): Replayed {
+  const { atMs, outageUntilMs } = change
+  if (outageUntilMs === undefined) return change
+  const { fromMs, toMs } = movedSpan({ fromMs: atMs, toMs: outageUntilMs }, move)
+  return { ...change, atMs: fromMs, outageUntilMs: toMs }
+}
+
+/** What the sessions have of their own; they have no seed of theirs on another day. */
+function movedPatch(
+  patch: NonNullable<ExperimentSpec['conditions']['settings']>,
+  move: Move,
+  seed: string,
+): NonNullable<ExperimentSpec['conditions']['settings']> {
+  return { ...movedWindows(patch as World['settings'], move), ...('seed' in patch ? { seed } : {}) }
+}
+
 function movedWindows(settings: World['settings'], move: Move): World['settings'] {
   const { outage } = settings
   if (!outage?.windows) return settings
@@ -164,53 +183,10 @@ function movedStep(step: Step, endMs: number, move: Move): Step {
   return { ...step, at: `${from}ms`, for: `${Math.max(1, span.toMs - from)}ms` }
 }
 
-/** Fewer days than this have no span that holds 95 % of others. */
-export const MIN_DAYS = 39
+/** How the interval comes about. */
+export const METHOD = 'prediction interval for one more day by order statistics of simulated days'
 
-/** What the days are like: see `OtherDays`. Spans are null for fewer than `MIN_DAYS` days. */
-export function otherDays(names: readonly string[], days: readonly Day[], { edgeMs }: DayDistribution): OtherDays {
-  const of = (arm: number, figure: (day: ArmDay) => number | null) =>
-    spanOf(
-      days.flatMap(day => (day[arm] ? (figure(day[arm]) ?? []) : [])),
-      days.length,
-    )
-  const against = (arm: number, figure: (day: ArmDay) => number) =>
-    spanOf(
-      days.flatMap(day => (day[arm] && day[0] ? figure(day[arm]) - figure(day[0]) : [])),
-      days.length,
-    )
-  return {
-    replicates: days.length,
-    varied: ['server seed', 'key seed', `edges of trouble by ${edgeMs} ms`, 'round trips', 'lateness'],
-    method: 'prediction interval for one more day by order statistics of simulated days',
-    arms: names.map((name, arm) => ({
-      name,
-      useful: of(arm, usefulPercent),
-      wasted: of(arm, day => day.wasted),
-      recoveryMs: of(arm, day => day.recoveryMs),
-      recovered: days.filter(day => day[arm]?.recoveryMs !== null).length,
-    })),
-    differences: names.slice(1).map((arm, index) => ({
-      ...{ arm, against: names[0] ?? '' },
-      usefulPoints: against(index + 1, usefulPercent),
-      wastedCalls: against(index + 1, day => day.wasted),
-    })),
-  }
-}
-
-function usefulPercent({ requests, useful: good }: ArmDay): number {
-  return requests === 0 ? 0 : (100 * good) / requests
-}
-
-/**
- * Mean, and the interval between the k-th of the sorted values and the k-th from their end, with k = floor((n + 1) / 40): one
- * more value from where these came from falls into it with a probability of (n + 1 - 2k) / (n + 1), which is 95 % or a little
- * more (S. S. Wilks, Annals of Mathematical Statistics 12 (1941) 91-96). Null where not all days have the value, or they are too few.
- */
-export function spanOf(values: readonly number[], days: number): { mean: number; low: number; high: number } | null {
-  if (values.length < days || days < MIN_DAYS) return null
-  const sorted = values.toSorted((a, b) => a - b)
-  const rank = Math.floor((days + 1) / 40)
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return { mean, low: sorted[rank - 1] ?? mean, high: sorted[days - rank] ?? mean }
+/** What is drawn anew for each day. */
+export function varied({ edgeMs }: DayDistribution): string[] {
+  return ['server seed', 'key seed', `edges of trouble by ${edgeMs} ms`, 'round trips', 'lateness']
 }

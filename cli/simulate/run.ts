@@ -24,6 +24,7 @@ import type { Trouble } from '../report/result.ts'
 import { buildOwnArm, type NamedArm } from './own-arm.ts'
 import { type ProcessTime, replaceProcessTime } from './process-time.ts'
 import { libraryOf } from './refusal.ts'
+import { type Replayed, replay } from './replay.ts'
 import { CallPerformer, type SimulatedCall, SimulatedClient, type TransportOptions } from './transport.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { latenesses, roundTrips, type World } from './world.ts'
@@ -39,6 +40,8 @@ export interface SimulatedRunOptions {
   readonly seed: string
   /** Whether each arm has a session of its own. */
   readonly own: boolean
+  /** What others do to the server meanwhile. */
+  readonly changes?: readonly Replayed[] | undefined
   readonly signal?: AbortSignal | undefined
   /** Called now and then with the share of the run that is done, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined
@@ -51,6 +54,8 @@ export interface SimulatedRun {
   readonly report: GeneratorReport
   readonly recorders: readonly Recorder[]
   readonly trouble: Readonly<Trouble>
+  /** Outages that nobody planned for the run, as the first arm met them. */
+  readonly observed: Readonly<Trouble>
 }
 
 /** Timers that fire for one try of a request at the most: it leaves, waits, is worked on, answered, timed out … */
@@ -97,6 +102,8 @@ async function play(options: SimulatedRunOptions, world: World, time: RunTime): 
   })
   const { sessions, trouble } = openSessions(control, options, world)
   const { arms, promises } = await openArms(control, time, sessions, options, world)
+  replay(options.changes ?? [], control, sessions, clock)
+  const observed = observe(control, sessions[0], clock)
   let report = null as GeneratorReport | null
   const underway = sendLoad(
     {
@@ -119,7 +126,27 @@ async function play(options: SimulatedRunOptions, world: World, time: RunTime): 
     if (signal?.aborted) underway.interrupt()
   }
   control.close()
-  return { report, recorders: arms.map(({ recorder }) => recorder), trouble }
+  return { report, recorders: arms.map(({ recorder }) => recorder), trouble, observed: observed() }
+}
+
+/** Notes when a session is seen to be out of order. Those of a scenario are planned. */
+function observe(control: ChaosControl, session: Session | undefined, clock: Clock): () => Trouble {
+  const startedAt = clock.now()
+  const spells: Trouble = []
+  let began: number | null = null
+  const end = () => {
+    if (began !== null) spells.push({ fromMs: began, toMs: clock.now() - startedAt, what: 'outage' })
+    began = null
+  }
+  control.on(event => {
+    if (event.type !== 'outage' || event.session !== session?.id) return
+    if (event.change === 'ended') end()
+    else if (event.change === 'began' && session.scenarioRun === null) began ??= clock.now() - startedAt
+  })
+  return () => {
+    end()
+    return spells
+  }
 }
 
 /** A session for each arm, or one for all, as a live run has them. */

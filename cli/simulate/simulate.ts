@@ -16,6 +16,8 @@ export interface SimulateOptions extends Partial<Pick<ExperimentContext, 'signal
   readonly command?: Result['command']
   /** The server that the simulated one stands for, as the result names it. */
   readonly url?: URL
+  /** How many other days are simulated too; none unless given. */
+  readonly days?: number | undefined
 }
 
 const STANDARD_URL = new URL('http://127.0.0.1:8000')
@@ -26,7 +28,7 @@ const STANDARD_URL = new URL('http://127.0.0.1:8000')
  * @throws {UserError} with code 2 for what cannot be simulated, see `refusal`, and what `runExperiment` throws
  */
 export async function simulate(spec: ExperimentSpec, world: World, options: SimulateOptions = {}): Promise<Result> {
-  const { command = 'compare', url = STANDARD_URL, signal, onProgress } = options
+  const { command = 'compare', url = STANDARD_URL, days = 0, signal, onProgress } = options
   const why = refusal(spec)
   if (why !== null) throw usageError(why)
   if (needsThread(spec)) return simulateInThread({ spec, world, command, url: url.href }, { signal, onProgress })
@@ -34,6 +36,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const settings = settingsOf(world)
   const simulator: Simulator = {
     settings,
+    world,
     scenario: world.scenarios.find(({ name }) => name === conditions.scenario) ?? null,
     about: { seed: settings.seed, roundTripMs: typicalMs(world.roundTripMs), latenessMs: typicalMs(world.latenessMs) },
     async run({ serverSeed, arms, schedule, load, circuit, seed, signal, onProgress }, own) {
@@ -48,6 +51,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const { method, headers, body } = request
   return runExperiment(spec, {
     ...{ command, simulator, signal, onProgress, control: null, sessionPrefix: '', readsFailRate: true },
+    days: days === 0 ? null : { count: days },
     target: { ...catalogTarget(url, { method, headers: headers.flat(), body }), expectsJson: true },
     clock: new VirtualClock(),
     wallMs: () => world.startedAtWallMs,

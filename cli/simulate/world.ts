@@ -3,9 +3,10 @@
 import { join } from 'node:path'
 import { readSeed } from '../../server/catalog/seed.ts'
 import { drawNumber, streamSeed } from '../../server/chaos/decision/draw.ts'
-import { readScenarios } from '../../server/chaos/scenario/files.ts'
+import { parseScenario, readScenarios } from '../../server/chaos/scenario/files.ts'
 import type { Scenario } from '../../server/chaos/scenario/schema.ts'
-import { defaultSettings, type Settings } from '../../server/chaos/settings/schema.ts'
+import { SettingsError } from '../../server/chaos/settings/patch.ts'
+import { defaultSettings, type Settings, settingsSchema } from '../../server/chaos/settings/schema.ts'
 import { QUANTITIES } from '../../server/experiments/quantities.ts'
 import { packageRoot } from '../../server/lib/package-root.ts'
 
@@ -40,6 +41,26 @@ export function usualWorld(given: Partial<World> & Pick<World, 'seed'>): World {
     latenessMs: 0,
     startedAtWallMs: 0,
     ...given,
+  }
+}
+
+/**
+ * The world of a server that was fired at, as it was when the run began; null where what it says is not understood.
+ * @param scenario the document of the one that is played; null where none is
+ */
+export function worldOfServer(
+  settings: unknown,
+  scenario: unknown,
+  rest: Pick<World, 'roundTripMs' | 'latenessMs' | 'startedAtWallMs'>,
+): World | null {
+  const { data } = settingsSchema.safeParse(settings)
+  if (!data) return null
+  try {
+    const scenarios = scenario === null ? [] : [parseScenario(scenario)]
+    return { ...rest, seed: data.seed, settings: data, scenarios, codes: null }
+  } catch (error) {
+    if (error instanceof SettingsError) return null
+    throw error
   }
 }
 

@@ -24,6 +24,8 @@ const MAX = {
   /** Codes of products whose failures are told apart. */
   byCode: 50,
   events: 500,
+  /** Other days whose figures are kept one by one. */
+  days: 1_000,
 } as const
 
 /** Characters. */
@@ -309,30 +311,62 @@ const spanOf = (value: z.ZodNumber) =>
   z
     .object({ mean: value, low: value, high: value })
     .nullable()
-    .describe('95 % of other days lie between low and high; null where the days do not say')
-const countSpan = spanOf(z.number().min(-1e13).max(1e13))
+    .describe('another day lies between low and high with a probability of 95 %; null where the days do not say')
+const signedCount = z.number().min(-1e13).max(1e13)
+const signedMs = z.number().min(-WEEK_MS).max(WEEK_MS)
 
 export const otherDaysSchema = z
   .object({
-    replicates: count.describe('days that were simulated'),
+    replicates: count.describe('days that were simulated, or made of blocks of the run'),
+    basis: z
+      .enum(['simulated', 'blocks', 'runs', 'none'])
+      .optional()
+      .describe(
+        '`blocks`: parts of this run stand for another day, without a claim of coverage; `runs`: those of --repeat; `none`: see `because`',
+      ),
+    because: word
+      .optional()
+      .describe('why it is not `simulated`: shared-session, unknown-target, redis, too-short, too-large, too-slow …'),
     varied: boundedList(word, MAX.sentences).describe('what was drawn anew for each day'),
-    method: word,
+    method: z.string().max(MAX_LENGTH.settings),
+    requests: count.optional().describe('of an arm on each day'),
     arms: boundedList(
       z.object({
         name: armName,
         useful: spanOf(percent).describe('percent of the requests'),
-        wasted: countSpan,
+        wasted: spanOf(signedCount),
         recoveryMs: spanOf(ms),
         recovered: count.describe('days on which the useful answers came back'),
+        days: z
+          .object({
+            useful: boundedList(count, MAX.days).describe('answers'),
+            wasted: boundedList(count, MAX.days),
+            recoveryMs: boundedList(ms.nullable(), MAX.days),
+          })
+          .optional()
+          .describe('the figures day by day, the same day at the same place in every arm'),
       }),
       MAX_ARMS,
     ),
     differences: boundedList(
-      z.object({ arm: armName, against: armName, usefulPoints: spanOf(share), wastedCalls: countSpan }),
+      z.object({
+        arm: armName,
+        against: armName,
+        usefulPoints: spanOf(share),
+        wastedCalls: spanOf(signedCount),
+        recoveryMs: spanOf(signedMs).optional(),
+      }),
       MAX_ARMS,
     ).describe('each arm less the first'),
   })
   .describe('what the same experiment comes to on other days: not how sure this run is, but how much days differ')
+
+export const delaysSchema = z
+  .object({
+    roundTripMs: buckets.describe('from a call to its answer, what the server made it wait included'),
+    latenessMs: buckets.describe('how late requests left'),
+  })
+  .describe('what other days draw from, as [upper bound in milliseconds, count], rising')
 
 export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
@@ -424,6 +458,7 @@ export const resultSchema = z.object({
   conditions: conditionsSchema.optional(),
   otherDays: otherDaysSchema.optional(),
   flow: flowSchema.optional().describe('some of the requests one by one; not there in a run of which none was told'),
+  delays: delaysSchema.optional(),
 })
 
 export type Outcomes = z.infer<typeof outcomesSchema>

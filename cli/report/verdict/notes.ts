@@ -96,11 +96,13 @@ function spreadNotes({ repeats = [] }: Unjudged): Message[] {
 /** What other days are like, of each arm against the first, and whether this run was like them. */
 function otherDaysNotes({ otherDays, differences = [] }: Unjudged): Message[] {
   if (!otherDays) return []
-  const { replicates: days, arms } = otherDays
+  const { replicates: days, arms, basis = 'simulated', because = '' } = otherDays
+  if (basis === 'none') return [{ code: 'note.other-days-none', figures: { because } }]
   if (arms.some(({ useful }) => useful === null)) return [{ code: 'note.other-days-few', figures: { days } }]
+  const code = `note.other-days${basis === 'blocks' ? '-of-blocks' : ''}`
   const [first] = arms
   if (arms.length === 1 && first?.useful) {
-    return [{ code: 'note.other-days-one', figures: { days, arm: first.name, ...first.useful } }]
+    return [{ code: `${code}-one`, figures: { days, because, arm: first.name, ...first.useful } }]
   }
   const between = otherDays.differences.flatMap(({ arm, against, usefulPoints, wastedCalls }): Message[] => {
     if (!usefulPoints || !wastedCalls) return []
@@ -109,7 +111,7 @@ function otherDaysNotes({ otherDays, differences = [] }: Unjudged): Message[] {
     const here = differences.find(each => each.arm === arm)?.usefulPoints?.value ?? mean
     const unusual = here < low - ROUNDING || here > high + ROUNDING
     return [
-      { code: 'note.other-days', figures: { days, arm, against, mean, low, high, ...calls } },
+      { code, figures: { days, because, arm, against, mean, low, high, ...calls } },
       ...(unusual ? [{ code: 'note.other-days-unlike', figures: { arm, here } }] : []),
     ]
   })

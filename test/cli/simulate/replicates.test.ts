@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { MIN_DAYS, otherDays, replicates, spanOf } from '../../../cli/simulate/replicates.ts'
+import { MIN_DAYS, otherDays, predictionInterval } from '../../../cli/report/stats/other-days.ts'
+import { replicates } from '../../../cli/simulate/replicates.ts'
 import { usualWorld } from '../../../cli/simulate/world.ts'
 import { type ExperimentInput, experimentSchema } from '../../../server/experiments/spec.ts'
 import { chaos, documentOf } from '../harness.ts'
@@ -56,18 +57,18 @@ suite('a span', () => {
   const values = (count: number) => Array.from({ length: count }, (_, index) => (index * 37) % count)
 
   test('leaves one in forty out at either end', () => {
-    assert.deepEqual(spanOf(values(199), 199), { mean: 99, low: 4, high: 194 })
-    assert.deepEqual(spanOf(values(39), 39), { mean: 19, low: 0, high: 38 })
+    assert.deepEqual(predictionInterval(values(199), 199), { mean: 99, low: 4, high: 194 })
+    assert.deepEqual(predictionInterval(values(39), 39), { mean: 19, low: 0, high: 38 })
   })
 
   test('is none for fewer than 39 days, and where a day has no value', () => {
-    assert.equal(spanOf(values(38), 38), null)
-    assert.equal(spanOf(values(198), 199), null)
+    assert.equal(predictionInterval(values(38), 38), null)
+    assert.equal(predictionInterval(values(198), 199), null)
     const day = [{ requests: 10, useful: 5, wasted: 5, recoveryMs: null }]
     const said = otherDays(
       ['none'],
       Array.from({ length: MIN_DAYS - 1 }, () => day),
-      { world, edgeMs: 500 },
+      { basis: 'simulated', varied: [], method: '' },
     )
     assert.deepEqual([said.replicates, said.arms[0]?.useful, said.arms[0]?.recovered], [38, null, 0])
   })
