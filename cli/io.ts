@@ -3,6 +3,13 @@
 import type { Clock } from '../server/lib/clock.ts'
 import { UserError } from '../server/lib/user-error.ts'
 
+/** How much work other days may be. */
+export interface DaysBudget {
+  readonly count: number
+  /** Milliseconds after the run; no end where it is not given. */
+  readonly budgetMs?: number | undefined
+}
+
 /** Where text goes. */
 export interface Output {
   write(text: string): void
@@ -26,6 +33,8 @@ export interface Io {
   readonly interrupted: AbortSignal
   /** The folder where runs are kept that no server keeps; nothing is kept on this machine without it. */
   readonly runsFolder?: string
+  /** How many other days of a run are worked out, and how long that may take; the standard where it is not given, none for null. */
+  readonly days?: DaysBudget | null | undefined
   /** Keyboard and screen, for what takes over the whole terminal. Asked for late: an open keyboard keeps a process alive. */
   readonly tty?: () => Tty
 }

@@ -46,7 +46,7 @@ const MAP = whole({
     simulate:
       'breaker load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments',
     experiment:
-      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments server/runs',
+      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments server/runs simulate',
     live: '. breaker control load policy report server/runs',
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',

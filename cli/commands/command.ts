@@ -25,8 +25,8 @@ export function typedOptions(command: Command): (name: string) => boolean {
 }
 
 /** What an experiment needs of the process. */
-export function processContext({ clock, wallMs, draw, interrupted }: Io) {
-  return { clock, wallMs, draw, signal: interrupted }
+export function processContext({ clock, wallMs, draw, interrupted, days }: Io) {
+  return { clock, wallMs, draw, signal: interrupted, days }
 }
 
 /**

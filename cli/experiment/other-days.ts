@@ -5,24 +5,20 @@
 
 import type { SettingsInForce } from '../../server/experiments/settings-in-force.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import type { DaysBudget } from '../io.ts'
 import { Histogram } from '../load/histogram.ts'
 import type { Recorder } from '../load/recorder.ts'
+import { parseArm } from '../policy/parse.ts'
 import type { Unjudged } from '../report/result.ts'
 import { blockDays, blockMs } from '../report/stats/block-days.ts'
 import { type Day, MIN_DAYS, type Origin, otherDays, STANDARD_DAYS } from '../report/stats/other-days.ts'
-import { DaySimulator } from '../simulate/days.ts'
-import { refusal } from '../simulate/refusal.ts'
+import { DaySimulator, HAS_THREADS } from '../simulate/days.ts'
+import { libraryOf, refusal } from '../simulate/refusal.ts'
 import type { Replayed } from '../simulate/replay.ts'
 import { EDGE_MS, METHOD, varied } from '../simulate/replicates.ts'
 import { type Quantity, type World, worldOfServer } from '../simulate/world.ts'
 
-/** How much work other days may be. */
-export interface DaysBudget {
-  readonly count: number
-  /** Milliseconds after the run; no end where it is not given. */
-  readonly budgetMs?: number | undefined
-}
-
+/** Half a second after a run, the end of the threads included. */
 export const STANDARD_BUDGET: DaysBudget = { count: STANDARD_DAYS, budgetMs: 450 }
 
 /** Requests of all arms of a day, beyond which nobody need try: 39 such days take seconds. */
@@ -65,9 +61,14 @@ function obstacle({ spec, own, isCatalog, ownCircuits, inForce, world }: DaysFac
   if (world) return null
   if (!isCatalog) return 'unknown-target'
   if (!ownCircuits) return 'redis'
-  if (refusal(spec) !== null) return 'not-simulated'
+  if (refusal(spec) !== null || (!HAS_THREADS && libraryIn(spec))) return 'not-simulated'
   if (!own) return 'shared-session'
   return inForce === null ? 'unknown-settings' : null
+}
+
+/** Whether an arm goes by the clock of the process. */
+function libraryIn({ arms }: ExperimentSpec): boolean {
+  return arms.some(text => libraryOf(parseArm(text).policies) !== undefined)
 }
 
 /** Other days of one run: begun before it, so that threads are there when it ends, and asked once after it. */

@@ -28,6 +28,9 @@ const MAX_THREADS = 2
 /** A thread takes no source in TypeScript: the tests of the sources do without one. */
 const EXTENSION = extname(import.meta.url)
 
+/** Whether days have threads of their own, as libraries need that go by the clock of the process. */
+export const HAS_THREADS = EXTENSION !== '.ts'
+
 /** The part of the days that a thread works out; without a count it is there to make the thread fast. */
 export type Asked = DaysShare | Pick<DaysAsked, 'spec' | 'distribution' | 'seed'>
 
@@ -47,7 +50,7 @@ export class DaySimulator {
 
   constructor(threads = Math.min(MAX_THREADS, availableParallelism())) {
     this.#threads = Array.from(
-      { length: EXTENSION === '.ts' ? 0 : threads },
+      { length: HAS_THREADS ? threads : 0 },
       () => new Worker(new URL(`./worker${EXTENSION}`, import.meta.url)),
     )
     for (const thread of this.#threads) thread.unref()

@@ -9,8 +9,14 @@ import type { ThreadAsked, ThreadError, ThreadSaid } from './thread.ts'
 const stopped = new AbortController()
 const say = (message: ThreadSaid) => parentPort?.postMessage(message)
 parentPort?.on('message', () => stopped.abort())
-const { spec, world, command, url } = workerData as ThreadAsked
-const options = { command, url: new URL(url), signal: stopped.signal, onProgress: (share: number) => say({ share }) }
+const { spec, world, command, url, days } = workerData as ThreadAsked
+const options = {
+  command,
+  days,
+  url: new URL(url),
+  signal: stopped.signal,
+  onProgress: (share: number) => say({ share }),
+}
 await simulate(spec, world, options).then(
   result => say({ result }),
   error => say({ error: errorOf(error) }),

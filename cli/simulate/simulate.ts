@@ -31,7 +31,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const { command = 'compare', url = STANDARD_URL, days = 0, signal, onProgress } = options
   const why = refusal(spec)
   if (why !== null) throw usageError(why)
-  if (needsThread(spec)) return simulateInThread({ spec, world, command, url: url.href }, { signal, onProgress })
+  if (needsThread(spec)) return simulateInThread({ spec, world, command, days, url: url.href }, { signal, onProgress })
   const { conditions, request } = spec
   const settings = settingsOf(world)
   const simulator: Simulator = {

@@ -15,6 +15,7 @@ export interface ThreadAsked {
   readonly world: World
   readonly command: Result['command']
   readonly url: string
+  readonly days: number
 }
 
 /** What it says: how far it is, 0 to 1, or what it came to. */

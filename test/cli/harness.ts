@@ -23,11 +23,20 @@ export interface Surroundings {
   readonly interrupted?: AbortSignal
   /** Where runs are kept that no server keeps; nowhere unless given. */
   readonly runsFolder?: string
+  /** Other days of live runs, which take half a second of two threads; none unless given. */
+  readonly days?: Io['days']
 }
 
 /** `chaos …` within this process. */
 export async function chaos(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
-  const { env = {}, columns = 80, isTTY = false, interrupted = new AbortController().signal, runsFolder } = surroundings
+  const {
+    env = {},
+    columns = 80,
+    isTTY = false,
+    interrupted = new AbortController().signal,
+    runsFolder,
+    days = null,
+  } = surroundings
   const text = { stdout: '', stderr: '' }
   const keep = (stream: 'stdout' | 'stderr') => ({
     isTTY,
@@ -44,7 +53,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     clock: systemClock,
     wallMs: Date.now,
     draw: () => `test${drawn++}`,
-    interrupted,
+    ...{ interrupted, days },
     ...(runsFolder === undefined ? {} : { runsFolder }),
   }
   return { code: await run(args, io, '0.0.0'), ...text }

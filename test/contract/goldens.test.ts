@@ -145,6 +145,7 @@ test('the shapes of a result and of the event stream', async context => {
     'compare --arms none,retry+breaker -n 160 -c 10 --every 100ms --outage 550ms-5s --seed golden --json --url'
       .split(' ')
       .concat(server.url),
+    { days: { count: 39 } },
   )
   await stream.until('run', ({ data }) => data.type === 'end')
   const late = await openEvents(`${server.url}/chaos/events`)

@@ -28,6 +28,7 @@ async function run(
     clock: systemClock,
     wallMs: Date.now,
     draw: () => 'drawn',
+    days: null,
     ...change,
   })
   return resultSchema.parse(result)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MIN_DAYS, otherDays, predictionInterval } from '../../../cli/report/stats/other-days.ts'
+import type { Replayed } from '../../../cli/simulate/replay.ts'
 import { replicates } from '../../../cli/simulate/replicates.ts'
 import { usualWorld } from '../../../cli/simulate/world.ts'
 import { type ExperimentInput, experimentSchema } from '../../../server/experiments/spec.ts'
@@ -44,6 +45,34 @@ suite('replicates', () => {
     } as const
     assert.equal((await failed(blackout, 0)).size, 1)
     assert.ok((await failed(blackout, 500)).size > 5)
+  })
+
+  test('meet the changes of others at their time, and their declared outages with moved edges', async () => {
+    const failed = async (changes: readonly Replayed[], edgeMs: number, arms = ['none'], oneByOne = false) => {
+      const days = await replicates(spec({ arms, oneByOne }), { world, edgeMs, changes }, 20, 'a')
+      return days.map(day => day.map(({ requests, useful }) => requests - useful))
+    }
+    const change = { atMs: 450, values: { failRate: 100 } }
+    for (const day of await failed([change], 200)) assert.deepEqual(day, [50])
+    for (const day of await failed([{ ...change, arm: 'retry(0)' }], 0, ['none', 'retry(0)'], true))
+      assert.deepEqual(day, [0, 50])
+    const outage = { atMs: 250, outageUntilMs: 550 }
+    for (const day of await failed([outage], 0)) assert.deepEqual(day, [30])
+    assert.ok(new Set((await failed([outage], 200)).flat()).size > 2)
+  })
+
+  test('draw the seed anew that sessions of their own have, and move their windows', async () => {
+    const settings = { seed: 'own', failRate: 30 }
+    const days = await replicates(spec({ conditions: { outages: [], settings } }), { world, edgeMs: 0 }, 20, 'a')
+    assert.ok(new Set(days.map(([none]) => none?.useful)).size > 5)
+    const windows = { outage: { windows: [{ from: '600ms', for: '300ms' }] } }
+    const moved = await replicates(
+      spec({ conditions: { outages: [], settings: windows } }),
+      { world, edgeMs: 200 },
+      20,
+      'a',
+    )
+    assert.ok(new Set(moved.map(([none]) => none?.useful)).size > 2)
   })
 
   test('end when their time is up, or their signal says so', async () => {
