@@ -128,7 +128,7 @@ async function sendLoad(
     arm.states((next, atMs) => recorder.enter(next, atMs))
   }
   const recorders = arms.map(arm => arm.recorder)
-  const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs }
+  const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs, ...plannedLength(schedule) }
   const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock, flow) : null
   const startedAt = clock.now()
   const report = await generateLoad({
@@ -144,6 +144,11 @@ async function sendLoad(
   })
   await log?.ready
   return { report, published, log: log?.end(startedAt, report.durationMs) ?? null }
+}
+
+/** When the last request is to leave, in milliseconds from the start; a closed loop does not plan it. */
+function plannedLength({ shape, requests, at }: Schedule): { readonly lengthMs?: number } {
+  return shape.kind === 'closed' ? {} : { lengthMs: Math.round(at(requests - 1)) }
 }
 
 async function openArm(options: RunOptions, parsed: ParsedArm, runFlow: RunFlow | null): Promise<OpenArm> {

@@ -8,7 +8,7 @@
  * Listeners get `run` events: `{type: 'start', title, run}`, `{type: 'progress', id, atMs, arms, flow?, weather?}`,
  * `{type: 'end', id, title, result?}`, and `{type: 'lost', id, title}` for a run that went silent. Each arm of a `progress`
  * has its increments since the event before and its `totals`. `flow` tells some of the requests one by one, as it was posted. Arms that play in sessions of their own get what the
- * server saw of them: the step's `weather`, `{failRate, outage}` of the first such session, and each arm's `p50` and
+ * server saw of them: the step's `weather`, `{failRate, outage, slow?}` of the first such session, and each arm's `p50` and
  * `p95` where the command line does not tell its own. Where something happened to the session of the first arm since the
  * event before, or to the default session where it names none, a `progress`, `end` or `lost` has `changes`: all of the run so far, as
  * `{type: 'settings' | 'outage' | 'scenario', atMs, ...}` with the members of the events of those names, in short.
@@ -148,8 +148,8 @@ export class LiveRuns {
       const session = run.sessionOf(arm.name)
       const vitals = session === undefined ? null : this.#parts.vitals(session)
       if (!vitals) return arm
-      const { failRate, outage, p50, p95 } = vitals
-      weather ??= { failRate, outage }
+      const { p50, p95, ...conditions } = vitals
+      weather ??= conditions
       return { p50, p95, ...arm }
     })
     return weather ? { ...step, arms, weather } : { ...step, arms }

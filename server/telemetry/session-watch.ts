@@ -76,7 +76,9 @@ export class SessionWatch {
 
   /** Notes whether an outage is active in a session now. */
   noteOutage(session: Session, outage: boolean): SessionConditions {
-    const conditions = { failRate: session.layers.effective().failRate, outage }
+    const { failRate, capacity } = session.layers.effective()
+    const slow = capacity?.slow ?? 1
+    const conditions = { failRate, outage, ...(slow > 1 ? { slow } : {}) }
     this.#sessions.get(session.id)?.note(this.now(), conditions, this.untilMs(session))
     return conditions
   }

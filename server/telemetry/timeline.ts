@@ -27,6 +27,8 @@ export interface Sample {
   /** Percent. */
   readonly failRate: number
   readonly outage: boolean
+  /** How many times as long as usual the work takes; not there where it takes no longer. */
+  readonly slow?: number
   /** Requests that began. */
   readonly arrivals: number
 }
@@ -36,6 +38,8 @@ export interface SessionConditions {
   /** Percent. */
   readonly failRate: number
   readonly outage: boolean
+  /** How many times as long as usual the work takes; not there where it takes no longer. */
+  readonly slow?: number
 }
 
 /** The conditions of a session, and how long the requests took that just ended. */
@@ -77,12 +81,12 @@ export class Timeline {
   }
 
   /** Notes what holds from now on. */
-  note(now: number, { failRate, outage }: SessionConditions): void {
+  note(now: number, { failRate, outage, slow }: SessionConditions): void {
     const last = this.#changes.at(-1)
-    if (last?.failRate === failRate && last.outage === outage) return
+    if (last?.failRate === failRate && last.outage === outage && last.slow === slow) return
     const bucket = bucketOf(now)
     if (last?.bucket === bucket) this.#changes.pop()
-    this.#changes.push({ bucket, failRate, outage })
+    this.#changes.push({ bucket, failRate, outage, ...(slow === undefined ? {} : { slow }) })
     const oldest = bucket - KEPT
     while ((this.#changes[1]?.bucket ?? Number.POSITIVE_INFINITY) <= oldest) this.#changes.shift()
   }
@@ -127,6 +131,7 @@ export class Timeline {
       p95: known?.p95 ?? null,
       failRate: conditions.failRate,
       outage: conditions.outage,
+      ...(conditions.slow === undefined ? {} : { slow: conditions.slow }),
       arrivals: known?.arrivals ?? 0,
     }
   }
@@ -177,7 +182,7 @@ function index(bucket: number): number {
 
 function changes(samples: readonly Sample[], index: number): boolean {
   const [before, here] = [samples[index - 1], samples[index]]
-  return before?.failRate !== here?.failRate || before?.outage !== here?.outage
+  return before?.failRate !== here?.failRate || before?.outage !== here?.outage || before?.slow !== here?.slow
 }
 
 function blank(): Slot {

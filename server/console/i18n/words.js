@@ -57,6 +57,10 @@ export function createI18n(language) {
     /** @param {number | null} value */
     percent: value =>
       value === null ? t('unit.none') : t('unit.percent', { value: shortPercent(value, tenth, whole) }),
+    /** A percentage without its sign. @param {number} value */
+    share: value => shortPercent(value, tenth, whole),
+    /** To a tenth. @param {number} value */
+    tenth: value => tenths.format(value),
     /** @param {number} value */
     rate: value => t('unit.percent', { value: exact.format(value) }),
     /** @param {number} value */

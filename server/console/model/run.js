@@ -2,6 +2,8 @@
 
 /** @import { ArmStep, Circuit, Counts, Run, Step } from './types.js' */
 
+import { DotStore } from './flow.js'
+
 /** The share of time that the charts show, and a little more, in milliseconds. */
 export const KEPT_MS = 125_000
 /** As many steps as come in that time from whoever publishes four times a second. */
@@ -21,6 +23,8 @@ export const noCounts = () => /** @type {Counts} */ (Object.fromEntries(COUNTERS
  */
 export function runFrom(described) {
   const names = described.arms.map((/** @type {any} */ arm) => arm.name)
+  const dots = new DotStore(names.length)
+  if (described.flow) dots.add(described.flow)
   return {
     id: described.id,
     title: described.title ?? '',
@@ -38,6 +42,7 @@ export function runFrom(described) {
     changes: described.changes ?? [],
     verdict: described.verdict ?? null,
     kept: described.kept ?? null,
+    dots,
   }
 }
 
@@ -69,9 +74,10 @@ export function advance(run, step) {
   const edges = { ...run.edges }
   for (const arm of step.arms) {
     if (!run.names.includes(arm.name)) continue
-    totals[arm.name] = arm.totals ?? added(totals[arm.name] ?? noCounts(), arm)
+    totals[arm.name] = arm.totals ?? addCounts({ ...(totals[arm.name] ?? noCounts()) }, arm)
     edges[arm.name] = withEdges(edges[arm.name] ?? [], arm, step.atMs)
   }
+  if (step.flow) run.dots.add(step.flow)
   const steps = [...run.steps, step].filter(other => other.atMs > step.atMs - KEPT_MS).slice(-MAX_STEPS)
   return { ...run, totals, edges, steps, lastMs: step.atMs, changes: step.changes ?? run.changes }
 }
@@ -85,11 +91,10 @@ export function usefulShare(counts) {
   return all === 0 ? null : (100 * (counts.success + counts.fromCache)) / all
 }
 
-/** @param {Counts} counts @param {Partial<Counts>} step @returns {Counts} */
-function added(counts, step) {
-  const sum = { ...counts }
-  for (const counter of COUNTERS) sum[counter] += step[counter] ?? 0
-  return sum
+/** Adds to `counts` in place. @param {Counts} counts @param {Partial<Counts>} more @returns {Counts} */
+export function addCounts(counts, more) {
+  for (const counter of COUNTERS) counts[counter] += more[counter] ?? 0
+  return counts
 }
 
 /** @param {{ atMs: number, state: Circuit }[]} edges @param {ArmStep} arm @param {number} atMs */

@@ -12,6 +12,7 @@
  * @property {number | null} p95
  * @property {number} failRate percent
  * @property {boolean} outage
+ * @property {number} [slow] how many times as long as usual the work takes
  * @property {number} arrivals
  */
 
@@ -26,7 +27,7 @@
  * @typedef {Counts & { name: string, totals?: Counts, state?: Circuit | null, states?: Edge[], p50?: number | null, p95?: number | null }} ArmStep
  */
 
-/** @typedef {{ atMs: number, arms: ArmStep[], weather?: { failRate: number, outage: boolean }, changes?: Run['changes'] }} Step */
+/** @typedef {{ atMs: number, arms: ArmStep[], weather?: import('./trouble.js').Conditions, changes?: Run['changes'], flow?: import('./flow.js').Flow }} Step */
 
 /**
  * A burst or comparison that somebody's command line publishes while it runs.
@@ -45,6 +46,7 @@
  * @property {{ type: 'settings' | 'outage' | 'scenario', atMs: number, [more: string]: any }[]} changes what happened meanwhile, the oldest first
  * @property {string | null} verdict
  * @property {string | null} kept id of the kept result, where there is one
+ * @property {import('./flow.js').DotStore} dots grow in place while it runs
  */
 
 /**

@@ -7,9 +7,7 @@ import { h, mark, say } from './dom.js'
 
 /** Width of the axis on the left, the same in every chart, so that their time axes lie exactly below one another. */
 const GUTTER = 54
-const STAGE_GUTTER = 72
 const MARGIN = 20
-const STAGE_MARGIN = 28
 const TIME_HEIGHT = 24
 const TABLE_ROWS = 30
 const WEIGHT = { bar: 0, line: 2, thin: 1, step: 2, dash: 2, dots: 1.5 }
@@ -175,7 +173,7 @@ function settings(options, width, height, now, showValues) {
   const paint = () => context.palette()
   const order = lines[0]?.draw === 'bar' ? [...lines].reverse() : lines
   const axis = {
-    font: context.presenting() ? '500 15px Inter, sans-serif' : '500 11px Inter, sans-serif',
+    font: '500 11px Inter, sans-serif',
     stroke: () => paint().soft,
     grid: { stroke: () => paint().grid, width: 1 },
     ticks: { show: false },
@@ -183,7 +181,7 @@ function settings(options, width, height, now, showValues) {
   return {
     width,
     height,
-    padding: [6, context.presenting() ? STAGE_MARGIN : MARGIN, 0, 0],
+    padding: [6, MARGIN, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'time' }, drag: { setScale: false, x: false, y: false }, points: { show: false }, y: false },
     scales: {
@@ -199,7 +197,7 @@ function settings(options, width, height, now, showValues) {
         values: (_, splits) => splits.map(split => (options.time ? ago(context, Math.round(now() - split)) : '')),
       },
       {
-        size: context.presenting() ? STAGE_GUTTER : GUTTER,
+        size: GUTTER,
         gap: 8,
         ...axis,
         splits: (_, __, min, max) => [min, (min + max) / 2, max],

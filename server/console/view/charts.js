@@ -60,7 +60,7 @@ export function createCharts(context) {
       shared.conditions = conditionsOf(model, run)
       shared.outages = outageSpans(shared.conditions)
       shared.tallest = run ? roundAbove(highest(run, model.epoch, now)) : 4
-      const wanted = `${run ? `${run.id} ${run.names.join(' ')} ${timed}` : 'server'} ${context.presenting()}`
+      const wanted = `${run ? `${run.id} ${run.names.join(' ')} ${timed}` : 'server'}`
       // Charts that slide are motion: who wants less of it gets a step every few seconds.
       if (wanted === shape && context.reducedMotion() && Math.abs(now - drawnAt) < REDUCED_MOTION_S) return
       drawnAt = now

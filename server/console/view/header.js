@@ -110,12 +110,28 @@ export function createHeader(context) {
 
 /** The address to type, for presenter mode: the one by which this page was opened. @param {import('./page.js').Context} context */
 function joinAddress({ origin, i18n: { t } }) {
-  const { hostname } = new URL(origin)
-  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  const local = isLocal(origin)
   return h(
     'p',
     { class: 'join-address' },
     h('span', null, t(local ? 'room.here' : 'room.join')),
     h('strong', null, origin.replace('http://', '')),
   )
+}
+
+/** The address to type, large, for who is not there yet. @param {import('./page.js').Context} context */
+export function joinInvitation({ origin, i18n: { t } }) {
+  const local = isLocal(origin)
+  return h(
+    'div',
+    { class: 'stage-invite' },
+    h('h2', null, t(local ? 'room.here' : 'room.join')),
+    h('p', null, h('strong', null, origin.replace('http://', ''))),
+  )
+}
+
+/** @param {string} origin */
+function isLocal(origin) {
+  const { hostname } = new URL(origin)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

@@ -26,8 +26,6 @@ export function createFailRate(context, shared) {
     title: t('chart.weather'),
     axis: value => percent(value),
     top: () => 100,
-    // Presenter mode shows no chart below this one.
-    time: context.presenting(),
     behind: plot => paintOutages(plot, context, shared.outages, t('chart.outage')),
     lines: [
       { label: t('chart.rate'), colour: 'ink', draw: 'step', format: value => (value === null ? '–' : rate(value)) },

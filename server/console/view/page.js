@@ -1,12 +1,14 @@
 /** Puts the views together: one page out of a context, updated from the model. */
 
-/** @import { Model } from '../model/types.js' */
+/** @import { Model, Run } from '../model/types.js' */
+/** @import { StageRun } from '../model/stage-run.js' */
 
+import { stageRunOf } from '../model/stage-run.js'
 import { createArms } from './arms.js'
 import { createCharts, shownRun } from './charts.js'
 import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
-import { createHeader } from './header.js'
+import { createHeader, joinInvitation } from './header.js'
 import { createKeys } from './keys.js'
 import { createLog } from './log.js'
 import { createNotice } from './notice.js'
@@ -14,6 +16,8 @@ import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
 import { createSettingsInForce } from './settings-in-force.js'
+import { createStage } from './stage/stage.js'
+import { StageClock } from './stage/stage-clock.js'
 import { createEmptyState, createFigures } from './traffic.js'
 
 /**
@@ -57,16 +61,27 @@ export function createPage(context) {
   const board = createBoard(context)
   const runs = createRuns(context)
   const keys = createKeys(context)
+  const clock = new StageClock()
+  /** @type {{ run: Run, made: StageRun } | null} */
+  let live = null
+  const stage = createStage(
+    context,
+    () => {
+      const run = live?.made ?? null
+      return { run, atMs: run ? clock.at(run, performance.now()) : 0 }
+    },
+    { invitation: () => [joinInvitation(context)] },
+  )
 
   const emptyState = createEmptyState(context)
-  const live = h(
+  const consoleView = h(
     'div',
     { class: 'live' },
     h('div', { class: 'rail' }, rate.element, disruptions.element, settingsInForce.element),
     h('div', { class: 'middle' }, figures.element, charts.element, emptyState.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
-  const main = h('main', { id: 'main' }, live, board.element, runs.element)
+  const main = h('main', { id: 'main' }, consoleView, stage.element, board.element, runs.element)
   const element = h('div', { class: 'page' }, header.element, notice.element, main, keys.element)
 
   return {
@@ -78,13 +93,17 @@ export function createPage(context) {
     /** @param {Model} model @param {number} now seconds of the server's wall clock */
     update(model, now) {
       const view = context.view()
-      live.hidden = view !== 'live'
+      const presenting = view === 'live' && context.presenting()
+      consoleView.hidden = view !== 'live' || presenting
+      stage.element.hidden = !presenting
+      if (presenting) follow(shownRun(model, now), model)
+      stage.show(presenting)
       board.element.hidden = view !== 'board'
       runs.element.hidden = view !== 'runs'
       mark(element, 'data-link', model.link)
       header.update(model)
       notice.update(model)
-      if (view === 'live') {
+      if (consoleView.hidden === false) {
         rate.update(model)
         disruptions.update(model, now)
         settingsInForce.update(model)
@@ -96,11 +115,23 @@ export function createPage(context) {
         const quiet = idle && model.runs.length === 0
         figures.element.hidden = idle && shownRun(model, now) !== null
         emptyState.update(model, quiet, now)
-        mark(live, 'data-quiet', quiet)
+        mark(consoleView, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)
-      else runs.update(model)
+      else if (view === 'runs') runs.update(model)
     },
-    repaint: charts.repaint,
-    close: charts.close,
+    repaint() {
+      charts.repaint()
+      stage.repaint()
+    },
+    close() {
+      charts.close()
+      stage.close()
+    },
+  }
+
+  /** @param {Run | null} run @param {Model} model */
+  function follow(run, model) {
+    if (run && run !== live?.run) live = { run, made: stageRunOf(run, model) }
+    else if (!run) live = null
   }
 }

@@ -13,6 +13,7 @@ const NAMES = /** @type {const} */ ({
   grid: '--grid',
   ground: '--ground',
   line: '--line',
+  edge: '--edge',
 })
 
 /** @typedef {Record<keyof typeof NAMES, string>} Palette */
