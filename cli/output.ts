@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { Chalk, type ColorSupportLevel, supportsColor } from 'chalk'
+import type { Language } from '../server/lib/words.ts'
 import type { Counts } from '../server/runs/counters.ts'
 import { type Io, usageError } from './io.ts'
 import { oneLine } from './report/format.ts'
@@ -9,6 +10,7 @@ import { colours, type Look, plain } from './report/look.ts'
 import type { Result } from './report/result.ts'
 import { type GoodputCell, goodputStrip } from './report/text/strip.ts'
 import { renderText } from './report/text/text.ts'
+import { english, wordsIn } from './report/verdict/words.ts'
 
 /** What the options of a command say about its output. */
 export interface OutputOptions {
@@ -16,6 +18,7 @@ export interface OutputOptions {
   readonly ascii?: boolean
   /** False for `--no-color`. */
   readonly color: boolean
+  readonly lang?: Language
 }
 
 const MAX_WIDTH = 120
@@ -28,6 +31,7 @@ export function lookOf(io: Io, options: OutputOptions): Look {
     width: Math.min(MAX_WIDTH, Math.max(40, stdout.columns)),
     ascii: options.ascii === true || env.TERM === 'dumb',
     palette: level > 0 ? colours(new Chalk({ level })) : plain,
+    words: options.lang === undefined ? english : wordsIn(options.lang),
   }
 }
 

@@ -55,7 +55,7 @@ const MAP = whole({
     load: 'breaker control policy report report/stats server/chaos/decision server/config server/experiments server/runs',
     runs: '. control report report/text server/runs',
     control: '. breaker server/config server/runs server/telemetry',
-    'output.ts': '. report report/text server/runs',
+    'output.ts': '. report report/text report/verdict server/runs',
 
     'report/formats.ts': 'report report/csv.ts report/html report/k6 report/markdown.ts report/text',
     'report/markdown.ts': 'report report/text report/verdict',

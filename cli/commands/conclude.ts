@@ -10,7 +10,14 @@ import type { Result } from '../report/result.ts'
 /** The result with a hint that leads to the same server. */
 export function withAddress(io: Io, result: Result): Result {
   const { verdict } = result
-  return { ...result, verdict: { ...verdict, hint: addressed(verdict.hint, result.target, usualUrl(io.env)) } }
+  const { advice } = verdict
+  const there = (text: string) => addressed(text, result.target, usualUrl(io.env))
+  const command = advice?.figures.command
+  const leading =
+    advice && typeof command === 'string'
+      ? { advice: { ...advice, figures: { ...advice.figures, command: there(command) } } }
+      : {}
+  return { ...result, verdict: { ...verdict, hint: there(verdict.hint), ...leading } }
 }
 
 /** Prints, and chooses the exit code: an interruption goes before a session that vanished, and that before an expectation. */

@@ -15,7 +15,7 @@ import type { ExperimentOptions } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
-import { progressBar } from '../output.ts'
+import { lookOf, progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { processContext } from './command.ts'
@@ -54,7 +54,8 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   const bar = progressBar(io, command, options.ascii === true)
   let kept = null as KeptAt | null
   const keep = async (result: Result) => {
-    kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control })
+    const { words } = lookOf(io, options)
+    kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control }, words)
     return kept && kept.origin !== null ? kept.id : null
   }
   const result = await runExperiment(spec, {

@@ -102,7 +102,7 @@ async function print(io: Io, options: SweepOptions, document: Sweep): Promise<vo
   const text = {
     text: () => renderSweep(document, look),
     json: () => `${JSON.stringify(document)}\n`,
-    html: () => renderSweepHtml(document),
+    html: () => renderSweepHtml(document, look),
   }[format]()
   await writeOutput(io, output, text)
   if (output !== undefined && format !== 'text') io.stdout.write(renderSweep(document, lookOf(io, options)))

@@ -6,6 +6,7 @@ import { urlOption } from '../hint-address.ts'
 import { EXIT, type Io } from '../io.ts'
 import type { Result } from '../report/result.ts'
 import { total } from '../report/stats/figures.ts'
+import { english, type Words } from '../report/verdict/words.ts'
 
 /** The server of a run. */
 export interface ServerOfRun {
@@ -23,26 +24,36 @@ export interface KeptAt {
 /**
  * Keeps a result, or says once on the error stream why it could not: a run that was made is worth more than its place.
  * @param server the flaky catalog that was fired at, or null
+ * @param words the language of the page that the server keeps beside it
  * @returns null where it is kept nowhere
  */
-export async function keepResult(io: Io, result: Result, server: ServerOfRun | null): Promise<KeptAt | null> {
+export async function keepResult(
+  io: Io,
+  result: Result,
+  server: ServerOfRun | null,
+  words: Words = english,
+): Promise<KeptAt | null> {
   if (result.arms.every(arm => total(arm.outcomes) === 0)) return null
   const { redact } = await import('../runs/redact.ts')
   const shared = redact(result)
   if (!server) return store(io, shared, '')
-  const left = await leave(server, shared)
+  const left = await leave(server, shared, words)
   return 'id' in left
     ? { id: left.id, origin: server.origin }
     : store(io, shared, `${server.origin} did not keep the run (${left.why}). `)
 }
 
-async function leave({ origin, control }: ServerOfRun, result: Result): Promise<{ id: string } | { why: string }> {
+async function leave(
+  { origin, control }: ServerOfRun,
+  result: Result,
+  words: Words,
+): Promise<{ id: string } | { why: string }> {
   const [{ ServerStore }, { renderHtml }] = await Promise.all([
     import('../runs/server-store.ts'),
     import('../report/html/html.ts'),
   ])
   try {
-    return { id: await new ServerStore(origin, control).keep(result, renderHtml(result)) }
+    return { id: await new ServerStore(origin, control).keep(result, renderHtml(result, { words })) }
   } catch (error) {
     if (error instanceof UserError && error.exitCode === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
     const why = error instanceof Error ? error.message : String(error)

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_CODES, QUANTITIES, WORD } from '../../server/experiments/quantities.ts'
 import type { Outage } from '../../server/experiments/spec.ts'
 import { formatDuration, parseDuration } from '../../server/lib/units.ts'
+import { LANGUAGES } from '../../server/lib/words.ts'
 import { readUrl } from '../address.ts'
 import { type Io, usageError } from '../io.ts'
 import type { OutputOptions } from '../output.ts'
@@ -240,6 +241,7 @@ export function lookOptions(command: Command): Command {
   return command
     .option('--ascii', 'draw with plain ASCII characters')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .addOption(new Option('--lang <language>', 'of tables, verdicts and reports').choices(LANGUAGES))
 }
 
 export function jsonOption(command: Command): Command {

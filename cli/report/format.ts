@@ -1,7 +1,5 @@
 /** Writes numbers with their units, the same way in every report. */
 
-import type { ArmResult } from './result.ts'
-
 /** What stands where nothing was measured. */
 export const NOTHING = '-'
 
@@ -37,12 +35,6 @@ export function formatSigned(value: number, decimals = 1): string {
   if (Number(text) === 0) return text
   const [whole = '', rest] = text.split('.')
   return `${value > 0 ? '+' : '-'}${formatCount(Number(whole))}${rest === undefined ? '' : `.${rest}`}`
-}
-
-/** A recovery: `1.20 s`, `at once`, `never`; `-` where it is not known. */
-export function formatRecovery({ recovered, recoveryMs }: Pick<ArmResult, 'recovered' | 'recoveryMs'>): string {
-  if (recovered === false) return 'never'
-  return recoveryMs === 0 ? 'at once' : formatMs(recoveryMs)
 }
 
 /** `1 request`, `2 requests`. */

@@ -1,6 +1,7 @@
-/** How text reports look: the width, the colours and the glyphs they are given. */
+/** How text reports look: the width, the colours, the glyphs and the language they are given. */
 
 import type { ChalkInstance } from 'chalk'
+import type { Words } from '../../server/lib/words.ts'
 
 /** What a piece of text means. Meaning is never by colour alone: each tone has a word or a glyph of its own too. */
 export type Tone = 'useful' | 'failed' | 'refused' | 'cached' | 'quiet' | 'strong' | 'plain'
@@ -18,6 +19,8 @@ export interface Look {
   /** Plain ASCII instead of box and block glyphs. */
   readonly ascii: boolean
   readonly palette: Palette
+  /** The language. */
+  readonly words: Words
 }
 
 /** No colours at all. */

@@ -1,48 +1,55 @@
 /** A result as Markdown, for a pull request or a wiki: verdict, table, strip. */
 
+import type { Words } from '../../server/lib/words.ts'
 import { oneLine } from './format.ts'
-import { plain } from './look.ts'
+import { type Look, plain } from './look.ts'
 import type { Result } from './result.ts'
 import { eventLines } from './text/events.ts'
 import { linesOf, tableGroups } from './text/rows.ts'
 import { renderStrip } from './text/strip.ts'
 import { describeLoad, titleOf } from './text/text.ts'
 import { notes } from './verdict/notes.ts'
+import { verdictIn } from './verdict/verdict.ts'
+import { english, numeral } from './verdict/words.ts'
 
 /** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */
 const STRIP_WIDTH = 80
 
 /** GitHub-flavoured Markdown, ending with a newline. Names and texts are escaped. */
-export function renderMarkdown(result: Result): string {
+export function renderMarkdown(result: Result, { words }: Pick<Look, 'words'> = { words: english }): string {
+  const verdict = verdictIn(result, words)
   const names = result.arms.map(arm => arm.name)
-  const strip = renderStrip(result, { width: STRIP_WIDTH, ascii: false, palette: plain })
-  const columns = ['', ...names.map(escaped), ...(names.length === 2 ? ['difference'] : [])]
-  const rows = tableGroups(result).flatMap(({ title, rows }) => [
+  const strip = renderStrip(result, { width: STRIP_WIDTH, ascii: false, palette: plain, words })
+  const columns = ['', ...names.map(escaped), ...(names.length === 2 ? [words('row.difference')] : [])]
+  const rows = tableGroups(result, words).flatMap(({ title, rows }) => [
     ...(title === '' ? [] : [[`**${escaped(title)}**`]]),
-    ...linesOf(rows, names).map(({ label, cells }) => [escaped(label.trim()), ...cells.map(escaped)]),
+    ...linesOf(rows, names, words).map(({ label, cells }) => [escaped(label.trim()), ...cells.map(escaped)]),
   ])
   const parts = [
-    `# ${escaped(result.title ?? titleOf(result))}`,
-    `**${escaped(result.verdict.text)}**`,
-    paragraph(result.verdict.hint),
+    `# ${escaped(result.title ?? titleOf(result, words))}`,
+    `**${escaped(verdict.text)}**`,
+    paragraph(verdict.hint),
     [
       line(columns),
       line(columns.map((_, index) => (index === 0 ? ':--' : '--:'))),
       ...rows.map(row => line(pad(row, columns.length))),
     ].join('\n'),
     strip === '' ? '' : fenced(strip),
-    list(eventLines(result)),
-    expectations(result),
-    list([...notes(result), `${describeLoad(result)}, started ${result.startedAt}`]),
+    list(eventLines(result, words)),
+    expectations(result, words),
+    list([
+      ...notes(result, words),
+      `${describeLoad(result, words)}, ${words('report.started', { at: result.startedAt })}`,
+    ]),
   ]
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
 
-function expectations({ expectations = [] }: Result): string {
+function expectations({ expectations = [] }: Result, words: Words): string {
   return expectations
     .map(
       ({ text, passed, measured }) =>
-        `- ${passed ? 'met' : '**failed**'}: ${escaped(text)}, measured ${escaped(measured)}`,
+        `- ${passed ? words('expect.met') : `**${words('expect.failed')}**`}: ${escaped(text)}, ${words('expect.measured')} ${escaped(numeral(measured, words))}`,
     )
     .join('\n')
 }

@@ -1,11 +1,13 @@
 /** Scales, ticks and axes of the charts. */
 
+import type { Words } from '../../../server/lib/words.ts'
 import { formatCount } from '../format.ts'
 import { TIME_STEPS_S } from '../stats/bins.ts'
+import { numeral } from '../verdict/words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The plotting area within a drawing, in its units. */
-export const PLOT = { width: 860, left: 56, right: 844, top: 22 } as const
+export const PLOT = { width: 860, left: 66, right: 844, top: 22 } as const
 
 /** From a value to a coordinate. */
 export type Scale = (value: number) => number
@@ -37,24 +39,24 @@ export function timeTicks(spanMs: number): number[] {
 }
 
 /** `0 s`, `2.5 s`, `1:30`. */
-export function timeLabel(ms: number): string {
+export function timeLabel(ms: number, words: Words): string {
   const seconds = ms / 1_000
-  if (seconds < 60) return `${Math.round(seconds * 100) / 100} s`
+  if (seconds < 60) return numeral(`${Math.round(seconds * 100) / 100} s`, words)
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 }
 
 /** Horizontal grid lines with their values, and what they count. */
-export function valueAxis(values: readonly number[], y: Scale, what: string): Markup {
+export function valueAxis(values: readonly number[], y: Scale, what: string, words: Words): Markup {
   return html`<text x="0" y="12">${what}</text>${values.map(
     value =>
-      html`<path class="axis" d="M${PLOT.left} ${y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${formatCount(value)}</text>`,
+      html`<path class="axis" d="M${PLOT.left} ${y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${numeral(formatCount(value), words)}</text>`,
   )}`
 }
 
 /** Marks and labels of the time axis, below `bottom`. */
-export function timeAxis(spanMs: number, x: Scale, bottom: number): Markup {
+export function timeAxis(spanMs: number, x: Scale, bottom: number, words: Words): Markup {
   return html`<path class="axis" d="M${PLOT.left} ${bottom}H${PLOT.right}"/>${timeTicks(spanMs).map(
     ms =>
-      html`<path class="axis" d="M${x(ms)} ${bottom}v5"/><text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${timeLabel(ms)}</text>`,
+      html`<path class="axis" d="M${x(ms)} ${bottom}v5"/><text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${timeLabel(ms, words)}</text>`,
   )}`
 }

@@ -1,29 +1,38 @@
 /** A result as one HTML file that needs nothing else: verdict, table, charts with their data, and how it was measured. */
 
-import { formatCount, formatMs } from '../format.ts'
+import type { Words } from '../../../server/lib/words.ts'
+import { formatMs } from '../format.ts'
+import type { Look } from '../look.ts'
 import type { Result } from '../result.ts'
 import { eventLines } from '../text/events.ts'
 import { linesOf, tableGroups } from '../text/rows.ts'
 import { describeLoad, titleOf } from '../text/text.ts'
 import { notes } from '../verdict/notes.ts'
+import { verdictIn } from '../verdict/verdict.ts'
+import { english, numeral } from '../verdict/words.ts'
 import { answerCharts, latencyChart, wastedChart } from './charts.ts'
 import { html, type Markup } from './markup.ts'
 import { page } from './page.ts'
 
 /** The document. Everything that a result carries is escaped, and the page forbids scripts and loads of any kind. */
-export function renderHtml(result: Result): string {
-  const title = result.title ?? titleOf(result)
-  return page(title, [
-    html`<header><h1>${title}</h1><p class="quiet">${describeLoad(result)}</p></header>
-<div class="verdict"><p>${result.verdict.text}</p><p>${hint(result.verdict.hint)}</p></div>`,
-    ...expectations(result),
-    outcomes(result),
-    ...answerCharts(result),
-    ...wastedChart(result),
-    ...latencyChart(result),
-    ...happened(result),
-    measured(result),
-  ])
+export function renderHtml(result: Result, { words }: Pick<Look, 'words'> = { words: english }): string {
+  const title = result.title ?? titleOf(result, words)
+  const verdict = verdictIn(result, words)
+  return page(
+    title,
+    [
+      html`<header><h1>${title}</h1><p class="quiet">${describeLoad(result, words)}</p></header>
+<div class="verdict"><p>${verdict.text}</p><p>${hint(verdict.hint)}</p></div>`,
+      ...expectations(result, words),
+      ...answerCharts(result, words),
+      ...wastedChart(result, words),
+      outcomes(result, words),
+      ...latencyChart(result, words),
+      ...happened(result, words),
+      measured(result, words),
+    ],
+    words,
+  )
 }
 
 function hint(text: string): Markup {
@@ -31,24 +40,24 @@ function hint(text: string): Markup {
   return command === undefined ? html`${words}` : html`${words}<code>${command}</code>`
 }
 
-function expectations({ expectations = [] }: Result): Markup[] {
+function expectations({ expectations = [] }: Result, words: Words): Markup[] {
   if (expectations.length === 0) return []
   return [
-    html`<section><h2>Expectations</h2><table><thead><tr><th scope="col">expected</th><th scope="col" class="l">held</th><th scope="col" class="l">measured</th></tr></thead><tbody>${expectations.map(
+    html`<section><h2>${words('report.expectations')}</h2><table><thead><tr><th scope="col">${words('expect.expected')}</th><th scope="col" class="l">${words('expect.held')}</th><th scope="col" class="l">${words('expect.measured')}</th></tr></thead><tbody>${expectations.map(
       ({ text, passed, measured }) =>
-        html`<tr><th scope="row"><code>${text}</code></th><td class="l ${passed ? 'met' : 'unmet'}">${passed ? '✓ met' : '✗ failed'}</td><td class="l">${measured}</td></tr>`,
+        html`<tr><th scope="row"><code>${text}</code></th><td class="l ${passed ? 'met' : 'unmet'}">${passed ? `✓ ${words('expect.met')}` : `✗ ${words('expect.failed')}`}</td><td class="l">${numeral(measured, words)}</td></tr>`,
     )}</tbody></table></section>`,
   ]
 }
 
-function outcomes(result: Result): Markup {
+function outcomes(result: Result, words: Words): Markup {
   const names = result.arms.map(arm => arm.name)
-  const headings = [...names, ...(names.length === 2 ? ['difference'] : [])]
-  const rows = tableGroups(result).flatMap(({ title, rows }, group) => [
+  const headings = [...names, ...(names.length === 2 ? [words('row.difference')] : [])]
+  const rows = tableGroups(result, words).flatMap(({ title, rows }, group) => [
     ...(title === ''
       ? []
       : [html`<tr class="gap"><th scope="row" colspan="${headings.length + 1}">${title}</th></tr>`]),
-    ...linesOf(rows, names).map(({ label, tone, cells }, index) => {
+    ...linesOf(rows, names, words).map(({ label, tone, cells }, index) => {
       const style = [
         ...(tone === 'strong' ? ['first'] : []),
         ...(group > 0 && index === 0 && title === '' ? ['gap'] : []),
@@ -56,34 +65,31 @@ function outcomes(result: Result): Markup {
       return html`<tr class="${style.join(' ')}"><th scope="row">${label.trim()}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`
     }),
   ])
-  return html`<section><h2>Outcomes</h2><div class="wide" role="region" aria-label="Outcomes" tabindex="0"><table>
+  return html`<section><h2>${words('report.outcomes')}</h2><div class="wide" role="region" aria-label="${words('report.outcomes')}" tabindex="0"><table>
 <thead><tr><td></td>${headings.map(name => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${rows}</tbody></table></div>${notes(result).map(note => html`<p class="quiet">${note}</p>`)}
-<p class="quiet">A difference written as ~ may be chance: its 95 % confidence interval includes zero. Intervals speak of the requests of this run; other outages can give other results, which a repeated run with other seeds shows.</p></section>`
+<tbody>${rows}</tbody></table></div>${notes(result, words).map(note => html`<p class="quiet">${note}</p>`)}
+<p class="quiet">${words('report.chance')}</p></section>`
 }
 
-function happened(result: Result): Markup[] {
-  const lines = eventLines(result)
+function happened(result: Result, words: Words): Markup[] {
+  const lines = eventLines(result, words)
   if (lines.length === 0) return []
   return [
-    html`<section><h2>What happened meanwhile</h2><ul>${lines.map(text => html`<li>${text}</li>`)}</ul></section>`,
+    html`<section><h2>${words('report.happened')}</h2><ul>${lines.map(text => html`<li>${text}</li>`)}</ul></section>`,
   ]
 }
 
-function measured(result: Result): Markup {
+function measured(result: Result, words: Words): Markup {
   const { load, seed, target, startedAt, interrupted } = result
   const facts: readonly (readonly [string, string])[] = [
-    ['Target', target],
-    ['Started', startedAt],
-    ['Lasted', formatMs(load.durationMs)],
-    ['Seed', seed],
-    ['Timeout', formatMs(load.timeoutMs)],
-    [
-      'Behind schedule',
-      `${formatCount(load.late)} requests by more than 10 ms; 99th percentile ${formatMs(load.lagMs.p99)}, at most ${formatMs(load.lagMs.max)}`,
-    ],
-    ...(interrupted ? [['Interrupted', 'yes: the figures are those of the part that ran'] as const] : []),
+    [words('fact.target'), target],
+    [words('fact.started'), startedAt],
+    [words('fact.lasted'), numeral(formatMs(load.durationMs), words)],
+    [words('fact.seed'), seed],
+    [words('fact.timeout'), numeral(formatMs(load.timeoutMs), words)],
+    [words('fact.behind'), words('fact.behind-by', { late: load.late, p99: load.lagMs.p99, max: load.lagMs.max })],
+    ...(interrupted ? [[words('fact.interrupted'), words('fact.only-a-part')] as const] : []),
   ]
-  return html`<section><h2>How it was measured</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-<p class="quiet"><b>Useful</b> answers are successes and answers from the cache. <b>Short-circuited</b> requests were refused by an open breaker without a call. <b>Wasted</b> calls reached the upstream and failed. <b>Recovery</b> is the time from the end of the trouble ${result.recoveryMeasure === 'sent' ? 'to the first moment from which the requests that were sent did as well as before it' : 'to the first full second with at least 95 % useful answers'}. Latencies count from the planned start of a request, so waiting for a slow generator or server is part of them.</p></section>`
+  return html`<section><h2>${words('report.measured')}</h2><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<p class="quiet">${words('report.terms')} ${words(result.recoveryMeasure === 'sent' ? 'report.recovery-sent' : 'report.recovery-answers')} ${words('report.latencies')}</p></section>`
 }

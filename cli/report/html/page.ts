@@ -1,5 +1,6 @@
 /** The frame of an HTML report: one file, no script, no network, dark and light, printable. */
 
+import type { Words } from '../../../server/lib/words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Blue, orange, purple, yellow or grey: told apart with every common colour blindness, and by pattern in print. */
@@ -45,10 +46,10 @@ const PATTERNS = html`<svg width="0" height="0" style="position:absolute" aria-h
 </defs></svg>`
 
 /** A whole document. The policy in its head forbids every script and every load, whatever a result holds. */
-export function page(title: string, body: readonly Markup[]): string {
+export function page(title: string, body: readonly Markup[], words: Words): string {
   const style: Markup = { markup: STYLE }
   return `<!doctype html>\n${
-    html`<html lang="en">
+    html`<html lang="${words('language')}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -68,8 +69,13 @@ ${body}
 }
 
 /** A table that scrolls in a frame of its own and can be reached with the keyboard, folded away below a chart. */
-export function dataTable(what: string, head: readonly string[], rows: readonly (readonly string[])[]): Markup {
-  return html`<details><summary>Data: ${what}</summary>
+export function dataTable(
+  what: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  words: Words,
+): Markup {
+  return html`<details><summary>${words('report.data', { what })}</summary>
 <div class="scroll" role="region" aria-label="${what}" tabindex="0"><table>
 <thead><tr>${head.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
 <tbody>${rows.map(([first = '', ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map(text => html`<td>${text}</td>`)}</tr>`)}</tbody>

@@ -1,33 +1,40 @@
 /** A sweep as one HTML file: what to take, the trade-off as a chart, and every combination in a table. */
 
+import type { Words } from '../../../server/lib/words.ts'
 import { formatCount } from '../format.ts'
+import type { Look } from '../look.ts'
 import { paretoOptimal, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { advice, settingsOf, sweepLines } from '../text/sweep.ts'
 import { describeRun } from '../text/text.ts'
-import { english } from '../verdict/words.ts'
+import { english, numeral } from '../verdict/words.ts'
 import { linear, PLOT, ticks, valueAxis } from './axes.ts'
 import { html, type Markup } from './markup.ts'
 import { page } from './page.ts'
 
 /** The document; as closed to scripts and loads as that of a single result. */
-export function renderSweepHtml(sweep: Sweep): string {
-  const title = sweep.title ?? english('sweep.title')
-  const { headings, lines } = sweepLines(sweep)
-  return page(title, [
-    html`<header><h1>${title}</h1><p class="quiet">${describeRun(sweep, '-a-combination')}, started ${sweep.startedAt}</p></header>
-<div class="verdict"><p>${advice(sweep)}</p></div>`,
-    ...sweepChart(sweep),
-    html`<section><h2>All combinations</h2><div class="wide" role="region" aria-label="All combinations" tabindex="0"><table>
+export function renderSweepHtml(sweep: Sweep, { words }: Pick<Look, 'words'> = { words: english }): string {
+  const title = sweep.title ?? words('sweep.title')
+  const { headings, lines } = sweepLines(sweep, words)
+  const all = words('sweep.all')
+  return page(
+    title,
+    [
+      html`<header><h1>${title}</h1><p class="quiet">${describeRun(sweep, '-a-combination', words)}, ${words('report.started', { at: sweep.startedAt })}</p></header>
+<div class="verdict"><p>${advice(sweep, words)}</p></div>`,
+      ...sweepChart(sweep, words),
+      html`<section><h2>${all}</h2><div class="wide" role="region" aria-label="${all}" tabindex="0"><table>
 <thead><tr><td></td>${headings.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
-<tbody>${lines.map(({ cells, optimal }) => html`<tr class="${optimal ? 'first' : ''}"><td>${optimal ? '◆ unbeaten' : ''}</td>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody>
-</table></div><p class="quiet">◆ ${english('sweep.unbeaten')}</p></section>`,
-  ])
+<tbody>${lines.map(({ cells, optimal }) => html`<tr class="${optimal ? 'first' : ''}"><td>${optimal ? `◆ ${words('sweep.mark')}` : ''}</td>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+</table></div><p class="quiet">◆ ${words('sweep.unbeaten')}</p></section>`,
+    ],
+    words,
+  )
 }
 
 const BOTTOM = 330
 
 /** Useful share against wasted calls, a dot a combination, the best joined by a line: up and to the left is better. Nothing where no combination was run. */
-function sweepChart(sweep: Sweep): Markup[] {
+function sweepChart(sweep: Sweep, words: Words): Markup[] {
   const optimal = paretoOptimal(sweep.points)
   const dots = sweep.points.flatMap((point, index) =>
     point.useful === null ? [] : [{ point, useful: point.useful, optimal: optimal[index] ?? false }],
@@ -39,21 +46,21 @@ function sweepChart(sweep: Sweep): Markup[] {
   const y = linear(100, BOTTOM, PLOT.top)
   const front = dots.filter(dot => dot.optimal).sort((a, b) => a.point.wasted - b.point.wasted || a.useful - b.useful)
   return [
-    html`<section><h2>The trade-off</h2>
-<p class="quiet">Each dot is one combination of settings. Higher is more useful answers, further left is fewer wasted calls: up and to the left is better. Filled diamonds are combinations that no other beats clearly in one respect without being clearly worse in another${base.length > 0 ? ', the cross is the run without a breaker' : ''}.</p>
-<figure><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="Useful share against wasted calls of ${dots.length} combinations; ${front.length} are not beaten by any other. The table below holds all of them.">
-${valueAxis([0, 25, 50, 75, 100], y, 'useful answers, %')}
-<text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">wasted calls</text>
-${steps.map(value => html`<path class="axis" d="M${x(value)} ${BOTTOM}v5"/><text x="${x(value)}" y="${BOTTOM + 18}" text-anchor="middle">${formatCount(value)}</text>`)}
+    html`<section><h2>${words('sweep.trade-off')}</h2>
+<p class="quiet">${words('sweep.dots')}${base.length > 0 ? ` ${words('sweep.cross')}` : ''}</p>
+<figure><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="${words('sweep.chart', { dots: dots.length, front: front.length })}">
+${valueAxis([0, 25, 50, 75, 100], y, `${words('row.useful')}, %`, words)}
+<text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">${words('row.wasted')}</text>
+${steps.map(value => html`<path class="axis" d="M${x(value)} ${BOTTOM}v5"/><text x="${x(value)}" y="${BOTTOM + 18}" text-anchor="middle">${numeral(formatCount(value), words)}</text>`)}
 <path class="line" stroke="var(--useful)" stroke-dasharray="4 4" d="${front.map(({ point, useful }, index) => `${index === 0 ? 'M' : 'L'}${x(point.wasted).toFixed(1)} ${y(useful).toFixed(1)}`).join('')}"/>
 ${dots.map(({ point, useful, optimal }) => {
   const [cx, cy] = [x(point.wasted), y(useful)]
-  const title = html`<title>${describe(point)}</title>`
+  const title = html`<title>${describe(point, words)}</title>`
   return optimal
     ? html`<path d="M${cx} ${cy - 8}l8 8l-8 8l-8 -8Z" fill="var(--useful)" stroke="var(--page)">${title}</path>`
     : html`<circle cx="${cx}" cy="${cy}" r="5" fill="var(--page)" stroke="var(--cached)" stroke-width="2">${title}</circle>`
 })}
-${base.map(({ point, useful }) => html`<path d="M${x(point.wasted) - 7} ${y(useful) - 7}l14 14m0 -14l-14 14" stroke="var(--failed)" stroke-width="3"><title>${describe(point)}</title></path><text class="ink" x="${x(point.wasted) - 12}" y="${y(useful) - 12}" text-anchor="end">${point.arm}</text>`)}
+${base.map(({ point, useful }) => html`<path d="M${x(point.wasted) - 7} ${y(useful) - 7}l14 14m0 -14l-14 14" stroke="var(--failed)" stroke-width="3"><title>${describe(point, words)}</title></path><text class="ink" x="${x(point.wasted) - 12}" y="${y(useful) - 12}" text-anchor="end">${point.arm}</text>`)}
 ${labels(
   front.map(({ point, useful }) => ({ x: x(point.wasted), y: y(useful), text: settingsOf(point.settings) })),
 ).map(
@@ -111,6 +118,7 @@ function clearOf(
   return x + 9 < left || x - 9 > left + width || y + 9 < baseline - LINE_HEIGHT + 4 || y - 9 > baseline + 2
 }
 
-function describe({ settings, arm, useful, wasted }: SweepPoint): string {
-  return `${settingsOf(settings) || arm}: ${useful?.toFixed(1) ?? '-'} % useful, ${formatCount(wasted)} wasted calls`
+function describe({ settings, arm, useful, wasted }: SweepPoint, words: Words): string {
+  const share = useful === null ? null : useful / 100
+  return words('sweep.point', { what: settingsOf(settings) || arm, useful: share, wasted })
 }

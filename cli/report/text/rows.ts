@@ -1,12 +1,13 @@
 /** The rows of the table of outcomes: what is said of every arm, in which order, and how each figure is written. */
 
-import { formatCount, formatMs, formatRecovery, formatShare, formatSigned, NOTHING } from '../format.ts'
+import type { Words } from '../../../server/lib/words.ts'
+import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
 import { amplification, foundNothing, opened, usefulShare } from '../stats/figures.ts'
 import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
-import { english } from '../verdict/words.ts'
+import { numeral, recoveryText } from '../verdict/words.ts'
 
 /** What is said of every arm in one respect. */
 export interface Row {
@@ -43,22 +44,24 @@ export const OUTCOMES = [
 const POINTS = { success: ['p50', 'p95', 'p99', 'max'], other: ['p50', 'p95'] } as const
 
 /** Everything the table says of a result. Rows about what no arm met (a cache, a recovery) are left out. */
-export function tableGroups(result: Unjudged): Group[] {
+export function tableGroups(result: Unjudged, words: Words): Group[] {
   const differences = differencesOf(result)
   const rows = [
-    { title: '', rows: outcomeRows(result, differences) },
-    { title: '', rows: upstreamRows(result, differences) },
-    { title: 'latency', rows: latencyRows(result, differences) },
-    { title: '', rows: timeRows(result) },
+    { title: '', rows: outcomeRows(result, differences, words) },
+    { title: '', rows: upstreamRows(result, differences, words) },
+    { title: words('row.latency'), rows: latencyRows(result, differences, words) },
+    { title: '', rows: timeRows(result, words) },
   ]
-  return rows.filter(group => group.rows.length > 0)
+  return rows
+    .filter(group => group.rows.length > 0)
+    .map(({ title, rows }) => ({ title, rows: rows.map(row => inNumerals(row, words)) }))
 }
 
 /**
  * The lines of some rows with all arms side by side. Two arms leave room for a column of differences; those of more get
  * lines of their own, against the arm of the first name.
  */
-export function linesOf(rows: readonly Row[], names: readonly string[]): Line[] {
+export function linesOf(rows: readonly Row[], names: readonly string[], words: Words): Line[] {
   return rows.flatMap(({ label, tone, values, differences }): Line[] => {
     if (names.length === 2) return [{ label, tone, cells: [...values, differences[1] ?? ''] }]
     const [silent, alike] = [values, differences].map(texts => texts.every(text => text === ''))
@@ -66,59 +69,70 @@ export function linesOf(rows: readonly Row[], names: readonly string[]): Line[] 
     const line: Line = { label, tone, cells: values }
     if (alike) return [line]
     const indent = label.length - label.trimStart().length
-    return [line, { label: `${' '.repeat(indent + 2)}vs ${names[0]}`, tone: 'quiet', cells: differences }]
+    return [
+      line,
+      {
+        label: `${' '.repeat(indent + 2)}${words('row.against', { first: names[0] ?? '' })}`,
+        tone: 'quiet',
+        cells: differences,
+      },
+    ]
   })
 }
 
-function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
   const useful = against(arms, all, difference => spanOf(difference, 'usefulPoints'))
   const guarded = arms.some(arm => arm.states.length > 0)
   const always = { success: true, failed: true, shortCircuited: guarded, fromCache: false }
   const met = OUTCOMES.filter(({ key }) => always[key] || arms.some(arm => arm.outcomes[key] > 0))
   return [
     {
-      ...row('useful answers', 'strong', arms, arm =>
+      ...row(words('row.useful'), 'strong', arms, arm =>
         foundNothing(arm) ? formatShare(0) : formatShare(usefulShare(arm.outcomes)),
       ),
-      differences: useful.map(difference => written(difference, ({ value }) => `${formatSigned(value)} pts`)),
+      differences: useful.map(difference =>
+        written(difference, ({ value }) => words('row.points', { points: formatSigned(value) })),
+      ),
     },
-    ...(arms.length < 2 ? [] : [intervalRow(useful)]),
+    ...(arms.length < 2 ? [] : [intervalRow(useful, words)]),
     ...met.map(({ key, tone }) =>
-      row(`  ${english(`outcome.${key}`)}`, tone, arms, arm => formatCount(arm.outcomes[key])),
+      row(`  ${words(`outcome.${key}`)}`, tone, arms, arm => formatCount(arm.outcomes[key])),
     ),
   ]
 }
 
-function intervalRow(useful: readonly (Difference | null)[]): Row {
+function intervalRow(useful: readonly (Difference | null)[], words: Words): Row {
   const differences = useful.map(difference =>
-    difference ? `${formatSigned(difference.ci95[0])} to ${formatSigned(difference.ci95[1])}` : '',
+    difference
+      ? words('row.range', { low: formatSigned(difference.ci95[0]), high: formatSigned(difference.ci95[1]) })
+      : '',
   )
-  return { label: '  95 % interval', tone: 'quiet', values: useful.map(() => ''), differences }
+  return { label: `  ${words('row.interval')}`, tone: 'quiet', values: useful.map(() => ''), differences }
 }
 
-function upstreamRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+function upstreamRows({ arms }: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
   const before = arms[0]?.upstream.wasted ?? 0
   const change = (value: number) =>
     before === 0 ? formatSigned(value, 0) : `${formatSigned((value / before) * 100, 0)} %`
   const wasted = against(arms, all, difference => spanOf(difference, 'wastedCalls'))
   return [
-    row('upstream calls', 'plain', arms, arm => formatCount(arm.upstream.calls)),
+    row(words('row.calls'), 'plain', arms, arm => formatCount(arm.upstream.calls)),
     {
-      ...row('wasted calls', 'failed', arms, arm => formatCount(arm.upstream.wasted)),
+      ...row(words('row.wasted'), 'failed', arms, arm => formatCount(arm.upstream.wasted)),
       differences: wasted.map(difference => written(difference, ({ value }) => change(value))),
     },
-    row('calls per request', 'plain', arms, arm => amplification(arm)?.toFixed(2) ?? NOTHING),
+    row(words('row.per-request'), 'plain', arms, arm => amplification(arm)?.toFixed(2) ?? NOTHING),
   ]
 }
 
-function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[]): Row[] {
+function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
   const met = OUTCOMES.filter(({ key }) => arms.some(arm => arm.latencyMs[key].count > 0))
   return met.flatMap(({ key, tone }) =>
     POINTS[key === 'success' ? key : 'other'].map((point): Row => {
       const differences = against(arms, all, ({ latencyMs }) => (point === 'max' ? null : latencyMs[key]?.[point]))
       const change = ({ value }: Difference) => `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`
       return {
-        ...row(`  ${english(`outcome.${key}`)} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
+        ...row(`  ${words(`outcome.${key}`)} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
         differences: differences.map(difference => written(difference, change)),
       }
     }),
@@ -142,25 +156,33 @@ function written(difference: Difference | null, write: (difference: Difference) 
   return difference.clear ? write(difference) : '~'
 }
 
-function timeRows(result: Unjudged): Row[] {
+function timeRows(result: Unjudged, words: Words): Row[] {
   const { arms } = result
   const trouble = knownTrouble(result)
   const rows: Row[] = []
   if (arms.some(arm => arm.states.length > 0)) {
     rows.push(
-      row('time to open', 'plain', arms, arm => {
+      row(words('row.time-to-open'), 'plain', arms, arm => {
         if (arm.states.length === 0) return NOTHING
         const ms = timeToOpen(arm.states, trouble)
-        if (ms === null) return opened(arm) ? 'before only' : 'never'
-        return ms === 0 ? 'at once' : formatMs(ms)
+        if (ms === null) return words(opened(arm) ? 'when.before-only' : 'when.never')
+        return ms === 0 ? words('when.at-once') : formatMs(ms)
       }),
     )
   }
   if (arms.some(arm => arm.recovered !== null)) {
     const several = arms.some(({ recoveries = [] }) => recoveries.length > 1)
-    rows.push(row(several ? 'longest recovery' : 'recovery', 'strong', arms, formatRecovery))
+    rows.push(
+      row(words(several ? 'row.longest-recovery' : 'row.recovery'), 'strong', arms, arm => recoveryText(arm, words)),
+    )
   }
   return rows
+}
+
+/** The row with its numbers as the language writes them; words keep their dots, as they have none. */
+function inNumerals({ values, differences, ...rest }: Row, words: Words): Row {
+  const write = (text: string) => numeral(text, words)
+  return { ...rest, values: values.map(write), differences: differences.map(write) }
 }
 
 function row(label: string, tone: Tone, arms: readonly ArmResult[], write: (arm: ArmResult) => string): Row {

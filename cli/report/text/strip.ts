@@ -5,7 +5,7 @@ import type { Look, Tone } from '../look.ts'
 import type { ArmResult, RunEvent, Unjudged } from '../result.ts'
 import { type Cell, cellsOf, seriesSpanMs, TIME_STEPS_S } from '../stats/bins.ts'
 import { knownTrouble, QUARTER_MS } from '../stats/recovery.ts'
-import { english } from '../verdict/words.ts'
+import { troubleName } from '../verdict/words.ts'
 import { type Piece, wrapPieces } from '../wrap.ts'
 import { unplannedEvents } from './events.ts'
 
@@ -32,11 +32,16 @@ const WORTH_A_STRIP_MS = 1_000
  */
 export function renderStrip(result: Unjudged, look: Look): string {
   const { arms } = result
+  const { words } = look
   const trouble = knownTrouble(result)
   const events = unplannedEvents(result)
   const spanMs = seriesSpanMs(arms)
   if (spanMs < WORTH_A_STRIP_MS) return ''
-  const labels = ['trouble', ...(events.length > 0 ? ['events'] : []), ...arms.map(arm => oneLine(arm.name))]
+  const labels = [
+    words('strip.trouble'),
+    ...(events.length > 0 ? [words('strip.events')] : []),
+    ...arms.map(arm => oneLine(arm.name)),
+  ]
     .map(label => label.length)
     .filter(isShort)
   const labelWidth = Math.max(...labels)
@@ -60,13 +65,13 @@ export function renderStrip(result: Unjudged, look: Look): string {
   const marks =
     trouble.length === 0
       ? []
-      : [line('trouble', look.palette.paint('failed', troubleLine(trouble, columns, stepMs, look.ascii)))]
+      : [line(words('strip.trouble'), look.palette.paint('failed', troubleLine(trouble, columns, stepMs, look)))]
   return [
     ...lines,
     ...marks,
     ...(events.length === 0
       ? []
-      : [line('events', look.palette.paint('cached', eventsLine(events, columns, stepMs, look.ascii)))]),
+      : [line(words('strip.events'), look.palette.paint('cached', eventsLine(events, columns, stepMs, look.ascii)))]),
     line('', look.palette.paint('quiet', axis(columns, stepMs, look.ascii))),
     ...legend(result, look),
   ].join('\n')
@@ -130,7 +135,7 @@ function stateMark(state: State | null, ascii: boolean): Mark {
   return { glyph: ascii ? STATES[state].ascii : STATES[state].glyph, below: STATES[state].tone }
 }
 
-function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: number, ascii: boolean): string {
+function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: number, { ascii, words }: Look): string {
   const cells = Array.from({ length: columns }, () => ' ')
   const put = (from: number, text: string) => {
     for (let index = 0; index < text.length; index++) cells[from + index] = text[index] ?? ' '
@@ -140,7 +145,7 @@ function troubleLine(trouble: Unjudged['trouble'], columns: number, stepMs: numb
     const to = Math.min(columns, Math.max(from + 1, Math.ceil(toMs / stepMs)))
     const width = to - from
     if (width <= 0) continue
-    const label = ` ${oneLine(what)} `
+    const label = ` ${oneLine(troubleName(what, words))} `
     const bar = ascii ? '=' : '▬'
     if (label.length + 4 <= width) put(from, label.padStart(2 + label.length, bar).padEnd(width, bar))
     else put(from, bar.repeat(width))
@@ -174,29 +179,31 @@ function tickLabel(seconds: number): string {
   return `${seconds} s`
 }
 
-function legend({ arms }: Unjudged, { ascii, palette, width }: Look): string[] {
+function legend({ arms }: Unjudged, { ascii, palette, width, words }: Look): string[] {
   const entry = (tone: Tone, glyph: string, text: string): Piece => ({
     text: `${palette.paint(tone, glyph)} ${text}`,
     width: glyph.length + 1 + text.length,
   })
   const met = (key: 'failed' | 'shortCircuited') => arms.some(arm => arm.outcomes[key] > 0)
   const answers = [
-    { text: 'answers:', width: 8 },
-    entry('useful', ascii ? '#' : '█', 'all useful'),
-    entry('useful', ascii ? '1-9' : '▄', ascii ? 'tenths useful' : 'half useful'),
-    ...(met('failed') ? [entry('failed', ascii ? 'F' : '×', english('outcome.failed'))] : []),
-    ...(met('shortCircuited') ? [entry('refused', ascii ? 'S' : '·', english('outcome.shortCircuited'))] : []),
+    heading(words('strip.answers')),
+    entry('useful', ascii ? '#' : '█', words('strip.all-useful')),
+    entry('useful', ascii ? '1-9' : '▄', words(ascii ? 'strip.tenths-useful' : 'strip.half-useful')),
+    ...(met('failed') ? [entry('failed', ascii ? 'F' : '×', words('outcome.failed'))] : []),
+    ...(met('shortCircuited') ? [entry('refused', ascii ? 'S' : '·', words('outcome.shortCircuited'))] : []),
   ]
   const seen = new Set(arms.flatMap(arm => arm.states.map(change => change.state)))
   const states = (Object.keys(STATES) as State[])
     .filter(state => seen.has(state))
-    .map(state =>
-      entry(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph, english(`state.${state}`)),
-    )
-  const breaker = states.length === 0 ? [] : [{ text: 'breaker:', width: 8 }, ...states]
+    .map(state => entry(STATES[state].tone, ascii ? STATES[state].ascii : STATES[state].glyph, words(`state.${state}`)))
+  const breaker = states.length === 0 ? [] : [heading(words('strip.breaker')), ...states]
   return [answers, breaker]
     .flatMap(pieces => wrapPieces(pieces, width - INDENT, '  '))
     .map(text => ' '.repeat(INDENT) + text)
+}
+
+function heading(text: string): Piece {
+  return { text: `${text}:`, width: text.length + 1 }
 }
 
 function isShort(length: number): boolean {

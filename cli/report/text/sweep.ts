@@ -1,10 +1,10 @@
 /** The trade-off of a sweep as a table: a line a combination, the ones that nothing else beats marked. */
 
-import { formatCount, formatMs, formatPercent, formatRecovery } from '../format.ts'
+import { formatCount, formatMs, formatPercent } from '../format.ts'
 import type { Look } from '../look.ts'
 import { noneIsBetter, paretoOptimal, recommended, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { enoughRequests, unfinished } from '../verdict/notes.ts'
-import { english, type Words } from '../verdict/words.ts'
+import { english, numeral, recoveryText, type Words } from '../verdict/words.ts'
 import { columnWidths, paragraph } from '../wrap.ts'
 
 /** One line of the table, as texts. */
@@ -15,17 +15,19 @@ export interface SweepLine {
 }
 
 /** Headings and lines, best useful share first; the baseline, where there is one, last. */
-export function sweepLines({ points, baseline }: Sweep): { headings: string[]; lines: SweepLine[] } {
+export function sweepLines({ points, baseline }: Sweep, words: Words): { headings: string[]; lines: SweepLine[] } {
   const names = [...new Set(points.flatMap(point => Object.keys(point.settings)))]
   const recovers = [...points, ...(baseline ? [baseline] : [])].some(point => point.recovered !== null)
   const lineOf = (point: SweepPoint, settings: readonly string[], optimal: boolean): SweepLine => ({
     cells: [
       ...settings,
-      formatPercent(point.useful),
-      formatCount(point.wasted),
-      formatCount(point.calls),
-      formatMs(point.p95Ms),
-      ...(recovers ? [formatRecovery(point)] : []),
+      ...[
+        formatPercent(point.useful),
+        formatCount(point.wasted),
+        formatCount(point.calls),
+        formatMs(point.p95Ms),
+        ...(recovers ? [recoveryText(point, words)] : []),
+      ].map(text => numeral(text, words)),
     ],
     optimal,
   })
@@ -47,14 +49,19 @@ export function sweepLines({ points, baseline }: Sweep): { headings: string[]; l
       ]
     : []
   return {
-    headings: [...names, 'useful', 'wasted', 'calls', 'success p95', ...(recovers ? ['recovery'] : [])],
+    headings: [
+      ...names,
+      ...['useful', 'wasted', 'calls', 'p95', ...(recovers ? ['recovery'] : [])].map(each =>
+        words(`sweep.column.${each}`),
+      ),
+    ],
     lines: [...lines, ...last],
   }
 }
 
 /** Text of a sweep, ending with a newline. */
-export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): string {
-  const { headings, lines } = sweepLines(sweep)
+export function renderSweep(sweep: Sweep, { width, ascii, palette, words }: Look): string {
+  const { headings, lines } = sweepLines(sweep, words)
   const widths = columnWidths(
     headings,
     lines.map(line => line.cells),
@@ -68,7 +75,7 @@ export function renderSweep(sweep: Sweep, { width, ascii, palette }: Look): stri
     `  ${palette.paint('quiet', rule)}`,
     ...lines.map(({ cells, optimal }) => (optimal ? palette.paint('strong', write(star, cells)) : write(' ', cells))),
   ]
-  const prose = [`${star} ${english('sweep.unbeaten')}`, advice(sweep)]
+  const prose = [`${star} ${words('sweep.unbeaten')}`, advice(sweep, words)]
   const paragraphs = prose.map(text => paragraph(text, width))
   return `${[table.join('\n'), ...paragraphs].join('\n\n')}\n`
 }

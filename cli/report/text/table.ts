@@ -1,5 +1,6 @@
 /** The table of outcomes side by side: one column an arm, or one block an arm where the terminal is too narrow. */
 
+import type { Words } from '../../../server/lib/words.ts'
 import { oneLine } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Unjudged } from '../result.ts'
@@ -13,13 +14,14 @@ const NAME_WIDTH = 14
 /** Text of the table, without a newline at its end. */
 export function renderTable(result: Unjudged, look: Look): string {
   const names = result.arms.map(arm => oneLine(arm.name))
-  const groups = tableGroups(result)
-  const wide = columns(names, groups)
+  const { words } = look
+  const groups = tableGroups(result, words)
+  const wide = columns(names, groups, words)
   if (wide.width <= look.width) return lines(wide, look)
   return names
     .map((name, arm) => {
       const first = names[0] ?? ''
-      return lines(block(name, arm, groups, first), look)
+      return lines(block(name, arm, groups, first, words), look)
     })
     .join('\n\n')
 }
@@ -35,13 +37,13 @@ interface Layout {
 }
 
 /** All arms side by side. */
-function columns(names: readonly string[], groups: readonly Group[]): Layout {
-  const sections = groups.map(({ title, rows }) => ({ title, lines: linesOf(rows, names) }))
-  const headings = [...names.map(broken), ...(names.length === 2 ? [['difference']] : [])]
+function columns(names: readonly string[], groups: readonly Group[], words: Words): Layout {
+  const sections = groups.map(({ title, rows }) => ({ title, lines: linesOf(rows, names, words) }))
+  const headings = [...names.map(broken), ...(names.length === 2 ? [[words('row.difference')]] : [])]
   return measured(headings, sections, names.length)
 }
 
-function block(name: string, arm: number, groups: readonly Group[], first: string): Layout {
+function block(name: string, arm: number, groups: readonly Group[], first: string, words: Words): Layout {
   const sections = groups.map(({ title, rows }) => ({
     title,
     lines: rows
@@ -52,7 +54,7 @@ function block(name: string, arm: number, groups: readonly Group[], first: strin
         cells: [values[arm] ?? '', ...(arm > 0 ? [differences[arm] ?? ''] : [])],
       })),
   }))
-  return measured(arm > 0 ? [broken(name), broken(`vs ${first}`)] : [broken(name)], sections, 1)
+  return measured(arm > 0 ? [broken(name), broken(words('row.against', { first }))] : [broken(name)], sections, 1)
 }
 
 function measured(headings: Layout['headings'], sections: Layout['sections'], figures: number): Layout {
@@ -87,7 +89,7 @@ function lines({ figures, headings, sections, labelWidth, widths, width }: Layou
     ...(title === '' ? [] : [margin + title]),
     ...lines.map(({ label, tone, cells }) => {
       const toneOf = (cell: string, column: number) => {
-        if (tone === 'quiet' || !/[1-9]|never|once/.test(cell)) return 'quiet'
+        if (tone === 'quiet' || !says(cell)) return 'quiet'
         return column < figures ? tone : 'strong'
       }
       const painted = cellsOf(cells).map((cell, column) => palette.paint(toneOf(cell, column), cell))
@@ -95,6 +97,11 @@ function lines({ figures, headings, sections, labelWidth, widths, width }: Layou
     }),
   ])
   return [...head, rule, ...body].map(line => line.trimEnd()).join('\n')
+}
+
+/** Whether there is more to see than a zero or a dash. */
+function says(cell: string): boolean {
+  return /[1-9]/.test(cell) || (/\p{L}/u.test(cell) && !/\d/.test(cell))
 }
 
 function broken(name: string): string[] {

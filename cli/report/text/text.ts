@@ -4,7 +4,8 @@ import { oneLine } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Expectation, Result, Unjudged } from '../result.ts'
 import { notes } from '../verdict/notes.ts'
-import { english, type Words } from '../verdict/words.ts'
+import { verdictIn } from '../verdict/verdict.ts'
+import { english, numeral, type Words } from '../verdict/words.ts'
 import { paragraph } from '../wrap.ts'
 import { eventLines } from './events.ts'
 import { renderStrip } from './strip.ts'
@@ -16,24 +17,25 @@ const MAX_WIDTH = 100
 /** The report for a terminal, ending with a newline. */
 export function renderText(result: Result, look: Look): string {
   const wrapped = (text: string) => paragraph(text, Math.min(look.width, MAX_WIDTH))
-  const { palette } = look
+  const { palette, words } = look
+  const verdict = verdictIn(result, words)
   const table = renderTable(result, look)
   const parts = [
     [
-      palette.paint('strong', wrapped(result.title ?? titleOf(result))),
-      palette.paint('quiet', wrapped(describeLoad(result))),
+      palette.paint('strong', wrapped(result.title ?? titleOf(result, words))),
+      palette.paint('quiet', wrapped(describeLoad(result, words))),
     ].join('\n'),
     table,
     renderStrip(result, look),
-    eventLines(result)
+    eventLines(result, words)
       .map(line => wrapped(line))
       .join('\n'),
-    notes(result)
+    notes(result, words)
       .map(note => wrapped(note))
       .join('\n'),
     renderExpectations(result.expectations ?? [], look),
-    palette.paint('strong', wrapped(result.verdict.text)),
-    hintLines(result.verdict.hint, look),
+    palette.paint('strong', wrapped(verdict.text)),
+    hintLines(verdict.hint, look),
   ]
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
@@ -83,14 +85,15 @@ export function describeRate(rate: Unjudged['failRate'], words: Words = english)
 }
 
 /** One line an expectation: whether it held, what was expected, and what was measured. */
-export function renderExpectations(expectations: readonly Expectation[], { ascii, palette }: Look): string {
+export function renderExpectations(expectations: readonly Expectation[], { ascii, palette, words }: Look): string {
   const lines = expectations.map(each => ({ ...each, text: oneLine(each.text), measured: oneLine(each.measured) }))
   const widest = Math.max(0, ...lines.map(({ text }) => text.length))
+  const longest = Math.max(words('expect.met').length, words('expect.failed').length)
   return lines
     .map(({ text, passed, measured }) => {
-      const [word, glyph] = passed ? ['met   ', '✓ '] : ['failed', '✗ ']
-      const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : glyph}${word}`)
-      return `  ${mark}  ${text.padEnd(widest)}  measured ${measured}`
+      const word = words(passed ? 'expect.met' : 'expect.failed').padEnd(longest)
+      const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : passed ? '✓ ' : '✗ '}${word}`)
+      return `  ${mark}  ${text.padEnd(widest)}  ${words('expect.measured')} ${numeral(measured, words)}`
     })
     .join('\n')
 }

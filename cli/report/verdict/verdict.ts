@@ -37,6 +37,13 @@ export function judge(result: Unjudged): Verdict {
   }
 }
 
+/** What the verdict of a result says in a language: worded anew from its codes, or as it was kept by a version without them. */
+export function verdictIn({ verdict }: Pick<Result, 'verdict'>, words: Words): Pick<Verdict, 'text' | 'hint'> {
+  const { code, figures, more, advice } = verdict
+  if (words('language') === 'en' || code === undefined || !figures || !more || !advice) return verdict
+  return inWords({ code, figures, more, advice }, words)
+}
+
 /** That there is nothing to judge: the arms did not meet what was made ready for them. */
 function nothing(result: Unjudged, arms: readonly string[]): Verdict {
   const coded: Coded = {

@@ -14,9 +14,9 @@ import {
   written,
 } from '../../../server/lib/words.ts'
 import { formatCount, formatMs, formatShare, formatSigned } from '../format.ts'
-import type { Message } from '../result.ts'
+import type { ArmResult, Message } from '../result.ts'
 
-export { LANGUAGES, type Language, type Words }
+export { LANGUAGES, type Language, numeral, type Words }
 
 /** The words of a language, read from the package. */
 export function wordsIn(language: Language): Words {
@@ -47,6 +47,21 @@ const FORMATS: Readonly<Record<string, Format>> = {
   failures,
   'count-range': (figure, words) => range(figure, formatCount, words),
   'fixed-range': (figure, words) => range(figure, value => value.toFixed(1), words),
+}
+
+/** A recovery: `1.20 s`, `at once`, `never`; `-` where it is not known. Its number is as English writes it. */
+export function recoveryText(
+  { recovered, recoveryMs }: Pick<ArmResult, 'recovered' | 'recoveryMs'>,
+  words: Words,
+): string {
+  if (recovered === false) return words('when.never')
+  if (recoveryMs === 0) return words('when.at-once')
+  return formatMs(recoveryMs)
+}
+
+/** What a spell of trouble is called: the word of the language, or the name that somebody gave it. */
+export function troubleName(what: string, words: Words): string {
+  return what.replace(/^\w+/, word => (words.has(`trouble.name.${word}`) ? words(`trouble.name.${word}`) : word))
 }
 
 function armName(figure: Figure, words: Words): string {

@@ -8,10 +8,11 @@ import { FORMATS, type Format, type Renderer, rendererOf } from '../../../cli/re
 import { plain } from '../../../cli/report/look.ts'
 import type { Result } from '../../../cli/report/result.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
+import { english } from '../../../cli/report/verdict/words.ts'
 import { resultSchema } from '../../../server/runs/result.ts'
 import { outage } from './sample-results.ts'
 
-const look = { width: 100, ascii: false, palette: plain }
+const look = { width: 100, ascii: false, palette: plain, words: english }
 const renderers = new Map<Format, Renderer>()
 for (const format of FORMATS) renderers.set(format, await rendererOf(format))
 const rendered = (run: Result, format: Format) => renderers.get(format)?.(run, look) ?? ''

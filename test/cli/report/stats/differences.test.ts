@@ -9,10 +9,11 @@ import { differencesOf } from '../../../../cli/report/stats/differences.ts'
 import { renderDiff } from '../../../../cli/report/text/diff.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
 import { judged } from '../../../../cli/report/verdict/verdict.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { resultSchema } from '../../../../server/runs/result.ts'
 import { arm, coinFlips, result } from '../sample-results.ts'
 
-const look = { width: 120, ascii: true, palette: plain }
+const look = { width: 120, ascii: true, palette: plain, words: english }
 
 function rounded({ value, ci95, clear }: NonNullable<ArmDifference['calls']>) {
   return [value, ...ci95].map(each => Math.round(each * 10) / 10).concat(clear ? 1 : 0)

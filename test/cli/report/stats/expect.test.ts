@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import { checkExpectations, ExpectationError, parseExpectation } from '../../../../cli/report/stats/expect.ts'
 import { renderExpectations } from '../../../../cli/report/text/text.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
 function check(text: string, run = outage) {
@@ -111,8 +112,11 @@ test('what was expected and what was measured stand side by side', () => {
     { text: 'wasted<100', passed: false, measured: '145' },
   ]
   assert.equal(
-    renderExpectations(list, { width: 80, ascii: true, palette: plain }),
+    renderExpectations(list, { width: 80, ascii: true, palette: plain, words: english }),
     '  met     useful>=80%  measured 92.0 %\n  failed  wasted<100   measured 145',
   )
-  assert.match(renderExpectations(list, { width: 80, ascii: false, palette: plain }), /✓ met .*\n {2}✗ failed/)
+  assert.match(
+    renderExpectations(list, { width: 80, ascii: false, palette: plain, words: english }),
+    /✓ met .*\n {2}✗ failed/,
+  )
 })

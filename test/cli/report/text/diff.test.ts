@@ -5,9 +5,10 @@ import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderDiff } from '../../../../cli/report/text/diff.ts'
 import { type RunRow, renderRuns } from '../../../../cli/report/text/run-list.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
-const look = { width: 80, ascii: true, palette: plain }
+const look = { width: 80, ascii: true, palette: plain, words: english }
 const named = (name: string, run: Unjudged) => ({ name, result: { ...run, verdict: judge(run) } })
 
 test('arms of the same name are compared, with what else is not the same', () => {

@@ -5,6 +5,7 @@ import { it } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import type { Result } from '../../../../cli/report/result.ts'
 import { renderRegimes } from '../../../../cli/report/text/regimes.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, result } from '../sample-results.ts'
 
 function regime(title: string, code: string, ...arms: ReturnType<typeof side>[]): Result {
@@ -23,7 +24,7 @@ it('lays the regimes side by side, and says what the breaker did in each', () =>
     regime('2. A RETRY STORM: slow', 'helped', side(17, 1_183, null), side(92, 8, 250)),
     regime('3. NOTHING', 'nothing-failed', side(1, 0, 0), side(1, 0, 0)),
   ]
-  assert.deepEqual(renderRegimes(regimes, { width: 80, ascii: true, palette: plain }).split('\n'), [
+  assert.deepEqual(renderRegimes(regimes, { width: 80, ascii: true, palette: plain, words: english }).split('\n'), [
     '  The regimes side by side, without a breaker -> with one:',
     '',
     '                  useful               wasted calls   recovery             the breaker',

@@ -4,9 +4,10 @@ import { Chalk } from 'chalk'
 import { colours, type Look, plain } from '../../../../cli/report/look.ts'
 import { cellsOf } from '../../../../cli/report/stats/bins.ts'
 import { renderStrip } from '../../../../cli/report/text/strip.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
-const look: Look = { width: 80, ascii: false, palette: plain }
+const look: Look = { width: 80, ascii: false, palette: plain, words: english }
 
 test('an outage: goodput, states, trouble and time share one axis', () => {
   assert.deepEqual(renderStrip(outage, look).split('\n'), [

@@ -11,10 +11,11 @@ import {
   sweepSchema,
 } from '../../../../cli/report/stats/sweep-result.ts'
 import { advice, renderSweep } from '../../../../cli/report/text/sweep.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm } from '../sample-results.ts'
 import { sweep } from '../sample-sweep.ts'
 
-const look = { width: 80, ascii: true, palette: plain }
+const look = { width: 80, ascii: true, palette: plain, words: english }
 
 test('a point keeps the figures of its arm', () => {
   const point = sweepPoint({ threshold: '40' }, arm('breaker', { success: 60, fromCache: 20, failed: 20 }))

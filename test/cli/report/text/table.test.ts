@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { Chalk } from 'chalk'
 import { colours, type Look, plain } from '../../../../cli/report/look.ts'
 import { renderTable } from '../../../../cli/report/text/table.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result } from '../sample-results.ts'
 
-const look: Look = { width: 80, ascii: false, palette: plain }
+const look: Look = { width: 80, ascii: false, palette: plain, words: english }
 const four = result([
   ...coinFlips.arms,
   arm('retry+breaker+cache', { success: 12_000, failed: 23, fromCache: 300 }),

@@ -6,10 +6,11 @@ import { type Look, plain } from '../../../../cli/report/look.ts'
 import { type Result, resultSchema } from '../../../../cli/report/result.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { wrapText } from '../../../../cli/report/wrap.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
-const look: Look = { width: 80, ascii: false, palette: plain }
+const look: Look = { width: 80, ascii: false, palette: plain, words: english }
 
 function judged(run: Parameters<typeof judge>[0]): Result {
   return { ...run, verdict: judge(run) }

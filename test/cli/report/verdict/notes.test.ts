@@ -7,6 +7,7 @@ import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
 import { notes } from '../../../../cli/report/verdict/notes.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
 
 const spell = (fromMs: number, toMs: number, what = 'outage') => ({ fromMs, toMs, what })
@@ -131,7 +132,7 @@ describe('a server that goes away in the middle', () => {
 
 it('one request is not called all at once', () => {
   const one = result([arm('none', { success: 1 })], { load: { ...coinFlips.load, requests: 1, concurrency: 1 } })
-  const text = renderText({ ...one, verdict: judge(one) }, { width: 80, ascii: false, palette: plain })
+  const text = renderText({ ...one, verdict: judge(one) }, { width: 80, ascii: false, palette: plain, words: english })
   assert.match(text, /1 request, timeout 2\.00 s/)
   assert.doesNotMatch(text, /1 requests|all of the 1|All 1|at once/)
 })
