@@ -3,6 +3,7 @@
 import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
+import type { ChallengeApi } from './challenge/api.ts'
 import type { Chaos } from './chaos/chaos.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { BODY_SETTING, sendJson } from './http/json.ts'
@@ -20,6 +21,8 @@ export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
   readonly chaos: Pick<Chaos, 'faults' | 'spare' | 'routes' | 'operations'>
+  /** Judges clients by their traffic. */
+  readonly challenges: ChallengeApi
   /** The results that command lines left here. */
   readonly runs: RunTable
   /** Events, published runs and metrics. */
@@ -50,12 +53,13 @@ export function createApp(parts: Parts): Express {
   app.use('/chaos', telemetry.chaosRoutes())
   app.use('/chaos', chaos.routes)
 
+  app.use(parts.challenges.routes)
   resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
   resource(app, '/runs/:id', { get: showRun(runs) as RequestHandler, delete: removeRun(runs) as RequestHandler })
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
-  resource(app, '/openapi.json', { get: contract(version, chaos.operations) })
+  resource(app, '/openapi.json', { get: contract(version, chaos.operations, parts.challenges.operations) })
   app.use(telemetry.routes())
   app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version))))
   app.use(unknown)
@@ -76,10 +80,14 @@ function readiness(ready: () => boolean): RequestHandler {
 }
 
 /** Made when somebody asks for it the first time. */
-function contract(version: string, operations: Chaos['operations']): RequestHandler {
+function contract(
+  version: string,
+  operations: Chaos['operations'],
+  challenges: ChallengeApi['operations'],
+): RequestHandler {
   let json: string | null = null
   return (_req, res) => {
-    json ??= JSON.stringify(openApi({ version, operations }))
+    json ??= JSON.stringify(openApi({ version, operations, challenges }))
     sendJson(res, json)
   }
 }
@@ -96,6 +104,7 @@ function index(version: string): string {
       settings: '/chaos',
       statistics: '/chaos/stats',
       runs: '/runs',
+      challenges: '/challenges',
       events: '/chaos/events',
       metrics: '/metrics',
       health: '/health',

@@ -13,6 +13,8 @@ import { createApp } from './app.ts'
 import { Catalog } from './catalog/catalog.ts'
 import { IN_MEMORY } from './catalog/database.ts'
 import { openStorage } from './catalog/storage.ts'
+import { challengeApi } from './challenge/api.ts'
+import { Challenges } from './challenge/challenges.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
 import type { Scenario } from './chaos/scenario/schema.ts'
@@ -108,6 +110,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...(exposed ? { maxHeldPerClient: sharesOf(limits.held).client, sessionShares: sharesOf(limits.sessions) } : {}),
   })
   telemetry.watch(chaos.control)
+  const challenges = new Challenges(chaos.control, chaos.scenarios, wall)
   const token = options.token ?? (exposed ? secret() : null)
   const access = new Access({
     token,
@@ -116,11 +119,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     secret,
     sessions: chaos.control.sessions,
     wrongTokens: new WrongTokens(clock),
+    challengeOwner: id => challenges.ownerOf(id),
   })
   let closing: Promise<void> | null = null
   const app = createApp({
     catalog,
     chaos,
+    challenges: challengeApi(chaos.control, challenges),
     runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable, storage.isInPlace),
     telemetry,
     log,
@@ -140,6 +145,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await listen(server, port, host)
   } catch (error) {
     telemetry.close()
+    challenges.close()
     chaos.close()
     catalog.close()
     throw new UserError(listenFailure(error, port, host), 1, error)
@@ -147,6 +153,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
   const close = async (graceMs: number): Promise<void> => {
     telemetry.close()
+    challenges.close()
     chaos.close()
     await drain.end(graceMs)
     chaos.close()

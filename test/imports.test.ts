@@ -13,7 +13,7 @@ import { packageRoot } from '../server/lib/package-root.ts'
  */
 const MAP = whole({
   server: {
-    '.': 'access catalog chaos/chaos.ts chaos/scenario config console http openapi runs telemetry',
+    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console http openapi runs telemetry',
     openapi: 'access catalog chaos/api http runs',
     access: 'chaos/api http',
     catalog: 'http',
@@ -22,7 +22,7 @@ const MAP = whole({
     'console/view/stage': 'console/model console/view',
     'console/view': 'console/model',
     telemetry: 'chaos chaos/decision chaos/session config http runs',
-    challenge: 'chaos/scenario',
+    challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http',
     experiments: 'chaos/scenario chaos/settings config runs',
     runs: 'config http',
     http: 'config',

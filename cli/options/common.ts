@@ -49,7 +49,7 @@ export function httpUrl(text: string): URL {
 }
 
 /** What a server of ours answers below its address. */
-const ROUTE = /\/(catalogs|chaos|experiments|runs|health|ready|metrics|openapi\.json)(\/.*)?$/
+const ROUTE = /\/(catalogs|challenges|chaos|experiments|runs|health|ready|metrics|openapi\.json)(\/.*)?$/
 
 /**
  * The address of a server, and nothing behind it.

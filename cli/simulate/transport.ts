@@ -146,8 +146,12 @@ class WaitingCall {
   }
 }
 
+const NO_CONNECTION = {}
+
 /** One call, on both sides: what its client waits for, and what the interceptor does with it. */
 export class SimulatedCall implements InterceptedCall, Timer {
+  /** Nobody observes simulated requests. */
+  readonly connection = NO_CONNECTION
   readonly session: Session
   readonly compiled: CompiledSettings
   readonly record: RequestRecord

@@ -23,6 +23,8 @@ export interface AccessParts {
   readonly secret: () => string
   readonly sessions: SessionOwners
   readonly wrongTokens: WrongTokens
+  /** The id of the attendee in whose session a challenge is or was played; null for one of the host, and for none. */
+  readonly challengeOwner: (challenge: string) => string | null
 }
 
 /** What access asks of the sessions. */
@@ -47,9 +49,11 @@ const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const SESSIONS = '/chaos/sessions'
 const OWN_SESSION = /^\/chaos\/sessions\/([A-Za-z0-9._-]{1,64})\/?$/
 const OWN_RUN = /^\/chaos\/runs\/([a-z0-9-]{1,64})\/?$/
+const OWN_CHALLENGE = /^\/challenges\/([a-z0-9-]{1,64})\/?$/
 const PLAIN_QUERY = /^[!"$-~]*$/
 /** Changes that act in the session of `?session=` and nowhere else. */
-const IN_SESSION = /^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/reset|\/scenarios\/[^/]+\/runs)?$/
+const IN_SESSION =
+  /^\/challenges\/?$|^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/reset|\/scenarios\/[^/]+\/runs)?$/
 
 export class Access {
   readonly #parts: AccessParts
@@ -155,6 +159,8 @@ export class Access {
     if (req.method === 'POST' && path === SESSIONS) return true
     // A fragment or a letter beyond ASCII is where two readers of one URL may differ.
     if (!PLAIN_QUERY.test(query)) return false
+    const [, challenge] = req.method === 'DELETE' ? (OWN_CHALLENGE.exec(path) ?? []) : []
+    if (challenge !== undefined) return this.#parts.challengeOwner(challenge) === ownerOf(req)
     const id = this.#sessionOf(req.method, path, query)
     return typeof id === 'string' && this.#parts.sessions.ownerOf(id) === ownerOf(req)
   }

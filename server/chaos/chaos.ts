@@ -41,6 +41,8 @@ export interface Chaos {
   readonly routes: Router
   /** What `routes` does, for the OpenAPI document. */
   readonly operations: readonly Operation[]
+  /** Plays scenarios in sessions. */
+  readonly scenarios: ScenarioRunner
   /** The sessions and everything in them, for telemetry. */
   readonly control: ChaosControl
   /** Changes the default session by a merge patch. @throws {SettingsError} naming every problem; nothing is changed then. */
@@ -56,12 +58,13 @@ export interface Chaos {
 export function createChaos(options: ChaosOptions): Chaos {
   const control = new ChaosControl(options)
   const injector = new Injector({ wall: options.wall, stealth: options.stealth ?? false })
+  const scenarios = new ScenarioRunner(control, options.scenarios ?? [])
   const operations = [
     ...settingsOperations,
     ...countOperations,
     ...journalOperations,
     ...outageOperations,
-    ...scenarioOperations(new ScenarioRunner(control, options.scenarios ?? [])),
+    ...scenarioOperations(scenarios),
     ...sessionOperations,
   ]
   return {
@@ -69,6 +72,7 @@ export function createChaos(options: ChaosOptions): Chaos {
     spare: release,
     routes: routes(control, operations),
     operations,
+    scenarios,
     control,
     change: (patch, source) => control.change(control.sessions.first, { patch }, { source }),
     settings: () => control.sessions.first.layers.effective(),

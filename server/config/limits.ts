@@ -109,3 +109,8 @@ export const MAX_LIVE_DOTS = 600
 export const MAX_FLOW_DOTS = 6_000
 /** Requests a second of an arm that are told one by one; of more, each so many-th. */
 export const MAX_DOTS_PER_SECOND = 60
+/** Challenges that are on at once, and results of them that are kept; the oldest makes room. */
+export const MAX_CHALLENGES = 200
+export const MAX_CHALLENGE_RESULTS = 500
+/** Characters of the name that stands beside a result. */
+export const MAX_CHALLENGE_NAME = 40

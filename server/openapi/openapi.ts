@@ -20,17 +20,23 @@ export interface ContractParts {
   readonly version: string
   /** The operations of the control plane, mounted at `/chaos`. */
   readonly operations: readonly Operation[]
+  /** Those on challenges, mounted at `/`. */
+  readonly challenges: readonly Operation[]
 }
 
 type Json = Record<string, unknown>
 
 /** The document; ready to be sent as JSON. */
-export function openApi({ version, operations }: ContractParts): Json {
+export function openApi({ version, operations, challenges }: ContractParts): Json {
   const schemas = new Schemas()
   const control: Record<string, PathItem> = {}
   for (const operation of operations) {
     const path = operation.path === '/' ? '/chaos' : `/chaos${operation.path}`
     control[path] = { ...control[path], [operation.method]: controlOperation(operation, path, schemas) }
+  }
+  for (const operation of challenges) {
+    const { path, method } = operation
+    control[path] = { ...control[path], [method]: controlOperation(operation, path, schemas) }
   }
   return {
     openapi: '3.1.0',

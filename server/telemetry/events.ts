@@ -12,6 +12,7 @@
  * `scenario`  `{atMs, at, status, name, id, mark, startedAtMs, lengthMs}`; `status` is started, mark, finished,
  *             stopped or interrupted.
  * `run`       start, progress, end or lost of a published run: see live-runs.ts.
+ * `challenge` `{session, id, phase, exam, overall}` of every session: a challenge began to wait or to play an exam, or has ended.
  * `lab`       `{session, change}`: a session was created, deleted or reset; nothing is said of those that come and go with
  *             the requests that name them.
  * `board`     once a second, for `?board=1`: `[{id, requests, success, inFlight, failRate, outage}]` of every session.

@@ -125,6 +125,7 @@ export class Telemetry {
     if (event.type === 'session') this.#onSession(control, event)
     else if (event.type === 'outage') this.#onOutage(control, event)
     else if (event.type === 'scenario') this.#onScenario(control, event)
+    else if (event.type === 'challenge') this.#onChallenge(event)
     else {
       this.#onSettings(control, event.session, event)
       // What the default session sets holds at once in every session that has not set its own.
@@ -223,6 +224,11 @@ export class Telemetry {
     this.#remember(session, { type: 'scenario', atMs: this.#atMs, status, name, mark: text })
     const data = { at: this.#date(), status, name, id: run, mark: text, startedAtMs, lengthMs }
     this.#events.emit(session, 'scenario', data)
+  }
+
+  /** Everybody hears of it: the board shows the grades of all. */
+  #onChallenge({ session, id, phase, exam, overall }: EventOf<'challenge'>): void {
+    this.#events.emitToAll('challenge', { at: this.#date(), session, id, phase, exam, overall })
   }
 
   #remember(session: string, change: RecentChange): void {

@@ -77,6 +77,14 @@ export function recordOf(
   }
 }
 
+/** Hears of every request of a session while somebody wants to know more than its log keeps. Null where nobody does. */
+export interface RequestObserver {
+  /** A request arrived. `connection` tells one connection from another. */
+  arrived(record: RequestRecord, connection: object): void
+  /** It ended; `outcome` and `endedAt` are known. `left`: its client gave it up while it waited. */
+  ended(record: RequestRecord, left: boolean): void
+}
+
 /** Where the requests of one session are written down: counts and journal. Somebody else's work: chaos only reports. */
 export interface SessionLog {
   /** A request arrived and is being answered. */

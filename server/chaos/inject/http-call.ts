@@ -42,6 +42,10 @@ export class HttpCall implements InterceptedCall {
     this.forces = forces
   }
 
+  get connection(): object {
+    return this.req.socket
+  }
+
   get client(): string {
     return this.req.socket.remoteAddress ?? ''
   }

@@ -19,6 +19,8 @@ export interface InterceptedCall extends RequestContext {
   /** The settings in force when it arrived: they hold for it, whatever changes meanwhile. */
   readonly compiled: CompiledSettings
   readonly record: RequestRecord
+  /** What it came by: tells one connection from another. */
+  readonly connection: object
   /** What the interceptor remembers of it; null and false at first. */
   cancelWait: (() => void) | null
   admission: Admission | null
@@ -91,6 +93,7 @@ export class Interceptor<C extends InterceptedCall> {
   /** Decides about a request that has just arrived, and begins what was decided. @throws {Problem} see `forced` */
   intercept(call: C): void {
     const { session, compiled, record } = call
+    session.observer?.arrived(record, call.connection)
     const forced = call.forced()
     if (forced) {
       record.decision = forced
@@ -120,6 +123,8 @@ export class Interceptor<C extends InterceptedCall> {
    */
   end(call: C, status: number, complete: boolean): void {
     const { record, session } = call
+    // Nobody but its client ends a request that waits: what releases it ends the wait first.
+    const left = !complete && (call.cancelWait !== null || record.outcome === null)
     call.cancelWait?.()
     call.admission?.leave()
     if (call.isHeld) this.#countHeld(call, -1)
@@ -132,6 +137,7 @@ export class Interceptor<C extends InterceptedCall> {
       else record.outcome = status < 500 ? 'clientError' : 'serverError'
     }
     session.log.ended(record)
+    session.observer?.ended(record, left)
   }
 
   #queued(call: C): CapacityRequest {

@@ -31,6 +31,16 @@ export type ChaosEvent =
       /** Milliseconds of the scenario's timeline. */
       readonly atMs: number
     }
+  | {
+      readonly type: 'challenge'
+      readonly session: string
+      readonly id: string
+      readonly phase: string
+      /** The exam that is played, or empty. */
+      readonly exam: string
+      /** The overall grade; empty before there is one, and where there is none. */
+      readonly overall: string
+    }
   | { readonly type: 'session'; readonly session: string; readonly change: 'created' | 'deleted' | 'reset' }
 
 export type ChaosListener = (event: ChaosEvent) => void

@@ -5,7 +5,7 @@ import { Capacity } from '../capacity/capacity.ts'
 import { CompiledSettings } from '../decision/compiled-settings.ts'
 import { type DeclaredOutage, DeclaredOutages } from '../decision/declared-outages.ts'
 import type { ActiveOutage } from '../decision/outage.ts'
-import type { SessionLog } from '../decision/request-record.ts'
+import type { RequestObserver, SessionLog } from '../decision/request-record.ts'
 import { RuleState } from '../decision/rule-state.ts'
 import type { Layers, PassingChange } from '../settings/layers.ts'
 import type { SessionClock } from './session-clock.ts'
@@ -70,6 +70,8 @@ export class Session {
   /** What rules and buckets remember. */
   readonly ruleState = new RuleState()
   scenarioRun: ActiveScenarioRun | null = null
+  /** Who wants to know of every request, or null. */
+  observer: RequestObserver | null = null
   /** Virtual workers, where the settings limit them. */
   capacity: Capacity | null = null
   /** Requests so far that had no key of their own; the next of them has this number. */

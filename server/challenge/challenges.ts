@@ -1,0 +1,122 @@
+/** The challenges of a server: those that are on, one in a session, and the results of those that are over, which are the leaderboard. */
+
+import type { ChaosControl } from '../chaos/control.ts'
+import type { ScenarioRunner } from '../chaos/scenario/runner.ts'
+import type { ChaosEvent } from '../chaos/session/events.ts'
+import type { Session } from '../chaos/session/session.ts'
+import { MAX_CHALLENGE_RESULTS, MAX_CHALLENGES } from '../config/limits.ts'
+import { Problem } from '../http/problem.ts'
+import { Challenge } from './challenge.ts'
+import type { ExamName } from './exams.ts'
+import { GRADES } from './grade.ts'
+import type { Loop } from './task.ts'
+
+/** What is asked for with a challenge. */
+export interface ChallengeWish {
+  readonly name: string
+  readonly exams: readonly ExamName[]
+  readonly loop: Loop
+}
+
+export class Challenges {
+  readonly #control: ChaosControl
+  readonly #runner: ScenarioRunner
+  readonly #wall: () => number
+  readonly #all = new Map<string, Challenge>()
+  readonly #unsubscribe: () => void
+
+  /** @param wall milliseconds since 1970 */
+  constructor(control: ChaosControl, runner: ScenarioRunner, wall: () => number) {
+    this.#control = control
+    this.#runner = runner
+    this.#wall = wall
+    this.#unsubscribe = control.on(event => this.#hear(event))
+  }
+
+  /**
+   * Begins a challenge in a session.
+   * @throws {Problem} 409 where one is on there or a scenario is played, 429 where too many are on
+   */
+  start(session: Session, { name, exams, loop }: ChallengeWish): Challenge {
+    const on = this.list().filter(({ isOver }) => !isOver)
+    const same = on.find(each => each.session === session.id)
+    if (same) {
+      throw new Problem(409, `A challenge is on in this session: DELETE /challenges/${same.id} ends it`)
+    }
+    if (session.scenarioRun) {
+      const { name: scenario, id } = session.scenarioRun
+      throw new Problem(
+        409,
+        `The scenario ${scenario} is being played in this session: DELETE /chaos/runs/${id} stops it`,
+      )
+    }
+    if (on.length >= MAX_CHALLENGES) {
+      throw new Problem(429, `${MAX_CHALLENGES} challenges are on already: wait until one is over`, {
+        headers: { 'Retry-After': '60' },
+      })
+    }
+    const challenge = new Challenge(this.#control, this.#runner, session, {
+      ...{ id: this.#control.nextId('challenge'), name, exams, loop, wall: this.#wall },
+      changed: each => this.#emit(each),
+    })
+    this.#all.set(challenge.id, challenge)
+    this.#makeRoom()
+    challenge.start()
+    return challenge
+  }
+
+  get(id: string): Challenge | undefined {
+    return this.#all.get(id)
+  }
+
+  /** Ends one that is on, and forgets one that is over; false where there is none. */
+  remove(id: string): boolean {
+    const challenge = this.#all.get(id)
+    if (!challenge) return false
+    if (challenge.isOver) this.#all.delete(id)
+    else challenge.stop('request')
+    return true
+  }
+
+  /** The best grade first, those without one last, and among equals the earlier one. */
+  list(): Challenge[] {
+    const place = ({ grades: { overall } }: Challenge) =>
+      overall.grade === null ? GRADES.length : GRADES.indexOf(overall.grade)
+    return [...this.#all.values()]
+      .map(challenge => ({ challenge, at: place(challenge) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ challenge }) => challenge)
+  }
+
+  /** The attendee in whose session a challenge is or was played; null for one of the host, and for none. */
+  ownerOf(id: string): string | null {
+    return this.#all.get(id)?.owner ?? null
+  }
+
+  /** Ends all that are on. */
+  close(): void {
+    this.#unsubscribe()
+    for (const challenge of this.#all.values()) challenge.stop('request')
+  }
+
+  /** What happens in the default session reaches all that inherit from it, but for what it plays itself. */
+  #hear(event: ChaosEvent): void {
+    if (event.type === 'challenge' || event.type === 'session') return
+    const everywhere = event.session === this.#control.sessions.first.id && event.type !== 'scenario'
+    for (const challenge of [...this.#all.values()]) {
+      if (everywhere || challenge.session === event.session) challenge.hear(event)
+    }
+  }
+
+  #makeRoom(): void {
+    for (const [id, { isOver }] of this.#all) {
+      if (this.#all.size <= MAX_CHALLENGE_RESULTS) return
+      if (isOver) this.#all.delete(id)
+    }
+  }
+
+  #emit({ session, id, phase, exam, isOver, grades }: Challenge): void {
+    const overall = isOver ? (grades.overall.grade ?? '') : ''
+    this.#control.emit({ type: 'challenge', session, id, phase, exam: exam ?? '', overall })
+  }
+}
