@@ -32,7 +32,7 @@ export interface Io {
   /** Aborts when the user wants to stop; its reason is `SIGINT`, `SIGTERM`, `SIGHUP`, or `SIGPIPE` where nobody reads on. */
   readonly interrupted: AbortSignal
   /** The folder where runs are kept that no server keeps; nothing is kept on this machine without it. */
-  readonly runsFolder?: string
+  readonly runsFolder?: string | undefined
   /** How many other days of a run are worked out, and how long that may take; the standard where it is not given, none for null. */
   readonly days?: DaysBudget | null | undefined
   /** Keyboard and screen, for what takes over the whole terminal. Asked for late: an open keyboard keeps a process alive. */

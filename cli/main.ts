@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /** The process of the command line: streams, signals and the exit code; the only file of cli/ that touches `process`. */
 
-import { homedir } from 'node:os'
 import { systemClock } from '../server/lib/clock.ts'
 import { Interrupt } from '../server/lib/interrupt.ts'
 import { packageRoot, packageVersion } from '../server/lib/package-root.ts'
 import { withEnvFile } from './env-file.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { run } from './program.ts'
-import { runsFolder } from './runs/data-folder.ts'
+import { homeFolder, runsFolder } from './runs/data-folder.ts'
 
 /** Why the result could not be written; null while it could. */
 let lost: string | null = null
@@ -30,7 +29,7 @@ const io: Io = {
   wallMs: Date.now,
   draw: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36),
   interrupted: interrupt.signal,
-  runsFolder: runsFolder(process.platform, process.env, homedir()),
+  runsFolder: runsFolder(process.platform, process.env, homeFolder()),
   tty: () => process,
 }
 

@@ -13,7 +13,7 @@ import { type ParsedArm, parseArm, withRetries } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { checkExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { total, useful } from '../report/stats/figures.ts'
-import { allRuns } from '../report/stats/repeats.ts'
+import { allRuns, pairingOfAll } from '../report/stats/repeats.ts'
 import { judge, judged } from '../report/verdict/verdict.ts'
 import type { World } from '../simulate/world.ts'
 import { openEventLog } from './event-log.ts'
@@ -136,18 +136,26 @@ async function prepare(spec: ExperimentSpec, context: ExperimentContext): Promis
   const settings = simulator
     ? simulator.settings
     : control && (await (own || !shared ? control : control.in(shared)).hello().catch(() => null))?.settings
-  const ownSeed = typeof settings?.seed === 'string' ? settings.seed : 'server'
+  const atStart = startOf(settings ?? undefined, spec)
+  const ownSeed = typeof atStart?.seed === 'string' ? atStart.seed : 'server'
   const serverSeed = (run: number) => (own && run > 0 ? repeated(ownSeed, run) : undefined)
   const scenario = await scenarioOf(spec, context)
   return {
     ...{ spec, context, arms, own, settings, scenario, serverSeed },
-    conditions: conditionsOf(spec, arms, settings ?? undefined),
+    conditions: conditionsOf(spec, arms, atStart),
     inForce: settingsInForce(settings, spec.conditions, scenario),
     openSessions: run =>
       own && control
         ? ownSessions(clock, control, repeated(sessionPrefix, run), spec.conditions, serverSeed(run))
         : sharedSession(control ? shared : undefined, control),
   }
+}
+
+/** The settings that the arms begin with, but for what is done to them in this run alone. */
+function startOf(server: Readonly<Record<string, unknown>> | undefined, { conditions }: ExperimentSpec) {
+  const { settings } = conditions
+  if (settings === undefined) return server
+  return settingsInForce(server, { settings, outages: [] }, null)?.base ?? server
 }
 
 /** The document of the scenario of the conditions; null without one, and where the server does not tell. */
@@ -233,7 +241,8 @@ function daysOf(prepared: Prepared, index: number, seed: string): OtherDaysOfRun
 /** The fail rate that the arms meet, in percent: of the session that they share, or that theirs inherit from; null where nothing is known of it. */
 async function failRateNow({ spec, context, own }: Prepared): Promise<number | null> {
   const { control, simulator, readsFailRate } = context
-  const { failRate, scenario } = spec.conditions
+  const { settings, scenario } = spec.conditions
+  const failRate = spec.conditions.failRate ?? (typeof settings?.failRate === 'number' ? settings.failRate : undefined)
   if (!readsFailRate || scenario !== undefined) return null
   if (simulator) return failRate ?? Number(simulator.settings.failRate)
   if (!control) return null
@@ -252,7 +261,15 @@ function wholeOf(results: readonly Result[], repeat: number): Result {
   const interrupted = results.some(result => result.interrupted)
   const repeats = whole.map(repeatOf)
   const verdict = whole.length < 2 ? last.verdict : judge({ ...allRuns(whole), interrupted, repeats })
-  return { ...last, interrupted, repeats, verdict }
+  return { ...pairedAsAll(last, whole), interrupted, repeats, verdict }
+}
+
+/** The last run, compared request by request only where all runs can be. */
+function pairedAsAll(last: Result, runs: readonly Result[]): Result {
+  const pairing = pairingOfAll(runs)
+  if (!pairing || pairing.holds || !last.pairing?.holds) return { ...last, ...(pairing ? { pairing } : {}) }
+  const differences = last.differences?.map(({ pairs, lost, ...difference }) => difference)
+  return { ...last, pairing, pairs: null, ...(differences ? { differences } : {}) }
 }
 
 function repeatOf({ seed, arms }: Result): NonNullable<Result['repeats']>[number] {

@@ -145,7 +145,7 @@ function changeStays(events: readonly RunEvent[] | null) {
 /** What happens so close to an edge of a spell, in milliseconds, belongs to it. */
 const EDGE_MS = 150
 
-/** Under which conditions the arms are measured; `settings` are those of the server when the first run begins. */
+/** Under which conditions the arms are measured; `settings` are those that they begin with. */
 export function conditionsOf(
   { circuit, conditions, load, oneByOne }: ExperimentSpec,
   arms: readonly ParsedArm[],

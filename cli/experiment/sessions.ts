@@ -52,7 +52,7 @@ async function isGone(control: Control, id: string, instance: string | undefined
 /** Opens, for each run, a session for each arm, named after `prefix`; with `seed` they draw from another than the server's. */
 export function ownSessions(clock: Clock, control: Control, prefix: string, conditions: Conditions, seed?: string) {
   const own = ownSettings(conditions)
-  const patch = seed === undefined ? own : { seed, ...own }
+  const patch = seed === undefined ? own : { ...own, seed }
   let runs = 0
   return async (arms: number): Promise<RunSessions> => {
     const name = runs++ === 0 ? prefix : `${prefix}-${runs}`

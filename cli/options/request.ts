@@ -1,6 +1,6 @@
 /** What is asked for, and how the connections are used, as options. */
 
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { HEADER_VALUE, QUANTITIES, TOKEN } from '../../server/experiments/quantities.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
@@ -58,11 +58,36 @@ function bytesBody(bytes: Buffer): Body {
   return bytes.equals(Buffer.from(text)) ? textBody(text) : { body: bytes.toString('base64'), encoding: 'base64' }
 }
 
-function contentOf(path: string): Promise<Buffer> {
-  return readFile(path).catch(error => {
+/** Bytes of a body from a file; a device or a pipe has no end. */
+const MAX_FILE = 64 * 1_048_576
+
+async function contentOf(path: string): Promise<Buffer> {
+  const content = await read(path, MAX_FILE + 1).catch(error => {
     throw usageError(`the body cannot be read from ${path} (${(error as { code?: string }).code ?? String(error)}).`)
   })
+  if (content.length <= MAX_FILE) return content
+  throw usageError(`${path} is longer than 64 MiB, which is the most that a body may have.`)
 }
+
+/** At most so many bytes, however much there is. */
+async function read(path: string, most: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const chunks: Buffer[] = []
+    let left = most
+    while (left > 0) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(left, READ_AT_ONCE)))
+      if (bytesRead === 0) break
+      chunks.push(buffer.subarray(0, bytesRead))
+      left -= bytesRead
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    await file.close()
+  }
+}
+
+const READ_AT_ONCE = 65_536
 
 function methodName(text: string): string {
   if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text.toUpperCase()

@@ -258,7 +258,8 @@ export const differenceSchema = z
         refused: count.describe('of these, those that the arm short-circuited'),
         afterTrouble: count.describe('of these, those that were sent when a spell of trouble was over'),
       })
-      .optional(),
+      .optional()
+      .describe('missing where the two did not meet the same fates'),
   })
   .describe('an arm less the first one, with 95 % intervals')
 
@@ -276,7 +277,9 @@ const outage = z.object({ fromMs: moment, toMs: moment, failRate: percent })
 
 export const conditionsSchema = z
   .object({
-    settings: boundedDocument(MAX_LENGTH.settings, MAX_SETTINGS_DEPTH).describe('of the server when the run began'),
+    settings: boundedDocument(MAX_LENGTH.settings, MAX_SETTINGS_DEPTH).describe(
+      'with which the arms began, but for `failRate`, `scenario` and `outages`',
+    ),
     failRate: percent.describe('set for this run alone'),
     scenario: word,
     outages: boundedList(outage, MAX.troubles).describe('asked for, in milliseconds since the start'),
@@ -300,9 +303,6 @@ export const conditionsSchema = z
     clients: count.describe('of each arm, independent of each other, each with a circuit of its own; one if not given'),
     warmup: count.describe('requests of each arm before the run, counted nowhere'),
     oneByOne: z.boolean().describe('each arm alone, one after the other'),
-    roundTripMs: z
-      .object({ count, min: ms.nullable(), p50: ms.nullable(), p95: ms.nullable(), max: ms.nullable() })
-      .describe('from a call to its answer, as it was seen'),
   })
   .partial()
   .describe('under which conditions it was measured; what was secret is left out')
@@ -431,7 +431,7 @@ export const resultSchema = z.object({
     })
     .optional()
     .describe(
-      'whether request k met the same fate in every arm; where it did not, there are no `pairs`, and intervals take the arms for independent',
+      'whether request k met the same fate in every arm, and in every run of several; where it did not, there are no `pairs`, and intervals take the arms for independent',
     ),
   arms: boundedList(armSchema, MAX_ARMS, 1),
   vanished: boundedList(armName, MAX_ARMS, 1)

@@ -36,7 +36,7 @@ export interface RedisStoreParts {
   readonly random: () => number
   /** Milliseconds that Redis has for an answer, 100 when left out. */
   readonly deadlineMs?: number
-  /** While Redis is away: milliseconds between two looks whether it is back, 250 when left out. */
+  /** While Redis is away: milliseconds between two looks whether it is back, 250 when left out; more where it did not stay. */
   readonly lookEveryMs?: number
   /** Hears what a listener threw; by default it becomes an uncaught exception. */
   readonly onListenerError?: (error: unknown, event: CircuitEvent) => void
@@ -102,7 +102,9 @@ export class RedisStore implements CircuitStore {
       },
       onFound: reply => this.#recover(reply),
     })
-    this.#stopReady = link.onReady(() => this.#checkNow())
+    this.#stopReady = link.onReady(() => {
+      if (this.#degraded && !this.#closed) this.#reconnect.checkNow()
+    })
   }
 
   acquire(): Admission | Promise<Admission> {
@@ -208,11 +210,7 @@ export class RedisStore implements CircuitStore {
   /** A probe that was granted too late to be used must not keep its slot. */
   #giveBack(late: Reply): void {
     if (late.probe > 0) this.#runSettle(`${late.generation}`, `${late.probe}`, 'ignore').catch(nothing)
-    this.#checkNow()
-  }
-
-  #checkNow(): void {
-    if (this.#degraded && !this.#closed) this.#reconnect.checkNow()
+    if (this.#degraded && !this.#closed) this.#reconnect.checkSoon()
   }
 
   /** The answer in time, or null: Redis is then away. `onLate` gets an answer that came after all. */
@@ -230,7 +228,7 @@ export class RedisStore implements CircuitStore {
     if (this.#degraded) return
     this.#degraded = true
     const now = this.#clock.now()
-    this.#reconnect.rest()
+    this.#reconnect.lost()
     if (!this.#ownIsCurrent(now)) this.#own.restore(this.#lastSeen.carryOver(this.#own.snapshot().generation + 1, now))
     this.#emitter.queue({ type: 'store-degraded', atMs: now, why })
     this.#queueState(this.#own.state(), this.#lastSeen.state, 0, 'this process is on its own')

@@ -52,7 +52,9 @@ export function differenceOf(
     ...(pairs
       ? { pairs: { both: pairs.both, onlyFirst: pairs.onlyA, onlyArm: pairs.onlyB, neither: pairs.neither } }
       : {}),
-    ...(same ? { compared: comparedOf(same), refused: same.refused, lost: same.lost } : {}),
+    ...(same ? { compared: comparedOf(same), refused: same.refused } : {}),
+    // Where the fates were others, an answer that only the first one got was luck, and not lost.
+    ...(same && pairs ? { lost: same.lost } : {}),
   }
 }
 

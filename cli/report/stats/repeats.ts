@@ -26,8 +26,16 @@ export function allRuns(runs: readonly Result[]): Unjudged {
       difference,
     )
   })
+  const pairing = pairingOfAll(runs)
   const requests = runs.reduce((sum, run) => sum + run.load.requests, 0)
-  return { ...rest, pairs: null, arms, differences, load: { ...last.load, requests } }
+  return { ...rest, ...(pairing ? { pairing } : {}), pairs: null, arms, differences, load: { ...last.load, requests } }
+}
+
+/** Whether request k met the same fate in every arm of every run, and all reasons why it did not in one; null for a single arm. */
+export function pairingOfAll(runs: readonly Unjudged[]): NonNullable<Result['pairing']> | null {
+  const all = runs.flatMap(({ pairing }) => pairing ?? [])
+  if (all.length === 0) return null
+  return { holds: all.every(({ holds }) => holds), because: [...new Set(all.flatMap(({ because }) => because))] }
 }
 
 function together(arms: readonly ArmResult[], last: ArmResult): ArmResult {
@@ -62,11 +70,13 @@ function together(arms: readonly ArmResult[], last: ArmResult): ArmResult {
 
 function mean(runs: readonly ArmDifference[], last: ArmDifference): ArmDifference {
   const { pairs, lost, refused, usefulPoints, wastedCalls, calls, ...rest } = last
+  const everyRun = (member: 'pairs' | 'lost') => runs.every(run => run[member])
   const sum = (count: (run: ArmDifference) => number | undefined) =>
     runs.reduce((total, run) => total + (count(run) ?? 0), 0)
   const of = (member: 'usefulPoints' | 'wastedCalls' | 'calls') => {
     const known = runs.flatMap(run => run[member]?.value ?? [])
-    return known.length < runs.length ? null : spread(known, member === 'usefulPoints' ? 1 : runs.length)
+    if (known.length < runs.length) return null
+    return member === 'usefulPoints' ? spread(known, 1, MAX_POINTS) : spread(known, runs.length)
   }
   return {
     ...rest,
@@ -74,7 +84,7 @@ function mean(runs: readonly ArmDifference[], last: ArmDifference): ArmDifferenc
     wastedCalls: of('wastedCalls'),
     calls: of('calls'),
     latencyMs: {},
-    ...(pairs
+    ...(everyRun('pairs')
       ? {
           pairs: {
             both: sum(run => run.pairs?.both),
@@ -84,7 +94,7 @@ function mean(runs: readonly ArmDifference[], last: ArmDifference): ArmDifferenc
           },
         }
       : {}),
-    ...(lost
+    ...(everyRun('lost')
       ? {
           lost: {
             answers: sum(run => run.lost?.answers),
@@ -100,13 +110,17 @@ function mean(runs: readonly ArmDifference[], last: ArmDifference): ArmDifferenc
 /** Two-sided 95 % quantiles of Student's t for 1 to 10 degrees of freedom; beyond them 1.96 + 2.5 / df is off by less than 0.01. */
 const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
 
-/** The mean of what each run showed, times `scale`, with the 95 % limits that its spread gives. */
-function spread(values: readonly number[], scale: number): Difference {
+/** A useful share is at most 100 points above or below another. */
+const MAX_POINTS = 100
+
+/** The mean of what each run showed, times `scale`, with the 95 % limits that its spread gives, within `max` of zero. */
+function spread(values: readonly number[], scale: number, max = Number.POSITIVE_INFINITY): Difference {
   const n = values.length
   const middle = values.reduce((sum, value) => sum + value, 0) / n
   const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, n - 1)
   const t = T[n - 2] ?? 1.96 + 2.5 / (n - 1)
   const reach = t * Math.sqrt(variance / n)
-  const ci95: Difference['ci95'] = [(middle - reach) * scale, (middle + reach) * scale]
+  const within = (limit: number) => Math.max(-max, Math.min(max, limit * scale))
+  const ci95: Difference['ci95'] = [within(middle - reach), within(middle + reach)]
   return { value: middle * scale, ci95, clear: n > 1 && !includesZero(ci95) }
 }

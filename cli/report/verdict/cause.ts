@@ -1,7 +1,7 @@
 /** Why refusals cost answers: the one cause that the figures of a run bear out, or none. */
 
 import type { ArmDifference, ArmResult, Figures } from '../result.ts'
-import { usefulShare } from '../stats/figures.ts'
+import { useful, usefulShare } from '../stats/figures.ts'
 import { circuitOf } from './arm-names.ts'
 
 /** The first arm does as well while the last one refuses as it does on the whole, or nearly. */
@@ -32,10 +32,13 @@ export interface Reason {
 /** Why the arm lost answers that came to the first one; unknown where it refused few of them, or nothing tells. */
 export function reasonOf(first: ArmResult, arm: ArmResult, { lost, refused }: ArmDifference): Reason {
   const unknown: Reason = { reason: 'unknown', figures: {} }
-  if (circuitOf(arm.name) === null || !lost || !refused || lost.refused < lost.answers / 2) return unknown
+  if (circuitOf(arm.name) === null || !refused) return unknown
+  const fewer = lost?.answers ?? useful(first.outcomes) - useful(arm.outcomes)
+  if ((lost?.refused ?? refused.requests) < fewer / 2) return unknown
   const product = onlyProduct(first)
   if (product !== null) return { reason: 'one-product', figures: { code: product } }
   if (isTurnedAway(first)) return { reason: 'token-bucket', figures: {} }
+  if (!lost) return unknown
   if (lost.afterTrouble === lost.answers) return { reason: 'all-refused-late', figures: {} }
   if (lost.afterTrouble >= lost.answers / 2) return { reason: 'refused-late', figures: { late: lost.afterTrouble } }
   const answered = lost.refused / refused.requests

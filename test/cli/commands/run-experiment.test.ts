@@ -159,6 +159,7 @@ describe('schedules', () => {
     ['--header nonsense', /a name and a value/],
     ['--body x --body-file y', /choose one/],
     ['--body-file /nowhere/at/all', /cannot be read/],
+    ['--body-file /dev/zero', /longer than 64 MiB/],
     ['--breaker --arm retry', /--arm breaker/],
     ['--arm none,breaker', /chaos compare/],
     ['--expect usefull>=80', /usefull/],

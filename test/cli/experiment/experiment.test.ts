@@ -40,9 +40,10 @@ describe('an experiment', () => {
     const conditions = { settings: { failRate: 100, faults: [{ kind: 'status', status: 418 }] } }
     const { arms, failRate, conditions: under } = await run(server.url, { arms: ['none'], conditions })
     assert.deepEqual(arms[0]?.statuses, { 418: 20 })
-    assert.deepEqual(failRate, { atStart: 0, atEnd: 0 })
+    assert.deepEqual(failRate, { atStart: 100, atEnd: 100 })
     assert.equal(server.chaos.settings().failRate, 0)
-    assert.equal(under?.settings?.failRate, 0)
+    assert.equal(under?.settings?.failRate, 100)
+    assert.deepEqual(under?.settings?.faults, [{ kind: 'status', status: 418, weight: 1, retryAfterAs: 'seconds' }])
   })
 
   it('gives every retry as many tries as it says, unless the arm says so itself', async t => {
@@ -210,9 +211,52 @@ describe('a repeated experiment', () => {
     assert.equal(arms[0]?.outcomes.failed, Math.round((60 * (100 - (repeats?.[2]?.arms[0]?.useful ?? 0))) / 100))
     assert.deepEqual(seeds, ['boot-r2', 'boot-r2', 'boot-r3', 'boot-r3'])
   })
+
+  it('is paired request by request only where every run was', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 40 } })
+    const control = new Control({ url: new URL(server.url) })
+    let changed = null as Promise<unknown> | null
+    const { pairing, pairs, differences } = await run(
+      server.url,
+      { arms: ['none', 'retry'], load: { ...load, requests: 120 }, repeat: 2 },
+      {
+        onProgress(share) {
+          if (share > 0.05) changed ??= control.setFailRate(50)
+        },
+      },
+    )
+    await changed
+    assert.deepEqual(pairing, { holds: false, because: ['changed'] })
+    assert.deepEqual([pairs, differences?.[0]?.pairs, differences?.[0]?.lost], [null, undefined, undefined])
+    assert.ok(differences?.[0]?.compared)
+  })
 })
 
 describe('the conditions of a result', () => {
+  it('say with which settings the arms began, where those are of a session, and each run draws anew', async t => {
+    const server = await startTestServer(t, { settings: { failRate: 5 }, seed: 'boot' })
+    const url = new URL(server.url)
+    await new Control({ url }).openSession({
+      id: 'mine',
+      settings: { failRate: 40, seed: 'own', latency: { distribution: 'fixed', delay: '3ms' } },
+    })
+    const seeds: unknown[] = []
+    server.chaos.control.on(event => {
+      if (event.type !== 'settings' || !event.changed.includes('seed')) return
+      seeds.push(server.chaos.control.sessions.get(event.session)?.layers.effective().seed)
+    })
+    const typed = ['compare', '-u', server.url, '--session', 'mine', '-n', '20', '--repeat', '2', '--json', '--no-keep']
+    const ran = await chaos(typed)
+    assert.equal(ran.code, 0, ran.stderr)
+    const { conditions, failRate, pairing } = documentOf(ran)
+    const { settings } = conditions ?? {}
+    assert.deepEqual([settings?.failRate, settings?.seed], [40, 'own'])
+    assert.deepEqual(settings?.latency, { distribution: 'fixed', delay: '3ms', cap: '60s' })
+    assert.deepEqual(failRate, { atStart: 40, atEnd: 40 })
+    assert.deepEqual(pairing, { holds: true, because: [] })
+    assert.deepEqual(seeds, ['own', 'own', 'own-r2', 'own-r2'])
+  })
+
   it('are what the run was made under', async t => {
     const server = await startTestServer(t, { settings: { failRate: 5 } })
     const typed = [

@@ -112,6 +112,11 @@ describe('a folder of runs', () => {
       runsFolder('win32', { LOCALAPPDATA: 'x' }, 'C:\\Users\\ana'),
       'C:\\Users\\ana\\.local\\share\\flaky-catalog\\runs',
     )
+    for (const home of ['', 'ana', './ana', '~']) {
+      assert.equal(runsFolder('linux', {}, home), undefined, home)
+      assert.equal(runsFolder('darwin', {}, home), undefined, home)
+      assert.equal(runsFolder('linux', { XDG_DATA_HOME: '/data' }, home), '/data/flaky-catalog/runs')
+    }
     assert.equal(runsFolder('darwin', {}, '/Users/ana'), '/Users/ana/Library/Application Support/flaky-catalog/runs')
     assert.equal(runsFolder('win32', env, 'C:\\Users\\ana'), 'C:\\Users\\ana\\AppData\\Local\\flaky-catalog\\runs')
   })

@@ -42,7 +42,6 @@ const conditions: Result['conditions'] = {
   connections: { max: 64, keepAlive: true, headersTimeoutMs: 500 },
   warmup: 10,
   oneByOne: false,
-  roundTripMs: { count: 300, min: 0.4, p50: 0.8, p95: 2, max: 12 },
 }
 
 test('an independent validator and the reader accept all that a judged result holds', () => {

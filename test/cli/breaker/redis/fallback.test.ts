@@ -164,6 +164,49 @@ describe('RedisStore', () => {
     assert.deepEqual([types(), store.state()], [['store-degraded', 'store-recovered', 'closed > open'], 'open'])
   })
 
+  it('does not come and go where looks are answered in time and calls are not', async () => {
+    const { store, clock, types, asked } = world()
+    const calls: Promise<unknown>[] = []
+    const late: { at: number; answer: () => Promise<void> }[] = []
+    for (let ms = 0; ms < 120_000; ms += 10) {
+      const before = asked.length
+      calls.push(Promise.resolve(store.acquire()))
+      for (const { args, answer } of asked.slice(before)) {
+        if (args[2] === 'check') await answer('checked')
+        else late.push({ at: ms + 150, answer: () => answer('admitted') })
+      }
+      clock.advance(10)
+      await turns()
+      while (late[0] && late[0].at <= ms) await late.shift()?.answer()
+    }
+    await Promise.all(calls)
+    const degraded = types().filter(type => type === 'store-degraded').length
+    assert.ok(degraded >= 3 && degraded <= 8, `${degraded} times in two minutes`)
+  })
+
+  it('looks as often as ever again once Redis has stayed', async () => {
+    const { store, clock, last, types } = world()
+    const fail = async () => {
+      const permit = store.acquire()
+      await last().fail('gone')
+      await permit
+    }
+    const lookAfter = async (ms: number) => {
+      clock.advance(ms)
+      await store.acquire()
+      if (last().args[2] === 'check') await last().answer('checked')
+      return types().at(-1)
+    }
+    await fail()
+    assert.equal(await lookAfter(250), 'store-recovered')
+    await fail()
+    assert.equal(await lookAfter(999), 'store-degraded', 'it did not stay')
+    assert.equal(await lookAfter(1), 'store-recovered')
+    clock.advance(10_000)
+    await fail()
+    assert.equal(await lookAfter(250), 'store-recovered')
+  })
+
   it('looks at once when the connection stands again', async () => {
     const { store, last, types, ready } = world()
     const permit = store.acquire()
@@ -338,7 +381,7 @@ describe('RedisStore', () => {
   })
 
   it('keeps what it learned alone when Redis comes and goes: five failures in a row are five', async () => {
-    const { store, clock, last } = world({ consecutiveFailures: 5, openForMs: 1_000 })
+    const { store, clock, last, ready } = world({ consecutiveFailures: 5, openForMs: 1_000 })
     let made = 0
     const failing = async (): Promise<void> => {
       const asking = store.acquire()
@@ -353,12 +396,12 @@ describe('RedisStore', () => {
     }
     for (let call = 0; call < 100; call++) {
       await failing()
+      if (made === 5) break
       clock.advance(250)
       if (call % 2 === 0) {
-        await store.acquire()
+        for (const again of ready) again()
         if (last().args[2] === 'check') await last().answer('checked')
       }
-      if (made === 5) break
     }
     assert.equal(made, 5)
     assert.equal((await store.acquire()).admitted, false)

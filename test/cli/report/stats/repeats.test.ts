@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Result } from '../../../../cli/report/result.ts'
+import { type Result, resultSchema } from '../../../../cli/report/result.ts'
 import { allRuns } from '../../../../cli/report/stats/repeats.ts'
 import { judge, judged } from '../../../../cli/report/verdict/verdict.ts'
 import { arm, result, toldCoinFlips } from '../sample-results.ts'
@@ -29,12 +29,37 @@ describe('several runs', () => {
     )
   })
 
+  it('are compared request by request only where every run is', () => {
+    const paired: Result = { ...judged(toldCoinFlips), pairing: { holds: true, because: [] } }
+    const [difference] = paired.differences ?? []
+    assert.ok(difference?.pairs && difference.lost)
+    const { pairs, lost, ...alone } = difference
+    const changed: Result = { ...paired, pairing: { holds: false, because: ['changed'] }, differences: [alone] }
+    for (const runs of [
+      [paired, changed],
+      [changed, paired],
+    ]) {
+      const all = allRuns(runs)
+      assert.deepEqual(all.pairing, changed.pairing)
+      assert.deepEqual([all.differences?.[0]?.pairs, all.differences?.[0]?.lost], [undefined, undefined])
+    }
+    assert.deepEqual(allRuns([paired, paired]).pairing, paired.pairing)
+    assert.equal(allRuns([paired, paired]).differences?.[0]?.pairs?.both, 2 * pairs.both)
+  })
+
   it('are clear only where other seeds show the same', () => {
     const spread = allRuns([run(150), run(207), run(240)]).differences?.[0]?.usefulPoints
     assert.ok(spread && !spread.clear && Math.abs(spread.value - -8 / 3) < 1e-9, JSON.stringify(spread))
     const alike = allRuns([run(150), run(152), run(149)]).differences?.[0]?.usefulPoints
     assert.ok(alike?.clear && alike.ci95[1] < -15)
     assert.equal(allRuns([run(150), run(200)]).differences?.[0]?.usefulPoints?.clear, false)
+  })
+
+  it('reach no further than from no answer to all: of two runs, far apart, little is known', () => {
+    const all = allRuns([run(0), run(300)])
+    assert.deepEqual(all.differences?.[0]?.usefulPoints?.ci95, [-100, 100])
+    const whole = { ...judged(all), repeats: [] }
+    resultSchema.parse(JSON.parse(JSON.stringify(whole)))
   })
 
   it('have the limits of Student: three values of mean 2 and deviation 1 reach 2.484 to either side', () => {
