@@ -113,8 +113,8 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
       if (line.isStalled) this.#stalled -= line.waiting.length
       line.isStalled = false
       line.waiting = []
-      // One that has its connection by then is told by node:http.
-      for (const res of line.open) if (res.socket === null) res.emit('close')
+      // Some versions of node:http tell those behind the first as well, a moment after this: whoever is told by it is told once.
+      if (line.open.size > 0) this.#pace.later(() => endAll(line.open))
     })
     return line
   }
@@ -174,6 +174,11 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
     if (line.waiting.length > 0) this.#take(line)
     answer(req, res)
   }
+}
+
+/** Tells answers whose connection has closed, and that have not heard of it. */
+function endAll(open: ReadonlySet<ServerResponse>): void {
+  for (const res of open) res.emit('close')
 }
 
 /** Requests to the catalog are in flight together, however they came; and a change may be what ends those before it. */

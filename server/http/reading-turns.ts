@@ -26,7 +26,14 @@ export class ReadingTurns {
       socket.on('resume', () => {
         if (this.#held.has(socket)) socket.pause()
       })
+      // Node.js makes an error for each request of a connection that closes: with stacks, a long pipeline would take a tenth of a second.
+      let stackTraceLimit = 0
+      socket.prependListener('close', () => {
+        stackTraceLimit = Error.stackTraceLimit
+        Error.stackTraceLimit = 0
+      })
       socket.once('close', () => {
+        Error.stackTraceLimit = stackTraceLimit
         this.#sockets.delete(socket)
         this.#held.delete(socket)
         this.#queue.delete(socket)
