@@ -65,6 +65,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'make, list and remove sessions of the server: settings and counts of their own',
     load: () => import('./commands/session.ts'),
   },
+  challenge: {
+    about: 'judge your own client, in any language, by what reaches the server in its session',
+    load: () => import('./commands/challenge.ts'),
+  },
   rate: {
     about: 'read the fail rate of the server, or set it',
     load: () => import('./commands/rate.ts'),

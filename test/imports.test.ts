@@ -41,8 +41,9 @@ const MAP = whole({
     'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands control report',
     commands:
-      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
-    options: '. breaker control experiment load output.ts policy report report/stats server/config server/experiments',
+      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
+    options:
+      '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',
     'simulate/simulate-worker.ts': 'breaker simulate simulate/simulate.ts',
     simulate:

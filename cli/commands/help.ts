@@ -12,6 +12,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
   live: ['chaos live', 'chaos live --arm retry+breaker --auto'],
   scenario: ['chaos scenario ls', 'chaos scenario show retry-storm'],
   session: ['chaos session new ana', 'chaos session ls'],
+  challenge: ['chaos challenge --session ana', 'chaos challenge outage --session ana --json'],
   rate: ['chaos rate', 'chaos rate 70'],
   status: ['chaos status', 'chaos status --watch'],
   reset: ['chaos reset', 'chaos reset --session lab'],

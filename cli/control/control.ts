@@ -7,6 +7,7 @@ import { isLoopback, readUrl } from '../address.ts'
 import { EXIT, type Io, usageError } from '../io.ts'
 import { exchange, isChallenge, type Reply, sentence } from './exchange.ts'
 import {
+  CHALLENGE,
   flawOf,
   HELLO,
   isRecord,
@@ -21,6 +22,7 @@ import {
 } from './shapes.ts'
 import { guardedToken, isHello, type TokenSource } from './token.ts'
 import type {
+  Challenge,
   Hello,
   NewSession,
   ScenarioRun,
@@ -172,6 +174,32 @@ export class Control {
     return this.#document<ScenarioRun>('POST', path, SCENARIO_RUN, scenario === undefined ? undefined : { scenario })
   }
 
+  /**
+   * Begins to judge the client in the session; what is said comes in `language`.
+   * @throws {UserError} with code 3 where the server is older than challenges
+   */
+  async startChallenge(wish: Readonly<Record<string, unknown>>, language: string): Promise<Challenge> {
+    const path = `/challenges?lang=${language}`
+    const made = await this.#call('POST', path, wish, [404])
+    if (isRecord(made) && made.status === 404) {
+      throw new UserError(
+        `${this.#options.url.origin} judges no clients (${sentence({ ...NOT_FOUND, body: made })}): start a newer server with npx chaos serve`,
+        EXIT.unreachable,
+      )
+    }
+    return this.#shaped<Challenge>(path, made, CHALLENGE)
+  }
+
+  /** @throws {UserError} with code 3 for one that is gone */
+  async challenge(id: string, language: string): Promise<Challenge> {
+    return this.#document<Challenge>('GET', `/challenges/${encodeURIComponent(id)}?lang=${language}`, CHALLENGE)
+  }
+
+  /** Ends a challenge, so that everything is put back; one that is gone is as good as ended. */
+  async endChallenge(id: string): Promise<void> {
+    await this.#call('DELETE', `/challenges/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
   /** The same server seen from another session. */
   in(session: string): Control {
     return new Control({ ...this.#options, session }, this.#shared, this.#token)
@@ -267,6 +295,8 @@ export function tokenFor({ env, envFile }: Pick<Io, 'env' | 'envFile'>, url: URL
   if (flaw !== null) throw usageError(`CHAOS_TOKEN ${flaw}.`)
   return token
 }
+
+const NOT_FOUND = { status: 404, type: '', challenge: '' }
 
 const MISSING = ' (the command line takes it from CHAOS_TOKEN)'
 const WRONG = ' (the CHAOS_TOKEN of the command line is another one)'

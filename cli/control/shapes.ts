@@ -47,6 +47,11 @@ export const SCENARIO_RUN: Shape = {
 }
 export const SCENARIO_RUNS: Shape = { runs: [SCENARIO_RUN] }
 
+export const CHALLENGE: Shape = {
+  ...{ id: 'text', session: 'text', phase: 'text', exam: 'text?', says: 'text', asks: 'text', grades: 'record' },
+  report: [{ title: 'text', grade: 'text?', atMs: 'number?', says: 'text', reference: 'text', change: 'text' }],
+}
+
 /** Where a document is not of a shape, as a JSON pointer; null where it is. */
 export function flawOf(document: unknown, shape: Shape, at = ''): string | null {
   if (!isRecord(document)) return at || '/'

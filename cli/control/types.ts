@@ -93,3 +93,32 @@ export interface ScenarioRun {
   readonly lastsMs: number
   readonly trouble: readonly { readonly fromMs: number; readonly toMs: number; readonly what: string }[]
 }
+
+/** A challenge: the client in a session is judged by what comes. */
+export interface Challenge {
+  readonly id: string
+  readonly session: string
+  readonly phase: string
+  /** The exam that is being played, or null. */
+  readonly exam: string | null
+  /** The state in words. */
+  readonly says: string
+  /** The task in words. */
+  readonly asks: string
+  /** By what is graded; null for what has no grade. */
+  readonly grades: Readonly<Record<string, string | null>>
+  /** Empty before the end. */
+  readonly report: readonly ChallengeLine[]
+}
+
+/** A line of the report. */
+export interface ChallengeLine {
+  readonly title: string
+  readonly grade: string | null
+  /** The moment in its exam in milliseconds, or null. */
+  readonly atMs: number | null
+  readonly says: string
+  /** What the breaker of the product reached, or empty. */
+  readonly reference: string
+  readonly change: string
+}

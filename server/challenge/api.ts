@@ -59,6 +59,7 @@ const lineSchema = z.object({
 const challengeSchema = summarySchema
   .extend({
     says: z.string().describe('its state in words'),
+    asks: z.string().describe('the task in words'),
     calm: z
       .object({ pace: z.number(), failed: z.number(), outOfTurn: z.number(), steady: z.boolean() })
       .nullable()
@@ -173,6 +174,12 @@ function describe(challenge: Challenge, language: Language): z.output<typeof cha
   return {
     ...summary(challenge),
     says: stateOf(challenge, language),
+    asks: wordsIn(language)('task.asks', {
+      ...TASK,
+      session: challenge.session,
+      codes: TASK.codes.join(' '),
+      n: TASK.codes.length,
+    }),
     calm: calm && { pace: calm.pace, failed: calm.failed, outOfTurn: calm.outOfTurn, steady: calm.unsteady === null },
     progress,
     exams: [...exams],
