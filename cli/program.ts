@@ -38,7 +38,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/simulate.ts'),
   },
   report: {
-    about: 'write a kept run as text, JSON, CSV, Markdown, a page, or a k6 script',
+    about: 'write a kept run as text, JSON, CSV, Markdown, a page, a k6 script or a locustfile',
     load: () => import('./commands/report.ts'),
   },
   runs: {

@@ -58,13 +58,14 @@ const MAP = whole({
     control: '. breaker server/config server/runs server/telemetry',
     'output.ts': '. report report/text report/verdict server/runs',
 
-    'report/formats.ts': 'report report/csv.ts report/html report/k6 report/markdown.ts report/text',
+    'report/formats.ts': 'report report/csv.ts report/html report/k6 report/locust report/markdown.ts report/text',
     'report/markdown.ts': 'report report/text report/verdict',
     'report/csv.ts': 'report report/stats server/runs',
     'report/html': 'report report/stats report/text report/verdict',
     'report/text': 'report report/stats report/verdict',
     'report/verdict': 'policy report report/stats server/experiments server/runs',
     'report/k6': 'report report/stats',
+    'report/locust': 'policy report report/k6 report/stats',
     'report/stats': 'report server/chaos/decision server/runs',
     report: 'server/runs',
 

@@ -29,6 +29,7 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   html: 'html',
   htm: 'html',
   js: 'k6',
+  py: 'locust',
 }
 
 async function report(io: Io, name: string, options: ReportOptions, named: boolean): Promise<number> {

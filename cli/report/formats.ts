@@ -3,8 +3,8 @@
 import type { Look } from './look.ts'
 import type { Result } from './result.ts'
 
-/** `text` for people, `json` and `csv` for programs, `md` and `html` to share, `k6` to go on with another tool. */
-export const FORMATS = ['text', 'json', 'csv', 'md', 'html', 'k6'] as const
+/** `text` for people, `json` and `csv` for programs, `md` and `html` to share, `k6` and `locust` to go on with another tool. */
+export const FORMATS = ['text', 'json', 'csv', 'md', 'html', 'k6', 'locust'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** Writes the whole of a result, ending with a line break. Only `text` heeds the look. */
@@ -23,6 +23,8 @@ export async function rendererOf(format: Format): Promise<Renderer> {
       return (await import('./markdown.ts')).renderMarkdown
     case 'html':
       return (await import('./html/html.ts')).renderHtml
+    case 'locust':
+      return (await import('./locust/locust.ts')).renderLocust
     case 'k6':
       return (await import('./k6/k6.ts')).renderK6
   }

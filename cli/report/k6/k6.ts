@@ -7,7 +7,8 @@ import { k6Thresholds } from './thresholds.ts'
 
 type Request = NonNullable<Result['request']>
 
-const CATALOG: Request = {
+/** What a result asked for that does not say it: one of an older version. */
+export const CATALOG_REQUEST: Request = {
   method: 'GET',
   path: '/catalogs/{code}',
   codes: ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400'],
@@ -18,7 +19,7 @@ const CATALOG: Request = {
 
 /** The script, an ES module for `k6 run`. */
 export function renderK6(result: Result): string {
-  const request = result.request ?? CATALOG
+  const request = result.request ?? CATALOG_REQUEST
   const { scenario, batch, poissonPerSecond } = k6Plan(result)
   const { thresholds, left } = k6Thresholds(result)
   const poisson = poissonPerSecond !== null
