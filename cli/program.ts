@@ -53,6 +53,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'try many settings of the breaker, and say which ones nothing else beats',
     load: () => import('./commands/sweep.ts'),
   },
+  tune: {
+    about: 'look for the breaker settings that are worth most on other days, in virtual time',
+    load: () => import('./commands/tune.ts'),
+  },
   live: {
     about: 'watch the breaker at work on the whole terminal, with keys for the fail rate, the load and outages',
     load: () => import('./commands/live.ts'),

@@ -43,7 +43,7 @@ const MAP = whole({
     commands:
       '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options:
-      '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments',
+      '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments simulate',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',
     'simulate/simulate-worker.ts': 'breaker simulate simulate/simulate.ts',
     simulate:
@@ -66,7 +66,7 @@ const MAP = whole({
     'report/verdict': 'policy report report/stats server/experiments server/runs',
     'report/k6': 'report report/stats',
     'report/locust': 'policy report report/k6 report/stats',
-    'report/stats': 'report server/chaos/decision server/runs',
+    'report/stats': 'report server/chaos/decision server/experiments server/runs',
     report: 'server/runs',
 
     policy: 'breaker server/chaos/decision',

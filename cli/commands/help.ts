@@ -9,6 +9,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
   runs: ['chaos runs ls', 'chaos runs show last~1'],
   diff: ['chaos diff last~1 last', 'chaos diff last~1 last --json'],
   sweep: ['chaos sweep --vary open-for=250ms..4s', 'chaos sweep --vary threshold=20..80 --vary probes=1,3 --steps 3'],
+  tune: ['chaos tune --scenario flapping', 'chaos tune --arm retry+budget+breaker --outage 2s-8s -o tune.html'],
   live: ['chaos live', 'chaos live --arm retry+breaker --auto'],
   scenario: ['chaos scenario ls', 'chaos scenario show retry-storm'],
   session: ['chaos session new ana', 'chaos session ls'],

@@ -4,7 +4,18 @@ import type { Command, Option } from 'commander'
 
 /** Headings and the long names of the options below them. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'What is compared': ['breaker', 'arm', 'arms', 'vary', 'steps', 'one-by-one', 'repeat'],
+  'What is compared': [
+    'breaker',
+    'arm',
+    'arms',
+    'vary',
+    'steps',
+    'one-by-one',
+    'repeat',
+    'candidates',
+    'worth',
+    'workers',
+  ],
   'Load: how much, and when': [
     ...['requests', 'concurrency', 'every', 'for', 'rate', 'poisson', 'ramp', 'closed', 'clients'],
     ...['codes', 'timeout', 'connections', 'warmup', 'seed'],

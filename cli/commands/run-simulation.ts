@@ -32,6 +32,9 @@ export type SimulationOptions = Omit<ExperimentOptions, 'url'> & {
   readonly days?: number
 }
 
+/** What of it decides the world. */
+export type WorldOptions = Pick<SimulationOptions, 'url' | 'scenario' | 'settings' | 'roundTrip'>
+
 /** What was typed beside the options. */
 export interface SimulationLine {
   readonly arms: readonly ParsedArm[]
@@ -85,7 +88,7 @@ function sameWorld(result: Result, { url, settings }: SimulationOptions): Result
 }
 
 /** The world of a server that has just been started, or of the one that was named. */
-async function worldFrom(io: Io, options: SimulationOptions, seed: string): Promise<World> {
+export async function worldFrom(io: Io, options: WorldOptions, seed: string): Promise<World> {
   const { url, scenario, settings: file, roundTrip } = options
   const found = url && (await serverAt(io, url, scenario))
   const settings = found?.settings ?? defaultSettings(seed)
@@ -123,6 +126,6 @@ async function settingsIn(file: string, settings: Settings): Promise<Partial<Set
   }
 }
 
-function unknownScenario(name: string, { scenarios }: World) {
+export function unknownScenario(name: string, { scenarios }: World) {
   return usageError(`there is no scenario "${name}": there are ${scenarios.map(each => each.name).join(', ')}.`)
 }

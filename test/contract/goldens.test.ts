@@ -56,7 +56,20 @@ test('the OpenAPI document', async () => {
 
 test('every --help', async () => {
   const commands = [
-    ...['demo', 'burst', 'compare', 'report', 'runs', 'runs ls', 'runs show', 'runs rm', 'diff', 'sweep', 'live'],
+    ...[
+      'demo',
+      'burst',
+      'compare',
+      'report',
+      'runs',
+      'runs ls',
+      'runs show',
+      'runs rm',
+      'diff',
+      'sweep',
+      'tune',
+      'live',
+    ],
     ...['scenario', 'scenario ls', 'scenario show', 'scenario run', 'scenario stop', 'rate', 'status', 'reset'],
   ]
   let text = ''

@@ -23,8 +23,13 @@ const STANDARD = { requests: 300, concurrency: 10, everyMs: 100, timeoutMs: 2_00
 /** More codes than these make no line that anybody would type. */
 const MAX_CODES = 10
 
+/** What is read of a run. */
+export type Flagged = Pick<Unjudged, 'conditions' | 'request' | 'interrupted'> & {
+  readonly load: Pick<Unjudged['load'], 'schedule' | 'requests' | 'concurrency' | 'everyMs' | 'timeoutMs'>
+}
+
 /** The options in one text that begins with a blank; empty for a run without them, and for one that does not tell its conditions. */
-export function flagsOf({ load, conditions, request, interrupted }: Unjudged, kept: Partial<Kept> = {}): string {
+export function flagsOf({ load, conditions, request, interrupted }: Flagged, kept: Partial<Kept> = {}): string {
   if (!conditions) return ''
   const { load: ownLoad, trouble } = { ...EVERYTHING, ...kept }
   const { scenario } = conditions
@@ -45,7 +50,7 @@ export function flagsOf({ load, conditions, request, interrupted }: Unjudged, ke
 }
 
 /** How many requests were planned is not known of a run that was stopped. */
-function loadFlags({ schedule, requests, concurrency, everyMs }: Unjudged['load'], interrupted: boolean): string[] {
+function loadFlags({ schedule, requests, concurrency, everyMs }: Flagged['load'], interrupted: boolean): string[] {
   const shape = schedule ?? { kind: 'batches' as const }
   const count = interrupted || requests === STANDARD.requests ? [] : [`-n ${requests}`]
   const several = concurrency === STANDARD.concurrency ? [] : [`-c ${concurrency}`]
