@@ -89,7 +89,7 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
     await Promise.all(arms.map(arm => warmUp(options, arm)))
     const sessions = await options.openSessions(arms.length)
     try {
-      const { report, published, log } = await sendLoad(options, sessions, arms, flow)
+      const { report, published, log, lateMs } = await sendLoad(options, sessions, arms, flow)
       const vanished = (await sessions.vanished?.()) ?? []
       return {
         report,
@@ -98,7 +98,7 @@ export async function runArms(options: RunOptions): Promise<FinishedRun> {
         ...(vanished.length === 0 ? {} : { vanished: vanished.flatMap(index => options.arms[index]?.name ?? []) }),
         recorders: arms.map(arm => arm.recorder),
         ...(flow && keepsFlow ? { flow: flow.kept() } : {}),
-        trouble: sessions.trouble,
+        trouble: sinceStart(sessions.trouble, lateMs),
         announceEnd: async (verdict, kept) => published?.end(verdict, kept),
       }
     } finally {
@@ -114,7 +114,7 @@ async function sendLoad(
   { sessions, startsAt }: RunSessions,
   arms: readonly OpenArm[],
   flow: RunFlow | null,
-): Promise<{ report: GeneratorReport; published: PublishedRun | null; log: LoggedRun | null }> {
+): Promise<{ report: GeneratorReport; published: PublishedRun | null; log: LoggedRun | null; lateMs: number }> {
   const { clock, signal, schedule, load, seed, publish, onProgress } = options
   for (const [index, { client, gate }] of arms.entries()) {
     client.enter(sessions[index])
@@ -143,7 +143,20 @@ async function sendLoad(
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
   await log?.ready
-  return { report, published, log: log?.end(startedAt, report.durationMs) ?? null }
+  const lateMs = startsAt === 0 ? 0 : startedAt - startsAt
+  return { report, published, log: log?.end(startedAt, report.durationMs) ?? null, lateMs }
+}
+
+/** A start that is late by more milliseconds than these is told in the times of the trouble. */
+const MAX_LATE_MS = 20
+
+/** Trouble by the start of the run, which comes after that of the script on a machine that is too busy to be in time. */
+function sinceStart(trouble: Readonly<Trouble>, lateMs: number): Readonly<Trouble> {
+  if (lateMs <= MAX_LATE_MS) return trouble
+  const moment = (ms: number) => Math.max(0, Math.round(ms - lateMs))
+  return trouble
+    .map(spell => ({ ...spell, fromMs: moment(spell.fromMs), toMs: moment(spell.toMs) }))
+    .filter(({ toMs }) => toMs > 0)
 }
 
 /** When the last request is to leave, in milliseconds from the start; a closed loop does not plan it. */

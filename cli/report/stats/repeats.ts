@@ -65,6 +65,7 @@ function together(arms: readonly ArmResult[], last: ArmResult): ArmResult {
     recovered,
     recoveryMs: recovered ? Math.max(...recoveries) : null,
     recoveries: arms.flatMap(arm => arm.recoveries ?? []),
+    states: arms.flatMap(arm => arm.states),
   }
 }
 

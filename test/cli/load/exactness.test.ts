@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { runArms } from '../../../cli/experiment/run.ts'
 import { batches, constantRate } from '../../../cli/load/schedule.ts'
 import { parseArms } from '../../../cli/policy/parse.ts'
+import { systemClock } from '../../../server/lib/clock.ts'
 import { startTestServer } from '../../support/server.ts'
 import { bareServer, countsAgree, LOAD, openSessions, run } from './bare-server.ts'
 
@@ -30,6 +31,24 @@ describe('counting', () => {
       assert.equal(stats.outcomes.success, outcomes.success, name)
       assert.equal(outcomes.success + outcomes.failed + outcomes.shortCircuited, 4_000, name)
     }
+  })
+})
+
+describe('trouble', () => {
+  it('is told by the start of the run, where that comes late', async t => {
+    const url = await bareServer(t, (_, response) => response.end('{}'))
+    const sessions = async () => ({
+      ...(await openSessions(1)),
+      startsAt: systemClock.now() - 500,
+      trouble: [
+        { fromMs: 100, toMs: 400, what: 'outage' },
+        { fromMs: 5_000, toMs: 6_000, what: 'outage' },
+      ],
+    })
+    const { trouble } = await runArms(run(url, { openSessions: sessions, schedule: batches(2, 2, 0) }))
+    const [spell, ...others] = trouble
+    assert.deepEqual(others, [], 'what was over when the run began is none of it')
+    assert.ok(spell && spell.fromMs <= 4_500 && spell.toMs - spell.fromMs === 1_000, JSON.stringify(trouble))
   })
 })
 

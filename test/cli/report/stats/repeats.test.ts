@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { State } from '../../../../cli/breaker/circuit.ts'
 import { type Result, resultSchema } from '../../../../cli/report/result.ts'
 import { allRuns } from '../../../../cli/report/stats/repeats.ts'
 import { judge, judged } from '../../../../cli/report/verdict/verdict.ts'
@@ -53,6 +54,22 @@ describe('several runs', () => {
     const alike = allRuns([run(150), run(152), run(149)]).differences?.[0]?.usefulPoints
     assert.ok(alike?.clear && alike.ci95[1] < -15)
     assert.equal(allRuns([run(150), run(200)]).differences?.[0]?.usefulPoints?.clear, false)
+  })
+
+  it('have opened a circuit where one of them has', () => {
+    const states = (...all: State[]) => all.map((state, index) => ({ atMs: index * 100, state }))
+    const opened = result([
+      arm('none', { success: 70, failed: 30 }),
+      arm('breaker', { success: 20, failed: 10, shortCircuited: 70 }, { states: states('closed', 'open') }),
+    ])
+    const calm = result([
+      arm('none', { success: 70, failed: 30 }),
+      arm('breaker', { success: 70, failed: 30 }, { states: states('closed') }),
+    ])
+    const { code, text } = judge({ ...allRuns([judged(opened), judged(calm)]), repeats: [] })
+    assert.notEqual(code, 'never-opened')
+    assert.doesNotMatch(text, /never opened/)
+    assert.equal(judge(allRuns([judged(calm), judged(calm)])).code, 'never-opened')
   })
 
   it('reach no further than from no answer to all: of two runs, far apart, little is known', () => {
