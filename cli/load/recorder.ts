@@ -11,7 +11,7 @@ import { Endings } from './endings.ts'
 import type { ArmFlow } from './flow.ts'
 import { Histogram } from './histogram.ts'
 import { SentSeries } from './sent-series.ts'
-import { QuarterSeconds } from './series.ts'
+import { OFFSET, QuarterSeconds } from './series.ts'
 
 /** The measured part of an arm's result; what it means is worked out from this. */
 export type Measured = Omit<ArmResult, 'recoveryMs' | 'recovered'>
@@ -116,12 +116,12 @@ export class Recorder implements Meter {
 
   called(): void {
     this.#calls++
-    this.#series.add('calls', this.#clock.now() - this.#startedAt)
+    this.#series.addAt(OFFSET.calls, this.#clock.now() - this.#startedAt)
   }
 
   wasted(): void {
     this.#wasted++
-    this.#series.add('wasted', this.#clock.now() - this.#startedAt)
+    this.#series.addAt(OFFSET.wasted, this.#clock.now() - this.#startedAt)
   }
 
   waited(ms: number, capped: boolean): void {

@@ -5,7 +5,8 @@ import type { Series } from '../report/result.ts'
 
 const QUARTER_MS = 250
 
-const OFFSET = Object.fromEntries(COUNTERS.map((counter, offset) => [counter, offset])) as Readonly<
+/** Where each counter stands among those of a quarter. */
+export const OFFSET = Object.fromEntries(COUNTERS.map((counter, offset) => [counter, offset])) as Readonly<
   Record<Counter, number>
 >
 
@@ -15,8 +16,13 @@ export class QuarterSeconds {
 
   /** Counts one event `atMs` milliseconds after the start of the run. */
   add(counter: Counter, atMs: number): void {
+    this.addAt(OFFSET[counter], atMs)
+  }
+
+  /** The same by the place of the counter. */
+  addAt(offset: number, atMs: number): void {
     const quarter = Math.max(0, Math.floor(atMs / QUARTER_MS))
-    const index = quarter * COUNTERS.length + OFFSET[counter]
+    const index = quarter * COUNTERS.length + offset
     if (quarter >= this.#used) this.#used = quarter + 1
     if (index >= this.#counts.length) this.#grow(index + 1)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1

@@ -1,7 +1,7 @@
 /** The `retry` policy: tries a failed call again, later and later, at moments that differ from caller to caller. */
 
 import { draw, streamSeed } from '../../server/chaos/decision/draw.ts'
-import type { Clock } from '../../server/lib/clock.ts'
+import { type Clock, startTimer, stopTimer, type Ticket, type Timer } from '../../server/lib/clock.ts'
 import { ABORTED, isPassing } from './answers.ts'
 import { count, duration, percent, type Values } from './parameters.ts'
 import type { Answer, Cancel, Outgoing, Policy, Send } from './send.ts'
@@ -72,65 +72,77 @@ export function jitter(seed: string): (request: Outgoing) => number {
 export function retry(options: RetryOptions): Policy {
   return next => (request, done) => {
     options.budget?.called()
-    const tries = new Tries(options, next, done)
-    tries.send(request)
+    const tries = new Tries(options, next, request, done)
+    tries.send()
     return () => tries.cancel()
   }
 }
 
-/** The tries of one request. */
-class Tries {
+/** The tries of one request, and the pauses between them. */
+class Tries implements Timer {
+  ticket: Ticket = null
   readonly #options: RetryOptions
   readonly #next: Send
   readonly #done: (answer: Answer) => void
-  /** Ends what is in flight: a call, or the pause before the next. */
-  #cancel: Cancel | null = null
+  /** The next try, or the one that is in flight. */
+  #request: Outgoing
+  /** Gives up the call in flight. */
+  #cancelCall: Cancel | null = null
+  #isAnswered = false
   #failure: Answer | null = null
   #over = false
+  readonly #judge = (answer: Answer): void => this.#judged(answer)
 
-  constructor(options: RetryOptions, next: Send, done: (answer: Answer) => void) {
+  constructor(options: RetryOptions, next: Send, request: Outgoing, done: (answer: Answer) => void) {
     this.#options = options
     this.#next = next
+    this.#request = request
     this.#done = done
   }
 
-  send(request: Outgoing): void {
-    let answered = false
-    this.#cancel = null
-    const cancel = this.#next(request, answer => {
-      answered = true
-      this.#judge(request, answer)
-    })
-    if (answered) return
+  send(): void {
+    this.#isAnswered = false
+    this.#cancelCall = null
+    const cancel = this.#next(this.#request, this.#judge)
+    if (this.#isAnswered) return
     if (this.#over) cancel()
-    else this.#cancel = cancel
+    else this.#cancelCall = cancel
+  }
+
+  due(): void {
+    this.send()
   }
 
   cancel(): void {
     if (this.#over) return
     this.#over = true
-    this.#cancel?.()
+    stopTimer(this.#options.clock, this)
+    this.#cancelCall?.()
     this.#done(ABORTED)
   }
 
-  #judge(request: Outgoing, answer: Answer): void {
+  #judged(answer: Answer): void {
+    this.#isAnswered = true
+    this.#cancelCall = null
     if (this.#over) return
-    const pause = this.#pause(request, answer)
+    const pause = this.#pause(answer)
     if (pause === null) {
       this.#over = true
       this.#done(answer.outcome === 'shortCircuited' && this.#failure !== null ? this.#failure : answer)
       return
     }
     this.#failure = answer
-    const again = { ...request, attempt: request.attempt + 1 }
-    this.#cancel = this.#options.clock.after(pause, () => this.send(again))
+    const { index, key, attempt, code } = this.#request
+    this.#request = { index, key, attempt: attempt + 1, code }
+    startTimer(this.#options.clock, pause, this)
   }
 
   /** Milliseconds until the next try, null where there is none. */
-  #pause(request: Outgoing, answer: Answer): number | null {
+  #pause(answer: Answer): number | null {
     const { retries, base, cap, patience, random, budget } = this.#options
-    if (request.attempt >= retries || !isPassing(answer) || answer.retryAfterMs > patience) return null
+    const { attempt } = this.#request
+    if (attempt >= retries || !isPassing(answer) || answer.retryAfterMs > patience) return null
     if (budget && !budget.spend()) return null
-    return answer.retryAfterMs + random(request) * Math.min(cap, base * 2 ** request.attempt)
+    return answer.retryAfterMs + random(this.#request) * Math.min(cap, base * 2 ** attempt)
   }
 }

@@ -19,11 +19,12 @@ import type { Session } from '../../server/chaos/session/session.ts'
 import type { Fault } from '../../server/chaos/settings/faults.ts'
 import { ms } from '../../server/chaos/settings/quantity.ts'
 import { type CapacitySettings, ROUTES } from '../../server/chaos/settings/schema.ts'
+import type { Ticket, Timer } from '../../server/lib/clock.ts'
 import { Problem } from '../../server/lib/problem.ts'
 import type { Meter } from '../load/call.ts'
 import { ABORTED, failedWith, NEVER_SENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing, Send } from '../policy/send.ts'
-import type { Timer, VirtualClock } from './virtual-clock.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 const [, ITEM] = ROUTES
 const SECOND_MS = 1_000
@@ -54,6 +55,7 @@ export class SimulatedClient {
   /** A header asks for a fault. */
   readonly forces: boolean
   readonly #statuses = new Map<string, number>()
+  readonly #session: Session
   #waiting: WaitingCall[] = []
   #head = 0
   #free: number
@@ -62,6 +64,7 @@ export class SimulatedClient {
     this.options = options
     const names = [...options.headers.keys()]
     this.forces = names.some(name => name === 'x-chaos-force' || name.startsWith('x-envoy-fault-'))
+    this.#session = options.interceptor.session(options.session)
     this.#free = options.connections
   }
 
@@ -79,14 +82,15 @@ export class SimulatedClient {
   /** A call leaves, and is at the server at once: all of its round trip is the way back. */
   begin(request: Outgoing, done: (answer: Answer) => void): SimulatedCall {
     const { interceptor, method, meter } = this.options
+    const session = this.#session
     meter.called()
     const { key, attempt, code: asked } = request
     const code = asked.length > MAX_CODE_LENGTH ? '' : asked
-    const session = interceptor.session(this.options.session)
+    interceptor.bringUp(session)
     const compiled = session.compiled()
     const facts = { key, attempt, method, route: ITEM, code }
     const record = interceptor.arrive(session, compiled, facts)
-    const call = new SimulatedCall(this, session, compiled, record, this.#statusOf(asked), done)
+    const call = new SimulatedCall(this, session, compiled, record, asked, done)
     if (this.forces) call.interceptForced()
     else interceptor.intercept(call)
     return call
@@ -106,7 +110,7 @@ export class SimulatedClient {
   }
 
   /** What the handler answers; it is asked once for each code. */
-  #statusOf(code: string): number {
+  statusOf(code: string): number {
     let status = this.#statuses.get(code)
     if (status === undefined) {
       status = this.options.knows(code) ? 200 : 404
@@ -155,16 +159,16 @@ export class SimulatedCall implements InterceptedCall, Timer {
   readonly session: Session
   readonly compiled: CompiledSettings
   readonly record: RequestRecord
-  /** What the handler would answer. */
-  readonly status: number
   cancelWait: (() => void) | null = null
   admission: Admission | null = null
   isHeld = false
   /** The status of a head that has been sent before its body; 0 before. */
   headStatus = 0
   readonly #client: SimulatedClient
+  /** The code, however long. */
+  readonly #asked: string
   readonly #done: (answer: Answer) => void
-  readonly isCancelled = false
+  ticket: Ticket = null
   /** What is on its way back. */
   #answer: Answer = ABORTED
   #isAtServer = true
@@ -175,15 +179,20 @@ export class SimulatedCall implements InterceptedCall, Timer {
     session: Session,
     compiled: CompiledSettings,
     record: RequestRecord,
-    status: number,
+    asked: string,
     done: (answer: Answer) => void,
   ) {
     this.session = session
     this.compiled = compiled
     this.record = record
-    this.status = status
+    this.#asked = asked
     this.#client = client
     this.#done = done
+  }
+
+  /** What the handler would answer. */
+  get status(): number {
+    return this.#client.statusOf(this.#asked)
   }
 
   get client(): string {
@@ -214,8 +223,9 @@ export class SimulatedCall implements InterceptedCall, Timer {
   }
 
   serve(): void {
-    if (this.status !== 200) this.refuse(this.status)
-    else this.answer(FOUND, 200)
+    const { status } = this
+    if (status === 200) this.answer(FOUND, 200)
+    else this.refuse(status)
   }
 
   /** Nothing but a head is answered. */
@@ -259,11 +269,11 @@ export class SimulatedCall implements InterceptedCall, Timer {
   #travel(answer: Answer): void {
     const { clock, roundTripMs } = this.#client.options
     this.#answer = answer
-    clock.schedule(roundTripMs(), this)
+    clock.start(roundTripMs(), this)
   }
 
   /** What is on its way arrives, unless nobody waits for it any more. */
-  happen(): void {
+  due(): void {
     if (this.#isOver) return
     this.#isOver = true
     const answer = this.#answer

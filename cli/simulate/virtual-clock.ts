@@ -1,37 +1,14 @@
 /** Virtual time: a clock that stands still until it is told to go to the next moment at which something is due. */
 
-import type { Clock } from '../../server/lib/clock.ts'
+import type { Clock, Ticket, Timer } from '../../server/lib/clock.ts'
 
-/** Something that is to happen. */
-export interface Timer {
-  readonly isCancelled: boolean
-  /** Its moment has come. */
-  happen(): void
-}
-
-/** A timer that can be cancelled. */
-class Cancellable implements Timer {
-  #act: (() => void) | null
+/** A timer that calls a function. */
+class Call implements Timer {
+  ticket: Ticket = null
+  readonly due: () => void
 
   constructor(act: () => void) {
-    this.#act = act
-  }
-
-  get isCancelled(): boolean {
-    return this.#act === null
-  }
-
-  happen(): void {
-    const act = this.#act
-    this.#act = null
-    act?.()
-  }
-
-  /** False where it has happened, or was cancelled already. */
-  cancel(): boolean {
-    const waits = this.#act !== null
-    this.#act = null
-    return waits
+    this.due = act
   }
 }
 
@@ -39,7 +16,7 @@ class Cancellable implements Timer {
 const MIN_CANCELLED = 64
 
 /** Stands where a timer was. */
-const GONE: Timer = { isCancelled: true, happen() {} }
+const GONE: Timer = { ticket: null, due() {} }
 
 /** Timers for which there is room at first. */
 const ROOM = 256
@@ -81,18 +58,21 @@ export class VirtualClock implements Clock {
 
   /** @throws {RangeError} for a time that is no number */
   after(ms: number, act: () => void): () => void {
-    const timer = new Cancellable(act)
-    this.#push(this.#moment(ms), timer)
-    return () => {
-      if (!timer.cancel()) return
-      this.#cancelled++
-      if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#size) this.#clear()
-    }
+    const timer = new Call(act)
+    this.start(ms, timer)
+    return () => this.stop(timer)
   }
 
-  /** The same for what is never cancelled; nothing is made for it. */
-  schedule(ms: number, due: Timer): void {
-    this.#push(this.#moment(ms), due)
+  /** @throws {RangeError} for a time that is no number */
+  start(ms: number, timer: Timer): void {
+    this.#push(this.#moment(ms), timer)
+  }
+
+  stop(timer: Timer): void {
+    if (timer.ticket === null) return
+    timer.ticket = null
+    this.#cancelled++
+    if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#size) this.#clear()
   }
 
   /**
@@ -103,15 +83,17 @@ export class VirtualClock implements Clock {
     while (this.#size > 0) {
       const timer = this.#timers[0] as Timer
       const at = this.#at[0] as number
+      const order = this.#order[0] as number
       this.#pop()
-      if (timer.isCancelled) {
+      if (timer.ticket !== order) {
         this.#cancelled--
         continue
       }
       if (this.#steps === this.#maxSteps) throw new Error(`a simulation that is not over after ${this.#steps} steps`)
       this.#steps++
       this.#now = at
-      timer.happen()
+      timer.ticket = null
+      timer.due()
       return true
     }
     return false
@@ -145,8 +127,9 @@ export class VirtualClock implements Clock {
       place = above
     }
     moments[place] = at
-    orders[place] = this.#count++
+    orders[place] = this.#count
     timers[place] = timer
+    timer.ticket = this.#count++
   }
 
   /** Takes the first away. */
@@ -193,7 +176,7 @@ export class VirtualClock implements Clock {
     let left = 0
     for (let place = 0; place < this.#size; place++) {
       const timer = timers[place] as Timer
-      if (timer.isCancelled) continue
+      if (timer.ticket !== orders[place]) continue
       moments[left] = moments[place] as number
       orders[left] = orders[place] as number
       timers[left++] = timer

@@ -1,10 +1,10 @@
 /** Virtual workers and a queue before them: overload as it really goes, with one timer and no burnt processor time. */
 
-import type { Clock } from '../../lib/clock.ts'
+import { type Clock, startTimer, stopTimer, type Ticket, type Timer } from '../../lib/clock.ts'
 import { ms } from '../settings/quantity.ts'
 import type { CapacitySettings } from '../settings/schema.ts'
 import { CompletionHeap } from './completion-heap.ts'
-import { type Admission, type CapacityRequest, type QueueEntry, WaitQueue } from './wait-queue.ts'
+import { type Admission, type CapacityRequest, QueueEntry, WaitQueue } from './wait-queue.ts'
 
 interface Limits {
   readonly workers: number
@@ -15,13 +15,15 @@ interface Limits {
   readonly drops: boolean
 }
 
-export class Capacity {
+export class Capacity implements Timer {
+  ticket: Ticket = null
   readonly #clock: Clock
   readonly #waitQueue = new WaitQueue()
   /** Work in progress by the time it ends. */
   readonly #inWork = new CompletionHeap()
   #limits: Limits
-  #alarm: { at: number; cancel: () => void } | null = null
+  /** When the timer fires; infinity while there is none. */
+  #alarmAt = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock, settings: CapacitySettings) {
     this.#clock = clock
@@ -46,24 +48,20 @@ export class Capacity {
   enter(request: CapacityRequest, now: number): Admission | null {
     this.#settle(now)
     const { workers, queue, drops } = this.#limits
-    const entry: QueueEntry = { request, arrivedAt: now, waiting: true, place: -1 }
-    if (this.#inWork.size < workers && this.#waitQueue.size === 0) this.#start(entry, now)
-    else if (this.#waitQueue.size < queue) this.#waitQueue.push(entry)
-    else return null
+    const begins = this.#inWork.size < workers && this.#waitQueue.size === 0
+    if (!begins && this.#waitQueue.size >= queue) return null
+    const entry = new QueueEntry(request, now, drops ? this.#waitQueue : null)
+    if (begins) this.#start(entry, now)
+    else this.#waitQueue.push(entry)
     this.#arm()
-    return {
-      leave: () => {
-        entry.waiting = false
-        if (drops) this.#waitQueue.drop(entry)
-      },
-    }
+    return entry
   }
 
   /** Ends everything now: whoever still waits is answered, and no timer is left. */
   release(): void {
     const entries = [...this.#inWork.clear(), ...this.#waitQueue.clear()]
-    this.#alarm?.cancel()
-    this.#alarm = null
+    stopTimer(this.#clock, this)
+    this.#alarmAt = Number.POSITIVE_INFINITY
     for (const entry of entries) finish(entry)
   }
 
@@ -106,17 +104,18 @@ export class Capacity {
   /** One timer, for whatever comes next. */
   #arm(): void {
     const at = Math.min(this.#inWork.nextEnd, this.#shedAt())
-    if (this.#alarm && this.#alarm.at <= at) return
-    this.#alarm?.cancel()
-    this.#alarm = null
-    if (at === Number.POSITIVE_INFINITY) return
+    if (this.#alarmAt <= at) return
+    stopTimer(this.#clock, this)
+    this.#alarmAt = at
     // Timers count whole milliseconds, and one that comes too early has to be set again.
-    const cancel = this.#clock.after(Math.max(1, Math.ceil(at - this.#clock.now())), () => {
-      this.#alarm = null
-      this.#settle(this.#clock.now())
-      this.#arm()
-    })
-    this.#alarm = { at, cancel }
+    startTimer(this.#clock, Math.max(1, Math.ceil(at - this.#clock.now())), this)
+  }
+
+  /** Something has ended, or waited too long. */
+  due(): void {
+    this.#alarmAt = Number.POSITIVE_INFINITY
+    this.#settle(this.#clock.now())
+    this.#arm()
   }
 }
 

@@ -13,15 +13,28 @@ export interface Admission {
   leave(): void
 }
 
-/** A request in the queue or in work. */
-export interface QueueEntry {
+/** A request in the queue or in work, and its admission. */
+export class QueueEntry implements Admission {
   readonly request: CapacityRequest
   /** Milliseconds of the clock. */
   readonly arrivedAt: number
   /** The client is still there. */
-  waiting: boolean
+  waiting = true
   /** Where it is in the queue; -1 where it is not. */
-  place: number
+  place = -1
+  /** The queue that drops it when its client leaves; null where its work is done all the same. */
+  readonly #dropsFrom: WaitQueue | null
+
+  constructor(request: CapacityRequest, arrivedAt: number, dropsFrom: WaitQueue | null) {
+    this.request = request
+    this.arrivedAt = arrivedAt
+    this.#dropsFrom = dropsFrom
+  }
+
+  leave(): void {
+    this.waiting = false
+    this.#dropsFrom?.drop(this)
+  }
 }
 
 export class WaitQueue {

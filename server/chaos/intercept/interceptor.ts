@@ -49,12 +49,38 @@ export function waitThen(call: InterceptedCall, waitMs: number, act: (released: 
   })
 }
 
+/** What becomes of a call that waited; made once for all of them. */
+interface AfterQueue<C> {
+  run(call: C): void
+  refuse(call: C): void
+}
+
+/** A call in the capacity model. */
+class QueuedCall<C> implements CapacityRequest {
+  readonly #call: C
+  readonly #after: AfterQueue<C>
+
+  constructor(call: C, after: AfterQueue<C>) {
+    this.#call = call
+    this.#after = after
+  }
+
+  run(): void {
+    this.#after.run(this.#call)
+  }
+
+  refuse(): void {
+    this.#after.refuse(this.#call)
+  }
+}
+
 export class Interceptor<C extends InterceptedCall> {
   readonly #control: ChaosControl
   readonly #performer: FaultPerformer<C>
   readonly #maxHeld: number
   readonly #maxHeldPerClient: number
   readonly #heldBy = new Map<string, number>()
+  readonly #afterQueue: AfterQueue<C> = { run: call => this.#begin(call), refuse: call => this.#refuse(call) }
   #held = 0
 
   /**
@@ -74,8 +100,13 @@ export class Interceptor<C extends InterceptedCall> {
    */
   session(id: string, client = ''): Session {
     const session = id === '' ? this.#control.sessions.first : this.#control.sessionFor(id, client)
-    if (session.scenarioRun?.isDue()) session.scenarioRun.advance()
+    this.bringUp(session)
     return session
+  }
+
+  /** Brings a session up to the moment: does what its scenario has due. */
+  bringUp(session: Session): void {
+    if (session.scenarioRun?.isDue()) session.scenarioRun.advance()
   }
 
   /** Writes down that a request has arrived in a session of `session`; `end` must follow. */
@@ -104,10 +135,9 @@ export class Interceptor<C extends InterceptedCall> {
     const outage = this.#control.observeOutage(session, compiled, now)
     const capacity = outage ? null : session.capacity
     if (capacity) {
-      const request = this.#queued(call)
-      call.admission = capacity.enter(request, now)
+      call.admission = capacity.enter(new QueuedCall(call, this.#afterQueue), now)
       if (!call.admission) {
-        request.refuse()
+        this.#refuse(call)
         return
       }
     }
@@ -140,15 +170,10 @@ export class Interceptor<C extends InterceptedCall> {
     session.observer?.ended(record, left)
   }
 
-  #queued(call: C): CapacityRequest {
-    return {
-      run: () => this.#begin(call),
-      refuse: () => {
-        call.record.outcome = 'overload'
-        call.record.fault = 'overload'
-        this.#performer.refuse(call, call.compiled.settings.capacity?.whenFull ?? 'status')
-      },
-    }
+  #refuse(call: C): void {
+    call.record.outcome = 'overload'
+    call.record.fault = 'overload'
+    this.#performer.refuse(call, call.compiled.settings.capacity?.whenFull ?? 'status')
   }
 
   /** Waits as long as was decided, then does what was decided. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { VirtualClock } from '../../../cli/simulate/virtual-clock.ts'
+import { startTimer, stopTimer, type Timer } from '../../../server/lib/clock.ts'
 
 suite('virtual time', () => {
   test('stands still until it is told to go on, and then goes to the next moment', () => {
@@ -70,6 +71,21 @@ suite('virtual time', () => {
     cancel()
     cancel()
     assert.equal(clock.waiting, 1)
+  })
+
+  test('a timer of its own waits for one moment at a time, also where it was stopped and started again', () => {
+    const clock = new VirtualClock()
+    const fired: number[] = []
+    const timer: Timer = { ticket: null, due: () => fired.push(clock.now()) }
+    startTimer(clock, 10, timer)
+    stopTimer(clock, timer)
+    stopTimer(clock, timer)
+    startTimer(clock, 20, timer)
+    clock.after(15, () => {})
+    assert.equal(clock.waiting, 2)
+    while (clock.step());
+    stopTimer(clock, timer)
+    assert.deepEqual([fired, clock.waiting], [[20], 0])
   })
 
   test('ends a simulation that would never end', () => {
