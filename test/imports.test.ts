@@ -64,8 +64,9 @@ const MAP = whole({
     'report/html': 'report report/stats report/text report/verdict',
     'report/text': 'report report/stats report/verdict',
     'report/verdict': 'policy report report/stats server/experiments server/runs',
-    'report/k6': 'report report/stats',
-    'report/locust': 'policy report report/k6 report/stats',
+    'report/k6': 'report report/export',
+    'report/locust': 'report report/export',
+    'report/export': 'policy report report/stats',
     'report/stats': 'report server/chaos/decision server/experiments server/runs',
     report: 'server/runs',
 

@@ -1,21 +1,10 @@
 /** A result's load as a k6 script: the same schedule, keys, headers and expectations, for more than one machine can send. */
 
+import { CATALOG_REQUEST, exportedArm, exportedRetry } from '../export/export.ts'
 import { oneLine } from '../format.ts'
 import type { Result } from '../result.ts'
 import { k6Plan } from './schedule.ts'
 import { k6Thresholds } from './thresholds.ts'
-
-type Request = NonNullable<Result['request']>
-
-/** What a result asked for that does not say it: one of an older version. */
-export const CATALOG_REQUEST: Request = {
-  method: 'GET',
-  path: '/catalogs/{code}',
-  codes: ['155568600', 'jj2a97g940', 'cb9a1801k9', '224722100', '702915400'],
-  headers: {},
-  body: null,
-  expectsJson: true,
-}
 
 /** The script, an ES module for `k6 run`. */
 export function renderK6(result: Result): string {
@@ -26,16 +15,15 @@ export function renderK6(result: Result): string {
   const options = {
     scenarios: { load: scenario },
     thresholds,
-    // k6 sends six requests of a batch at once and holds the others back, unless it is told otherwise.
-    batch,
-    batchPerHost: batch,
     summaryTrendStats: ['min', 'p(50)', 'p(95)', 'p(99)', 'max'],
   }
   return `// The load of a run of chaos, for k6 (https://k6.io): k6 run this-file.js
-// It sends what the arm "none" sends: no retry, no breaker. Set TARGET and CHAOS_SESSION with -e to change where it goes.
+// It sends what the arm "none" sends, or with -e ARM=retry what "retry" sends: tries and pauses alike. Set TARGET and
+// CHAOS_SESSION with -e to change where it goes.
 ${left.map(text => `// Not expressible as a threshold here: ${oneLine(text)}\n`).join('')}import http from 'k6/http'
 import exec from 'k6/execution'
 import { Counter, Rate, Trend } from 'k6/metrics'
+import { setTimeout } from 'k6/timers'
 ${poisson ? "import { SharedArray } from 'k6/data'\nimport { sleep } from 'k6'\n" : ''}
 const TARGET = __ENV.TARGET || ${literal(result.target)}
 const SEED = ${literal(result.seed)}
@@ -46,21 +34,29 @@ const PATH = ${literal(request.path)}
 const CODES = ${literal(request.codes.length > 0 ? request.codes : [''])}
 const HEADERS = ${literal(request.headers)}
 const BODY = ${literal(request.body)}
+const ARM = __ENV.ARM || ${literal(exportedArm(result))}
+const RETRY = ${literal(exportedRetry(result))}
+if (ARM !== 'none' && ARM !== 'retry') throw new Error('ARM is ' + ARM + ': write none or retry')
 
 export const options = ${literal(options, 2)}
 
 const useful = new Rate('useful')
 const failed = new Rate('failed')
+const wasted = new Rate('wasted')
+const requestsEnded = new Counter('requests')
+const calls = new Counter('calls')
+const wastedCalls = new Counter('wasted_calls')
 const usefulAnswers = new Counter('useful_answers')
 const failedAnswers = new Counter('failed_answers')
 const latencyAll = new Trend('latency_all', true)
 const latencySuccess = new Trend('latency_success', true)
 const latencyFailed = new Trend('latency_failed', true)
+const JITTER = mixed(hashed(hashed(0x811c9dc5, SEED + '/jitter'), '/latency/'))
 ${poisson ? STARTS(poissonPerSecond) : ''}
 // Request k has the key seed-k, so that it meets the same fate as request k of the run.
-export function requestOf(index) {
+export function requestOf(index, attempt) {
   const session = __ENV.CHAOS_SESSION ? { 'X-Chaos-Session': __ENV.CHAOS_SESSION } : {}
-  const keys = { 'X-Chaos-Key': SEED + '-' + index, 'X-Chaos-Attempt': '0' }
+  const keys = { 'X-Chaos-Key': SEED + '-' + index, 'X-Chaos-Attempt': String(attempt) }
   return {
     method: METHOD,
     url: TARGET + PATH.replace('{code}', encodeURIComponent(CODES[index % CODES.length])),
@@ -69,22 +65,69 @@ export function requestOf(index) {
   }
 }
 
-export default function () {
+export default async function () {
   const first = exec.scenario.iterationInTest * BATCH
 ${poisson ? '  if (first < REQUESTS) sleep(Math.max(0, (STARTS[first] - exec.instance.currentTestRunDuration) / 1000))\n' : ''}  const requests = []
-  for (let index = first; index < Math.min(first + BATCH, REQUESTS); index++) requests.push(requestOf(index))
-  if (requests.length > 0) http.batch(requests).forEach(record)
+  for (let index = first; index < Math.min(first + BATCH, REQUESTS); index++) requests.push(send(index))
+  await Promise.all(requests)
 }
 
-function record(response) {
-  const good = isUseful(response)
+// A request with its tries, all of one fate: that of its last answer.
+async function send(index) {
+  const began = Date.now()
+  for (let attempt = 0; ; attempt++) {
+    const { method, url, body, params } = requestOf(index, attempt)
+    const response = await http.asyncRequest(method, url, body, params)
+    const good = isUseful(response)
+    calls.add(1)
+    wasted.add(!good)
+    if (!good) wastedCalls.add(1)
+    const asked = retryAfterMs(response)
+    const again = ARM === 'retry' && !good && blamesUpstream(response) && attempt < RETRY.retries && asked <= RETRY.patience
+    if (!again) return settle(good, ARM === 'none' ? response.timings.duration : Date.now() - began)
+    const longest = Math.min(RETRY.cap, RETRY.base * 2 ** attempt)
+    const pause = asked + draw(JITTER, SEED + '-' + index, attempt) * longest
+    await new Promise(resolve => setTimeout(resolve, pause))
+  }
+}
+
+function settle(good, ms) {
+  requestsEnded.add(1)
   useful.add(good)
   failed.add(!good)
   if (good) usefulAnswers.add(1)
   else failedAnswers.add(1)
-  latencyAll.add(response.timings.duration)
-  if (good) latencySuccess.add(response.timings.duration)
-  else latencyFailed.add(response.timings.duration)
+  latencyAll.add(ms)
+  if (good) latencySuccess.add(ms)
+  else latencyFailed.add(ms)
+}
+
+// What may fare better a moment later: 5xx, 429, and whatever is no whole answer.
+function blamesUpstream(response) {
+  return response.status >= 500 || response.status === 429 || response.status === 0 || response.status < 300
+}
+
+function retryAfterMs(response) {
+  const text = response.headers['Retry-After'] || ''
+  if (/^\\d+$/.test(text)) return Number(text) * 1000
+  const at = /,/.test(text) ? Date.parse(text) : NaN
+  return at > Date.now() ? at - Date.now() : 0
+}
+
+// The draws of chaos: FNV-1a with the finaliser of MurmurHash3.
+function hashed(state, text) {
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193)
+  return state
+}
+
+function mixed(state) {
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
+  return state ^ (state >>> 16)
+}
+
+function draw(stream, key, attempt) {
+  return (mixed(Math.imul(hashed(stream, key) ^ (0x100 + attempt), 0x01000193)) >>> 0) / 4294967296
 }
 
 function isUseful(response) {
@@ -102,20 +145,13 @@ const JSON_CHECK = `  try {
     return false
   }`
 
-/** Same rate, its own moments: exponential gaps from the seed (FNV-1a and mulberry32). */
+/** The moments of the run: exponential gaps, drawn from the seed. */
 const STARTS = (perSecond: number) => `
 // k6 has no executor for random (Poisson) arrivals: each iteration waits for its own planned start.
 const STARTS = new SharedArray('starts', () => {
-  let state = 0x811c9dc5
-  for (const letter of SEED) state = Math.imul(state ^ letter.charCodeAt(0), 0x01000193)
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
+  const stream = mixed(hashed(hashed(0x811c9dc5, SEED + '/arrivals'), '/latency/'))
   let at = 0
-  return Array.from({ length: REQUESTS }, (_, index) => (index === 0 ? 0 : (at += (-Math.log(1 - random()) * 1000) / ${perSecond})))
+  return Array.from({ length: REQUESTS }, (_, index) => (at += (-Math.log(1 - draw(stream, String(index), 0)) * 1000) / ${perSecond}))
 })
 `
 

@@ -1,7 +1,7 @@
 /** Expectations as k6 thresholds, as far as k6 can judge them. */
 
+import { type Exported, exportedExpectations } from '../export/export.ts'
 import type { Result } from '../result.ts'
-import { type Exported, exportedExpectations } from '../stats/exported-expectations.ts'
 
 /** Thresholds by metric of the script, and the expectations that a script without a breaker cannot judge. */
 export interface K6Thresholds {
@@ -9,7 +9,7 @@ export interface K6Thresholds {
   readonly left: readonly string[]
 }
 
-/** k6 makes no retries and has no breaker, so it stands for the arm `none`, or for whatever the only arm was. */
+/** Thresholds are fixed before anybody names an arm, so they are those of the arm `none`, or of whatever the only arm was. */
 const PLAIN = 'none'
 
 /** Metrics of the script that count, and those that are rates, by the name of the measure. */
@@ -17,15 +17,15 @@ const COUNTERS: Readonly<Record<string, string>> = {
   useful: 'useful_answers',
   success: 'useful_answers',
   failed: 'failed_answers',
-  requests: 'http_reqs',
-  calls: 'http_reqs',
-  wasted: 'failed_answers',
+  requests: 'requests',
+  calls: 'calls',
+  wasted: 'wasted_calls',
 }
 const RATES: Readonly<Record<string, string>> = {
   useful: 'useful',
   success: 'useful',
   failed: 'failed',
-  wasted: 'failed',
+  wasted: 'wasted',
 }
 const TRENDS: Readonly<Record<string, string>> = {
   '': 'latency_all',

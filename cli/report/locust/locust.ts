@@ -6,12 +6,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../../server/lib/package-root.ts'
-import { parseArm } from '../../policy/parse.ts'
-import { RETRY_PARAMETERS } from '../../policy/retry.ts'
+import { CATALOG_REQUEST, type Exported, exportedArm, exportedExpectations, exportedRetry } from '../export/export.ts'
 import { oneLine } from '../format.ts'
-import { CATALOG_REQUEST } from '../k6/k6.ts'
 import type { Result } from '../result.ts'
-import { type Exported, exportedExpectations } from '../stats/exported-expectations.ts'
 
 /** The line of the program that stands for the load. */
 const PLACE = /^LOAD = None$/m
@@ -23,12 +20,11 @@ const ARMS = ['none', 'retry'] as const
 export function renderLocust(result: Result): string {
   const program = readFileSync(join(packageRoot(import.meta.url), 'data', 'locust', 'replay.py'), 'utf8')
   const { load, seed, target, request = CATALOG_REQUEST, conditions } = result
-  const retrying = result.arms.map(arm => retryOf(arm.name)).find(values => values !== null)
   const { expectations, left } = exportedExpectations(result, canJudge)
   const sent = {
     target,
     seed,
-    arm: result.arms.every(arm => retryOf(arm.name) !== null) ? 'retry' : 'none',
+    arm: exportedArm(result),
     requests: load.requests,
     schedule: {
       ...(load.schedule ?? { kind: 'batches' }),
@@ -43,25 +39,11 @@ export function renderLocust(result: Result): string {
     headers: request.headers,
     body: request.body,
     expectsJson: request.expectsJson,
-    retry: retrying ?? RETRY_DEFAULTS,
+    retry: exportedRetry(result),
     expectations,
   }
   const notes = left.map(text => `# Not judged here: ${oneLine(text)}\n`).join('')
   return program.replace(PLACE, () => `${notes}LOAD = json.loads(${JSON.stringify(JSON.stringify(sent))})`)
-}
-
-const RETRY_DEFAULTS = Object.fromEntries(
-  Object.entries(RETRY_PARAMETERS).map(([name, { fallback }]) => [name, fallback]),
-)
-
-/** The parameters of an arm's retries in milliseconds; null for an arm without any, or of another version. */
-function retryOf(name: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const retry = parseArm(name).policies.get('retry')
-    return retry ? { ...RETRY_DEFAULTS, ...retry } : null
-  } catch {
-    return null
-  }
 }
 
 /** Whether the program measures it: it knows no circuit and no cache. */

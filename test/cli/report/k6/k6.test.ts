@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { jitter } from '../../../../cli/policy/retry.ts'
 import { renderK6 } from '../../../../cli/report/k6/k6.ts'
 import type { Result, Unjudged } from '../../../../cli/report/result.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { packageRoot } from '../../../../server/lib/package-root.ts'
 import { arm, coinFlips, result } from '../sample-results.ts'
 
 interface Sent {
@@ -31,9 +33,8 @@ interface Script {
   readonly options: {
     readonly scenarios: { readonly load: Scenario }
     readonly thresholds: Record<string, string[]>
-    readonly batchPerHost: number
   }
-  default(): void
+  default(): Promise<void>
 }
 
 /** What the stubbed modules of k6 tell the test, by way of the global object. */
@@ -49,9 +50,10 @@ const folder = mkdtempSync(join(tmpdir(), 'k6-'))
 after(() => rmSync(folder, { recursive: true }))
 const modules: Readonly<Record<string, string>> = {
   index: 'export const sleep = s => k6Stub.slept.push(s)',
-  http: 'export default { batch: list => { k6Stub.sent.push(...list); return list.map(each => k6Stub.respond(each)) } }',
+  http: 'export default { asyncRequest: async (method, url, body, params) => { const sent = { method, url, body, params }; k6Stub.sent.push(sent); return k6Stub.respond(sent) } }',
   execution:
     'export default { scenario: { get iterationInTest() { return k6Stub.iteration }, }, instance: { currentTestRunDuration: 0 } }',
+  timers: 'export const setTimeout = (act, ms) => globalThis.setTimeout(act, ms)',
   data: 'export class SharedArray { constructor(name, make) { return make() } }',
   metrics: `class Metric {
     constructor(name) { this.name = name; k6Stub.metrics.set(name, []) }
@@ -74,14 +76,17 @@ const good = {
 }
 let files = 0
 
-async function load(run: Unjudged): Promise<{ script: Script; stub: Stub; text: string }> {
+async function load(
+  run: Unjudged,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ script: Script; stub: Stub; text: string }> {
   const text = renderK6({ ...run, verdict: judge(run) } satisfies Result)
   const file = join(folder, `script-${files++}.mjs`)
   writeFileSync(file, text)
   const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' })
   assert.equal(checked.status, 0, checked.stderr)
   const stub: Stub = { sent: [], iteration: 0, slept: [], metrics: new Map(), respond: () => good }
-  Object.assign(globalThis, { k6Stub: stub, __ENV: {} })
+  Object.assign(globalThis, { k6Stub: stub, __ENV: env })
   return { script: (await import(pathToFileURL(file).href)) as Script, stub, text }
 }
 
@@ -112,9 +117,9 @@ function iterations({
   return Math.ceil(sum)
 }
 
-function play({ script, stub }: { script: Script; stub: Stub }): Sent[] {
+async function play({ script, stub }: { script: Script; stub: Stub }): Promise<Sent[]> {
   const planned = iterations(script.options.scenarios.load)
-  for (stub.iteration = 0; stub.iteration < planned + 2; stub.iteration++) script.default()
+  for (stub.iteration = 0; stub.iteration < planned + 2; stub.iteration++) await script.default()
   return stub.sent
 }
 
@@ -175,9 +180,9 @@ for (const { name, load: part, executor, lastsMs } of schedules) {
     assert.equal(scenario.executor, executor)
     if (lastsMs !== undefined) assert.equal(ms(scenario.duration), lastsMs)
     const requests = part.requests ?? 0
-    const batch = loaded.script.options.batchPerHost
+    const batch = Number(/^const BATCH = (\d+)$/m.exec(loaded.text)?.[1])
     assert.equal(iterations(scenario), Math.ceil(requests / batch))
-    const sent = play(loaded)
+    const sent = await play(loaded)
     assert.equal(sent.length, requests)
     assert.deepEqual(
       sent.map(each => each.params.headers['X-Chaos-Key']),
@@ -188,7 +193,7 @@ for (const { name, load: part, executor, lastsMs } of schedules) {
 
 test('k6: random arrivals keep their rate, and each waits for its own start', async () => {
   const loaded = await load(withLoad({ requests: 2_000, schedule: { kind: 'poisson', perSecond: 100 } }))
-  play(loaded)
+  await play(loaded)
   const last = loaded.stub.slept.at(-1) ?? 0
   assert.ok(last > 18 && last < 22, `2,000 requests at 100/s end after ${last} s`)
   assert.ok(loaded.stub.slept.every((seconds, index) => index === 0 || seconds >= (loaded.stub.slept[index - 1] ?? 0)))
@@ -206,7 +211,7 @@ test('k6: requests are those of the run', async () => {
       expectsJson: true,
     },
   })
-  const [first, second] = play(loaded)
+  const [first, second] = await play(loaded)
   assert.equal(first?.method, 'POST')
   assert.equal(first?.url, 'http://127.0.0.1:8000/items/a%20b')
   assert.equal(second?.url, 'http://127.0.0.1:8000/items/c')
@@ -227,10 +232,41 @@ test('k6: answers are judged as the engine judges them', async () => {
     { ...good, headers: {} },
   ]
   loaded.stub.respond = ({ params }) => answers[Number(params.headers['X-Chaos-Key']?.split('-')[1])]
-  loaded.script.default()
+  await loaded.script.default()
   assert.deepEqual(loaded.stub.metrics.get('useful'), [1, 1, 0, 0, 0, 0])
   assert.equal(loaded.stub.metrics.get('failed_answers')?.length, 4)
   assert.equal(loaded.stub.metrics.get('latency_success')?.length, 2)
+})
+
+test('k6: ARM=retry tries again what blames the upstream, after the pauses of the run', async t => {
+  const run = result([arm('none', { success: 1 }), arm('retry(2,base=40ms)', { success: 1 })], { seed: '42' })
+  const once = { ...run, load: { ...run.load, requests: 3, concurrency: 3, everyMs: 0 } }
+  const loaded = await load(once, { ARM: 'retry' })
+  const pauses: number[] = []
+  t.mock.method(globalThis, 'setTimeout', (resolve: () => void, ms: number) => {
+    pauses.push(ms)
+    queueMicrotask(resolve)
+  })
+  loaded.stub.respond = ({ params: { headers } }) => {
+    if (headers['X-Chaos-Key'] === '42-0') return { ...good, status: 503, headers: { 'Retry-After': '1' } }
+    if (headers['X-Chaos-Key'] === '42-1') return { ...good, status: 400 }
+    return headers['X-Chaos-Attempt'] === '0' ? { ...good, status: 500 } : good
+  }
+  await loaded.script.default()
+  const tries = loaded.stub.sent.map(
+    ({ params: { headers } }) => `${headers['X-Chaos-Key']} ${headers['X-Chaos-Attempt']}`,
+  )
+  assert.deepEqual(tries.toSorted(), ['42-0 0', '42-0 1', '42-0 2', '42-1 0', '42-2 0', '42-2 1'])
+  const random = jitter('42')
+  const pause = (index: number, attempt: number, asked: number) =>
+    asked + random({ index, key: `42-${index}`, attempt, code: '' }) * 40 * 2 ** attempt
+  assert.deepEqual(
+    pauses.toSorted((a, b) => a - b),
+    [pause(0, 0, 1_000), pause(0, 1, 1_000), pause(2, 0, 0)].toSorted((a, b) => a - b),
+  )
+  const sum = (name: string) => loaded.stub.metrics.get(name)?.length
+  assert.deepEqual(['requests', 'calls', 'wasted_calls', 'useful_answers', 'failed_answers'].map(sum), [3, 6, 5, 1, 2])
+  await assert.rejects(load(once, { ARM: 'breaker' }), /write none or retry/)
 })
 
 test('k6: expectations are thresholds, and those that cannot be are named', async () => {
@@ -250,11 +286,30 @@ test('k6: expectations are thresholds, and those that cannot be are named', asyn
   })
   assert.deepEqual(script.options.thresholds, {
     useful: ['rate>=0.8'],
-    failed_answers: ['count<100'],
+    wasted_calls: ['count<100'],
     latency_all: ['p(95)<100'],
     latency_success: ['p(99)<=1500'],
   })
   for (const left of texts.slice(4)) assert.ok(text.includes(`// Not expressible as a threshold here: ${left}\n`))
+})
+
+test('k6: the script is what the types of k6 take', async () => {
+  const root = packageRoot(import.meta.url)
+  const within = mkdtempSync(join(mkdirSync(join(root, 'build'), { recursive: true }) ?? join(root, 'build'), 'k6-'))
+  after(() => rmSync(within, { recursive: true }))
+  const files = (['rate', 'poisson'] as const).map(kind => {
+    const file = join(within, `${kind}.mjs`)
+    writeFileSync(file, renderK6({ ...withLoad({ schedule: { kind, perSecond: 50 } }), verdict: judge(coinFlips) }))
+    return file
+  })
+  const options =
+    '--noEmit --allowJs --checkJs --strict false --target es2022 --module esnext --moduleResolution bundler --lib es2022 --types k6 --skipLibCheck'
+  const checked = spawnSync(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), ...files], {
+    encoding: 'utf8',
+    cwd: within,
+  })
+  assert.equal(checked.stdout, '')
+  assert.equal(checked.status, 0)
 })
 
 test('k6: nothing that a result carries can break out of the script', async () => {
