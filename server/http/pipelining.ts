@@ -53,7 +53,7 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
   /** The lines whose next request can be answered, in their turns. */
   #turns: Line<Q, S>[] = []
   #scheduled = false
-  /** Requests that came in line in this turn of the loop. */
+  /** Requests that came in line in this turn of the loop, or on refused connections. */
   #taken = 0
   /** Requests that nobody has looked at yet, in all lines. */
   #waiting = 0
@@ -92,17 +92,27 @@ export class Pipelines<Q extends IncomingMessage, S extends ServerResponse> {
     res.once('close', () => line.open.delete(res))
     line.waiting.push({ req, res, answer })
     this.#waiting += 1
-    this.#taken += 1
     if (line.isStalled) this.#stalled += 1
     if (line.waiting.length === 1) this.#take(line)
     if (line.waiting.length >= BURST && !line.isHeld && !line.isStalled) {
       line.isHeld = true
       this.#reading.holdBurst(req.socket)
     }
-    if (this.#taken >= MAX_TAKEN_A_TURN) {
-      this.#reading.endTurn()
-      this.#schedule()
-    }
+  }
+
+  /** Counts a request that came in line, or on a connection that was refused, as a part of this turn. */
+  took(): void {
+    this.#taken += 1
+    if (this.#taken !== MAX_TAKEN_A_TURN) return
+    this.#reading.endTurn()
+    this.#schedule()
+  }
+
+  /** What comes on a connection whose last request was refused in line is nobody's: it is read when there is room for that. */
+  refuse(socket: Socket): void {
+    this.#reading.holdBurst(socket)
+    this.#reading.release(socket)
+    this.#schedule()
   }
 
   #newLine(socket: Socket): Line<Q, S> {

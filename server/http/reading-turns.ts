@@ -12,8 +12,12 @@ export class ReadingTurns {
   readonly #bursting = new WeakSet<Socket>()
   /** Those that are not read now: the kernel, and then the client, keeps what they send. */
   readonly #held = new Set<Socket>()
-  /** Of them those that the next turn reads again. */
+  /** Of them those that the next turns read again, the oldest first. */
   #next: Socket[] = []
+  /** So many of them the last turn read again: twice as many as the one before, and one after a turn that was ended. */
+  #count = 1
+  /** Whether it took the newest. */
+  #tookNewest = false
   /** And those that are read again one a turn, in their order. */
   readonly #queue = new Set<Socket>()
   #isOver = false
@@ -45,11 +49,12 @@ export class ReadingTurns {
   endTurn(): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#next = []
     for (const socket of this.#sockets) {
-      if (this.#held.has(socket)) continue
-      this.#hold(socket)
-      if (this.#bursting.has(socket)) this.#queue.add(socket)
-      else this.#next.push(socket)
+      const isHeld = this.#held.has(socket)
+      if (!isHeld) this.#hold(socket)
+      if (!this.#bursting.has(socket)) this.#next.push(socket)
+      else if (!isHeld) this.#queue.add(socket)
     }
   }
 
@@ -66,18 +71,20 @@ export class ReadingTurns {
   }
 
   /**
-   * Begins a turn: it reads those that the last one left out, and in the absence of such one of those that sent bursts.
+   * Begins a turn: it reads some of those that the last ones left out, from the newest and from the oldest by turns, so that
+   * neither waits until all others have sent a burst; in the absence of such, one of those that sent bursts.
    * @param hasRoom whether it may read one of them
    * @returns whether some wait for another turn
    */
   beginTurn(hasRoom: boolean): boolean {
+    this.#count = this.#isOver ? 1 : this.#count * 2
     this.#isOver = false
-    const sockets = this.#next
-    this.#next = []
+    this.#tookNewest = !this.#tookNewest
+    const sockets = this.#next.splice(this.#tookNewest ? -this.#count : 0, this.#count)
     for (const socket of sockets) this.#read(socket)
     const [first] = this.#queue
     if (first && hasRoom && sockets.length === 0) this.#read(first)
-    return this.#queue.size > 0
+    return this.#queue.size > 0 || this.#next.length > 0
   }
 
   #hold(socket: Socket): void {

@@ -131,11 +131,14 @@ export function createServer(
       : shedder.refusalOf(req, res.socket === null ? lines.waiting : 0)
   }
   const enter = (req: Request, res: Response, answer: (req: Request, res: Response) => void) => {
-    if (shedder.refused.has(req.socket)) return
+    const isRefused = shedder.refused.has(req.socket)
+    if (isRefused || res.socket === null) lines.took()
+    if (isRefused) return
     const refusal = refusalOf(req, res)
     if (refusal !== null) {
       // What was sent behind it is not acted on.
       shedder.refused.add(req.socket)
+      if (res.socket === null) lines.refuse(req.socket)
       refusal(res, CLOSE)
       return
     }

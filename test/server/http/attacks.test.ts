@@ -177,6 +177,42 @@ describe('more in line than a connection may have', () => {
     assert.ok(most > 0 && most <= MAX_TAKEN_A_TURN + 65_536 / health.length, `${most} in one turn`)
   })
 
+  it('is taken in no sooner than one request of somebody who came later', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, requestsInLine: 2_000 } })
+    const health = `GET /health HTTP/1.1\r\n${HOST}\r\n`
+    const burst = health.repeat(1_200)
+    const took = t.mock.method(Pipelines.prototype, 'took')
+    const wires = Array.from({ length: 30 }, () => open(t, port, health))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
+    for (const { socket } of wires) socket.write(burst)
+    await honest(port)
+    const before = took.mock.callCount()
+    assert.ok(before < 12 * 1_200, `${before} requests of 30 bursts of 1,200 were taken in before it`)
+  })
+
+  it('and refused is read by turns like the others', async t => {
+    const { port } = await start(t, { limits: { ...LIMITS, requestsInLine: 10 } })
+    let taken = 0
+    let most = 0
+    const { took } = Pipelines.prototype
+    t.mock.method(Pipelines.prototype, 'took', function (this: Pipelines<never, never>) {
+      taken += 1
+      most = Math.max(most, taken)
+      took.apply(this)
+    })
+    let turn = setImmediate(function next() {
+      taken = 0
+      turn = setImmediate(next)
+    })
+    t.after(() => clearImmediate(turn))
+    const wires = Array.from({ length: 8 }, () => open(t, port, one))
+    await Promise.all(wires.map(({ socket }) => new Promise(resolve => socket.once('data', resolve))))
+    for (const { socket } of wires) socket.write(one.repeat(5_000))
+    await honest(port)
+    for (const { text } of wires) await text
+    assert.ok(most > 0 && most <= MAX_TAKEN_A_TURN + 65_536 / one.length, `${most} in one turn`)
+  })
+
   it('of a client that leaves before a held answer ends with its connection', async t => {
     const server = await start(t, { settings: { failRate: 100, faults: [{ kind: 'hang', weight: 1, for: '10m' }] } })
     const { first } = server.chaos.control.sessions
