@@ -11,6 +11,8 @@ import { pageLinks } from './links.ts'
 /** Products that one page can hold. */
 export const MAX_PAGE = 1_000
 const MAX_OFFSET = 1_000_000_000
+/** Bytes of the Link header: where the words asked for would make it longer, it is left out. */
+export const MAX_LINK_BYTES = 4_096
 
 const text = z.string('must be given once').max(200, 'must be 200 characters at most').optional()
 
@@ -49,7 +51,8 @@ export function listProducts(catalog: Catalog): RequestHandler {
     // What the catalog does not know would make the header as long as the address.
     const known = Object.entries(req.query).filter(([name]) => Object.hasOwn(listQuerySchema.shape, name))
     const query = new URLSearchParams(known as [string, string][])
-    const links = limit === undefined ? [] : ['Link', pageLinks('/catalogs', query, { limit, offset, total })]
-    sendJson(res, json, ['X-Total-Count', String(total), ...links])
+    const links = limit === undefined ? '' : pageLinks('/catalogs', query, { limit, offset, total })
+    const headers = links !== '' && links.length <= MAX_LINK_BYTES ? ['Link', links] : []
+    sendJson(res, json, ['X-Total-Count', String(total), ...headers])
   }
 }

@@ -17,7 +17,7 @@ export const LIMIT_TABLE = {
     'MAX_REQUESTS',
     20_000,
     [1, 1_000_000],
-    'requests at once, delayed ones among them; 503 beyond, and for the control plane beyond a tenth more',
+    'requests at once, delayed ones among them; 503 beyond, for the control plane beyond a tenth more, and for pipelined ones when a half waits',
   ),
   requestsInLine: limit(
     'MAX_REQUESTS_IN_LINE',

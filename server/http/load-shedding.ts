@@ -7,7 +7,7 @@ import { prepareProblem, rawProblem } from './problem.ts'
 
 /** So many connections beyond the limit are answered; those beyond that are closed without a word. */
 const ANSWERED_BEYOND = 64
-/** A refused connection that its client does not close is cut after so long, in milliseconds. */
+/** A refused connection that its client does not close is cut after so long, in milliseconds; so is a reserved one that says nothing. */
 const LINGER_MS = 1_000
 const RETRY_SOON = { 'Retry-After': '1' }
 /** So many requests of the control plane are served beyond the limit, or a tenth of it where that is more: it is how a host ends an overload. */
@@ -21,6 +21,12 @@ interface ClientLoad {
 
 type Refusal = ReturnType<typeof prepareProblem>
 
+/** 503, to be asked again in a second. */
+function comeBackSoon(detail: string): Refusal {
+  const answer = prepareProblem({ status: 503, detail })
+  return (res, headers = []) => answer(res, [...Object.entries(RETRY_SOON).flat(), ...headers])
+}
+
 export class LoadShedder {
   /** Connections on which nothing is served any more. */
   readonly refused = new WeakSet<Socket>()
@@ -28,6 +34,9 @@ export class LoadShedder {
   readonly #shares: { readonly connections: Shares; readonly requests: Shares } | null
   readonly #hasToken: (req: IncomingMessage) => boolean
   readonly #busy: Refusal
+  readonly #full: Refusal
+  /** Connections beyond the shares, which are for who has the token: their first request must carry it. */
+  readonly #reserved = new WeakSet<Socket>()
   /** What each address has open, by the address. */
   readonly #clients = new Map<string, ClientLoad>()
   readonly #loads = new WeakMap<Socket, ClientLoad>()
@@ -42,8 +51,8 @@ export class LoadShedder {
     const { connections, requests } = limits
     this.#shares = hasToken ? { connections: sharesOf(connections), requests: sharesOf(requests) } : null
     const detail = `${limits.requests} requests are being answered already: wait for some of them (MAX_REQUESTS)`
-    const busy = prepareProblem({ status: 503, detail })
-    this.#busy = (res, headers = []) => busy(res, [...Object.entries(RETRY_SOON).flat(), ...headers])
+    this.#busy = comeBackSoon(detail)
+    this.#full = comeBackSoon('Those without the token have too many connections: close some, or try again later')
   }
 
   /** Counts the connections of a server, and answers those beyond the limit. */
@@ -57,9 +66,11 @@ export class LoadShedder {
       socket.once('close', () => {
         this.#connections -= 1
       })
-      const load = this.#shares ? this.#loadOf(socket) : null
-      if (this.#connections <= max && (load === null || load.connections <= (this.#shares?.connections.client ?? max)))
-        return
+      if (this.#shares && this.#isReserved(socket, this.#shares.connections)) {
+        this.#reserved.add(socket)
+        socket.setTimeout(LINGER_MS)
+      }
+      if (this.#connections <= max) return
       this.refused.add(socket)
       // An end without reading what was sent would reset the answer away.
       socket.resume().end(answer)
@@ -74,7 +85,14 @@ export class LoadShedder {
   refusalOf(req: IncomingMessage, waiting = 0): Refusal | null {
     const { requests: max } = this.#limits
     const { url } = req
-    if (this.#shares && this.#isOverShare(req, this.#shares.requests) && !this.#hasToken(req)) return this.#busy
+    if (this.#shares) {
+      if (this.#isOverShare(req, this.#shares.requests) && !this.#hasToken(req)) return this.#busy
+      if (this.#reserved.has(req.socket)) {
+        if (!this.#hasToken(req)) return this.#full
+        this.#reserved.delete(req.socket)
+        req.socket.setTimeout(0)
+      }
+    }
     if (waiting >= Math.max(MIN_RESERVE, max / 2)) return this.#busy
     if (this.#requests < max) return null
     const reserve = Math.max(MIN_RESERVE, max / 10)
@@ -95,6 +113,10 @@ export class LoadShedder {
 
   #isOverShare({ socket }: IncomingMessage, { client, strangers }: Shares): boolean {
     return this.#requests >= strangers || (this.#loads.get(socket)?.requests ?? 0) >= client
+  }
+
+  #isReserved(socket: Socket, { client, strangers }: Shares): boolean {
+    return this.#loadOf(socket).connections > client || this.#connections > strangers
   }
 
   /** Counts a connection for its address, until it closes. */

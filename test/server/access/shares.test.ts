@@ -135,9 +135,29 @@ describe('shares', { skip }, () => {
     await Promise.all(sockets.map(socket => once(socket, 'connect')))
     assert.equal(await status('GET', '/health'), 503)
     assert.equal(await status('GET', '/health', { from: THERE }), 200)
+    // Behind the same address there is room for who has the token, and none for who says nothing.
+    assert.equal(await status('GET', '/chaos', { headers: HOST }), 200)
+    await once(connect({ port, host: HERE, localAddress: HERE }).resume(), 'close')
     for (const socket of sockets) socket.destroy()
     let last: number | undefined
     while (last !== 200) last = await status('GET', '/health').catch(() => undefined)
+  })
+
+  it('of connections: nine tenths for all of those without the token', async t => {
+    const { port, status } = await serverOf(t, { connections: 20 })
+    const open = async (count: number, from: string) => {
+      const sockets = Array.from({ length: count }, () => connect({ port, host: HERE, localAddress: from }))
+      t.after(() => {
+        for (const socket of sockets) socket.destroy()
+      })
+      await Promise.all(sockets.map(socket => once(socket, 'connect')))
+    }
+    await open(10, HERE)
+    await open(8, THERE)
+    for (const from of [HERE, THERE]) {
+      assert.equal(await status('GET', '/health', { from }), 503)
+      assert.equal(await status('GET', '/chaos', { from, headers: HOST }), 200)
+    }
   })
 
   it('are of servers that others reach: what listens on this machine alone is one person’s', async t => {
@@ -153,7 +173,14 @@ describe('wrong tokens', { skip }, () => {
   const wrong = (number: number) => ({ headers: { Authorization: `Bearer wrong-${number}` } })
 
   it('are looked at twenty at a time from one address, and the right one waits with them', async t => {
-    const { ask, status } = await serverOf(t, {}, { openSessions: false })
+    const { ask, status, port } = await serverOf(t, {}, { openSessions: false })
+    const host = connect({ port, host: HERE, localAddress: HERE })
+    t.after(() => void host.destroy())
+    const again = async () => {
+      host.write(`GET /chaos HTTP/1.1\r\nHost: ${HERE}\r\nAuthorization: ${HOST.Authorization}\r\n\r\n`)
+      return String((await once(host, 'data'))[0]).slice(0, 12)
+    }
+    assert.equal(await again(), 'HTTP/1.1 200')
     const seen = []
     for (let i = 0; i < 25; i += 1) seen.push(await status('GET', '/chaos', wrong(i)))
     assert.deepEqual(seen.slice(0, 20), Array<number>(20).fill(401))
@@ -162,6 +189,7 @@ describe('wrong tokens', { skip }, () => {
     assert.equal(right.statusCode, 429)
     assert.equal(right.headers['retry-after'], '1')
     right.resume()
+    assert.equal(await again(), 'HTTP/1.1 200', 'it does not where it has been seen')
     assert.equal(await status('GET', '/catalogs', { headers: HOST }), 200)
     assert.equal(await status('GET', '/chaos'), 401)
     assert.equal(await status('GET', '/chaos', { from: THERE, headers: HOST }), 200)

@@ -92,6 +92,9 @@ describe('GET /catalogs', () => {
     assert.equal(await links(`q=a&x=${'y'.repeat(10_000)}`), short)
     assert.equal(await links(`q=a${'&z'.repeat(5_000)}`), short)
     assert.equal(await links(`constructor=1&__proto__=2&q=a`), short)
+    assert.ok((await links(`q=${'y'.repeat(200)}&brand=${'z'.repeat(200)}`)).length > 800)
+    const words = encodeURIComponent('💥'.repeat(100))
+    assert.equal(await links(`q=${words}&brand=${words}`), '')
   })
 
   it('leads through every page by its links', async () => {
