@@ -54,7 +54,7 @@ const MAP = whole({
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',
     load: 'breaker control policy report report/stats server/chaos/decision server/config server/experiments server/runs',
-    runs: '. control report report/text server/runs',
+    runs: '. control report report/stats server/runs',
     control: '. breaker server/config server/runs server/telemetry',
     'output.ts': '. report report/text report/verdict server/runs',
 

@@ -26,7 +26,7 @@ const REGIMES: readonly ExperimentInput[] = [
   {
     title: 'COIN FLIPS: 30 % of all calls fail, each on its own',
     arms: ['none', 'breaker'],
-    load: { requests: 300, schedule: { kind: 'batches', concurrency: 10, everyMs: 100 } },
+    load: { requests: 600, schedule: { kind: 'batches', concurrency: 20, everyMs: 100 } },
     conditions: { failRate: 30 },
   },
   // The spell begins and ends between two batches, and so do the circuit's openings, so that nothing hangs on a few milliseconds.

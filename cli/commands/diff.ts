@@ -13,7 +13,9 @@ export const define: Define = (command, run, env) => {
         const library = await openLibrary(io, options, isNamed(command, env))
         const [a, b] = [await library.open(before), await library.open(after)]
         if (options.json) {
-          io.stdout.write(`${JSON.stringify({ schema: 1, command: 'diff', runs: [a, b] })}\n`)
+          const { runDifferences } = await import('../report/stats/run-differences.ts')
+          const differences = runDifferences(a, b).map(({ run, ...difference }) => difference)
+          io.stdout.write(`${JSON.stringify({ schema: 1, command: 'diff', runs: [a, b], differences })}\n`)
           return EXIT.ok
         }
         const [{ renderDiff }, { lookOf }] = await Promise.all([

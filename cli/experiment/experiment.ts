@@ -18,7 +18,7 @@ import { judge, judged } from '../report/verdict/verdict.ts'
 import type { World } from '../simulate/world.ts'
 import { openEventLog } from './event-log.ts'
 import { OtherDaysOfRun, STANDARD_BUDGET } from './other-days.ts'
-import { pairingOf } from './pairing.ts'
+import { isIndependent, pairingOf } from './pairing.ts'
 import { conditionsOf, resultOf } from './result.ts'
 import { type FinishedRun, mergeRuns, type RunOptions, runArms } from './run.ts'
 import { DEFAULT_SESSION, ownSessions, sharedSession } from './sessions.ts'
@@ -190,15 +190,21 @@ async function runOnce(
     const atEnd = await failRateNow(prepared)
     const controlMs = atEnd === null ? null : clock.now() - asked
     const failRate = atStart === null || atEnd === null ? undefined : { atStart, atEnd }
+    const facts = {
+      ...{ spec, seed, own: prepared.own, inForce: prepared.inForce, events: finished.events },
+      isCatalog: control !== null || simulator !== undefined,
+    }
     const measured = resultOf(finished, {
       ...{ command: context.command, title: spec.title, options, startedAtWallMs, failRate },
       ...{ simulated: simulator?.about },
       conditions: prepared.conditions,
       promised: promisedShare(prepared.inForce),
-      pairing: pairingOf({
-        ...{ spec, seed, own: prepared.own, inForce: prepared.inForce, events: finished.events },
-        isCatalog: control !== null || simulator !== undefined,
-      }),
+      pairing: pairingOf(facts),
+      isIndependent: arm =>
+        isIndependent(
+          facts,
+          arms.filter(({ name }) => name === arm || name === arms[0]?.name),
+        ),
     })
     if (days === null || measured.vanished) return judged(measured)
     const { recorders, report, changes = [] } = finished

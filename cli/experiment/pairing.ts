@@ -10,6 +10,7 @@ import { isScripted } from '../../server/experiments/conditions.ts'
 import type { SettingsInForce } from '../../server/experiments/settings-in-force.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { keyOf } from '../load/loops.ts'
+import type { ParsedArm } from '../policy/parse.ts'
 import type { Result, RunEvent } from '../report/result.ts'
 
 /**
@@ -60,6 +61,22 @@ export function pairingOf(facts: PairingFacts): NonNullable<Result['pairing']> {
   ]
   const because = reasons.flatMap(([code, holds]) => (holds ? [code] : []))
   return { holds: because.length === 0, because }
+}
+
+/** Policies that treat each request by itself. */
+const PLAIN: readonly string[] = ['none', 'retry', 'timeout']
+
+/**
+ * Whether each request fails on its own in both arms: no circuit, cache, budget or bulkhead in either, and nothing at the server
+ * that comes in spells or in lines. Then a formula for independent pairs holds.
+ */
+export function isIndependent({ inForce, spec }: PairingFacts, arms: readonly ParsedArm[]): boolean {
+  if (inForce === null || isScripted(spec.conditions)) return false
+  const plain = ({ outage, capacity, sampler }: Settings) =>
+    outage === null && capacity === null && sampler === 'bernoulli'
+  return (
+    inForce.all.every(plain) && arms.every(({ policies }) => [...policies.keys()].every(one => PLAIN.includes(one)))
+  )
 }
 
 /** Whether a token bucket can be asked: one among faults that are drawn. */

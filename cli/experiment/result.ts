@@ -33,6 +33,8 @@ export interface ResultContext {
   /** The world of a run that took place in none. */
   readonly simulated?: Result['simulated'] | undefined
   readonly pairing: NonNullable<Result['pairing']>
+  /** Whether each request fails on its own in that arm and in the first. */
+  readonly isIndependent: (arm: string) => boolean
   /** The useful share that the settings alone promise, 0 to 1; null where nobody knows. */
   readonly promised: number | null
 }
@@ -97,7 +99,7 @@ export function resultOf(run: FinishedRun, context: ResultContext): Unjudged {
 function differences(
   result: Unjudged,
   recorders: readonly Recorder[],
-  { options: { schedule }, pairing }: ResultContext,
+  { options: { schedule }, pairing, isIndependent }: ResultContext,
 ): ArmDifference[] {
   const { seed, arms, load } = result
   const [first, ...others] = recorders
@@ -107,6 +109,7 @@ function differences(
     if (!first || !before || !after) return []
     return differenceOf(seed, before, after, {
       pairs: pairing.holds ? crossTable(first.useful, recorder.useful, load.requests) : null,
+      independent: isIndependent(after.name),
       same:
         schedule.shape.kind === 'closed'
           ? null

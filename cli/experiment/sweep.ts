@@ -52,7 +52,7 @@ function sweepOf(results: readonly Result[], trials: readonly Trial[], { title, 
     const [arm] = result.arms
     const trial = trials[index]
     if (!arm || !trial || total(arm.outcomes) !== load.requests) return []
-    return [sweepPoint(trial.settings, { ...arm, name: trial.arm.name })]
+    return [sweepPoint(trial.settings, { ...arm, name: trial.arm.name }, result.otherDays)]
   })
   const [first] = results
   const [baseline, ...rest] = points

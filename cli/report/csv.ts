@@ -10,6 +10,9 @@ import { QUARTER_MS } from './stats/recovery.ts'
 const LATENCIES = ['all', ...ARM_OUTCOMES] as const
 const POINTS = ['p50', 'p95', 'p99', 'max'] as const
 
+/** Of other days: their mean, and between which values 95 % of them lie. */
+const SPAN = ['mean', 'low', 'high'] as const
+
 const HEADER = [
   'scope',
   'arm',
@@ -19,26 +22,26 @@ const HEADER = [
   'state',
   'recoveryMs',
   ...LATENCIES.flatMap(key => POINTS.map(point => `${key}_${point}_ms`)),
+  ...['useful_percent', 'wasted', 'recovery_ms'].flatMap(figure => SPAN.map(edge => `days_${figure}_${edge}`)),
 ]
 
 type Field = string | number | null
 
 /** The lines of a result, each ended by CRLF; what was not measured is an empty field. */
 export function renderCsv(result: Result): string {
-  const lines: readonly (readonly Field[])[] = [
-    HEADER,
-    ...result.arms.flatMap(arm => linesOf(arm, result.load.durationMs)),
-  ]
+  const lines: readonly (readonly Field[])[] = [HEADER, ...result.arms.flatMap(arm => linesOf(arm, result))]
   return lines.map(line => `${line.map(field).join(',')}\r\n`).join('')
 }
 
-function linesOf(arm: ArmResult, durationMs: number): Field[][] {
+function linesOf(arm: ArmResult, { load: { durationMs }, otherDays }: Result): Field[][] {
+  const days = otherDays?.arms.find(({ name }) => name === arm.name)
+  const spans = [days?.useful, days?.wasted, days?.recoveryMs].flatMap(span => SPAN.map(edge => span?.[edge] ?? null))
   const { outcomes, upstream, latencyMs, states, recoveryMs } = arm
   const total = { ...outcomes, ...upstream }
   const blank = LATENCIES.flatMap(() => POINTS.map(() => null))
   const points = LATENCIES.flatMap(key => POINTS.map(point => latencyMs[key][point]))
   return [
-    ['total', arm.name, 0, durationMs, ...COUNTERS.map(key => total[key]), null, recoveryMs, ...points],
+    ['total', arm.name, 0, durationMs, ...COUNTERS.map(key => total[key]), null, recoveryMs, ...points, ...spans],
     ...arm.series.map(quarter => [
       'quarter',
       arm.name,
@@ -48,6 +51,7 @@ function linesOf(arm: ArmResult, durationMs: number): Field[][] {
       states.findLast(change => change.atMs <= quarter.atMs)?.state ?? null,
       null,
       ...blank,
+      ...spans.map(() => null),
     ]),
   ]
 }

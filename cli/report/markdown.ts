@@ -7,7 +7,7 @@ import type { Result } from './result.ts'
 import { eventLines } from './text/events.ts'
 import { linesOf, tableGroups } from './text/rows.ts'
 import { renderStrip } from './text/strip.ts'
-import { describeLoad, titleOf } from './text/text.ts'
+import { describeLoad, heldToo, titleOf } from './text/text.ts'
 import { notes } from './verdict/notes.ts'
 import { verdictIn } from './verdict/verdict.ts'
 import { english, numeral } from './verdict/words.ts'
@@ -48,8 +48,8 @@ export function renderMarkdown(result: Result, { words }: Pick<Look, 'words'> = 
 function expectations({ expectations = [] }: Result, words: Words): string {
   return expectations
     .map(
-      ({ text, passed, measured }) =>
-        `- ${passed ? words('expect.met') : `**${words('expect.failed')}**`}: ${escaped(text)}, ${words('expect.measured')} ${escaped(numeral(measured, words))}`,
+      ({ text, passed, measured, otherDays }) =>
+        `- ${passed ? words('expect.met') : `**${words('expect.failed')}**`}: ${escaped(text)}, ${words('expect.measured')} ${escaped(numeral(measured, words))}${heldToo(otherDays, words)}`,
     )
     .join('\n')
 }

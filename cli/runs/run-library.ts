@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import { usageError } from '../io.ts'
-import type { Named } from '../report/text/diff.ts'
+import type { Named } from '../report/stats/run-differences.ts'
 import { readResult } from './read-result.ts'
 import type { RunStore, RunSummary } from './run-store.ts'
 

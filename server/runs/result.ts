@@ -189,6 +189,7 @@ export const expectationSchema = z.object({
     .string()
     .max(MAX_ARMS * (MAX_ARM_NAME + MAX_LENGTH.word))
     .describe('the measured value, with its unit'),
+  otherDays: z.object({ held: count, of: count }).optional().describe('on how many of the other days it held'),
 })
 
 export const repeatSchema = z
@@ -218,7 +219,15 @@ const latencyDifference = differenceOf(z.number().min(-WEEK_MS).max(WEEK_MS))
 const latencyDifferences = z
   .object({ p50: latencyDifference, p95: latencyDifference, p99: latencyDifference })
   .partial()
-const countDifference = differenceOf(z.number().min(-1e13).max(1e13))
+const exactDifference = (value: z.ZodNumber) =>
+  z.object({
+    value: value.describe('of this run, exact'),
+    ci95: z
+      .tuple([value, value])
+      .optional()
+      .describe('of the mean, by pairs (Newcombe): only where each request fails on its own, and in older results'),
+  })
+const countDifference = exactDifference(z.number().min(-1e13).max(1e13))
   .nullable()
   .describe('null where the two had not the same requests to make')
 
@@ -226,7 +235,7 @@ export const differenceSchema = z
   .object({
     arm: armName,
     against: armName.describe('the first arm'),
-    usefulPoints: differenceOf(share).nullable().describe('useful share, in points; null where one had no requests'),
+    usefulPoints: exactDifference(share).nullable().describe('useful share, in points; null where one had no requests'),
     wastedCalls: countDifference,
     calls: countDifference,
     latencyMs: z
@@ -261,7 +270,7 @@ export const differenceSchema = z
       .optional()
       .describe('missing where the two did not meet the same fates'),
   })
-  .describe('an arm less the first one, with 95 % intervals')
+  .describe('an arm less the first one, in this run; what other days give stands in `otherDays`')
 
 export const eventSchema = z
   .object({
@@ -431,7 +440,7 @@ export const resultSchema = z.object({
     })
     .optional()
     .describe(
-      'whether request k met the same fate in every arm, and in every run of several; where it did not, there are no `pairs`, and intervals take the arms for independent',
+      'whether request k met the same fate in every arm, and in every run of several; where it did not, there are no `pairs`',
     ),
   arms: boundedList(armSchema, MAX_ARMS, 1),
   vanished: boundedList(armName, MAX_ARMS, 1)
@@ -448,7 +457,10 @@ export const resultSchema = z.object({
     usefulPoints: share
       .nullable()
       .describe('useful share of the last arm less that of the first, in points; null for one arm'),
-    ci95: z.tuple([share, share]).nullable(),
+    ci95: z
+      .tuple([share, share])
+      .nullable()
+      .describe('between which points another day lies with 95 %, as in `otherDays`; null where the days do not say'),
     code: word.optional().describe('what the text says, in a word: hurt, helped, price, saved, same …'),
     figures: figuresSchema.optional(),
     more: boundedList(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),

@@ -6,7 +6,7 @@ import type { Look } from '../look.ts'
 import type { Result } from '../result.ts'
 import { eventLines } from '../text/events.ts'
 import { linesOf, tableGroups } from '../text/rows.ts'
-import { describeLoad, titleOf } from '../text/text.ts'
+import { describeLoad, heldToo, titleOf } from '../text/text.ts'
 import { notes } from '../verdict/notes.ts'
 import { verdictIn } from '../verdict/verdict.ts'
 import { english, numeral } from '../verdict/words.ts'
@@ -44,8 +44,8 @@ function expectations({ expectations = [] }: Result, words: Words): Markup[] {
   if (expectations.length === 0) return []
   return [
     html`<section><h2>${words('report.expectations')}</h2><table><thead><tr><th scope="col">${words('expect.expected')}</th><th scope="col" class="l">${words('expect.held')}</th><th scope="col" class="l">${words('expect.measured')}</th></tr></thead><tbody>${expectations.map(
-      ({ text, passed, measured }) =>
-        html`<tr><th scope="row"><code>${text}</code></th><td class="l ${passed ? 'met' : 'unmet'}">${passed ? `✓ ${words('expect.met')}` : `✗ ${words('expect.failed')}`}</td><td class="l">${numeral(measured, words)}</td></tr>`,
+      ({ text, passed, measured, otherDays }) =>
+        html`<tr><th scope="row"><code>${text}</code></th><td class="l ${passed ? 'met' : 'unmet'}">${passed ? `✓ ${words('expect.met')}` : `✗ ${words('expect.failed')}`}</td><td class="l">${numeral(measured, words)}${heldToo(otherDays, words)}</td></tr>`,
     )}</tbody></table></section>`,
   ]
 }

@@ -1,8 +1,9 @@
 /** How each arm differs from the first: what a result keeps, and what verdicts and tables read. */
 
 import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
-import type { ArmDifference, ArmResult, Difference, Outcomes, Unjudged } from '../result.ts'
-import { countsDifference, total, usefulDifference, wastedDifference } from './figures.ts'
+import type { ArmDifference, ArmResult, Outcomes, Unjudged } from '../result.ts'
+import { pairedInterval, total, usefulDifference, wastedDifference } from './figures.ts'
+import { type ComparedFigure, type DaySpan, daysOfArm, sameDays } from './other-days.ts'
 import { type Bins, percentileDifference } from './percentiles.ts'
 import type { Pairs } from './statistics.ts'
 
@@ -18,6 +19,8 @@ export interface Comparison {
   readonly pairs: Pairs | null
   /** Null where it is not known which requests are the same. */
   readonly same: SameRequests | null
+  /** Whether each request fails on its own in both arms, whatever became of others. */
+  readonly independent?: boolean
 }
 
 /** The percentiles that are compared, by their name in a result. */
@@ -39,15 +42,18 @@ export function differenceOf(
   seed: string,
   first: ArmResult,
   arm: ArmResult,
-  { pairs, same }: Comparison,
+  { pairs, same, independent = false }: Comparison,
 ): ArmDifference {
+  const points = usefulDifference(first, arm)
+  const exact = (value: number | null) => (value === null ? null : { value })
   const sameNumber = total(first.outcomes) === total(arm.outcomes)
   return {
     arm: arm.name,
     against: first.name,
-    usefulPoints: usefulDifference(first, arm, pairs),
-    wastedCalls: wastedDifference(first, arm),
-    calls: sameNumber ? countsDifference(first.upstream.calls, arm.upstream.calls) : null,
+    usefulPoints:
+      points === null || !independent || !pairs ? exact(points) : { value: points, ci95: pairedInterval(pairs) },
+    wastedCalls: exact(wastedDifference(first, arm)),
+    calls: exact(sameNumber ? arm.upstream.calls - first.upstream.calls : null),
     latencyMs: latencies(seed, same?.latencies ?? wholeLatencies(first, arm)),
     ...(pairs
       ? { pairs: { both: pairs.both, onlyFirst: pairs.onlyA, onlyArm: pairs.onlyB, neither: pairs.neither } }
@@ -58,13 +64,38 @@ export function differenceOf(
   }
 }
 
-/**
- * Between which values a difference lies, and whether that leaves no doubt of its direction: what verdicts, tables and marks go
- * by. Today the interval of the run itself.
- */
-export function spanOf(difference: ArmDifference, of: 'usefulPoints' | 'wastedCalls'): Difference | null {
-  return difference[of]
+/** What a difference is in this run, and on other days. */
+export interface Span {
+  /** Of this run, exact. */
+  readonly value: number
+  /** Another day lies between the two with a probability of 95 %; null where the days do not say. */
+  readonly days: readonly [low: number, high: number] | null
+  /** Other days leave no doubt of its direction, and this run is like them in that: what verdicts, tables and marks go by. */
+  readonly clear: boolean
 }
+
+/** A difference of this run beside that of other days. */
+export function spanWith(value: number, days: DaySpan): Span {
+  if (!days) return { value, days: null, clear: false }
+  const { low, high } = days
+  return { value, days: [low, high], clear: (low > 0 && value > 0) || (high < 0 && value < 0) }
+}
+
+/** One of the differences of an arm against the first; null where there is none. */
+export function spanOf({ otherDays }: Days, difference: ArmDifference, of: ComparedFigure): Span | null {
+  const own = difference[of]
+  const days = otherDays?.differences.find(({ arm }) => arm === difference.arm)?.[of]
+  return own && spanWith(own.value, days ?? null)
+}
+
+/** Two arms of a result, whichever they are; null where they cannot be compared. */
+export function spanBetween({ otherDays }: Days, from: ArmResult, to: ArmResult, of: ComparedFigure): Span | null {
+  const value = of === 'usefulPoints' ? usefulDifference(from, to) : wastedDifference(from, to)
+  const [before, after] = [daysOfArm(otherDays, from.name), daysOfArm(otherDays, to.name)]
+  return value === null ? null : spanWith(value, before && after && sameDays(before, after, of))
+}
+
+type Days = Pick<Unjudged, 'otherDays'>
 
 /** All latencies of two arms are of the same requests only where none was refused in either, nor answered by a cache. */
 function wholeLatencies(first: ArmResult, arm: ArmResult): SameRequests['latencies'] {

@@ -4,6 +4,7 @@ import { parseDuration, parseRate, UnitError } from '../../../server/lib/units.t
 import { plural } from '../format.ts'
 import type { ArmResult, Expectation, Unjudged } from '../result.ts'
 import { formatMeasured, MEASURE_NAMES, type Measure, type Measured, measureOf, type Unit } from './measures.ts'
+import { MIN_DAYS } from './other-days.ts'
 import { knownTrouble } from './recovery.ts'
 
 /** Says what is wrong with an expectation and what to type instead. */
@@ -75,8 +76,45 @@ export function checkExpectations(rules: readonly Rule[], result: Unjudged): Exp
       passed: checks.length > 0 && checks.every(({ passed }) => passed),
       measured:
         checks.map(({ name, measured }) => (many ? `${name} ${measured}` : measured)).join(', ') || 'no such arm',
+      ...onOtherDays(rule, subjects, result),
     }
   })
+}
+
+/** The figures of a day; all else that is measured is known of the run alone. */
+const DAILY: readonly string[] = ['useful', 'wasted', 'recovery']
+
+/** On how many of the other days it held too; nothing where these do not tell. */
+function onOtherDays(rule: Rule, subjects: readonly ArmResult[], result: Unjudged): Pick<Expectation, 'otherDays'> {
+  const { left, right, unit } = rule
+  const terms = typeof right === 'number' ? [left] : [left, right]
+  const daily = terms.every(({ measure: { name } }) => DAILY.includes(name) && (name !== 'wasted' || unit === 'count'))
+  const length = result.otherDays?.arms[0]?.days?.useful.length ?? 0
+  const measured = subjects.every(
+    arm => 'value' in left.measure.read(arm, knownTrouble(result), unit) || arm.recovered === false,
+  )
+  if (!daily || !measured || length < MIN_DAYS) return {}
+  const held = Array.from({ length }, (_, day) => day).filter(day => {
+    const arms = result.arms.map(arm => armOnDay(arm, result.otherDays, day))
+    return subjects.every(({ name }) =>
+      arms.some(arm => arm.name === name && check(rule, arm, { ...result, arms }).passed),
+    )
+  })
+  return { otherDays: { held: held.length, of: length } }
+}
+
+/** An arm with the figures of another day, as far as they are known. */
+function armOnDay(arm: ArmResult, days: Unjudged['otherDays'], day: number): ArmResult {
+  const of = days?.arms.find(({ name }) => name === arm.name)?.days
+  const [useful, requests] = [of?.useful[day] ?? 0, days?.requests ?? 0]
+  const recoveryMs = of?.recoveryMs[day] ?? null
+  const recovered = recoveryMs !== null ? true : arm.recovered === null ? null : false
+  return {
+    ...arm,
+    ...{ recoveryMs, recovered, statuses: {} },
+    outcomes: { success: useful, failed: requests - useful, shortCircuited: 0, fromCache: 0 },
+    upstream: { ...arm.upstream, wasted: of?.wasted[day] ?? 0 },
+  }
 }
 
 function check(rule: Rule, arm: ArmResult, result: Unjudged): { name: string; passed: boolean; measured: string } {

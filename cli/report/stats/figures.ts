@@ -1,7 +1,7 @@
 /** The figures that every report shows, worked out from the counts of an arm. */
 
-import type { ArmResult, Difference, Outcomes } from '../result.ts'
-import { countDifference, includesZero, independentDifference, type Pairs, pairedDifference } from './statistics.ts'
+import type { ArmResult, Outcomes } from '../result.ts'
+import { type Pairs, pairedDifference } from './statistics.ts'
 
 /** Requests that ended, whatever became of them. */
 export function total(outcomes: Outcomes): number {
@@ -45,33 +45,22 @@ export function openedAt({ states }: ArmResult): number | null {
   return states.find(({ state }) => state === 'open' || state === 'forced-open')?.atMs ?? null
 }
 
-/**
- * The useful share of `to` less that of `from`, in percentage points, with its 95 % interval: by their pairs (A is `from`)
- * where these are known, else as two independent samples. Null where an arm has no requests.
- * It takes requests for independent of each other: it says how sure this run is, not what other outages would do.
- */
-export function usefulDifference(from: ArmResult, to: ArmResult, pairs: Pairs | null = null): Difference | null {
+/** The useful share of `to` less that of `from`, in percentage points; null where an arm has no requests. */
+export function usefulDifference(from: ArmResult, to: ArmResult): number | null {
   const [before, after] = [usefulShare(from.outcomes), usefulShare(to.outcomes)]
-  if (before === null || after === null) return null
-  const interval =
-    pairs && pairs.both + pairs.onlyA + pairs.onlyB + pairs.neither > 0
-      ? pairedDifference({ ...pairs, onlyA: pairs.onlyB, onlyB: pairs.onlyA })
-      : independentDifference(useful(to.outcomes), total(to.outcomes), useful(from.outcomes), total(from.outcomes))
-  const ci95: Difference['ci95'] = [Math.max(-100, 100 * interval[0]), Math.min(100, 100 * interval[1])]
-  return { value: 100 * (after - before), ci95, clear: !includesZero(ci95) }
+  return before === null || after === null ? null : 100 * (after - before)
+}
+
+/** Wasted calls of `to` less those of `from`; null where the two had not the same requests to make. */
+export function wastedDifference(from: ArmResult, to: ArmResult): number | null {
+  return total(from.outcomes) === total(to.outcomes) ? to.upstream.wasted - from.upstream.wasted : null
 }
 
 /**
- * Wasted calls of `to` less those of `from`, with an interval that holds where both arms had the same requests to make.
- * Null where they had not.
+ * The 95 % interval of the mean difference in points, by pairs of which A is the first arm. It takes requests for independent of
+ * each other, which they are where no circuit, outage or queue connects them.
  */
-export function wastedDifference(from: ArmResult, to: ArmResult): Difference | null {
-  if (total(from.outcomes) !== total(to.outcomes)) return null
-  return countsDifference(from.upstream.wasted, to.upstream.wasted)
-}
-
-/** A count less another, of calls over the same requests. */
-export function countsDifference(before: number, after: number): Difference {
-  const ci95 = countDifference(after, before)
-  return { value: after - before, ci95, clear: !includesZero(ci95) }
+export function pairedInterval({ both, onlyA, onlyB, neither }: Pairs): [number, number] {
+  const [low, high] = pairedDifference({ both, onlyA: onlyB, onlyB: onlyA, neither })
+  return [Math.max(-100, 100 * low), Math.min(100, 100 * high)]
 }

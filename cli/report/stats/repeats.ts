@@ -1,12 +1,12 @@
 /** Several runs of one experiment as one: sums of what they counted, and how far their differences lie apart. */
 
-import type { ArmDifference, ArmResult, Difference, Result, Unjudged } from '../result.ts'
+import type { ArmDifference, ArmResult, Result, Unjudged } from '../result.ts'
 import { differencesOf } from './differences.ts'
-import { includesZero } from './statistics.ts'
 
 /**
- * The runs together, to be judged. Counts are those of all; a difference is the mean of the runs' own, between limits that the
- * runs' spread gives (Student's t), so that what is clear is what other seeds show too. What cannot be added up is the last run's.
+ * The runs together, to be judged. Counts are those of all; a difference in points is the mean of the runs' own. Other days are
+ * those of the last run; where nothing is known of them, the runs themselves say how far days lie apart (Student's t). What cannot
+ * be added up is the last run's.
  * @param runs at least two, of the same arms
  */
 export function allRuns(runs: readonly Result[]): Unjudged {
@@ -28,7 +28,10 @@ export function allRuns(runs: readonly Result[]): Unjudged {
   })
   const pairing = pairingOfAll(runs)
   const requests = runs.reduce((sum, run) => sum + run.load.requests, 0)
-  return { ...rest, ...(pairing ? { pairing } : {}), pairs: null, arms, differences, load: { ...last.load, requests } }
+  const known = last.otherDays?.differences.some(({ usefulPoints }) => usefulPoints !== null)
+  const days = known || runs.length < 2 ? {} : { otherDays: daysOf(runs, all) }
+  const told = pairing ? { pairing } : {}
+  return { ...rest, ...days, ...told, pairs: null, arms, differences, load: { ...last.load, requests } }
 }
 
 /** Whether request k met the same fate in every arm of every run, and all reasons why it did not in one; null for a single arm. */
@@ -36,6 +39,29 @@ export function pairingOfAll(runs: readonly Unjudged[]): NonNullable<Result['pai
   const all = runs.flatMap(({ pairing }) => pairing ?? [])
   if (all.length === 0) return null
   return { holds: all.every(({ holds }) => holds), because: [...new Set(all.flatMap(({ because }) => because))] }
+}
+
+/** Other days as the runs themselves show them. */
+function daysOf(runs: readonly Result[], all: readonly (readonly ArmDifference[])[]): NonNullable<Result['otherDays']> {
+  const arms = runs[0]?.arms ?? []
+  const of = (index: number, member: 'usefulPoints' | 'wastedCalls') =>
+    anotherRun(
+      all.flatMap(run => run[index]?.[member]?.value ?? []),
+      runs.length,
+      member === 'usefulPoints' ? MAX_POINTS : undefined,
+    )
+  return {
+    replicates: runs.length,
+    basis: 'runs',
+    varied: ['all that differed between the runs'],
+    method: "prediction interval for one more run by the spread of these (Student's t)",
+    arms: arms.map(({ name }) => ({ name, useful: null, wasted: null, recoveryMs: null, recovered: 0 })),
+    differences: (all[0] ?? []).map(({ arm, against }, index) => ({
+      ...{ arm, against },
+      usefulPoints: of(index, 'usefulPoints'),
+      wastedCalls: of(index, 'wastedCalls'),
+    })),
+  }
 }
 
 function together(arms: readonly ArmResult[], last: ArmResult): ArmResult {
@@ -76,8 +102,8 @@ function mean(runs: readonly ArmDifference[], last: ArmDifference): ArmDifferenc
     runs.reduce((total, run) => total + (count(run) ?? 0), 0)
   const of = (member: 'usefulPoints' | 'wastedCalls' | 'calls') => {
     const known = runs.flatMap(run => run[member]?.value ?? [])
-    if (known.length < runs.length) return null
-    return member === 'usefulPoints' ? spread(known, 1, MAX_POINTS) : spread(known, runs.length)
+    const sum = known.reduce((all, value) => all + value, 0)
+    return known.length < runs.length ? null : { value: member === 'usefulPoints' ? sum / runs.length : sum }
   }
   return {
     ...rest,
@@ -114,14 +140,17 @@ const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
 /** A useful share is at most 100 points above or below another. */
 const MAX_POINTS = 100
 
-/** The mean of what each run showed, times `scale`, with the 95 % limits that its spread gives, within `max` of zero. */
-function spread(values: readonly number[], scale: number, max = Number.POSITIVE_INFINITY): Difference {
+/** Between which limits one more run lies with a probability of 95 %, where runs are normal; null where one has no value. */
+function anotherRun(
+  values: readonly number[],
+  runs: number,
+  max = Number.POSITIVE_INFINITY,
+): { mean: number; low: number; high: number } | null {
   const n = values.length
-  const middle = values.reduce((sum, value) => sum + value, 0) / n
-  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, n - 1)
+  if (n < runs || n < 2) return null
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)
   const t = T[n - 2] ?? 1.96 + 2.5 / (n - 1)
-  const reach = t * Math.sqrt(variance / n)
-  const within = (limit: number) => Math.max(-max, Math.min(max, limit * scale))
-  const ci95: Difference['ci95'] = [within(middle - reach), within(middle + reach)]
-  return { value: middle * scale, ci95, clear: n > 1 && !includesZero(ci95) }
+  const reach = t * Math.sqrt(variance * (1 + 1 / n))
+  return { mean, low: Math.max(-max, mean - reach), high: Math.min(max, mean + reach) }
 }

@@ -3,8 +3,8 @@
 import type { Words } from '../../../server/lib/words.ts'
 import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
-import type { ArmDifference, ArmResult, Difference, Unjudged } from '../result.ts'
-import { differencesOf, spanOf } from '../stats/differences.ts'
+import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
+import { differencesOf, type Span, spanOf } from '../stats/differences.ts'
 import { amplification, foundNothing, opened, usefulShare } from '../stats/figures.ts'
 import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
 import { numeral, recoveryText } from '../verdict/words.ts'
@@ -80,8 +80,9 @@ export function linesOf(rows: readonly Row[], names: readonly string[], words: W
   })
 }
 
-function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
-  const useful = against(arms, all, difference => spanOf(difference, 'usefulPoints'))
+function outcomeRows(result: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
+  const { arms } = result
+  const useful = against(arms, all, difference => spanOf(result, difference, 'usefulPoints'))
   const guarded = arms.some(arm => arm.states.length > 0)
   const always = { success: true, failed: true, shortCircuited: guarded, fromCache: false }
   const met = OUTCOMES.filter(({ key }) => always[key] || arms.some(arm => arm.outcomes[key] > 0))
@@ -94,27 +95,42 @@ function outcomeRows({ arms }: Unjudged, all: readonly ArmDifference[], words: W
         written(difference, ({ value }) => words('row.points', { points: formatSigned(value) })),
       ),
     },
-    ...(arms.length < 2 ? [] : [intervalRow(useful, words)]),
+    ...daysRows(result, useful, all, words),
     ...met.map(({ key, tone }) =>
       row(`  ${words(`outcome.${key}`)}`, tone, arms, arm => formatCount(arm.outcomes[key])),
     ),
   ]
 }
 
-function intervalRow(useful: readonly (Difference | null)[], words: Words): Row {
-  const differences = useful.map(difference =>
-    difference
-      ? words('row.range', { low: formatSigned(difference.ci95[0]), high: formatSigned(difference.ci95[1]) })
-      : '',
-  )
-  return { label: `  ${words('row.interval')}`, tone: 'quiet', values: useful.map(() => ''), differences }
+/** What other days give beside it, and the formula for requests that fail each on its own, where they do. */
+function daysRows(
+  { arms, otherDays }: Unjudged,
+  useful: readonly (Span | null)[],
+  all: readonly ArmDifference[],
+  words: Words,
+): Row[] {
+  if (!otherDays || arms.length < 2) return []
+  const line = (label: string, intervals: readonly (readonly [number, number] | null | undefined)[]): Row[] => {
+    const differences = intervals.map(both =>
+      both ? words('row.range', { low: formatSigned(both[0]), high: formatSigned(both[1]) }) : '',
+    )
+    const silent = differences.every(text => text === '')
+    return silent ? [] : [{ label, tone: 'quiet', values: arms.map(() => ''), differences }]
+  }
+  const days = useful.map(span => span?.days)
+  const mean = [null, ...all.map(({ usefulPoints }) => usefulPoints?.ci95)]
+  return [
+    ...line(`  ${words(`days.${otherDays.basis ?? 'simulated'}`)}`, days),
+    ...line(`  ${words('days.mean')}`, mean),
+  ]
 }
 
-function upstreamRows({ arms }: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
+function upstreamRows(result: Unjudged, all: readonly ArmDifference[], words: Words): Row[] {
+  const { arms } = result
   const before = arms[0]?.upstream.wasted ?? 0
   const change = (value: number) =>
     before === 0 ? formatSigned(value, 0) : `${formatSigned((value / before) * 100, 0)} %`
-  const wasted = against(arms, all, difference => spanOf(difference, 'wastedCalls'))
+  const wasted = against(arms, all, difference => spanOf(result, difference, 'wastedCalls'))
   return [
     row(words('row.calls'), 'plain', arms, arm => formatCount(arm.upstream.calls)),
     {
@@ -130,7 +146,7 @@ function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[], words: W
   return met.flatMap(({ key, tone }) =>
     POINTS[key === 'success' ? key : 'other'].map((point): Row => {
       const differences = against(arms, all, ({ latencyMs }) => (point === 'max' ? null : latencyMs[key]?.[point]))
-      const change = ({ value }: Difference) => `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`
+      const change = ({ value }: Shown) => `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`
       return {
         ...row(`  ${words(`outcome.${key}`)} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
         differences: differences.map(difference => written(difference, change)),
@@ -140,21 +156,25 @@ function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[], words: W
 }
 
 /** One of the differences of each arm; null for the first, and where there is none. */
-function against(
+function against<T>(
   arms: readonly ArmResult[],
   all: readonly ArmDifference[],
-  of: (difference: ArmDifference) => Difference | null | undefined,
-): (Difference | null)[] {
+  of: (difference: ArmDifference) => T | null | undefined,
+): (T | null)[] {
   return arms.map((_, index) => {
     const difference = index === 0 ? undefined : all[index - 1]
     return (difference && of(difference)) ?? null
   })
 }
 
-function written(difference: Difference | null, write: (difference: Difference) => string): string {
+/** What this run did, but `~` where other days may have it the other way round. */
+function written(difference: Shown | null, write: (difference: Shown) => string): string {
   if (!difference) return ''
-  return difference.clear ? write(difference) : '~'
+  return difference.clear || difference.days === null ? write(difference) : '~'
 }
+
+/** A span, or the difference of two percentiles, which has an interval of its own. */
+type Shown = Pick<Span, 'value' | 'clear'> & Partial<Pick<Span, 'days'>>
 
 function timeRows(result: Unjudged, words: Words): Row[] {
   const { arms } = result

@@ -90,12 +90,17 @@ export function renderExpectations(expectations: readonly Expectation[], { ascii
   const widest = Math.max(0, ...lines.map(({ text }) => text.length))
   const longest = Math.max(words('expect.met').length, words('expect.failed').length)
   return lines
-    .map(({ text, passed, measured }) => {
+    .map(({ text, passed, measured, otherDays }) => {
       const word = words(passed ? 'expect.met' : 'expect.failed').padEnd(longest)
       const mark = palette.paint(passed ? 'useful' : 'failed', `${ascii ? '' : passed ? '✓ ' : '✗ '}${word}`)
-      return `  ${mark}  ${text.padEnd(widest)}  ${words('expect.measured')} ${numeral(measured, words)}`
+      return `  ${mark}  ${text.padEnd(widest)}  ${words('expect.measured')} ${numeral(measured, words)}${heldToo(otherDays, words)}`
     })
     .join('\n')
+}
+
+/** On how many of the other days an expectation held; nothing where these do not tell. */
+export function heldToo(days: Expectation['otherDays'], words: Words): string {
+  return days ? words('days.held', days) : ''
 }
 
 /** A command gets a line of its own, so that it can be copied. */

@@ -1,6 +1,6 @@
 /** Decides what a comparison shows, before anything is put into words. */
 
-import type { ArmDifference, ArmResult } from '../result.ts'
+import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
 import { spanOf } from '../stats/differences.ts'
 import { opened, total, useful } from '../stats/figures.ts'
 import { onlyNotFound } from './notes.ts'
@@ -14,7 +14,8 @@ import { onlyNotFound } from './notes.ts'
  * - `hurt`, `helped`: a clear difference in useful answers
  * - `price`: a clear loss that bought many saved calls and is small on any day; `traded`: one that may be small or not
  * - `saved`: no difference in useful answers, clearly fewer wasted calls
- * - `same`: no difference in either; `too-small`: the interval is too wide to say so
+ * - `same`: no difference in either; `too-small`: days differ too much to say so
+ * - `this-run`: the arms differ in this run, and nobody knows what other days give
  */
 export type Code =
   | 'empty'
@@ -31,6 +32,7 @@ export type Code =
   | 'saved'
   | 'same'
   | 'too-small'
+  | 'this-run'
 
 /** An interval that reaches further than this from zero, in points, is too wide to call two shares equal. */
 const TOO_WIDE = 10
@@ -43,32 +45,40 @@ const SMALL_LOSS = 5
 const SAVED_PER_LOST = 5
 
 /** What the last arm did to the first one's useful answers and wasted calls. */
-export function codeOf(first: ArmResult, last: ArmResult, difference: ArmDifference): Code {
-  const points = spanOf(difference, 'usefulPoints')
+export function codeOf(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Code {
+  const points = spanOf(result, difference, 'usefulPoints')
   if (!points) return 'empty'
   if (unreachable(first) && unreachable(last)) return 'unreachable'
   if (last.outcomes.shortCircuited === total(last.outcomes)) return 'all-refused'
   if (problems(first) + problems(last) === 0) {
     return onlyNotFound(first) && onlyNotFound(last) ? 'not-found' : 'nothing-failed'
   }
-  if (last.states.length > 0 && !opened(last) && !points.clear) return 'never-opened'
-  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && !points.clear) return 'too-late'
-  const saved = savedCalls(difference)
+  const alike = !points.clear && (points.days !== null || Math.abs(points.value) < TOO_WIDE)
+  if (last.states.length > 0 && !opened(last) && alike) return 'never-opened'
+  if (opened(last) && last.outcomes.shortCircuited + last.outcomes.fromCache === 0 && alike) return 'too-late'
+  const { days } = points
+  if (days === null) return endedAlike(first, last, difference) ? 'same' : 'this-run'
+  const saved = savedCalls(result, difference)
   if (points.clear && points.value > 0) return 'helped'
   if (points.clear) {
     const lost = useful(first.outcomes) - useful(last.outcomes)
-    const [low, high] = points.ci95
+    const [low, high] = days
     if (saved < SAVED_PER_LOST * lost || high < -SMALL_LOSS) return 'hurt'
     return low >= -SMALL_LOSS ? 'price' : 'traded'
   }
-  if (Math.max(...points.ci95.map(Math.abs)) > TOO_WIDE) return 'too-small'
+  if (Math.max(...days.map(Math.abs)) > TOO_WIDE) return 'too-small'
   return saved > 0 ? 'saved' : 'same'
 }
 
-/** Wasted calls that the last arm made less than the first; 0 where the difference may be chance. */
-export function savedCalls(difference: ArmDifference): number {
-  const calls = spanOf(difference, 'wastedCalls')
+/** Wasted calls that the last arm made less than the first; 0 where other days may have it otherwise. */
+function savedCalls(result: Unjudged, difference: ArmDifference): number {
+  const calls = spanOf(result, difference, 'wastedCalls')
   return calls?.clear ? Math.max(0, -calls.value) : 0
+}
+
+/** Every request ended alike, and as many calls failed. */
+function endedAlike(first: ArmResult, last: ArmResult, { pairs }: ArmDifference): boolean {
+  return pairs !== undefined && pairs.onlyFirst + pairs.onlyArm === 0 && first.upstream.wasted === last.upstream.wasted
 }
 
 /** Every request of the arm met a closed port. */

@@ -1,8 +1,9 @@
 /** What an arm did beside its two numbers, as clauses of one sentence; what the arms between did, and which of all is best. */
 
 import type { ArmDifference, ArmResult, Message, Unjudged } from '../result.ts'
-import { differencesOf, spanOf } from '../stats/differences.ts'
-import { total, usefulDifference, usefulShare, wastedDifference } from '../stats/figures.ts'
+import { differencesOf, spanBetween, spanOf } from '../stats/differences.ts'
+import { total, usefulShare } from '../stats/figures.ts'
+import type { ComparedFigure } from '../stats/other-days.ts'
 import { reasonOf } from './cause.ts'
 
 /** A refusal counts as "at once" where the same request took this many times as long, and long enough for a person to care. */
@@ -16,18 +17,18 @@ const SAME_RECOVERY_MS = 500
 const MAX_DESCRIBED = 5
 
 /** The clauses in their order: answers, time, recovery; empty where there is nothing to say. */
-export function effects(first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
-  return [exchanged(first, last, difference), atOnce(first, difference), back(first, last)].flatMap(
+export function effects(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
+  return [exchanged(result, first, last, difference), atOnce(first, difference), back(first, last)].flatMap(
     clause => clause ?? [],
   )
 }
 
 /** Answers that came in one of the two arms alone: what was lost, beside what was gained. */
-function exchanged(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
+function exchanged(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
   const { pairs } = difference
   const { reason, figures } = reasonOf(first, last, difference)
   // Without pairs it is not known which answers these were, but why there are fewer may be.
-  if (!pairs && reason !== 'unknown' && clearlyFewer(difference)) {
+  if (!pairs && reason !== 'unknown' && clearlyFewer(result, difference)) {
     return { code: 'effect.lost-some', figures: { ...figures, reason } }
   }
   if (!pairs || pairs.onlyFirst + pairs.onlyArm === 0) return null
@@ -36,8 +37,8 @@ function exchanged(first: ArmResult, last: ArmResult, difference: ArmDifference)
   return { code: pairs.onlyArm === 0 ? 'effect.lost' : 'effect.lost-and-gained', figures: said }
 }
 
-function clearlyFewer(difference: ArmDifference): boolean {
-  const points = spanOf(difference, 'usefulPoints')
+function clearlyFewer(result: Unjudged, difference: ArmDifference): boolean {
+  const points = spanOf(result, difference, 'usefulPoints')
   return points?.clear === true && points.value < 0
 }
 
@@ -78,8 +79,9 @@ function between(result: Unjudged): Message[] {
     .slice(0, MAX_DESCRIBED)
     .map((arm, index): Message => {
       const difference = differences[index]
-      const points = difference ? spanOf(difference, 'usefulPoints') : null
-      const code = points?.clear ? (points.value > 0 ? 'more' : 'fewer') : 'chance'
+      const points = difference ? spanOf(result, difference, 'usefulPoints') : null
+      const tells = points?.clear || (points?.days === null && points.value !== 0)
+      const code = tells ? (points.value > 0 ? 'more' : 'fewer') : 'chance'
       return {
         code: 'best.between',
         figures: {
@@ -90,8 +92,9 @@ function between(result: Unjudged): Message[] {
     })
 }
 
-/** By useful answers, then by wasted calls, without selling chance as a difference. */
+/** By useful answers, then by wasted calls, as far as other days have it too; nothing where nobody knows that. */
 function best(result: Unjudged): Message[] {
+  if (result.otherDays?.differences.every(({ usefulPoints }) => usefulPoints === null) ?? true) return []
   const arms = result.arms.filter(arm => total(arm.outcomes) > 0)
   const [top] = arms.toSorted((a, b) => (usefulShare(b.outcomes) ?? 0) - (usefulShare(a.outcomes) ?? 0))
   if (!top) return []
@@ -105,11 +108,11 @@ function best(result: Unjudged): Message[] {
   return [{ code: 'best.useful', figures: { ...figures, useful: usefulShare(thrifty.outcomes) } }]
 }
 
-/** Whether two arms differ clearly: by their difference where one of them is the first arm, else as independent samples. */
-function tellsApart(result: Unjudged, a: ArmResult, b: ArmResult, of: 'usefulPoints' | 'wastedCalls'): boolean {
+/** Whether two arms differ clearly. */
+function tellsApart(result: Unjudged, a: ArmResult, b: ArmResult, of: ComparedFigure): boolean {
   const [first] = result.arms
-  const other = a === first ? b : b === first ? a : null
-  const difference = other && differencesOf(result)[result.arms.indexOf(other) - 1]
-  if (difference) return spanOf(difference, of)?.clear ?? false
-  return (of === 'usefulPoints' ? usefulDifference(a, b) : wastedDifference(a, b))?.clear ?? false
+  const [from, to] = b === first ? [b, a] : [a, b]
+  const difference = from === first ? differencesOf(result)[result.arms.indexOf(to) - 1] : undefined
+  const span = difference ? spanOf(result, difference, of) : spanBetween(result, from, to, of)
+  return span?.clear ?? false
 }

@@ -4,15 +4,16 @@ import { QUANTITIES } from '../../../server/experiments/quantities.ts'
 import { formatDuration } from '../../../server/lib/units.ts'
 import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
-import { opened, total, useful, usefulShare } from '../stats/figures.ts'
+import { opened, total, useful } from '../stats/figures.ts'
+import { STANDARD_DAYS } from '../stats/other-days.ts'
 import { armList, circuitOf, quoted, wordsOf } from './arm-names.ts'
 import { cameInSpells, isTurnedAway, onlyProduct } from './cause.ts'
 import type { Code } from './code.ts'
 import { flagsOf, type Kept } from './flags.ts'
 import { leftAtOnce, MAX_ADVISED_REQUESTS, onlyNotFound, sawReturn } from './notes.ts'
 
-/** Half the width of the interval, as a share, that is enough to tell two arms apart in most cases. */
-const GOOD_ENOUGH = 0.05
+/** Half the width of the interval, in points, that is enough to call two arms alike. */
+const GOOD_ENOUGH = 5
 
 /**
  * An outage that shows what a breaker is for. With ten calls every 100 ms a circuit that is open for 250 ms lets the last
@@ -52,9 +53,36 @@ export function hintFor(code: Code, result: Unjudged): Message {
       return leftAtOnce(result) && !isForeign(result)
         ? hint('batches', compareCommand(names, result, { load: false }))
         : hint('more-to-refuse', { requests: 2 * result.load.requests })
+    case 'this-run':
+      return afterThisRun(result)
     default:
       return circuitOf(last) === null ? unguarded(code, result, last) : guarded(code, result)
   }
+}
+
+/** How to learn what other days give. */
+function afterThisRun(result: Unjudged): Message {
+  const { otherDays, arms, load } = result
+  const names = arms.map(({ name }) => name)
+  if (otherDays?.because === 'too-slow' || otherDays?.because === 'too-large') {
+    const simulate = { ...result, simulated: SIMULATED }
+    return hint('simulate-days', `${compareCommand(names, simulate)} --days ${STANDARD_DAYS}`)
+  }
+  if (leftAtOnce(result) || load.everyMs <= 0) {
+    return isForeign(result) ? hint('more-seeds') : hint('batches', compareCommand(names, result, { load: false }))
+  }
+  if (otherDays?.because === 'too-short') {
+    const blocks = Math.ceil((LONG_ENOUGH_MS / load.everyMs) * load.concurrency)
+    if (blocks > load.requests && blocks <= MAX_ADVISED_REQUESTS) return hint('too-small', { requests: blocks })
+  }
+  return hint('more-seeds')
+}
+
+/** Ten blocks of a second, and the open time of most circuits. */
+const LONG_ENOUGH_MS = 12_000
+const SIMULATED = {
+  ...{ seed: '', latenessMs: { p50: 0, p99: 0 } },
+  roundTripMs: { p50: QUANTITIES.roundTripMs.standard, p99: QUANTITIES.roundTripMs.standard },
 }
 
 /** What to try after a run of one arm. */
@@ -87,7 +115,7 @@ function hint(code: string, given: string | Figures = {}): Message {
 function guarded(code: 'hurt' | 'helped' | 'price' | 'traded' | 'saved' | 'same', result: Unjudged): Message {
   const [first] = result.arms
   const last = result.arms.at(-1)?.name ?? 'breaker'
-  const alike = differencesOf(result).every(difference => !spanOf(difference, 'usefulPoints')?.clear)
+  const alike = differencesOf(result).every(difference => !spanOf(result, difference, 'usefulPoints')?.clear)
   const engines = alike && result.arms.every(arm => circuitOf(arm.name) !== null)
   const shorter = () =>
     opensBriefly(result)
@@ -232,16 +260,17 @@ function openFor(name: string, time: string): string {
   )
 }
 
-/** Requests an arm for an interval of 5 points to either side, by the variance of two independent shares. */
-function enough({ arms }: Unjudged): number {
-  const [first, last] = [arms[0], arms.at(-1)]
-  if (!first || !last) return 300
-  const variance = [first, last].reduce((sum, arm) => {
-    const share = usefulShare(arm.outcomes) ?? 0.5
-    return sum + Math.max(0.05, share * (1 - share))
-  }, 0)
-  const needed = (1.96 / GOOD_ENOUGH) ** 2 * variance
-  return Math.ceil(Math.max(needed, 2 * total(first.outcomes)) / 100) * 100
+/**
+ * Requests an arm for an interval that leaves zero out, or reaches no further than 5 points to either side: by the width of that
+ * of other days, which falls with the root of the number of requests.
+ */
+function enough(result: Unjudged): number {
+  const { arms, otherDays } = result
+  const [first, points] = [arms[0], otherDays?.differences.at(-1)?.usefulPoints]
+  if (!first || !points) return 300
+  const wanted = Math.max(GOOD_ENOUGH, 0.9 * Math.abs(points.mean))
+  const times = Math.max(2, ((points.high - points.low) / 2 / wanted) ** 2)
+  return Math.min(MAX_ADVISED_REQUESTS, Math.ceil((times * total(first.outcomes)) / 100) * 100)
 }
 
 /** Whether what was fired at is no flaky catalog, so that nothing there can be told to fail. */

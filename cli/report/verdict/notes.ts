@@ -102,10 +102,13 @@ function otherDaysNotes({ otherDays, differences = [] }: Unjudged): Message[] {
   const code = `note.other-days${basis === 'blocks' ? '-of-blocks' : ''}`
   const [first] = arms
   if (arms.length === 1 && first?.useful) {
+    if (first.useful.low === first.useful.high) return []
     return [{ code: `${code}-one`, figures: { days, because, arm: first.name, ...first.useful } }]
   }
   const between = otherDays.differences.flatMap(({ arm, against, usefulPoints, wastedCalls }): Message[] => {
     if (!usefulPoints || !wastedCalls) return []
+    // Where nothing differs on any day there is nothing to say of days.
+    if ([usefulPoints, wastedCalls].every(({ low, high }) => low === 0 && high === 0)) return []
     const { mean, low, high } = usefulPoints
     const calls = { calls: wastedCalls.mean, callsLow: wastedCalls.low, callsHigh: wastedCalls.high }
     const here = differences.find(each => each.arm === arm)?.usefulPoints?.value ?? mean

@@ -26,13 +26,13 @@ export function judge(result: Unjudged): Verdict {
   const last = result.arms.at(-1)
   if (result.vanished) return nothing(result, result.vanished)
   const difference = differencesOf(result).at(-1)
-  const points = difference ? spanOf(difference, 'usefulPoints') : null
+  const points = difference ? spanOf(result, difference, 'usefulPoints') : null
   const said = first && last && difference ? ofSeveral(result, first, last, difference) : ofOne(result)
   const coded = { ...said, more: [...stopped(result), ...said.more] }
   return {
     ...inWords(coded, english),
     usefulPoints: points && round(points.value),
-    ci95: points && [round(points.ci95[0]), round(points.ci95[1])],
+    ci95: points?.days ? [round(points.days[0]), round(points.days[1])] : null,
     ...coded,
   }
 }
@@ -81,7 +81,7 @@ function stopped({ interrupted, load, arms, repeats = [] }: Unjudged): Message[]
 
 /** What the last arm is to the first. */
 function ofSeveral(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Coded {
-  const code = codeOf(first, last, difference)
+  const code = codeOf(result, first, last, difference)
   return {
     code,
     figures: figuresOf(code, result, first, last, difference),
@@ -92,17 +92,18 @@ function ofSeveral(result: Unjudged, first: ArmResult, last: ArmResult, differen
 
 function figuresOf(
   code: Code,
-  { target, arms }: Unjudged,
+  result: Unjudged,
   first: ArmResult,
   last: ArmResult,
   difference: ArmDifference,
 ): Figures {
+  const { target, arms } = result
   const { pairs } = difference
-  const points = spanOf(difference, 'usefulPoints')
+  const points = spanOf(result, difference, 'usefulPoints')
   const names = { first: first.name, last: last.name }
   const requests = total(last.outcomes)
   const [before, after] = [usefulShare(first.outcomes), usefulShare(last.outcomes)]
-  const [low, high] = points?.ci95 ?? [null, null]
+  const [low, high] = points?.days ?? [null, null]
   // Nothing is chance where every single request ended alike.
   const alike = pairs && pairs.onlyFirst + pairs.onlyArm === 0 ? 1 : 0
   switch (code) {
@@ -122,18 +123,19 @@ function figuresOf(
 }
 
 /** What is said in the same breath as the useful share: what of it is stale, and the other price, calls that were wasted. */
-function beside(first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
+function beside(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message[] {
   const { fromCache } = last.outcomes
   const stale = { code: 'beside.stale', figures: { part: fromCache / Math.max(1, total(last.outcomes)) } }
-  return [...(fromCache > 0 ? [stale] : []), ...only(calls(first, last, difference))]
+  return [...(fromCache > 0 ? [stale] : []), ...only(calls(result, first, last, difference))]
 }
 
-function calls(first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
+function calls(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Message | null {
   const [before, wasted] = [first.upstream.wasted, last.upstream.wasted]
   if (before + wasted === 0) return null
   const names = { first: first.name, wasted, before }
   if (before === wasted) return { code: 'beside.calls-alike', figures: names }
-  if (!spanOf(difference, 'wastedCalls')?.clear) return { code: 'beside.calls-chance', figures: names }
+  const span = spanOf(result, difference, 'wastedCalls')
+  if (span === null || (span.days && !span.clear)) return { code: 'beside.calls-chance', figures: names }
   if (wasted < before) return { code: 'beside.calls-fewer', figures: { ...names, part: (before - wasted) / before } }
   return { code: 'beside.calls-more', figures: { ...names, more: wasted - before, perRequest: amplification(last) } }
 }
@@ -149,11 +151,22 @@ function moreOf(code: Code, result: Unjudged, first: ArmResult, last: ArmResult,
     case 'nothing-failed':
       return ranking(result)
     case 'never-opened':
-      return [...beside(first, last, difference), ...ranking(result)]
+      return [...beside(result, first, last, difference), ...ranking(result)]
     case 'too-late':
-      return [...beside(first, last, difference), ...only(lateOpening(result, last)), ...ranking(result)]
+      return [...beside(result, first, last, difference), ...only(lateOpening(result, last)), ...ranking(result)]
+    case 'this-run':
+      return [
+        ...beside(result, first, last, difference),
+        ...effects(result, first, last, difference),
+        { code: 'days.unknown', figures: {} },
+        ...ranking(result),
+      ]
     default:
-      return [...beside(first, last, difference), ...effects(first, last, difference), ...ranking(result)]
+      return [
+        ...beside(result, first, last, difference),
+        ...effects(result, first, last, difference),
+        ...ranking(result),
+      ]
   }
 }
 

@@ -15,7 +15,7 @@ describe('chaos demo', () => {
   it('shows every regime with its verdict in less than half a minute', async t => {
     const runsFolder = mkdtempSync(join(tmpdir(), 'demo-'))
     t.after(() => rmSync(runsFolder, { recursive: true }))
-    const { code, stdout, stderr } = await chaos(['demo', '--json'], { runsFolder })
+    const { code, stdout, stderr } = await chaos(['demo', '--json'], { runsFolder, days: { count: 99 } })
     assert.equal(stderr, '')
     assert.equal(readdirSync(runsFolder).length, 3)
     assert.equal(code, 0)
@@ -31,7 +31,7 @@ describe('chaos demo', () => {
     assert.ok(lasted < 28_000, `${lasted} ms`)
     const [coins, outage, storm] = results
     assert.match(coins.verdict.text, /The breaker hurt/)
-    assert.ok(coins.verdict.ci95[1] < 0)
+    assert.ok(coins.verdict.ci95[1] < 0, `${coins.verdict.ci95}`)
     const [without, guarded] = outage.arms
     // A hundred requests leave in a second: each millisecond that somebody stood still costs a tenth of one.
     const slowest = Math.max(...outage.arms.map((arm: Result['arms'][number]) => arm.latencyMs.all.max ?? 0))
@@ -47,7 +47,7 @@ describe('chaos demo', () => {
 
   it('prints tables, strips and what to type next in 80 columns, and stops when told to', async () => {
     const run = spawnChaos(['demo'])
-    await run.says(/The breaker hurt/)
+    await run.says(/got a useful\s+answer/)
     run.process.kill('SIGINT')
     const { code, stdout, stderr } = await run.ended
     assert.equal(code, 130)

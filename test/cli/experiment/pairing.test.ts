@@ -171,7 +171,7 @@ describe('a result whose arms did not meet the same fates', () => {
       usualWorld({ seed: 's', settings: { failRate: 60, ...settings } }),
     )
 
-  it('says why, has no pairs, and takes the arms for independent', async () => {
+  it('says why, and has no pairs', async () => {
     const paired = await run({})
     const unpaired = await run({
       rules: [{ id: 'none', match: { code: ['nothing'] }, rate: 100, limit: { first: 1 } }],
@@ -187,8 +187,25 @@ describe('a result whose arms did not meet the same fates', () => {
     )
     assert.equal(unpaired.verdict.code, paired.verdict.code)
     assert.equal(unpaired.verdict.usefulPoints, paired.verdict.usefulPoints)
-    const width = ({ verdict: { ci95 } }: typeof paired) => (ci95 ? ci95[1] - ci95[0] : 0)
-    assert.ok(width(unpaired) > width(paired), `${width(unpaired)} > ${width(paired)}`)
+  })
+
+  it('has the formula for pairs beside it only where each request fails on its own', async () => {
+    const of = async (arms: string[], settings: Partial<Settings>, conditions = {}) => {
+      const spec = experimentSchema.parse({ arms, load: LOAD, seed: 's', conditions })
+      const { differences } = await simulate(spec, usualWorld({ seed: 's', settings: { failRate: 60, ...settings } }))
+      return differences?.at(-1)?.usefulPoints?.ci95 !== undefined
+    }
+    assert.equal(await of(['none', 'retry'], {}), true)
+    assert.equal(await of(['none', 'breaker', 'retry(1)'], {}), true)
+    for (const [arms, settings, conditions] of [
+      [['none', 'breaker'], {}, {}],
+      [['breaker', 'retry'], {}, {}],
+      [['none', 'retry+budget'], {}, {}],
+      [['none', 'retry'], { sampler: 'deck' }, {}],
+      [['none', 'retry'], { outage: { availability: 80, meanLength: '1s' } }, {}],
+      [['none', 'retry'], {}, { outages: [{ failRate: 100, fromMs: 100, toMs: 200 }] }],
+    ] as [string[], Partial<Settings>, object][])
+      assert.equal(await of(arms, settings, conditions), false, JSON.stringify([arms, settings, conditions]))
   })
 
   it('has nothing to say of pairing where there is one arm', async () => {

@@ -2,6 +2,8 @@
 
 import type { ArmResult, LatencySummary, Outcomes, Sent, Series, Unjudged } from '../../../cli/report/result.ts'
 import { differenceOf, type SameRequests } from '../../../cli/report/stats/differences.ts'
+import { total, useful } from '../../../cli/report/stats/figures.ts'
+import { otherDays } from '../../../cli/report/stats/other-days.ts'
 
 const nothing: LatencySummary = { count: 0, p50: null, p95: null, p99: null, max: null }
 
@@ -59,6 +61,35 @@ export function arm(name: string, counts: Partial<Outcomes>, rest: Partial<ArmRe
   }
 }
 
+/** Days on which each request of an arm fails by itself as often as in the run, each arm for itself; `spread` 1 is that of chance. */
+export function daysAround(arms: readonly ArmResult[], spread = 0.25, first = 0): NonNullable<Unjudged['otherDays']> {
+  const count = 199
+  const days = Array.from({ length: count }, (_, day) =>
+    arms.map(({ outcomes, upstream, recoveryMs }, number) => {
+      const index = first + number
+      const requests = total(outcomes)
+      const good = useful(outcomes)
+      // The quantiles of a normal distribution, in another order in each arm.
+      const place = (day * (index === 0 ? 1 : 37 + 24 * index) + 11 * index) % count
+      const z = spread * Math.sqrt(2) * probit((place + 0.5) / count)
+      const share = requests === 0 ? 0 : good / requests
+      const moved = Math.round(good + z * Math.sqrt(requests * share * (1 - share)))
+      const wasted = Math.round(upstream.wasted - z * Math.sqrt(upstream.wasted))
+      return { requests, useful: Math.max(0, Math.min(requests, moved)), wasted: Math.max(0, wasted), recoveryMs }
+    }),
+  )
+  return otherDays(
+    arms.map(({ name }) => name),
+    days,
+    { basis: 'simulated', varied: ['all'], method: 'constructed' },
+  )
+}
+
+/** Of the normal distribution over the root of two, by its logistic approximation. */
+function probit(share: number): number {
+  return Math.log(share / (1 - share)) / 1.702 / Math.SQRT2
+}
+
 export function result(arms: readonly ArmResult[], rest: Partial<Unjudged> = {}): Unjudged {
   return {
     schema: 1,
@@ -79,6 +110,7 @@ export function result(arms: readonly ArmResult[], rest: Partial<Unjudged> = {})
     trouble: [],
     pairs: null,
     arms: [...arms],
+    otherDays: daysAround(arms),
     ...rest,
   }
 }

@@ -58,7 +58,8 @@ const cases = [
 
 for (const { text, run, passed, measured } of cases) {
   test(`expectation ${text}: ${passed ? 'met' : 'failed'}, ${measured}`, () => {
-    assert.deepEqual(check(text, run), { text, passed, measured })
+    const { otherDays, ...checked } = check(text, run) ?? assert.fail()
+    assert.deepEqual(checked, { text, passed, measured })
   })
 }
 
@@ -66,7 +67,18 @@ test('never coming back fails, whatever the limit', () => {
   const run = result([arm('none', { failed: 10 }, { recovered: false })], {
     trouble: [{ fromMs: 0, toMs: 1, what: 'x' }],
   })
-  assert.deepEqual(check('recovery<1h', run), { text: 'recovery<1h', passed: false, measured: 'never' })
+  const otherDays = { held: 0, of: 199 }
+  assert.deepEqual(check('recovery<1h', run), { text: 'recovery<1h', passed: false, measured: 'never', otherDays })
+})
+
+test('says on how many of the other days it held, for what is known of them', () => {
+  const { otherDays } = check('breaker.wasted<none.wasted', outage) ?? assert.fail()
+  assert.deepEqual(otherDays, { held: 199, of: 199 })
+  const half = check('none.useful>=207', coinFlips)?.otherDays ?? assert.fail()
+  assert.ok(half.held > 60 && half.held < 140, `${half.held}`)
+  for (const text of ['p95<1s', 'failed<1000', 'wasted<90%'])
+    assert.equal(check(text, outage)?.otherDays, undefined, text)
+  assert.equal(check('none.useful>=207', { ...coinFlips, otherDays: undefined })?.otherDays, undefined)
 })
 
 test('arms whose names hold dots and brackets are found, the longest first', () => {

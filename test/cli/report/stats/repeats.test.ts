@@ -48,14 +48,6 @@ describe('several runs', () => {
     assert.equal(allRuns([paired, paired]).differences?.[0]?.pairs?.both, 2 * pairs.both)
   })
 
-  it('are clear only where other seeds show the same', () => {
-    const spread = allRuns([run(150), run(207), run(240)]).differences?.[0]?.usefulPoints
-    assert.ok(spread && !spread.clear && Math.abs(spread.value - -8 / 3) < 1e-9, JSON.stringify(spread))
-    const alike = allRuns([run(150), run(152), run(149)]).differences?.[0]?.usefulPoints
-    assert.ok(alike?.clear && alike.ci95[1] < -15)
-    assert.equal(allRuns([run(150), run(200)]).differences?.[0]?.usefulPoints?.clear, false)
-  })
-
   it('have opened a circuit where one of them has', () => {
     const states = (...all: State[]) => all.map((state, index) => ({ atMs: index * 100, state }))
     const opened = result([
@@ -73,14 +65,30 @@ describe('several runs', () => {
   })
 
   it('reach no further than from no answer to all: of two runs, far apart, little is known', () => {
-    const all = allRuns([run(0), run(300)])
-    assert.deepEqual(all.differences?.[0]?.usefulPoints?.ci95, [-100, 100])
+    const all = allRuns(
+      [{ ...run(0), otherDays: undefined }, run(300)].map(each => ({ ...each, otherDays: undefined })),
+    )
+    const { low, high } = all.otherDays?.differences[0]?.usefulPoints ?? {}
+    assert.deepEqual([low, high], [-100, 100])
     const whole = { ...judged(all), repeats: [] }
     resultSchema.parse(JSON.parse(JSON.stringify(whole)))
   })
 
-  it('have the limits of Student: three values of mean 2 and deviation 1 reach 2.484 to either side', () => {
-    const points = allRuns([run(210), run(213), run(216)]).differences?.[0]?.usefulPoints
-    assert.ok(points && Math.abs(points.ci95[1] - points.value - (4.303 * 1) / Math.sqrt(3)) < 1e-3)
+  it('say what further runs give where nothing else is known of other days', () => {
+    const points = (...runs: Result[]) => allRuns(runs).otherDays?.differences[0]?.usefulPoints
+    const unknown = (success: number) => ({ ...run(success), otherDays: undefined })
+    const spread = judge(allRuns([unknown(150), unknown(207), unknown(240)]))
+    assert.ok(spread.ci95 && spread.ci95[0] < 0 && spread.ci95[1] > 0)
+    const alike = judge(allRuns([unknown(150), unknown(152), unknown(149)]))
+    assert.ok(alike.code === 'hurt' && alike.ci95 && alike.ci95[1] < -15)
+    assert.equal(judge(allRuns([unknown(150), unknown(200)])).code, 'too-small')
+    // Three values of mean 2 and deviation 1: Student's limits for one more.
+    const { mean = 0, high = 0 } = points(unknown(210), unknown(213), unknown(216)) ?? {}
+    assert.ok(Math.abs(high - mean - 4.303 * Math.sqrt(1 + 1 / 3)) < 1e-3)
+  })
+
+  it('go by the simulated days of the last where there are any', () => {
+    const last = run(152)
+    assert.deepEqual(allRuns([run(150), last]).otherDays, last.otherDays)
   })
 })

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { plain } from '../../../../cli/report/look.ts'
 import type { Unjudged } from '../../../../cli/report/result.ts'
 import { renderText } from '../../../../cli/report/text/text.ts'
-import { notes } from '../../../../cli/report/verdict/notes.ts'
+import { notes as allNotes } from '../../../../cli/report/verdict/notes.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
 import { english } from '../../../../cli/report/verdict/words.ts'
 import { arm, coinFlips, outage, result, series } from '../sample-results.ts'
@@ -16,6 +16,8 @@ const lasting = (durationMs: number, rest: Partial<Unjudged['load']> = {}) => ({
   durationMs,
   ...rest,
 })
+/** Notes on the run alone. */
+const notes = (run: Unjudged) => allNotes({ ...run, otherDays: undefined })
 const short = (run: Partial<Unjudged>) => notes(result([arm('none', { success: 100, failed: 200 })], run))
 
 describe('a run that is over before its trouble', () => {

@@ -91,7 +91,7 @@ for (const [name, words] of Object.entries(SIMULATED)) {
 const server = await startServer({ seed: 'golden' })
 for (const [name, words] of Object.entries(LIVE)) {
   const all = ['compare', '-u', server.url, ...words, '--seed', 'golden', '--no-keep', '--json']
-  runs[name] = compact({ ...documentOf(await chaos(all)), target: 'http://127.0.0.1:8000' })
+  runs[name] = compact({ ...documentOf(await chaos(all, { days: { count: 199 } })), target: 'http://127.0.0.1:8000' })
 }
 await server.close(100)
 const lines = Object.entries(runs).map(([name, run]) => `${JSON.stringify(name)}: ${JSON.stringify(run)}`)
@@ -99,16 +99,23 @@ writeFileSync(join(FOLDER, 'verdict-runs.json'), `{\n${lines.join(',\n')}\n}\n`)
 
 /** Without what is long and what a verdict does not read. */
 function compact(result: Result): Result {
-  const { verdict, conditions = {}, startedAt, otherDays, ...rest } = result
+  const { verdict, conditions = {}, startedAt, otherDays, delays, ...rest } = result
   const { settings, ...kept } = conditions
   return {
     ...rest,
     startedAt: new Date(0).toISOString(),
     conditions: kept,
+    ...(otherDays ? { otherDays: withoutDays(otherDays) } : {}),
     arms: result.arms.map((arm, index) => shortened(arm, index === 0)),
     differences: (result.differences ?? []).map(difference => ({ ...difference, latencyMs: {} })),
     verdict: { text: '', hint: '', usefulPoints: null, ci95: null },
   }
+}
+
+/** Day by day only where arms are compared of which none is the first. */
+function withoutDays(otherDays: NonNullable<Result['otherDays']>): Result['otherDays'] {
+  if (otherDays.arms.length > 2) return otherDays
+  return { ...otherDays, arms: otherDays.arms.map(({ days, ...arm }) => arm) }
 }
 
 /** The first arm keeps when its requests were sent, which tells whether failures came in spells. */

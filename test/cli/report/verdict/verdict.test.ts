@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import type { Unjudged } from '../../../../cli/report/result.ts'
+import { differencesOf } from '../../../../cli/report/stats/differences.ts'
 import { judge } from '../../../../cli/report/verdict/verdict.ts'
-import { arm, coinFlips, outage, result, told, toldCoinFlips, toldOutage } from '../sample-results.ts'
+import { arm, coinFlips, daysAround, outage, result, told, toldCoinFlips, toldOutage } from '../sample-results.ts'
+
+/** The difference of the last arm in this run, and between which points other days lie. */
+function fewer(run: Unjudged, value: number, [low, high]: readonly [number, number]): Partial<Unjudged> {
+  const { otherDays } = run
+  const usefulPoints = { mean: (low + high) / 2, low, high }
+  return {
+    differences: differencesOf(run).map(each => ({ ...each, usefulPoints: { value } })),
+    ...(otherDays
+      ? { otherDays: { ...otherDays, differences: otherDays.differences.map(each => ({ ...each, usefulPoints })) } }
+      : {}),
+  }
+}
 
 const states = [
   { atMs: 0, state: 'closed' as const },
@@ -106,10 +119,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
     name: 'a loss that may be small or not is neither harm nor a bargain',
     run: {
       ...toldOutage,
-      differences: (toldOutage.differences ?? []).map(each => ({
-        ...each,
-        usefulPoints: { value: -5.3, ci95: [-7.2, -3.4], clear: true },
-      })),
+      ...fewer(toldOutage, -5.3, [-7.2, -3.4]),
     },
     says: [/^The breaker cost answers and saved work: .*\(5\.3 points fewer\), with 20 wasted calls/],
     hint: /shorter open time|--outage/,
@@ -169,7 +179,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       { refused: { requests: 382, p50Ms: 0.2, firstP50Ms: 2_000 } },
     ),
     says: [
-      /^The breaker did not change who got an answer, but it saved work: /,
+      /^The breaker saved work, with no clear difference in answers: /,
       /with 20 wasted calls, 400 without it \(95\.0 % saved\)\./,
       /refused in 0\.20 ms what took 2\.00 s without it\.$/,
     ],
@@ -325,7 +335,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       arm('none', { success: 295, failed: 5 }),
       arm('breaker', { success: 294, failed: 6 }, { states: closed }),
     ]),
-    says: [/^The breaker did nothing: it never opened\./, /but for chance/],
+    says: [/^The breaker did nothing: it never opened\./, /which is no clear difference/],
     hint: /--outage/,
   },
   {
@@ -340,7 +350,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
   {
     name: 'no breaker, no difference',
     run: result([arm('none', { success: 295, failed: 5 }), arm('retry', { success: 296, failed: 4 })]),
-    says: [/^retry made no difference: /],
+    says: [/^retry made no clear difference: /],
     hint: /--arms retry,retry\+breaker$/,
   },
   {
@@ -361,10 +371,10 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
   {
     name: 'too small to tell',
     run: result([
-      arm('none', { success: 14, failed: 6 }),
-      arm('breaker', { success: 12, failed: 5, shortCircuited: 3 }, { states }),
+      arm('none', { success: 7, failed: 6 }),
+      arm('breaker', { success: 6, failed: 4, shortCircuited: 3 }, { states }),
     ]),
-    says: [/^This run is too small to tell: /, /anything from -\d+\.\d to \+\d+\.\d points/],
+    says: [/^Days differ too much to tell: /, /anything from -\d+\.\d to \+\d+\.\d points/],
     hint: /-n [1-9]\d{2,3}\.$/,
   },
   {
@@ -373,7 +383,7 @@ const cases: readonly { name: string; run: Unjudged; says: readonly RegExp[]; hi
       arm('breaker', { success: 5_000, failed: 4_000, shortCircuited: 1_000 }, { states }),
       arm('opossum', { success: 5_010, failed: 3_990, shortCircuited: 1_000 }, { states }),
     ]),
-    says: [/^opossum made no difference: 50\.1 % of the requests got a useful answer, 50\.0 % with breaker/],
+    says: [/^opossum made no clear difference: 50\.1 % of the requests got a useful answer, 50\.0 % with breaker/],
     hint: /--outage/,
   },
   {
@@ -462,25 +472,48 @@ describe('three arms or more', () => {
     const [first, ...others] = engines
     assert.ok(first)
     const poor = arm('none', { success: 300, failed: 700 })
-    assert.match(three(first, ...others, poor), /Best of the 4, alike but for chance: .*breaker.* and /)
+    assert.match(three(first, ...others, poor), /Best of the 4, with no clear difference: .*breaker.* and /)
   })
 })
 
 test('the points are those of the last arm less the first, with their interval', () => {
   const { usefulPoints, ci95 } = judge(coinFlips)
   assert.equal(usefulPoints, -35.67)
-  assert.ok(ci95 && ci95[0] < -35.67 && ci95[1] > -35.67 && ci95[1] < 0)
+  const { low = 0, high = 0 } = coinFlips.otherDays?.differences[0]?.usefulPoints ?? {}
+  assert.ok(ci95 && Math.abs(ci95[0] - low) < 0.01 && Math.abs(ci95[1] - high) < 0.01 && high < 0)
   assert.equal(judge(result([arm('none', {}), arm('breaker', {})])).usefulPoints, null)
 })
 
-test('pairs narrow the interval; pairs of other arms do not', () => {
-  const width = (run: Unjudged) => {
-    const [low = 0, high = 0] = judge(run).ci95 ?? []
-    return high - low
+test('nothing is judged that other days might say otherwise, where nobody knows them', () => {
+  const unknown = { ...toldCoinFlips, otherDays: undefined }
+  const { code, text, ci95, usefulPoints } = judge(unknown)
+  assert.deepEqual([code, ci95, usefulPoints], ['this-run', null, -35.67])
+  assert.match(
+    text,
+    /^In this run 33\.3 % of the requests got a useful answer with breaker, 69\.0 % without it \(-35\.7 points\), with 45 wasted calls, 93 without it/,
+  )
+  assert.match(text, /Whether other days give the same is not known\.$/)
+  const alike = result([arm('none', { success: 70, failed: 30 }), arm('retry', { success: 70, failed: 30 })], {
+    pairs: { a: 'none', b: 'retry', both: 70, onlyA: 0, onlyB: 0, neither: 30 },
+    otherDays: undefined,
+  })
+  assert.equal(judge(alike).code, 'same')
+})
+
+test('a run that goes against all other days shows nothing clear', () => {
+  const against = { ...coinFlips, ...fewer(coinFlips, 2, [-9, -4]) }
+  assert.ok(['same', 'saved'].includes(judge(against).code ?? ''), judge(against).code)
+})
+
+test('what to do about days that are not known depends on why', () => {
+  const because = (word: string, load = {}) => {
+    const otherDays = { ...daysAround([]), basis: 'none' as const, because: word }
+    return judge({ ...toldCoinFlips, otherDays, load: { ...toldCoinFlips.load, ...load } }).hint
   }
-  assert.ok(width(coinFlips) < width({ ...coinFlips, pairs: null }))
-  const pairs = coinFlips.pairs && { ...coinFlips.pairs, a: 'retry' }
-  assert.equal(width({ ...coinFlips, pairs }), width({ ...coinFlips, pairs: null }))
+  assert.match(because('too-slow'), /in peace: npx chaos simulate .*--days 199$/)
+  assert.match(because('too-short'), /longer: the same line with -n 1200\.$/)
+  assert.match(because('too-short', { requests: 300, concurrency: 300 }), /in batches: npx chaos compare/)
+  assert.match(because('redis'), /--repeat 5\.$/)
 })
 
 const single = [

@@ -136,7 +136,8 @@ describe('a verdict in Portuguese', () => {
   }
 
   it('and its notes', () => {
-    const short: Partial<Result> = { trouble: [{ fromMs: 1_000, toMs: 5_500, what: 'outage' }] }
+    const trouble = [{ fromMs: 1_000, toMs: 5_500, what: 'outage' }]
+    const short: Partial<Result> = { trouble, otherDays: undefined }
     assert.deepEqual(notes(result([arm('none', { success: 3, failed: 3 })], short), portuguese), [
       'Nota: A execução terminou em 3,01 s, durante a queda (de 1 s a 5,5 s): o que acontece depois não foi medido; -n 750 mostraria isso.',
     ])
