@@ -2,7 +2,7 @@
 
 import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
-import { rateNote } from '../../server/lib/units.ts'
+import { formatDuration, rateNote } from '../../server/lib/units.ts'
 import type { Control } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
@@ -11,6 +11,7 @@ import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.
 import { openSharedCircuits } from '../experiment/redis.ts'
 import { DEFAULT_SESSION, startingFrom } from '../experiment/sessions.ts'
 import { type Io, usageError } from '../io.ts'
+import { scheduleOf } from '../load/schedule.ts'
 import type { ExperimentOptions } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
@@ -50,6 +51,8 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   const { scenario } = early ? {} : await control.scenario(options.scenario ?? '')
   const asTyped = early ?? experimentFrom(options, { ...asked, scenario })
   const spec = await inSession(asTyped, line, options, hello && control)
+  const unmet = unmetNote(spec)
+  if (unmet !== null) io.stderr.write(`${unmet}\n`)
   const store = await openSharedCircuits(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
   let kept = null as KeptAt | null
@@ -91,6 +94,18 @@ export async function inSession(
   }
   if (!control || session === DEFAULT_SESSION) return command === 'compare' ? { ...spec, session: undefined } : spec
   return command === 'compare' || needsSessions(spec.conditions) ? startingFrom(spec, control, session) : spec
+}
+
+/** That outages which were asked for begin when nothing is sent any more; null where they do not, or nobody can tell. */
+function unmetNote({ load, conditions }: ExperimentSpec): string | null {
+  const { kind } = load.schedule
+  if (kind === 'closed' || kind === 'poisson') return null
+  const { at, requests } = scheduleOf(load, '')
+  const lastMs = at(requests - 1)
+  const [first] = conditions.outages.filter(({ fromMs }) => fromMs > lastMs)
+  if (!first) return null
+  const [last, from] = [lastMs, first.fromMs].map(ms => formatDuration(Math.round(ms)))
+  return `No request meets the outage that begins at ${from}: the last one leaves at ${last}. With a larger -n some would.`
 }
 
 /** Makes runs known on the pages of the server that they are fired at. */

@@ -173,6 +173,17 @@ describe('schedules', () => {
     })
   }
 
+  it('says which outage no request meets', async t => {
+    const server = await startTestServer(t)
+    const fire = (...typed: string[]) =>
+      chaos(['burst', '-u', server.url, '-n', '20', '-c', '10', '--every', '100ms', '--no-keep', ...typed])
+    const late = await fire('--outage', '5s-6s')
+    assert.match(late.stderr, /^No request meets the outage that begins at 5s: the last one leaves at 100ms\. /)
+    const met = await fire('--outage', '50ms-80ms', '--outage', '5s-6s')
+    assert.match(met.stderr, /begins at 5s/)
+    assert.equal((await fire('--outage', '50ms-80ms')).stderr, '')
+  })
+
   it('warns that a closed loop compares badly', async t => {
     const server = await startTestServer(t)
     const { stdout } = await chaos(['compare', '-u', server.url, '--closed', '-n', '20', '-c', '2'])
