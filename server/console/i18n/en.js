@@ -191,6 +191,14 @@ export const en = {
   'board.rate': 'fail rate {rate}',
   'board.down': 'down',
 
+  'challenge.title': 'Challenges',
+  'challenge.text': 'Have your own client judged by its traffic alone: five exams, about three minutes.',
+  'challenge.start': 'Judge the client in {session}',
+  'challenge.none': 'Nobody was judged yet.',
+  'challenge.stop': 'Stop',
+  'challenge.hide': 'Hide',
+  'challenge.remove': 'Remove',
+
   'runs.title': 'Kept runs',
   'runs.text': 'Comparisons that were kept on this server. Each opens as a report that also prints.',
   'runs.empty': 'No run is kept here yet',

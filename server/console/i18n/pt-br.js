@@ -192,6 +192,14 @@ export const ptBr = {
   'board.rate': 'taxa de falha {rate}',
   'board.down': 'fora do ar',
 
+  'challenge.title': 'Desafios',
+  'challenge.text': 'Tenha o seu próprio cliente julgado só pelo tráfego: cinco provas, cerca de três minutos.',
+  'challenge.start': 'Julgar o cliente em {session}',
+  'challenge.none': 'Ninguém foi julgado ainda.',
+  'challenge.stop': 'Parar',
+  'challenge.hide': 'Ocultar',
+  'challenge.remove': 'Remover',
+
   'runs.title': 'Execuções guardadas',
   'runs.text': 'Comparações guardadas neste servidor. Cada uma abre como um relatório que também se imprime.',
   'runs.empty': 'Nenhuma execução guardada ainda',

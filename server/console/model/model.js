@@ -26,13 +26,14 @@ export function emptyModel(session = 'default') {
     runs: [],
     log: [],
     board: [],
+    challenges: 0,
     entries: 0,
     volume: 0,
   }
 }
 
 /**
- * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`)
+ * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`)
  * or one of the page's own (`link`, `locked`, `session`).
  * @param {Model} model
  * @param {{ type: string, data: any }} event
@@ -126,6 +127,7 @@ const steps = {
     return logged(replaced(model, ended), at, 'run', { what: event.type, title: one.title })
   },
   board: (model, entries) => ({ ...model, board: updatedBoard(model.board, entries) }),
+  challenge: model => ({ ...model, challenges: model.challenges + 1 }),
   link(model, event) {
     const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
     if (event.to !== 'lost' || model.link !== 'live') return next

@@ -76,6 +76,7 @@
  * @property {Run[]} runs oldest first
  * @property {Entry[]} log newest first
  * @property {BoardEntry[]} board
+ * @property {number} challenges how often one was heard to change
  * @property {number} entries how many log lines there ever were
  * @property {number} volume grows when the log was written anew
  */

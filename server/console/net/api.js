@@ -56,6 +56,16 @@ export function controlPlane(sessionNow, keyring) {
     /** @param {string} id */
     addSession: id => ask('POST', '/chaos/sessions', { id }, false),
     keptRuns: () => ask('GET', '/runs', undefined, false),
+    challenges: () => ask('GET', '/challenges', undefined, false),
+    /** @param {string} id @param {string} language */
+    challenge: (id, language) =>
+      ask('GET', `/challenges/${encodeURIComponent(id)}?lang=${encodeURIComponent(language)}`, undefined, false),
+    /** Begins to judge the client in the session. */
+    startChallenge: () => ask('POST', '/challenges', {}),
+    /** @param {string} id */
+    endChallenge: id => ask('DELETE', `/challenges/${encodeURIComponent(id)}`),
+    /** @param {string} id */
+    hideChallenge: id => ask('PATCH', `/challenges/${encodeURIComponent(id)}`, { hidden: true }),
   }
 }
 

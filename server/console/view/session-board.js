@@ -3,6 +3,7 @@
 /** @import { Model, BoardEntry } from '../model/types.js' */
 
 import { recentShare } from '../model/session-board.js'
+import { createChallenges } from './challenge.js'
 import { h, mark, say } from './dom.js'
 
 /** @param {import('./page.js').Context} context */
@@ -42,6 +43,7 @@ export function createBoard(context) {
       name.value = ''
     })
   })
+  const challenges = createChallenges(context)
   const element = h(
     'div',
     { class: 'view board' },
@@ -53,6 +55,7 @@ export function createBoard(context) {
     ),
     grid,
     empty,
+    challenges.element,
   )
   /** @type {Map<string, ReturnType<typeof createCard>>} */
   const cards = new Map()
@@ -62,11 +65,12 @@ export function createBoard(context) {
     const share = h('span', { class: 'session-card-share num' })
     const bar = h('span', { class: 'share-bar' })
     const facts = h('span', { class: 'by num' })
+    const grade = h('span', { class: 'challenge-grade', hidden: true })
     const spark = h('span', { class: 'spark', 'aria-hidden': 'true' })
     const button = h(
       'button',
       { type: 'button', class: 'session-card', onclick: () => context.openSession(id) },
-      h('span', { class: 'session-card-name' }, id === 'default' ? t('board.everybody') : id),
+      h('span', { class: 'session-card-name' }, grade, id === 'default' ? t('board.everybody') : id),
       share,
       h('span', { class: 'share-track' }, bar),
       spark,
@@ -85,6 +89,10 @@ export function createBoard(context) {
         const text = `${t('board.requests', { count: count(entry.requests) })} · ${state}`
         say(facts, text)
         mark(button, 'data-down', entry.outage)
+        const letter = challenges.gradeOf(id)
+        grade.hidden = letter === null
+        say(grade, letter ?? '')
+        mark(grade, 'data-grade', letter)
         while (spark.children.length < entry.shares.length) spark.append(h('i', null))
         while (spark.children.length > entry.shares.length) spark.lastElementChild?.remove()
         entry.shares.forEach((value, index) => {
@@ -100,6 +108,7 @@ export function createBoard(context) {
     element,
     /** @param {Model} model */
     update(model) {
+      challenges.update(model)
       // The arms of a run play in sessions of their own, which are nobody's.
       const arms = new Set(model.runs.flatMap(run => run.sessions))
       const entries = model.board.filter(({ id }) => !arms.has(id))
