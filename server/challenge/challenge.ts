@@ -34,6 +34,8 @@ export const MAX_RECOVERY_MS = 90_000
 /** So long a client must have been steady, up to a moment ago: what is under way now is not over. */
 const STEADY_MS = 5_000
 const SETTLED_MS = 300
+/** An exam whose client is no longer steady when the trouble is about to begin is put off so often. */
+const MAX_DELAYS = 3
 /** Between two looks at whether it is. */
 const LOOK_EVERY_MS = 250
 
@@ -62,6 +64,8 @@ export class Challenge {
   /** When the exam or the wait began, on the server's clock. */
   #since = 0
   #spoilt: Spoilt | null = null
+  /** How often the next exam was put off. */
+  #delays = 0
   #cancelLook = () => {}
 
   constructor(control: ChaosControl, runner: ScenarioRunner, session: Session, options: ChallengeOptions) {
@@ -102,10 +106,9 @@ export class Challenge {
   /** What the client does while all is well, and the first thing for which it is not steady; null while no wait goes on. */
   get calm(): (CalmMeasures & { readonly unsteady: Unsteady | null }) | null {
     if (this.phase !== 'waiting') return null
-    const now = this.#control.clock.now()
-    const toMs = now - this.#since - SETTLED_MS
+    const toMs = this.#control.clock.now() - this.#since - SETTLED_MS
     const fromMs = toMs - STEADY_MS
-    const calm = measureCalm(this.#recorder.since(this.#since, now), fromMs, toMs, TASK)
+    const calm = this.#calmBetween(fromMs, toMs)
     return { ...calm, unsteady: fromMs < 0 ? (unsteadiness(calm, TASK) ?? 'pace') : unsteadiness(calm, TASK) }
   }
 
@@ -169,6 +172,21 @@ export class Challenge {
     if (this.isOver) return
     this.phase = 'playing'
     this.#options.changed(this)
+    const { fromMs } = this.#exam.trouble
+    this.#cancelLook = this.#control.clock.after(fromMs - SETTLED_MS, () => this.#lookAgain(fromMs - 2 * SETTLED_MS))
+  }
+
+  /** The last moment to put an exam off: the trouble is about to begin. */
+  #lookAgain(toMs: number): void {
+    if (this.#delays >= MAX_DELAYS || unsteadiness(this.#calmBetween(-STEADY_MS, toMs), TASK) === null) return
+    this.#delays += 1
+    this.#wait(MAX_RECOVERY_MS)
+  }
+
+  /** What the client did between two moments, in milliseconds since the exam or the wait began. */
+  #calmBetween(fromMs: number, toMs: number): CalmMeasures {
+    const requests = this.#recorder.since(this.#since, this.#control.clock.now())
+    return measureCalm(requests, fromMs, toMs, TASK)
   }
 
   /** Plays a scenario in place of the one before, which is not the end of the challenge. */
@@ -181,14 +199,15 @@ export class Challenge {
     this.#spoilt = null
     if (!run) this.stop('interrupted')
     this.#since = this.#control.clock.now() - (run?.atMs ?? 0)
-    this.#recorder.forgetBefore(this.#since)
+    this.#recorder.forgetBefore(this.#since - STEADY_MS)
   }
 
   #examined({ name, trouble }: Exam): void {
     const spoilt = this.#recorder.truncated ? 'truncated' : this.#spoilt
     const requests = this.#recorder.since(this.#since, this.#control.clock.now())
-    this.#results[name] = spoilt ? { spoilt } : measure(requests, trouble, TASK)
+    this.#results[name] = spoilt ? { spoilt } : measure(requests, trouble, TASK, -STEADY_MS)
     this.#run = null
+    this.#delays = 0
     if (this.exams.some(each => this.#results[each] === undefined)) this.#wait(MAX_RECOVERY_MS)
     else this.#end('done')
   }

@@ -46,7 +46,7 @@ export interface ProbeMeasures {
   readonly growth: number | null
 }
 
-/** The beginning of an exam counts for nothing: so long its settings may take to be felt. */
+/** Where nothing is known of the time before an exam, so much of its beginning counts for nothing. */
 const SETTLING_MS = 1_000
 /** A second at full pace has so many of the good answers of one before the trouble. */
 const FULL_PACE = 0.8
@@ -60,12 +60,20 @@ const EARLY_BEFORE_MS = 20
 /** Silences before probes that are listed. */
 const MAX_GAPS = 9
 
-/** The measures of one exam. `requests` are those of the session since its beginning. */
-export function measure(requests: readonly JudgedRequest[], trouble: Trouble, task: Task): Measures {
+/**
+ * The measures of one exam. `requests` are those of the session since its beginning, or since longer before.
+ * @param calmFromMs from when on all was well, since the beginning of the exam
+ */
+export function measure(
+  requests: readonly JudgedRequest[],
+  trouble: Trouble,
+  task: Task,
+  calmFromMs = SETTLING_MS,
+): Measures {
   const all = inOrder(requests)
   const { fromMs, toMs, endMs } = trouble
-  const calm = measureCalm(all, SETTLING_MS, fromMs, task)
-  const opened = arrivedIn(all, SETTLING_MS, fromMs)
+  const calm = measureCalm(all, calmFromMs, fromMs, task)
+  const opened = arrivedIn(all, calmFromMs, fromMs)
   const during = arrivedIn(all, fromMs, toMs)
   const asked = (task.perSecond * (toMs - fromMs)) / SECOND_MS
   const silences = silencesIn(all, task.maxInFlight, endMs).filter(

@@ -92,6 +92,35 @@ describe('a challenge', () => {
     isPutBack(session)
   })
 
+  it('puts an exam off where the client is not steady any more, before the trouble begins', () => {
+    const { clock, challenge, startClient, events } = challenged(only('outage'))
+    const stop = startClient()
+    clock.advance(7_000)
+    assert.equal(challenge.phase, 'playing')
+    stop()
+    clock.advance(5_000)
+    assert.equal(challenge.phase, 'waiting')
+    startClient()
+    clock.advance(45_000)
+    assert.equal(challenge.phase, 'done')
+    assert.equal(challenge.grades.outage.grade, 'F')
+    assert.equal(events.filter(event => event.type === 'challenge' && event.phase === 'playing').length, 2)
+  })
+
+  it('plays it in the end to one that never is, and says why it has no grade', () => {
+    const { clock, challenge, startClient } = challenged(only('limit'))
+    // Steady for a while, and then not: five seconds in each ten.
+    let stop = startClient()
+    for (let turn = 0; turn < 12 && !challenge.isOver; turn += 1) {
+      clock.advance(7_000)
+      stop()
+      clock.advance(5_000)
+      stop = startClient()
+    }
+    assert.equal(challenge.phase, 'done')
+    assert.deepEqual(challenge.grades.early, { grade: null, reason: 'pace' })
+  })
+
   it('judges what it has where the client does not come back', () => {
     const { clock, challenge, startClient, session } = challenged(only('flips', 'limit'))
     const stop = startClient()
