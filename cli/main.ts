@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The process of the command line: streams, signals and the exit code; the only file of cli/ that touches `process`. */
+/** The process: streams, signals and the exit code; the only file that touches `process`. */
 
 import { systemClock } from '../server/lib/clock.ts'
 import { Interrupt } from '../server/lib/interrupt.ts'
@@ -12,8 +12,15 @@ import { homeFolder, runsFolder } from './runs/data-folder.ts'
 /** Why the result could not be written; null while it could. */
 let lost: string | null = null
 
-const interrupt = new Interrupt(systemClock, () => process.exit(exitCode(interrupt.signal)))
+const interrupt = new Interrupt(systemClock, signal => process.exit(exitCode(AbortSignal.abort(signal))))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.receive(signal))
+
+// A server finishes what it has begun even then; a command has nothing to finish.
+if (process.argv[2] === 'serve') {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, reason => interrupt.fail(reason instanceof Error ? reason : new Error(String(reason))))
+  }
+}
 
 /** How long a command may take to put back what it has begun, once its user wants to stop. */
 const STOPPING_MS = 15_000

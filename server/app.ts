@@ -6,6 +6,8 @@ import { listProducts, showProduct } from './catalog/routes.ts'
 import type { ChallengeApi } from './challenge/api.ts'
 import type { Chaos } from './chaos/chaos.ts'
 import { consoleRoutes } from './console/routes.ts'
+import type { ExperimentRoutesParts } from './experiments/routes.ts'
+import { listExperiments, listPresets, postExperiment, showExperiment, stopExperiment } from './experiments/routes.ts'
 import { BODY_SETTING, sendJson } from './http/json.ts'
 import { Problem, problemHandler, quote } from './http/problem.ts'
 import { resource } from './http/resource.ts'
@@ -25,6 +27,8 @@ export interface Parts {
   readonly challenges: ChallengeApi
   /** The results that command lines left here. */
   readonly runs: RunTable
+  /** The experiments that this server runs at itself. */
+  readonly experiments: ExperimentRoutesParts
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
   readonly log: Logger
@@ -56,6 +60,14 @@ export function createApp(parts: Parts): Express {
   app.use(parts.challenges.routes)
   resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
   resource(app, '/runs/:id', { get: showRun(runs) as RequestHandler, delete: removeRun(runs) as RequestHandler })
+
+  const { experiments } = parts.experiments
+  resource(app, '/experiments', { get: listExperiments(experiments), post: postExperiment(parts.experiments) })
+  resource(app, '/experiments/presets', { get: listPresets(experiments) })
+  resource(app, '/experiments/:id', {
+    get: showExperiment(experiments) as RequestHandler,
+    delete: stopExperiment(experiments) as RequestHandler,
+  })
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
@@ -105,6 +117,7 @@ function index(version: string): string {
       statistics: '/chaos/stats',
       runs: '/runs',
       challenges: '/challenges',
+      experiments: '/experiments',
       events: '/chaos/events',
       metrics: '/metrics',
       health: '/health',

@@ -7,6 +7,7 @@ import { type Dotenv, type Flaw, flawText, type Variables } from './config/doten
 import { patchOf } from './config/env-edits.ts'
 import { EnvFileWatch, readEnvFile } from './config/env-file.ts'
 import { flagOf, parseFlags } from './config/flags.ts'
+import type { ExperimentPort } from './experiments/port.ts'
 import type { Clock } from './lib/clock.ts'
 import { createLog, type Lines, type Logger } from './lib/log.ts'
 import { nearest } from './lib/near-miss.ts'
@@ -28,6 +29,8 @@ export interface ServeIo {
   readonly clock: Clock
   /** A fresh seed. */
   readonly draw: () => string
+  /** Runs experiments at the server when a page asks for them; it runs none where it is left out. */
+  readonly experiments?: ExperimentPort
   /** Aborts when the server shall end; the reason is the name of a signal, or the error that nobody caught. */
   readonly interrupted: AbortSignal
 }
@@ -59,7 +62,10 @@ async function run(io: ServeIo): Promise<number> {
   const loaded = loadConfig(sources, { flag: flagOf, file }, flaws)
   const log = await createLog(loaded.config.LOG_LEVEL, io.stderr, !io.env.NO_COLOR)
   const seed = loaded.config.FAIL_SEED ?? io.draw()
-  const server = await startServer({ ...bootOptions(loaded, seed), log, clock: io.clock })
+  const server = await startServer({
+    ...{ ...bootOptions(loaded, seed), log, clock: io.clock },
+    ...(io.experiments ? { experiments: io.experiments } : {}),
+  })
   io.stdout.write(announcement(server, loaded, seed))
   logChanges(server.chaos, file, log)
   for (const flaw of flaws) log.warn(flaw)

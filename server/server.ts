@@ -19,6 +19,8 @@ import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
 import type { Scenario } from './chaos/scenario/schema.ts'
 import { LIMITS, type Limits, sharesOf } from './config/limits.ts'
+import { Experiments } from './experiments/experiments.ts'
+import type { ExperimentPort } from './experiments/port.ts'
 import { Drain } from './http/drain.ts'
 import { BACKLOG, createServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[]
   /** How much of everything it bears; the usual unless given. */
   readonly limits?: Partial<Limits>
+  /** Runs experiments at the server when a page asks for them; it runs none unless given. */
+  readonly experiments?: ExperimentPort
   /** Silent unless given. */
   readonly log?: Logger
   readonly clock?: Clock
@@ -122,11 +126,27 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     challengeOwner: id => challenges.ownerOf(id),
   })
   let closing: Promise<void> | null = null
+  const runs = new RunTable(
+    opened,
+    () => randomBytes(4).readUInt32LE(),
+    limits.runs,
+    storage.durable,
+    storage.isInPlace,
+  )
+  let url = ''
+  const experiments = new Experiments({
+    ...{ port: options.experiments ?? null, clock, wall, maxMs: limits.experimentMs },
+    draw: () => randomBytes(4).toString('hex'),
+    server: () => ({ url, token }),
+    keep: async (result, html) =>
+      runs.durable ? runs.whenFree(() => runs.keep(result, html)).catch(error => notKept(error, log)) : null,
+  })
   const app = createApp({
     catalog,
     chaos,
     challenges: challengeApi(chaos.control, challenges),
-    runs: new RunTable(opened, () => randomBytes(4).readUInt32LE(), limits.runs, storage.durable, storage.isInPlace),
+    runs,
+    experiments: { experiments, control: chaos.control, scenarios, limits, wall },
     telemetry,
     log,
     root,
@@ -152,6 +172,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 
   const close = async (graceMs: number): Promise<void> => {
+    await experiments.close(graceMs)
     telemetry.close()
     challenges.close()
     chaos.close()
@@ -162,9 +183,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { port: taken, address: bound } = server.address() as AddressInfo
   const addresses = reachableFrom(bound, networkInterfaces())
   const allowed = [...(options.allowedHosts ?? []), inUrl(host)].filter(name => !isWildcard(name))
+  url = `http://${addressInUrl(host)}:${taken}`
   access.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
   return {
-    url: `http://${addressInUrl(host)}:${taken}`,
+    url,
     port: taken,
     attendees: addresses.map(address => `http://${inUrl(address)}:${taken}`),
     token,
@@ -195,6 +217,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       resolve()
     })
   })
+}
+
+/** A run that was made is worth more than its place. */
+function notKept(error: unknown, log: Logger): null {
+  log.warn(`the result of an experiment could not be kept (${codeOf(error) || String(error)})`)
+  return null
 }
 
 /** A wildcard address is no place to send a request to. */

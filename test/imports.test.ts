@@ -13,8 +13,8 @@ import { packageRoot } from '../server/lib/package-root.ts'
  */
 const MAP = whole({
   server: {
-    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console http openapi runs telemetry',
-    openapi: 'access catalog chaos/api http runs',
+    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console experiments http openapi runs telemetry',
+    openapi: 'access catalog chaos/api experiments http runs',
     access: 'chaos/api http',
     catalog: 'http',
     console: 'console/i18n console/model console/net console/view console/view/page.js http',
@@ -23,7 +23,7 @@ const MAP = whole({
     'console/view': 'console/model',
     telemetry: 'chaos chaos/decision chaos/session config http runs',
     challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http',
-    experiments: 'chaos/scenario chaos/settings config runs',
+    experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
     runs: 'config http',
     http: 'config',
 
@@ -41,7 +41,7 @@ const MAP = whole({
     'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands control report',
     commands:
-      '. breaker control experiment hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
+      '. breaker control experiment experiment-port hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options:
       '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments simulate',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',
@@ -50,6 +50,8 @@ const MAP = whole({
       'breaker load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments',
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments server/runs simulate',
+    'experiment-port':
+      'breaker control experiment hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     live: '. breaker control load policy report server/runs',
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',

@@ -1,6 +1,6 @@
 /** `chaos demo`: shows on a server of its own, one regime after the other, when a breaker helps and when it hurts. */
 
-import type { ExperimentInput, ExperimentSpec } from '../../server/experiments/spec.ts'
+import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { exitCode, type Io } from '../io.ts'
 import { outputOptions } from '../options/common.ts'
 import { keepOption } from '../options/keep.ts'
@@ -17,32 +17,6 @@ export const define: Define = (command, run) => {
   keepOption(outputOptions(command))
   command.action(options => run(io => demo(io, options)))
 }
-
-/** Seed of the server and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
-const SEED = '42'
-
-/** The regimes: what is done to the server, and what is fired at it meanwhile. */
-const REGIMES: readonly ExperimentInput[] = [
-  {
-    title: 'COIN FLIPS: 30 % of all calls fail, each on its own',
-    arms: ['none', 'breaker'],
-    load: { requests: 600, schedule: { kind: 'batches', concurrency: 20, everyMs: 100 } },
-    conditions: { failRate: 30 },
-  },
-  // The spell begins and ends between two batches, and so do the circuit's openings, so that nothing hangs on a few milliseconds.
-  {
-    title: 'AN OUTAGE: all is well, then everything fails for three seconds, then all is well again',
-    arms: ['none', 'breaker(open-for=450ms)'],
-    load: { requests: 550, schedule: { kind: 'batches', concurrency: 10, everyMs: 100 } },
-    conditions: { failRate: 0, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
-  },
-  {
-    title: 'A RETRY STORM: five slow seconds, and the retries keep the server down long after they are over',
-    arms: ['retry', 'retry+breaker'],
-    load: { requests: 70 * 12, schedule: { kind: 'rate', perSecond: 70 }, timeoutMs: 500 },
-    conditions: { scenario: 'retry-storm' },
-  },
-]
 
 const NEXT = `
 Now do it yourself, in two terminals:
@@ -61,22 +35,31 @@ Now do it yourself, in two terminals:
 const CLOSING_MS = 200
 
 async function demo(io: Io, options: DemoOptions): Promise<number> {
-  const [{ startServer }, { experimentSchema }, { keepResult }, { renderText }, { renderRegimes }, { lookOf }] =
-    await Promise.all([
-      import('../../server/server.ts'),
-      import('../../server/experiments/spec.ts'),
-      import('../experiment/keep.ts'),
-      import('../report/text/text.ts'),
-      import('../report/text/regimes.ts'),
-      import('../output.ts'),
-    ])
-  const server = await startServer({ seed: SEED })
+  const [
+    { startServer },
+    { experimentSchema },
+    { PRESETS, PRESET_SEED },
+    { keepResult },
+    { renderText },
+    { renderRegimes },
+    { lookOf },
+  ] = await Promise.all([
+    import('../../server/server.ts'),
+    import('../../server/experiments/spec.ts'),
+    import('../../server/experiments/presets.ts'),
+    import('../experiment/keep.ts'),
+    import('../report/text/text.ts'),
+    import('../report/text/regimes.ts'),
+    import('../output.ts'),
+  ])
+  const server = await startServer({ seed: PRESET_SEED })
   const results: Result[] = []
   try {
-    for (const [index, { title, ...rest }] of REGIMES.entries()) {
+    for (const [index, { title, about, spec: preset }] of PRESETS.entries()) {
       if (io.interrupted.aborted) break
-      const spec = experimentSchema.parse({ ...rest, title: `${index + 1}. ${title}`, seed: SEED })
-      const result = await show(io, options, new URL(server.url), spec, index)
+      const number = `${index + 1} of ${PRESETS.length}`
+      const spec = experimentSchema.parse({ ...preset, title: `${index + 1}. ${title.toUpperCase()}: ${about}` })
+      const result = await show(io, options, new URL(server.url), spec, number)
       results.push(result)
       if (options.keep) await keepResult(io, result, null)
       if (!options.json) io.stdout.write(`${index > 0 ? '\n\n' : ''}${renderText(result, lookOf(io, options))}`)
@@ -89,19 +72,19 @@ async function demo(io: Io, options: DemoOptions): Promise<number> {
   return exitCode(io.interrupted)
 }
 
-async function show(io: Io, options: DemoOptions, url: URL, spec: ExperimentSpec, index: number): Promise<Result> {
+async function show(io: Io, options: DemoOptions, url: URL, spec: ExperimentSpec, number: string): Promise<Result> {
   const [{ controlFor }, { runExperiment }, { catalogTarget }, { progressBar }] = await Promise.all([
     import('../control/control.ts'),
     import('../experiment/experiment.ts'),
     import('../load/target.ts'),
     import('../output.ts'),
   ])
-  const bar = progressBar(io, `${index + 1} of ${REGIMES.length}`, options.ascii === true)
+  const bar = progressBar(io, number, options.ascii === true)
   return runExperiment(spec, {
     command: 'demo',
     target: catalogTarget(url),
     control: controlFor(io, url),
-    sessionPrefix: `demo-${index + 1}`,
+    sessionPrefix: `demo-${number.at(0)}`,
     readsFailRate: false,
     ...processContext(io),
     onProgress: bar.show,

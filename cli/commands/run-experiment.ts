@@ -1,6 +1,5 @@
 /** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
 
-import { needsSessions } from '../../server/experiments/conditions.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { formatDuration, rateNote } from '../../server/lib/units.ts'
 import type { Control } from '../control/control.ts'
@@ -9,7 +8,7 @@ import { runExperiment } from '../experiment/experiment.ts'
 import { type KeptAt, keepResult } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
 import { openSharedCircuits } from '../experiment/redis.ts'
-import { DEFAULT_SESSION, startingFrom } from '../experiment/sessions.ts'
+import { DEFAULT_SESSION, placedIn } from '../experiment/sessions.ts'
 import { type Io, usageError } from '../io.ts'
 import { scheduleOf } from '../load/schedule.ts'
 import type { ExperimentOptions } from '../options/common.ts'
@@ -63,6 +62,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   }
   const result = await runExperiment(spec, {
     command,
+    session: options.session,
     target,
     control: hello && control,
     sessionPrefix: `${command}-${io.draw()}`,
@@ -80,20 +80,20 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
 }
 
 /**
- * A burst is fired at its session; what is done to sessions of its own, and the arms of a comparison, begin with its settings.
+ * The experiment in the session that was typed.
  * @throws {UserError} for a session that is not there, or where nobody knows of sessions
  */
 export async function inSession(
   spec: ExperimentSpec,
   { command, typed }: Pick<CommandLine, 'command' | 'typed'>,
-  { session = DEFAULT_SESSION }: ExperimentOptions,
+  { session = DEFAULT_SESSION }: Pick<ExperimentOptions, 'session'>,
   control: Control | null,
 ): Promise<ExperimentSpec> {
   if (!control && typed('session')) {
     throw usageError('--session names a session of a flaky catalog, and this is none: leave it out.')
   }
-  if (!control || session === DEFAULT_SESSION) return command === 'compare' ? { ...spec, session: undefined } : spec
-  return command === 'compare' || needsSessions(spec.conditions) ? startingFrom(spec, control, session) : spec
+  if (!control) return command === 'compare' ? { ...spec, session: undefined } : spec
+  return placedIn(session === DEFAULT_SESSION ? spec : { ...spec, session }, command, control)
 }
 
 /** That outages which were asked for begin when nothing is sent any more; null where they do not, or nobody can tell. */

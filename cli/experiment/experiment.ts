@@ -31,6 +31,8 @@ export interface ExperimentContext {
   readonly control: Control | null
   /** What plays the runs in virtual time in place of a server; there is no control plane then. */
   readonly simulator?: Simulator | undefined
+  /** The session that it plays in, or whose settings it begins with; the default one where it is not given. */
+  readonly session?: string | undefined
   /** What the sessions of the arms are called, before a number. */
   readonly sessionPrefix: string
   /** Whether the server is somebody else's, whose fail rate belongs into the result. */
@@ -179,6 +181,7 @@ async function runOnce(
     schedule: scheduleOf(load, seed),
     ...(serverSeed === undefined ? {} : { serverSeed }),
     keepsFlow: context.keep !== undefined,
+    ...(context.session === undefined || context.session === DEFAULT_SESSION ? {} : { session: context.session }),
     ...(control ? { openLog: session => openEventLog(session ? control.in(session) : control, clock) } : {}),
   }
   const run = (one: RunOptions) => (simulator ? simulator.run(one, prepared.own) : runArms(one))

@@ -26,14 +26,18 @@ export class PublishedRun {
   readonly #flow: RunFlow | null
 
   /**
-   * @param sessions where each arm plays; undefined where it shares the server's own
+   * @param places where each arm plays, undefined where it shares the server's own; and the session that all belongs to
+   * @param load what is told of the load
    * @param flow follows single requests of it; null where nothing does
    */
   constructor(
     { id, title, publisher }: Publication,
     arms: readonly PublishedArm[],
-    sessions: readonly (string | undefined)[],
-    load: Readonly<Record<string, number>>,
+    {
+      sessions,
+      session,
+    }: { readonly sessions: readonly (string | undefined)[]; readonly session?: string | undefined },
+    load: Readonly<Record<string, number | null>>,
     clock: Clock,
     flow: RunFlow | null = null,
   ) {
@@ -46,10 +50,11 @@ export class PublishedRun {
       id,
       title,
       arms: arms.map(({ name }, index) => {
-        const session = sessions[index]
-        return { name, ...(session === undefined ? {} : { session }) }
+        const own = sessions[index]
+        return { name, ...(own === undefined ? {} : { session: own }) }
       }),
       load: { ...load },
+      ...(session === undefined ? {} : { session }),
     })
   }
 

@@ -42,7 +42,7 @@ export interface ResultContext {
 /** The result of a run, before anybody has said what it means. */
 export function resultOf(run: FinishedRun, context: ResultContext): Unjudged {
   const { command, title, startedAtWallMs, failRate, conditions, simulated, pairing, promised } = context
-  const { schedule, load, seed, target } = context.options
+  const { schedule, load, seed, target, session } = context.options
   const { report, recorders, events } = run
   const trouble = [...run.trouble]
   const known = [...trouble, ...observedOutages(events ?? [], report.durationMs)]
@@ -61,6 +61,7 @@ export function resultOf(run: FinishedRun, context: ResultContext): Unjudged {
     schema: 1,
     command,
     ...(title === undefined ? {} : { title }),
+    ...(session === undefined ? {} : { session }),
     seed,
     target: target.url,
     ...(simulated === undefined ? {} : { simulated }),

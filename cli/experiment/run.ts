@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly openLog?: ((session: string | undefined) => EventLog) | undefined
   /** Makes the run known to the pages of the server; asked once a run. */
   readonly publish?: (() => Publication) | undefined
+  /** The session that the run belongs to; the default one where it is not given. */
+  readonly session?: string | undefined
   /** Whether the result holds some of the requests one by one. */
   readonly keepsFlow?: boolean | undefined
 }
@@ -115,7 +117,7 @@ async function sendLoad(
   arms: readonly OpenArm[],
   flow: RunFlow | null,
 ): Promise<{ report: GeneratorReport; published: PublishedRun | null; log: LoggedRun | null; lateMs: number }> {
-  const { clock, signal, schedule, load, seed, publish, onProgress } = options
+  const { clock, signal, schedule, load, seed, publish, onProgress, session } = options
   for (const [index, { client, gate }] of arms.entries()) {
     client.enter(sessions[index])
     gate.open = true
@@ -129,7 +131,7 @@ async function sendLoad(
   }
   const recorders = arms.map(arm => arm.recorder)
   const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs, ...plannedLength(schedule) }
-  const published = publish ? new PublishedRun(publish(), recorders, sessions, terms, clock, flow) : null
+  const published = publish ? new PublishedRun(publish(), recorders, { sessions, session }, terms, clock, flow) : null
   const startedAt = clock.now()
   const report = await generateLoad({
     ...{ schedule, codes: load.codes, seed, connections: load.connections, clock, signal },

@@ -1,6 +1,13 @@
 /** Makes the sessions of a run: one an arm on one clock, with their settings and their script, removed when it is over. */
 
-import { isScripted, LEAD_MS, OUTAGES, outageScenario, ownSettings } from '../../server/experiments/conditions.ts'
+import {
+  isScripted,
+  LEAD_MS,
+  needsSessions,
+  OUTAGES,
+  outageScenario,
+  ownSettings,
+} from '../../server/experiments/conditions.ts'
 import type { Conditions, ExperimentSpec } from '../../server/experiments/spec.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { Control } from '../control/control.ts'
@@ -90,10 +97,25 @@ export function ownSessions(clock: Clock, control: Control, prefix: string, cond
 }
 
 /**
+ * The experiment where it belongs: a burst is fired at its session, but what is done to sessions of its own, and the arms of a
+ * comparison, begin with the settings of that session.
+ * @throws {UserError} with code 3 for a session that is not there
+ */
+export async function placedIn(
+  spec: ExperimentSpec,
+  command: 'burst' | 'compare',
+  control: Control,
+): Promise<ExperimentSpec> {
+  const { session = DEFAULT_SESSION } = spec
+  if (session === DEFAULT_SESSION) return command === 'compare' ? { ...spec, session: undefined } : spec
+  return command === 'compare' || needsSessions(spec.conditions) ? startingFrom(spec, control, session) : spec
+}
+
+/**
  * The experiment with sessions that begin as `session` is now, whatever becomes of that meanwhile.
  * @throws {UserError} with code 3 for a session that is not there
  */
-export async function startingFrom(spec: ExperimentSpec, control: Control, session: string): Promise<ExperimentSpec> {
+async function startingFrom(spec: ExperimentSpec, control: Control, session: string): Promise<ExperimentSpec> {
   const { settings } = await control.in(session).requireSession()
   const { session: _, conditions, ...rest } = spec
   const { failRate = settings.failRate } = conditions

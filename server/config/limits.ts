@@ -60,6 +60,19 @@ export const LIMIT_TABLE = {
     'listeners of events at one address; 429 beyond; a room behind one router is one address',
   ),
   held: limit('MAX_HELD', 500, [0, 60_000], 'faulted requests that are held open at once; beyond it they are served'),
+  experimentRequests: limit(
+    'MAX_EXPERIMENT_REQUESTS',
+    100_000,
+    [1, 10_000_000],
+    'requests of an experiment that a page starts, of all arms together; 422 beyond',
+  ),
+  experimentArms: limit('MAX_EXPERIMENT_ARMS', 8, [1, 32], 'arms of an experiment that a page starts; 422 beyond'),
+  experimentMs: limit(
+    'EXPERIMENT_TIMEOUT',
+    600_000,
+    [1_000, 3_600_000],
+    'time that an experiment of a page may take; it is stopped then',
+  ),
 }
 
 /** Whether a limit is a time: milliseconds, read and printed as durations, such as `10s`. The others are counts. */

@@ -5,6 +5,7 @@ import { isControlPath } from '../access/rules.ts'
 import type { Operation } from '../chaos/api/operation.ts'
 import { PROBLEM_TYPE } from '../http/problem.ts'
 import { jsonSchemaOf } from '../lib/json-document.ts'
+import { EXPERIMENT_PATHS } from './experiments.ts'
 import {
   DATA_PATHS,
   jsonAnswer,
@@ -51,9 +52,10 @@ export function openApi({ version, operations, challenges }: ContractParts): Jso
       { name: 'data', description: 'Products. Faults are injected here.' },
       { name: 'control', description: 'The failure model. Never faulted.' },
       { name: 'runs', description: 'Results that were kept. Never faulted.' },
+      { name: 'experiments', description: 'Experiments at this very server, live or simulated. Never faulted.' },
       { name: 'server', description: 'The process. Never faulted.' },
     ],
-    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS }),
+    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS, ...EXPERIMENT_PATHS }),
     components: {
       schemas: { Problem: PROBLEM_SCHEMA, ...schemas.named },
       responses: {

@@ -395,6 +395,9 @@ export const resultSchema = z.object({
   schema: z.literal(1),
   command: z.enum(['burst', 'compare', 'demo', 'live']),
   title: word.optional(),
+  session: word
+    .optional()
+    .describe('that it played in, or whose settings it began with; the default one where it is not given'),
   seed: word,
   target: url,
   simulated: simulatedSchema.optional(),

@@ -47,6 +47,11 @@ export const listRunsSchema = z.object({
     .refine(limit => limit >= 1 && limit <= MAX_RUNS, LIMIT_RANGE)
     .optional()
     .describe(`runs at most, 1 to ${MAX_RUNS}; 50 where it is not given`),
+  session: z
+    .string('must be given once')
+    .max(64, 'must be 64 characters at most')
+    .optional()
+    .describe('only the runs of this session; those of all where it is not given'),
 })
 const STANDARD_LIMIT = 50
 
@@ -61,8 +66,8 @@ export const showRunSchema = z.object({
 /** `GET /runs`: the newest first. */
 export function listRuns(table: RunTable): RequestHandler {
   return (req, res) => {
-    const { limit = STANDARD_LIMIT } = parseQuery(listRunsSchema, req.query)
-    sendJson(res, `{"runs":${table.list(limit)},"total":${table.count}}`, JSON_HEADERS)
+    const { limit = STANDARD_LIMIT, session = null } = parseQuery(listRunsSchema, req.query)
+    sendJson(res, `{"runs":${table.list(limit, session)},"total":${table.count(session)}}`, JSON_HEADERS)
   }
 }
 

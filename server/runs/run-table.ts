@@ -59,8 +59,15 @@ export class RunTable {
     this.#trim = database.prepare(
       'DELETE FROM runs WHERE number <= (SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?)',
     )
-    this.#list = database.prepare<[number], string>('SELECT summary FROM runs ORDER BY number DESC LIMIT ?').pluck()
-    this.#count = database.prepare<[], number>('SELECT count(*) FROM runs').pluck()
+    const ofSession = "? IS NULL OR coalesce(summary ->> 'session', 'default') = ?"
+    this.#list = database
+      .prepare<[string | null, string | null, number], string>(
+        `SELECT summary FROM runs WHERE ${ofSession} ORDER BY number DESC LIMIT ?`,
+      )
+      .pluck()
+    this.#count = database
+      .prepare<[string | null, string | null], number>(`SELECT count(*) FROM runs WHERE ${ofSession}`)
+      .pluck()
     this.#result = database.prepare<[string], string>('SELECT result FROM runs WHERE id = ?').pluck()
     this.#html = database.prepare<[string], string | null>('SELECT html FROM runs WHERE id = ?').pluck()
     this.#known = database.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck()
@@ -83,13 +90,13 @@ export class RunTable {
     return id
   }
 
-  /** A JSON array of the newest `limit` summaries, newest first. */
-  list(limit: number): string {
-    return `[${this.#list.all(limit).join(',')}]`
+  /** A JSON array of the newest `limit` summaries, newest first: of all runs, or of those of a session. */
+  list(limit: number, session: string | null = null): string {
+    return `[${this.#list.all(session, session, limit).join(',')}]`
   }
 
-  get count(): number {
-    return this.#count.get() ?? 0
+  count(session: string | null = null): number {
+    return this.#count.get(session, session) ?? 0
   }
 
   /** The JSON of a result as it was posted, or undefined. */

@@ -23,8 +23,15 @@ export const runIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
 /** One of the kept runs, in short. */
 export const runSummarySchema = z.object({
   id: runIdSchema.describe('six letters'),
-  ...resultSchema.pick({ command: true, title: true, startedAt: true, seed: true, target: true, interrupted: true })
-    .shape,
+  ...resultSchema.pick({
+    command: true,
+    title: true,
+    session: true,
+    startedAt: true,
+    seed: true,
+    target: true,
+    interrupted: true,
+  }).shape,
   requests: resultSchema.shape.load.shape.requests.describe('of the load, for each arm'),
   arms: boundedList(armSchema.pick({ name: true, outcomes: true }), MAX_ARMS),
   html: z.boolean().describe('whether it was posted with a page'),
@@ -34,11 +41,12 @@ export type RunSummary = z.infer<typeof runSummarySchema>
 
 /** What a list tells of a result. */
 export function summaryOf(id: string, result: Result, html: boolean): RunSummary {
-  const { command, title, startedAt, seed, target, interrupted, load, arms } = result
+  const { command, title, session, startedAt, seed, target, interrupted, load, arms } = result
   return {
     id,
     command,
     ...(title === undefined ? {} : { title }),
+    ...(session === undefined ? {} : { session }),
     startedAt,
     seed,
     target,

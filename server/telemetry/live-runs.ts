@@ -206,7 +206,11 @@ function refuseUnknownArms(run: LiveRun, { arms, flow }: Omit<Step, 'id'>): void
 function read(body: unknown): Live {
   const { data, error } = liveSchema.safeParse(body)
   if (data) return data
-  const [issue] = error.issues.flatMap(issue => (issue.code === 'invalid_union' ? issue.errors.flat() : [issue]))
+  const [issue] = error.issues.flatMap(issue => {
+    if (issue.code !== 'invalid_union') return [issue]
+    // Of the three, the one that the body names is wrong inside.
+    return issue.errors.find(one => one.every(({ path }) => path.length > 1)) ?? issue.errors.flat()
+  })
   const pointer = (issue?.path ?? []).map(part => `/${String(part)}`).join('')
   throw new Problem(422, 'The body must hold one of run, progress and end', {
     errors: [{ pointer, detail: issue?.message ?? 'is not valid' }],

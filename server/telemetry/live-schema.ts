@@ -18,6 +18,7 @@ const newRunSchema = z.strictObject({
     .array(z.strictObject({ name, session: z.string().max(64).optional() }))
     .min(1)
     .max(MAX_ARMS),
+  session: z.string().max(64).optional().describe('that the run belongs to; the default one where it is not given'),
   load: z.record(z.string().max(40), z.union([z.number(), z.string().max(80), z.boolean(), z.null()])).default({}),
 })
 

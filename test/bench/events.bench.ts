@@ -22,9 +22,9 @@ const ALONE = 'nobody listens'
 const FOLLOWED = `${LISTENERS} listen`
 
 const folder = mkdtempSync(join(tmpdir(), 'flaky-bench-'))
-const main = join(import.meta.dirname, '..', '..', 'dist', 'server', 'main.js')
+const main = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js')
 const flags = ['--port', '0', '--seed', 'bench', '--log-level', 'warn', '--fail-rate', '30']
-const server = await startChild(main, ...flags, '--db', join(folder, 'catalog.sqlite'))
+const server = await startChild(main, 'serve', ...flags, '--db', join(folder, 'catalog.sqlite'))
 const pool = new Pool(server.url, { connections: CONNECTIONS })
 try {
   console.log(

@@ -17,9 +17,9 @@ const GOALS = { bare: 0.7, stock: 5 }
 const folder = mkdtempSync(join(tmpdir(), 'flaky-bench-'))
 const here = (file: string) => join(import.meta.dirname, 'servers', file)
 const ours = (rate: number) => {
-  const main = join(import.meta.dirname, '..', '..', 'dist', 'server', 'main.js')
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js')
   const flags = ['--port', '0', '--seed', 'bench', '--log-level', 'warn', '--dotenv', '/dev/null']
-  return [main, ...flags, '--fail-rate', String(rate), '--db', join(folder, 'catalog.sqlite')]
+  return [main, 'serve', ...flags, '--fail-rate', String(rate), '--db', join(folder, 'catalog.sqlite')]
 }
 
 const children = new Map<string, Child>()

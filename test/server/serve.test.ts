@@ -12,7 +12,6 @@ import { packageRoot } from '../../server/lib/package-root.ts'
 import { serve as inProcess } from '../../server/serve.ts'
 import { readJson } from '../support/json.ts'
 import { type RunOptions, run } from '../support/process.ts'
-import { moduleFile } from '../support/project.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'flaky-serve-'))
 after(() => rmSync(top, { recursive: true }))
@@ -68,7 +67,7 @@ describe('a start', { concurrency: 2 }, () => {
   it('prints its help and ends', async t => {
     const { server } = serve(t, { args: ['--help'] })
     assert.equal(await server.ended, 0)
-    assert.match(server.stdout, /^Usage: npm start -- \[options\]/)
+    assert.match(server.stdout, /^Usage: npx chaos serve \[options\]/)
   })
 
   it('logs a line for each request only when it is asked to', async t => {
@@ -146,7 +145,7 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
   it('says so: seed data that is broken', async t => {
     const home = mkdtempSync(join(top, 'home-'))
     const root = packageRoot(import.meta.url)
-    cpSync(join(root, 'server'), join(home, 'server'), { recursive: true })
+    for (const part of ['server', 'cli']) cpSync(join(root, part), join(home, part), { recursive: true })
     cpSync(join(root, 'package.json'), join(home, 'package.json'))
     symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
     mkdirSync(join(home, 'data'))
@@ -155,7 +154,7 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
       '[{"code":"1","brand":"B","description":"D","gtin":"4006381333930"}]',
     )
     await fails(t, 1, [/products\.json is not valid: \/0\/gtin must be a GTIN-13.*: correct it/], {
-      script: join(home, 'server', 'main.ts'),
+      script: join(home, 'cli', 'main.ts'),
     })
   })
 
@@ -164,8 +163,7 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
     const node = ['--import', `data:text/javascript,${encodeURIComponent(broken)}`]
     const sentence = /The native part of better-sqlite3 does not load.*: run npm rebuild better-sqlite3 \(npm 12 .*\)$/
     await fails(t, 1, [sentence], { node })
-    const script = moduleFile('cli/main')
-    const demo = run(t, { node, script, args: ['demo'], cwd: tmpdir() })
+    const demo = run(t, { node, command: 'demo', cwd: tmpdir() })
     assert.equal(await demo.ended, 1)
     assert.doesNotMatch(demo.stderr, /bug/)
     assert.match(demo.stderr.replaceAll(/\s+/g, ' ').trim(), sentence)

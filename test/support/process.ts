@@ -10,8 +10,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Working directory. */
   readonly cwd: string
-  /** The script; the server's main unless given. */
+  /** The script; the main of this project unless given. */
   readonly script?: string
+  /** Of `chaos`; the server unless given. */
+  readonly command?: string
   /** Further arguments of Node.js itself. */
   readonly node?: readonly string[]
 }
@@ -28,8 +30,8 @@ export interface Running {
 
 /** Starts a process that is killed when the test ends. */
 export function run(test: { after(end: () => void): void }, options: RunOptions): Running {
-  const script = options.script ?? moduleFile('server/main')
-  const args = [...nodeArguments(script, options.node), ...(options.args ?? [])]
+  const { script = moduleFile('cli/main'), command = 'serve', args: typed = [] } = options
+  const args = [...nodeArguments(script, options.node), command, ...typed]
   const child = spawn(process.execPath, args, {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, ...options.env },

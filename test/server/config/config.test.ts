@@ -51,6 +51,9 @@ describe('loadConfig', () => {
       MAX_LISTENERS: 256,
       MAX_LISTENERS_PER_CLIENT: 100,
       MAX_HELD: 500,
+      MAX_EXPERIMENT_REQUESTS: 100_000,
+      MAX_EXPERIMENT_ARMS: 8,
+      EXPERIMENT_TIMEOUT: '10m',
     })
   })
 

@@ -205,7 +205,7 @@ describe('the store', () => {
     const runs = await store(() => numbers.shift() ?? 0, 3)
     const ids = Array.from({ length: 4 }, (_, index) => runs.keep({ ...coins, seed: `${index}` }, null))
     assert.deepEqual(ids, [1, 2, 3, 4].map(runId))
-    assert.equal(runs.count, 3)
+    assert.equal(runs.count(), 3)
     assert.deepEqual(
       JSON.parse(runs.list(10)).map((run: { seed: string }) => run.seed),
       ['3', '2', '1'],

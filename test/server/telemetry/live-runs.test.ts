@@ -204,7 +204,7 @@ describe('POST /chaos/live', () => {
       [{ progress: { id: 'a', atMs: -1, arms: [] } }, 422, '/progress/atMs'],
       [{ run: { ...run('x'), more: 1 } }, 422],
       [[], 422],
-      [{ run: { ...run('x'), title: 'x'.repeat(70_000) } }, 413],
+      [{ run: { ...run('x'), title: 'x'.repeat(140_000) } }, 413],
     ]
     for (const [body, status, pointer] of cases) {
       const answer = await post(body)

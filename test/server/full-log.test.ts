@@ -13,7 +13,7 @@ const FULL = '/dev/full'
 
 it('a log that cannot be written ends no server', { skip: !existsSync(FULL) }, async t => {
   const full = openSync(FULL, 'w')
-  const args = [...nodeArguments(moduleFile('server/main')), '--port', '0', '--db', ':memory:']
+  const args = [...nodeArguments(moduleFile('cli/main')), 'serve', '--port', '0', '--db', ':memory:']
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', full] })
   closeSync(full)
   t.after(() => void child.kill('SIGKILL'))
