@@ -51,7 +51,7 @@ const MAP = whole({
     experiment:
       '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments server/runs simulate',
     'experiment-port':
-      'breaker control experiment hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
+      'breaker control experiment hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments server/runs simulate simulate/simulate.ts',
     live: '. breaker control load policy report server/runs',
     'hint-address.ts': '.',
     'env-file.ts': '. server/config',

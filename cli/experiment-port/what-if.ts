@@ -1,8 +1,7 @@
 /** What the thread of simulations does: one order after the other, each given up when a newer one is wanted. */
 
-import { defaultSettings } from '../../server/chaos/settings/schema.ts'
 import type { SimulationOrder } from '../../server/experiments/port.ts'
-import { PRESETS } from '../../server/experiments/presets.ts'
+import { PRESET_SEED, PRESETS } from '../../server/experiments/presets.ts'
 import { experimentSchema } from '../../server/experiments/spec.ts'
 import type { Result } from '../report/result.ts'
 import { MIN_DAYS, otherDays } from '../report/stats/other-days.ts'
@@ -69,10 +68,8 @@ async function outcomeOf(order: SimulationOrder, signal: AbortSignal, look: () =
 
 /** What is simulated for the first time takes several times as long: somebody would wait for it. */
 async function warmUp(): Promise<void> {
-  for (const { spec } of PRESETS) {
-    const given = experimentSchema.parse({ ...spec, conditions: { failRate: 30 } })
-    await simulate(given, usualWorld({ seed: '42', settings: defaultSettings('42'), scenarios: [] }))
-  }
+  const world = usualWorld({ seed: PRESET_SEED })
+  for (const { spec } of PRESETS) await simulate(experimentSchema.parse(spec), world)
 }
 
 function messageOf(error: unknown): string {
