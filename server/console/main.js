@@ -2,13 +2,14 @@
 
 import { createI18n, LANGUAGES, pickLanguage } from './i18n/words.js'
 import { emptyModel, reduce } from './model/model.js'
+import { currentRun } from './model/shown-run.js'
 import { controlPlane, Refused } from './net/api.js'
 import { createKeyring } from './net/keyring.js'
 import { openStorage } from './net/storage.js'
 import { openStream } from './net/stream.js'
 import { h, mark } from './view/dom.js'
 import { VIEWS } from './view/header.js'
-import { commandOf } from './view/keys.js'
+import { commandOf, releasePickers } from './view/keys.js'
 import { createPage } from './view/page.js'
 import { readPalette } from './view/palette.js'
 
@@ -48,6 +49,12 @@ const context = {
   },
   sourceName: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
   view,
+  replayed,
+  pin: id => dispatch('pin', id),
+  showNewest() {
+    if (model.pinned !== null) dispatch('pin', model.pinned)
+    if (replayed() !== null) location.hash = '#live'
+  },
   openSession(id) {
     if (id !== model.session) {
       dispatch('session', id)
@@ -124,7 +131,9 @@ addEventListener('keydown', event => {
   const command = commandOf(event)
   if (!command) return
   if (command.type === 'escape') {
-    if (context.presenting() && !document.querySelector('dialog[open]')) context.present()
+    if (document.querySelector('dialog[open]')) return
+    if (replayed() !== null) location.hash = '#live'
+    else if (context.presenting()) context.present()
     return
   }
   if (!keysOn && command.type !== 'keys') return
@@ -132,12 +141,18 @@ addEventListener('keydown', event => {
   if (command.type === 'rate') page.rate.set(command.to)
   else if (command.type === 'by') page.rate.set(page.rate.current() + command.percent)
   else if (command.type === 'outage') page.disruptions.toggle()
+  else if (command.type === 'compare') page.host.compare()
+  else if (command.type === 'burst') page.host.burst()
+  else if (command.type === 'stop') page.host.stop()
+  else if (command.type === 'replay') replay()
+  else if (command.type === 'pin') pinShown()
   else if (command.type === 'present') context.present()
   else if (command.type === 'theme') context.nextTheme()
   else if (command.type === 'language') context.nextLanguage()
   else if (command.type === 'view') location.hash = `#${VIEWS[(VIEWS.indexOf(view()) + 1) % VIEWS.length] ?? 'live'}`
   else context.showKeys()
 })
+releasePickers()
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme)
 setInterval(queue, 250)
 document.fonts?.ready.then(() => page.repaint())
@@ -163,6 +178,24 @@ function now() {
   if (!last) return Date.now() / 1000
   const passed = model.link === 'live' ? Math.min(2_000, performance.now() - sampledAt) : 0
   return last.t + Math.floor(passed / 250) / 4
+}
+
+/** Plays the run that is shown from its kept result; plays and stops what is replayed. */
+function replay() {
+  const kept = currentRun(model)?.kept
+  if (replayed() !== null) page.replay.toggle()
+  else if (kept) location.hash = `#run=${encodeURIComponent(kept)}`
+}
+
+function pinShown() {
+  const shown = currentRun(model)
+  if (shown) dispatch('pin', shown.id)
+}
+
+/** The id of the kept run that is replayed, or null. */
+function replayed() {
+  const [, id] = /^#run=([\w.%-]+)$/.exec(location.hash) ?? []
+  return id === undefined ? null : decodeURIComponent(id)
 }
 
 function view() {

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
  * that the eye sees.
  */
 const FIND = `(() => {
-  const PANELS = '.top, .notice, .rate, .outage, .scenario, .facts, .figures, .chart, .arms, .log, .view-head, .session-card, .runs-table'
+  const PANELS = '.top, .stage-say, .stage-gate, .stage-catalog, .stage-time, .foot, .notice, .rate, .outage, .scenario, .facts, .figures, .chart, .arms, .log, .view-head, .session-card, .runs-table'
   const OVER = '.over, .data-table, dialog, .skip, .hidden, .lamp > span, .broken'
   const GAP = 2
   const name = element => element.tagName.toLowerCase() + (element.className ? '.' + String(element.className).replaceAll(' ', '.') : '')
@@ -53,6 +53,7 @@ const FIND = `(() => {
     for (const other of things.slice(index + 1)) {
       if (one.block === other.block || one.element.contains(other.element) || other.element.contains(one.element)) continue
       if (one.element.closest('.presets') && other.element.closest('.presets')) continue
+      if (one.element.closest('.stage-sign') && other.element.closest('.stage-sign')) continue
       if (one.element.closest('.rate-figure') && other.element.closest('.rate-figure')) continue
       if (meet(one.box, other.box, GAP)) faults.add(one.what + ' meets ' + other.what)
     }

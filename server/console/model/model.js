@@ -24,6 +24,7 @@ export function emptyModel(session = 'default') {
     outage: { on: false, untilMs: null, source: '' },
     scenario: null,
     runs: [],
+    pinned: null,
     log: [],
     board: [],
     challenges: 0,
@@ -34,7 +35,7 @@ export function emptyModel(session = 'default') {
 
 /**
  * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`)
- * or one of the page's own (`link`, `locked`, `session`).
+ * or one of the page's own (`link`, `locked`, `session`, `pin`).
  * @param {Model} model
  * @param {{ type: string, data: any }} event
  * @returns {Model}
@@ -83,7 +84,7 @@ const steps = {
       from: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, from[name]])),
       to: Object.fromEntries(changed.map((/** @type {string} */ name) => [name, event.settings?.[name]])),
     }
-    return logged({ ...model, chaos }, secondsOf(model, event), 'settings', data)
+    return merged(logged({ ...model, chaos }, secondsOf(model, event), 'settings', data))
   },
   outage(model, event) {
     const now = { on: event.on, untilMs: event.untilMs ?? null, source: event.source ?? '' }
@@ -134,6 +135,8 @@ const steps = {
     return logged(next, event.t ?? 0, 'link', { what: 'lost' })
   },
   locked: (model, locked) => ({ ...model, locked }),
+  /** Keeps a run where it is shown, or lets it go. */
+  pin: (model, id) => ({ ...model, pinned: model.pinned === id ? null : id }),
   session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
 }
 
@@ -151,7 +154,10 @@ function withChanges(model, changes) {
     kind: type,
     data,
   }))
-  const all = [...others, ...own].sort((a, b) => a.t - b.t).slice(-MAX_ENTRIES)
+  const all = [...others, ...own]
+    .sort((a, b) => a.t - b.t)
+    .reduce((before, entry) => withDrag(before, entry), /** @type {Omit<Entry, 'key'>[]} */ ([]))
+    .slice(-MAX_ENTRIES)
   const log = all.map((entry, index) => ({ ...entry, key: model.entries + 1 + index })).reverse()
   return { ...model, log, entries: model.entries + log.length, volume: model.volume + 1 }
 }
@@ -193,6 +199,38 @@ function replaced(model, run) {
 function logged(model, t, kind, data) {
   const entry = { key: model.entries + 1, t, boot: model.boot, kind, data }
   return { ...model, entries: entry.key, log: [entry, ...model.log].slice(0, MAX_ENTRIES) }
+}
+
+/** Changes of the fail rate by the same hand that follow each other as fast as this, in seconds, are one drag of the slider. */
+const DRAG_S = 1.1
+
+/** The log with its two newest lines as one, where they are one drag. @param {Model} model @returns {Model} */
+function merged(model) {
+  const [newest, before, ...rest] = model.log
+  if (!newest || !before) return model
+  const [joined, ...more] = withDrag([before], newest)
+  if (!joined || more.length > 0) return model
+  // Written anew: the line that grew is not a new one below the old.
+  return { ...model, log: [{ ...joined, key: newest.key }, ...rest], volume: model.volume + 1 }
+}
+
+/**
+ * @param {Omit<Entry, 'key'>[]} before the oldest first
+ * @param {Omit<Entry, 'key'>} entry
+ */
+function withDrag(before, entry) {
+  const last = before.at(-1)
+  const isRate = (/** @type {Omit<Entry, 'key'>} */ one) =>
+    one.kind === 'settings' && String(one.data.changed) === 'failRate'
+  const drags =
+    last !== undefined &&
+    isRate(last) &&
+    isRate(entry) &&
+    entry.t - (last.data.untilT ?? last.t) <= DRAG_S &&
+    entry.data.origin?.source === last.data.origin?.source &&
+    last.boot === entry.boot
+  if (!drags) return [...before, entry]
+  return [...before.slice(0, -1), { ...last, data: { ...entry.data, from: last.data.from, untilT: entry.t } }]
 }
 
 /** @param {Model} model @param {{ atMs?: number }} event */

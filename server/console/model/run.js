@@ -30,6 +30,7 @@ export function runFrom(described) {
     title: described.title ?? '',
     names,
     sessions: described.arms.flatMap((/** @type {any} */ arm) => arm.session ?? []),
+    session: described.session ?? null,
     load: described.load ?? {},
     startedAtMs: described.startedAtMs ?? 0,
     status: described.status ?? 'running',
@@ -63,6 +64,27 @@ function stepFrom(kept, names) {
   return { ...kept, arms }
 }
 
+/** A step that is the first a page knows of stands for so long, in milliseconds, unless the run began with it. */
+const STEP_MS = 250
+
+/** Since when the steps that are known tell a run, in milliseconds since its start. @param {Run} run */
+export function firstMs({ steps, totals }) {
+  const told = steps.reduce((sum, { arms }) => sum + arms.reduce((calls, arm) => calls + endedIn(arm), 0), 0)
+  const all = Object.values(totals).reduce((sum, counts) => sum + endedIn(counts), 0)
+  return told >= all ? 0 : Math.max(0, (steps[0]?.atMs ?? 0) - STEP_MS)
+}
+
+/** @param {Counts} counts */
+function endedIn({ success, failed, shortCircuited, fromCache }) {
+  return success + failed + shortCircuited + fromCache
+}
+
+/** How long a run is to last, in milliseconds; 0 where nobody knows. @param {Run} run */
+export function plannedMs({ load }) {
+  const planned = load.plannedMs ?? load.lengthMs
+  return typeof planned === 'number' ? planned : 0
+}
+
 /**
  * The run after one more step.
  * @param {Run} run
@@ -87,7 +109,7 @@ export function advance(run, step) {
  * @param {Counts} counts
  */
 export function usefulShare(counts) {
-  const all = counts.success + counts.failed + counts.shortCircuited + counts.fromCache
+  const all = endedIn(counts)
   return all === 0 ? null : (100 * (counts.success + counts.fromCache)) / all
 }
 

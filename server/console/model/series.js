@@ -3,7 +3,7 @@
 /** @import { Counts, Model, Run } from './types.js' */
 
 import { SPAN_S } from './model.js'
-import { COUNTERS } from './run.js'
+import { COUNTERS, firstMs, plannedMs } from './run.js'
 
 /** @typedef {'success' | 'injected' | 'overload' | 'other'} Answer */
 
@@ -36,26 +36,66 @@ export function answersPerSecond(points, now) {
   return { times, rows }
 }
 
+/** @typedef {{ from: number, to: number, start: number | null }} TimeAxis seconds of the wall clock; `start` of a run that fills the axis, null for the last two minutes */
+
+/** Runs that are shorter than this are drawn in quarter seconds, in seconds. */
+const FINE_S = 30
+/** Shorter than this no run is drawn, in seconds. */
+const MIN_RUN_S = 1
+
 /**
- * One arm's outcomes and calls a second.
+ * The time axis of the charts: a run's own, from its start to its planned end, or the last two minutes.
+ * @param {Model} model
+ * @param {Run | null} run
+ * @param {number} now seconds
+ * @returns {TimeAxis}
+ */
+export function timeAxis(model, run, now) {
+  if (!run) return { from: now - SPAN_S, to: now, start: null }
+  const start = (model.epoch + run.startedAtMs) / 1000
+  const length = Math.max(MIN_RUN_S, run.lastMs / 1000, run.status === 'running' ? plannedMs(run) / 1000 : 0)
+  return { from: start + Math.max(0, length - SPAN_S), to: start + length, start }
+}
+
+/**
+ * One arm's outcomes and calls a second; of a short run, as if each quarter second went on for a second.
  * @param {Run} run
  * @param {string} name
  * @param {number} epoch wall-clock milliseconds of the server's zero
- * @param {number} now seconds
- * @returns {{ times: number[], rows: Record<keyof Counts, number[]> }}
+ * @param {TimeAxis} axis
+ * @returns {{ times: number[], rows: Record<keyof Counts, number[]>, binS: number }}
  */
-export function armPerSecond(run, name, epoch, now) {
-  const { from, size, times } = seconds(now)
+export function armPerSecond(run, name, epoch, axis) {
+  const { from, size, times, binS } = bins(axis)
   const rows = /** @type {Record<keyof Counts, number[]>} */ (
     Object.fromEntries(COUNTERS.map(counter => [counter, zeros(size)]))
   )
+  let before = firstMs(run)
   for (const step of run.steps) {
-    const slot = Math.ceil((epoch + run.startedAtMs + step.atMs) / 1000) - 1 - from
     const arm = step.arms.find(other => other.name === name)
-    if (!arm || slot < 0 || slot >= size) continue
-    for (const counter of COUNTERS) put(rows[counter], slot, arm[counter] ?? 0)
+    const [begin, end] = [before, step.atMs].map(ms => ((epoch + run.startedAtMs + ms) / 1000 - from) / binS)
+    before = step.atMs
+    if (!arm || begin === undefined || end === undefined) continue
+    spread(begin, end, size, (slot, part) => {
+      for (const counter of COUNTERS) put(rows[counter], slot, ((arm[counter] ?? 0) * part) / binS)
+    })
   }
-  return { times, rows }
+  return { times, rows, binS }
+}
+
+/**
+ * Hands out what happened between two places on a row of bins: each bin gets the part of the time that lies in it.
+ * @param {number} begin in bins
+ * @param {number} end
+ * @param {number} size
+ * @param {(slot: number, part: number) => void} put
+ */
+function spread(begin, end, size, put) {
+  const first = Math.floor(begin)
+  for (let slot = first; slot <= Math.max(first, Math.ceil(end) - 1); slot += 1) {
+    const part = end > begin ? (Math.min(end, slot + 1) - Math.max(begin, slot)) / (end - begin) : 1
+    if (slot >= 0 && slot < size && part > 0) put(slot, part)
+  }
 }
 
 /**
@@ -146,7 +186,7 @@ export function outageSpans(points) {
   const spans = []
   let last = 0
   for (const point of points) {
-    if (point.outage) {
+    if (point.outage || point.failRate >= 100) {
       const open = spans.at(-1)
       if (open && open[1] === last) open[1] = point.t
       else spans.push([point.t - 0.25, point.t])
@@ -175,6 +215,14 @@ function seconds(now) {
   const size = SPAN_S + 1
   const from = to - size
   return { from, size, times: Array.from({ length: size }, (_, index) => from + index + 0.5) }
+}
+
+/** @param {TimeAxis} axis */
+function bins({ to, start, from }) {
+  if (start === null) return { ...seconds(to), binS: 1 }
+  const binS = to - from <= FINE_S ? 0.25 : 1
+  const size = Math.max(1, Math.ceil((to - from) / binS - 0.001))
+  return { from, size, binS, times: Array.from({ length: size }, (_, index) => from + (index + 0.5) * binS) }
 }
 
 /** @param {number} size */

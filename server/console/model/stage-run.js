@@ -5,7 +5,7 @@
 
 import { hasCircuit } from './arm-names.js'
 import { DotStore, requestsPerDot } from './flow.js'
-import { addCounts, COUNTERS, noCounts } from './run.js'
+import { addCounts, COUNTERS, firstMs, noCounts, plannedMs } from './run.js'
 import { troublesOf } from './trouble.js'
 
 /** @typedef {{ fromMs: number, toMs: number, arms: Counts[] }} Slice what each arm came to in a stretch of time */
@@ -38,7 +38,7 @@ const MIN_LENGTH_MS = 250
  */
 export function stageRunOf(run, model) {
   const known = run.names.map(name => run.totals[name] ?? noCounts())
-  let fromMs = Math.max(0, (run.steps[0]?.atMs ?? 0) - 250)
+  let fromMs = firstMs(run)
   const slices = run.steps.map(step => {
     const arms = run.names.map(name => step.arms.find(arm => arm.name === name) ?? noCounts())
     const slice = { fromMs: Math.min(fromMs, step.atMs), toMs: step.atMs, arms }
@@ -46,7 +46,7 @@ export function stageRunOf(run, model) {
     return slice
   })
   const before = known.map((totals, arm) => lessSlices(totals, slices, arm))
-  const planned = typeof run.load.lengthMs === 'number' ? run.load.lengthMs : 0
+  const planned = plannedMs(run)
   const over = run.status !== 'running'
   const lengthMs = Math.max(MIN_LENGTH_MS, over ? run.lastMs : Math.max(planned, run.lastMs))
   const edges = run.names.map(name => run.edges[name] ?? [])
@@ -188,9 +188,11 @@ function perSecondOf(requests, lengthMs, slices) {
 function conditionsDuring(run, model) {
   const own = run.steps.flatMap(step => (step.weather ? [{ atMs: step.atMs, ...step.weather }] : []))
   if (own.length > 0) return own
-  return model.points
-    .map(point => ({ ...point, atMs: point.atMs - run.startedAtMs }))
-    .filter(({ atMs }) => atMs > 0 && atMs <= run.lastMs + 250)
+  const all = model.points.map(point => ({ ...point, atMs: point.atMs - run.startedAtMs }))
+  const met = all.filter(({ atMs }) => atMs > 0 && atMs <= run.lastMs)
+  // What was known last holds until something else is known.
+  const last = met.at(-1) ?? all.findLast(({ atMs }) => atMs <= 0) ?? all[0]
+  return last ? [...met, { ...last, atMs: run.lastMs }] : []
 }
 
 /** Of a kept run: the changes that were seen, else the spells that were known before. @param {any} result @param {number} lengthMs */

@@ -36,6 +36,7 @@
  * @property {string} title
  * @property {string[]} names the arms in order
  * @property {string[]} sessions that the arms play in, where they have their own
+ * @property {string | null} session that it belongs to, where it names one
  * @property {Record<string, unknown>} load
  * @property {number} startedAtMs on the server's monotonic clock
  * @property {'running' | 'ended' | 'lost'} status
@@ -74,6 +75,7 @@
  * @property {{ on: boolean, untilMs: number | null, source: string }} outage `untilMs` is on the server's clock
  * @property {{ name: string, id: string, startedAtMs: number, lengthMs: number, mark: string } | null} scenario
  * @property {Run[]} runs oldest first
+ * @property {string | null} pinned id of the run that is shown until it is let go
  * @property {Entry[]} log newest first
  * @property {BoardEntry[]} board
  * @property {number} challenges how often one was heard to change

@@ -66,6 +66,17 @@ export function controlPlane(sessionNow, keyring) {
     endChallenge: id => ask('DELETE', `/challenges/${encodeURIComponent(id)}`),
     /** @param {string} id */
     hideChallenge: id => ask('PATCH', `/challenges/${encodeURIComponent(id)}`, { hidden: true }),
+    /** @param {string} id */
+    keptRun: id => ask('GET', `/runs/${encodeURIComponent(id)}`, undefined, false),
+    presets: () => ask('GET', '/experiments/presets', undefined, false),
+    experiments: () => ask('GET', '/experiments', undefined, false),
+    /** Of the page's session. @param {Record<string, unknown>} spec */
+    startExperiment: spec => {
+      const session = sessionNow()
+      return ask('POST', '/experiments', session === 'default' ? spec : { ...spec, session }, false)
+    },
+    /** @param {string} id */
+    stopExperiment: id => ask('DELETE', `/experiments/${encodeURIComponent(id)}`, undefined, false),
   }
 }
 

@@ -3,6 +3,7 @@
 /** @import { Model } from '../model/types.js' */
 /** @import { Table } from './arms-table.js' */
 
+import { currentRun } from '../model/shown-run.js'
 import { createTable } from './arms-table.js'
 import { h, mark, say } from './dom.js'
 import { createRunChanges } from './run-changes.js'
@@ -46,7 +47,7 @@ export function createArms(context) {
     element,
     /** @param {Model} model */
     update(model) {
-      const run = model.runs.at(-1) ?? null
+      const run = currentRun(model)
       const wanted = run ? `${run.id} ${run.names.join(' ')}` : 'none'
       if (wanted !== shape) {
         shape = wanted

@@ -1,6 +1,5 @@
 /** A chart on the shared time axis: title, legend with the figures under the cursor, plot, and the same data as a table. */
 
-import { SPAN_S } from '../model/model.js'
 import { stacked } from '../model/series.js'
 import uPlot from '../vendor/uPlot.esm.js'
 import { h, mark, say } from './dom.js'
@@ -78,7 +77,8 @@ export function createChart(options) {
 
   /** @type {number[][]} */
   let data = [[], ...lines.map(() => [])]
-  let now = 0
+  /** @type {import('../model/series.js').TimeAxis} */
+  let axis = { from: 0, to: 1, start: null }
   /** @type {uPlot | null} */
   let plot = null
 
@@ -86,7 +86,7 @@ export function createChart(options) {
     const { width, height } = place.getBoundingClientRect()
     if (width < 80 || height < 24) return
     plot = new uPlot(
-      settings(options, width, height, () => now, showValues),
+      settings(options, width, height, () => axis, showValues),
       /** @type {any} */ (drawn(data)),
       place,
     )
@@ -132,15 +132,15 @@ export function createChart(options) {
 
   return {
     element,
-    /** @param {any[][]} next times, then a column for each line @param {number} at seconds: the right edge */
-    update(next, at) {
+    /** @param {any[][]} next times, then a column for each line @param {import('../model/series.js').TimeAxis} at @param {number} now seconds */
+    update(next, at, now) {
       data = next
-      now = at
+      axis = at
       if (!plot) make()
       plot?.setData(/** @type {any} */ (drawn(data)))
       if (plot && (plot.cursor.idx ?? null) === null) showValues(null)
-      if (Math.abs(at - tabled) < 1) return
-      tabled = at
+      if (Math.abs(now - tabled) < 1) return
+      tabled = now
       const latest = lines.map((line, row) => `${line.label} ${line.format(data[row + 1]?.at(-2) ?? null)}`).join(', ')
       mark(place, 'aria-label', t('chart.summary', { chart: title, values: latest }))
       if (details.open) fillTable()
@@ -164,11 +164,11 @@ export function createChart(options) {
  * @param {ChartOptions} options
  * @param {number} width
  * @param {number} height
- * @param {() => number} now
+ * @param {() => import('../model/series.js').TimeAxis} timeAxis
  * @param {(index: number | null) => void} showValues
  * @returns {uPlot.Options}
  */
-function settings(options, width, height, now, showValues) {
+function settings(options, width, height, timeAxis, showValues) {
   const { context, lines, top } = options
   const paint = () => context.palette()
   const order = lines[0]?.draw === 'bar' ? [...lines].reverse() : lines
@@ -185,7 +185,7 @@ function settings(options, width, height, now, showValues) {
     legend: { show: false },
     cursor: { sync: { key: 'time' }, drag: { setScale: false, x: false, y: false }, points: { show: false }, y: false },
     scales: {
-      x: { time: false, range: () => [now() - SPAN_S, now()] },
+      x: { time: false, range: () => [timeAxis().from, timeAxis().to] },
       y: { range: (_, __, max) => [0, top ? top() : roundAbove(max)] },
     },
     axes: [
@@ -193,8 +193,8 @@ function settings(options, width, height, now, showValues) {
         size: (options.time ? TIME_HEIGHT : 4) + (options.below ?? 0),
         gap: 6 + (options.below ?? 0),
         ...axis,
-        splits: () => [120, 90, 60, 30, 0].map(ago => now() - ago),
-        values: (_, splits) => splits.map(split => (options.time ? ago(context, Math.round(now() - split)) : '')),
+        splits: () => splitsOf(timeAxis()),
+        values: (_, splits) => splits.map(split => (options.time ? momentOf(context, timeAxis(), split) : '')),
       },
       {
         size: GUTTER,
@@ -218,7 +218,7 @@ const apart = uPlot.paths.bars?.({ size: [0.84, 60], align: 0 })
 
 /** Bars stand apart where there is room for a gap that is the same everywhere. @type {uPlot.Series.PathBuilder} */
 function bars(plot, ...rest) {
-  const wide = plot.bbox.width / (SPAN_S + 1) / uPlot.pxRatio >= 6
+  const wide = plot.bbox.width / Math.max(1, plot.data[0].length) / uPlot.pxRatio >= 6
   return (wide ? apart : solid)?.(plot, ...rest) ?? null
 }
 
@@ -249,7 +249,21 @@ export function roundAbove(max) {
   return 10 * unit
 }
 
-/** @param {import('./page.js').Context} context @param {number} seconds */
-function ago(context, seconds) {
-  return seconds === 0 ? context.i18n.t('chart.now') : context.i18n.t('chart.ago', { seconds })
+const STEPS_S = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60]
+const MAX_SPLITS = 6
+
+/** Where the time axis has words: of a run at round seconds since its start. @param {import('../model/series.js').TimeAxis} axis */
+function splitsOf({ from, to, start }) {
+  if (start === null) return [120, 90, 60, 30, 0].map(ago => to - ago)
+  const step = STEPS_S.find(one => (to - from) / one <= MAX_SPLITS) ?? 60
+  const first = Math.ceil((from - start) / step - 0.001)
+  const count = Math.floor((to - start) / step + 0.001) - first + 1
+  return Array.from({ length: Math.max(0, count) }, (_, index) => start + (first + index) * step)
+}
+
+/** @param {import('./page.js').Context} context @param {import('../model/series.js').TimeAxis} axis @param {number} split */
+function momentOf({ i18n: { t, factor } }, { to, start }, split) {
+  if (start !== null) return t('unit.s', { value: factor(Math.round((split - start) * 100) / 100) })
+  const seconds = Math.round(to - split)
+  return seconds === 0 ? t('chart.now') : t('chart.ago', { seconds })
 }

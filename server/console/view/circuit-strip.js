@@ -11,7 +11,7 @@ export const STRIP = { height: 14, gap: 5 }
 /**
  * @param {any} plot a uPlot
  * @param {import('./page.js').Context} context
- * @param {{ edges: readonly Edge[], originMs: number, endMs: number, name: (state: string) => string }} strip `originMs` is the wall clock at the run's start
+ * @param {{ edges: readonly Edge[], originMs: number, endMs: number, name: (state: string) => string, label: string }} strip `originMs` is the wall clock at the run's start
  */
 export function paintStrip(plot, context, strip) {
   const pen = /** @type {CanvasRenderingContext2D} */ (plot.ctx)
@@ -24,6 +24,13 @@ export function paintStrip(plot, context, strip) {
   const full = STRIP.height * ratio
   const place = (/** @type {number} */ ms) => left + ((ms - from) / (to - from)) * width
 
+  if (strip.edges.length > 0) {
+    pen.fillStyle = colours.soft
+    pen.font = `500 ${10 * ratio}px Inter, sans-serif`
+    pen.textBaseline = 'middle'
+    pen.textAlign = 'right'
+    pen.fillText(strip.label, left - 8 * ratio, upper + full / 2)
+  }
   pen.save()
   pen.beginPath()
   pen.rect(left, upper - 1, width, full + 2)

@@ -8,6 +8,11 @@ const LIST = [
   [['f'], 'help.full'],
   [['+', '−'], 'help.arrows'],
   [['o'], 'help.outage'],
+  [['Enter'], 'help.compare'],
+  [['b'], 'help.burst'],
+  [['s'], 'help.stop'],
+  [['r'], 'help.replay'],
+  [['i'], 'help.pin'],
   [['p'], 'help.present'],
   [['v'], 'help.views'],
   [['t'], 'help.theme'],
@@ -17,7 +22,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'replay' | 'pin' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -28,6 +33,11 @@ const COMMANDS = {
   '−': { type: 'by', percent: -5 },
   o: { type: 'outage' },
   v: { type: 'view' },
+  Enter: { type: 'compare' },
+  b: { type: 'burst' },
+  s: { type: 'stop' },
+  r: { type: 'replay' },
+  i: { type: 'pin' },
   p: { type: 'present' },
   t: { type: 'theme' },
   l: { type: 'language' },
@@ -68,6 +78,21 @@ export function createKeys(context) {
   }
 }
 
+/** A picker that was used with the mouse lets the focus go, so that the next key is a command again. */
+export function releasePickers() {
+  /** @type {EventTarget | null} */
+  let pressed = null
+  addEventListener('pointerdown', event => {
+    pressed = event.target
+  })
+  addEventListener('keydown', () => {
+    pressed = null
+  })
+  addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLSelectElement && target === pressed) target.blur()
+  })
+}
+
 /**
  * What a key press asks for, or null for one that belongs to a field, a dialog or the browser.
  * @param {KeyboardEvent} event
@@ -79,6 +104,7 @@ export function commandOf(event) {
   const target = /** @type {HTMLElement} */ (event.target)
   if (target.closest?.('dialog')) return null
   if (target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select')) return null
+  if (event.key === 'Enter' && target.matches?.('button, a, summary, select, input')) return null
   if (/^[0-9]$/.test(event.key)) return { type: 'rate', to: Number(event.key) * 10 }
   return COMMANDS[event.key] ?? null
 }

@@ -38,6 +38,7 @@ export function createFailRate(context, shared) {
     update(_model, now) {
       chart.update(
         lines(shared.conditions, point => [point.failRate], 1),
+        shared.axis,
         now,
       )
     },
@@ -69,13 +70,17 @@ export function createCalls(context, shared, names) {
     update(model, now, run) {
       if (!run || names.length === 0) {
         const calls = lines(model.points, point => [point.arrivals * 4], 1)
-        chart.update(calls, now)
+        chart.update(calls, shared.axis, now)
         return
       }
-      const columns = names.map(name => armPerSecond(run, name, model.epoch, now))
+      const columns = names.map(name => armPerSecond(run, name, model.epoch, shared.axis))
       // The second that is still growing would make every line dive at its end.
       const whole = (/** @type {number[]} */ row) => row.slice(0, -1)
-      chart.update([whole(columns[0]?.times ?? []), ...columns.map(column => whole(column.rows.calls))], now)
+      chart.update(
+        [whole(columns[0]?.times ?? []), ...columns.map(column => whole(column.rows.calls))],
+        shared.axis,
+        now,
+      )
     },
   }
 }
@@ -118,7 +123,7 @@ export function createLatency(context, shared, arms, atClient) {
         run && names.length > 0
           ? armLatency(run, model.epoch).slice(0, 1 + 2 * names.length)
           : lines(model.points, point => [point.p50, point.p95], 2)
-      chart.update(held(columns), now)
+      chart.update(held(columns), shared.axis, now)
     },
   }
 }

@@ -3,12 +3,14 @@
 /** @import { Model, Run } from '../model/types.js' */
 /** @import { StageRun } from '../model/stage-run.js' */
 
+import { chartedRun, currentRun } from '../model/shown-run.js'
 import { stageRunOf } from '../model/stage-run.js'
 import { createArms } from './arms.js'
-import { createCharts, shownRun } from './charts.js'
+import { createCharts } from './charts.js'
 import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
 import { createHeader, joinInvitation } from './header.js'
+import { createHostBar } from './host-bar.js'
 import { createKeys } from './keys.js'
 import { createLog } from './log.js'
 import { createNotice } from './notice.js'
@@ -16,6 +18,7 @@ import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
 import { createSettingsInForce } from './settings-in-force.js'
+import { createReplay } from './stage/replay.js'
 import { createStage } from './stage/stage.js'
 import { StageClock } from './stage/stage-clock.js'
 import { createEmptyState, createFigures } from './traffic.js'
@@ -31,6 +34,9 @@ import { createEmptyState, createFigures } from './traffic.js'
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
  * @property {(origin: { source?: string, detail?: string }) => string} sourceName
  * @property {() => import('./header.js').View} view
+ * @property {() => string | null} replayed id of the kept run that is replayed
+ * @property {(id: string) => void} pin keeps a run where it is shown, or lets it go
+ * @property {() => void} showNewest lets a pinned or replayed run go
  * @property {(id: string) => void} openSession
  * @property {() => 'auto' | 'dark' | 'light'} theme
  * @property {() => void} nextTheme
@@ -61,12 +67,15 @@ export function createPage(context) {
   const board = createBoard(context)
   const runs = createRuns(context)
   const keys = createKeys(context)
+  const host = createHostBar(context)
+  const replay = createReplay(context)
   const clock = new StageClock()
   /** @type {{ run: Run, made: StageRun } | null} */
   let live = null
   const stage = createStage(
     context,
     () => {
+      if (context.replayed() !== null) return replay.scene()
       const run = live?.made ?? null
       return { run, atMs: run ? clock.at(run, performance.now()) : 0 }
     },
@@ -78,26 +87,36 @@ export function createPage(context) {
     'div',
     { class: 'live' },
     h('div', { class: 'rail' }, rate.element, disruptions.element, settingsInForce.element),
-    h('div', { class: 'middle' }, figures.element, charts.element, emptyState.element),
+    h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
   const main = h('main', { id: 'main' }, consoleView, stage.element, board.element, runs.element)
-  const element = h('div', { class: 'page' }, header.element, notice.element, main, keys.element)
+  const foot = h('footer', { class: 'foot' }, replay.element, host.element)
+  const element = h('div', { class: 'page' }, header.element, notice.element, main, foot, keys.element)
 
   return {
     element,
     rate,
     disruptions,
+    host,
+    replay,
     keys,
     refuse: notice.refuse,
     /** @param {Model} model @param {number} now seconds of the server's wall clock */
     update(model, now) {
       const view = context.view()
-      const presenting = view === 'live' && context.presenting()
-      consoleView.hidden = view !== 'live' || presenting
-      stage.element.hidden = !presenting
-      if (presenting) follow(shownRun(model, now), model)
-      stage.show(presenting)
+      const replayed = view === 'live' ? context.replayed() : null
+      const staged = view === 'live' && (context.presenting() || replayed !== null)
+      consoleView.hidden = view !== 'live' || staged
+      stage.element.hidden = !staged
+      if (staged) follow(currentRun(model), model)
+      stage.show(staged)
+      replay.show(replayed)
+      host.update(model)
+      foot.hidden = view !== 'live' || (replayed === null && !host.filled)
+      host.element.hidden = replayed !== null
+      mark(element, 'data-idle', staged && replayed === null && live === null)
+      mark(element, 'data-staged', staged)
       board.element.hidden = view !== 'board'
       runs.element.hidden = view !== 'runs'
       mark(element, 'data-link', model.link)
@@ -113,7 +132,7 @@ export function createPage(context) {
         log.update(model)
         const idle = model.points.every(point => Object.keys(point.counts).length === 0)
         const quiet = idle && model.runs.length === 0
-        figures.element.hidden = idle && shownRun(model, now) !== null
+        figures.element.hidden = idle && chartedRun(model, now) !== null
         emptyState.update(model, quiet, now)
         mark(consoleView, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)

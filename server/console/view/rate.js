@@ -1,5 +1,7 @@
 /** The one knob everybody wants: fail rate by slider, by number, by preset. */
 
+import { currentRun } from '../model/shown-run.js'
+import { troubleIn } from '../model/trouble.js'
 import { h, mark, say } from './dom.js'
 
 const PRESETS = [0, 30, 70, 100]
@@ -8,7 +10,7 @@ const EVERY_MS = 80
 
 /** @param {import('./page.js').Context} context */
 export function createRate(context) {
-  const { t, rate, time } = context.i18n
+  const { t, rate, time, share, factor } = context.i18n
   const field = h('input', {
     type: 'number',
     class: 'rate-field num',
@@ -38,12 +40,14 @@ export function createRate(context) {
     ),
   )
   const by = h('p', { class: 'by', id: 'rate-by' })
+  const inForce = h('p', { class: 'in-force', role: 'status' })
   const error = h('p', { class: 'field-error', id: 'rate-error', role: 'alert' })
   const element = h(
     'section',
     { class: 'rate', 'aria-labelledby': 'rate-title' },
     h('h2', { id: 'rate-title' }, t('rate.title')),
     h('div', { class: 'rate-figure' }, field, h('span', { class: 'rate-unit', 'aria-hidden': 'true' }, '%')),
+    inForce,
     slider,
     h('div', { class: 'presets', role: 'group', 'aria-label': t('rate.presets') }, ...presets),
     by,
@@ -93,6 +97,19 @@ export function createRate(context) {
     send(next)
   }
 
+  /** What is in force beside the rate that is set: an outage, a slow-down, or what the arms of a run meet. @param {number} failRate @param {import('../model/types.js').Model} model */
+  const moreThan = (failRate, model) => {
+    const run = currentRun(model)
+    const met = run?.status === 'running' ? run.steps.at(-1)?.weather : undefined
+    const conditions = met ?? model.points.at(-1)
+    const trouble = conditions ? troubleIn(conditions) : null
+    if (!trouble || (trouble.kind === 'rate' && trouble.value === failRate)) return ''
+    const text = t(`lane.${trouble.kind}`, {
+      value: trouble.kind === 'slow' ? factor(trouble.value) : share(trouble.value),
+    })
+    return met ? t('rate.inRun', { what: text }) : text
+  }
+
   slider.addEventListener('input', () => set(Number(slider.value)))
   const typed = () => {
     const value = Number(field.value)
@@ -126,6 +143,7 @@ export function createRate(context) {
       const busy =
         performance.now() - touchedAt < 600 || (document.activeElement === field && Number(field.value) !== shown)
       if (typeof current === 'number' && current !== shown && !busy) show(current)
+      say(inForce, moreThan(typeof current === 'number' ? current : 0, model))
       const origin = model.chaos?.provenance?.failRate
       if (origin) {
         const who = context.sourceName(origin)

@@ -24,7 +24,7 @@ export function createAnswers(context, shared) {
     /** @param {Model} model @param {number} now */
     update(model, now) {
       const { times, rows } = answersPerSecond(model.points, now)
-      chart.update([times, ...ANSWERS.map(name => rows[name])], now)
+      chart.update([times, ...ANSWERS.map(name => rows[name])], shared.axis, now)
     },
   }
 }
@@ -54,6 +54,7 @@ export function createArm(context, shared, first, name) {
         originMs: latest.epoch + latest.run.startedAtMs,
         endMs: latest.run.status === 'running' ? Number.POSITIVE_INFINITY : latest.run.lastMs,
         name: state,
+        label: t('stage.breaker'),
       }),
     lines: OUTCOMES.map(outcome => ({
       label: t(`outcome.${outcome}`),
@@ -78,8 +79,8 @@ export function createArm(context, shared, first, name) {
     update(model, now, run) {
       latest.run = run ?? latest.run
       latest.epoch = model.epoch
-      const { times, rows } = armPerSecond(latest.run, name, model.epoch, now)
-      chart.update([times, ...OUTCOMES.map(outcome => rows[outcome])], now)
+      const { times, rows } = armPerSecond(latest.run, name, model.epoch, shared.axis)
+      chart.update([times, ...OUTCOMES.map(outcome => rows[outcome])], shared.axis, now)
     },
   }
 }

@@ -12,6 +12,7 @@ import {
   lines,
   outageSpans,
   stacked,
+  timeAxis,
 } from '../../../server/console/model/series.js'
 import { recentFigures } from '../../../server/console/model/traffic.js'
 import { recording } from '../../browser/recording.ts'
@@ -31,10 +32,22 @@ describe('the series', () => {
 
   it('hold every outcome of an arm', () => {
     const run = model.runs[0] ?? assert.fail('no run')
-    const { times, rows } = armPerSecond(run, 'breaker', model.epoch, now)
-    assert.equal(sum(rows.shortCircuited), run.totals.breaker?.shortCircuited)
-    assert.equal(sum(rows.calls), run.totals.breaker?.calls)
+    const { times, rows } = armPerSecond(run, 'breaker', model.epoch, timeAxis(model, null, now))
+    assert.equal(Math.round(sum(rows.shortCircuited)), run.totals.breaker?.shortCircuited)
+    assert.equal(Math.round(sum(rows.calls)), run.totals.breaker?.calls)
     assert.equal(times.length, rows.calls.length)
+  })
+
+  it('of a run lie on its own axis, from its start to its end', () => {
+    const run = model.runs[0] ?? assert.fail('no run')
+    const axis = timeAxis(model, run, now)
+    const start = WALL / 1000 + run.startedAtMs / 1000
+    assert.deepEqual([axis.from, axis.to, axis.start], [start, start + run.lastMs / 1000, start])
+    const { times, rows, binS } = armPerSecond(run, 'none', model.epoch, axis)
+    assert.equal(times.length * binS, run.lastMs / 1000)
+    assert.equal(Math.round(sum(rows.calls) * binS), run.totals.none?.calls)
+    const short = { ...run, status: 'running' as const, lastMs: 500, load: { lengthMs: 3_000 } }
+    assert.equal(timeAxis(model, short, now).to - start, 3)
   })
 
   it('put a quarter second into the second that it ends', () => {

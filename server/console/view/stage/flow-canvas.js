@@ -18,6 +18,9 @@ export const TO_CATALOG_MS = FLY.inGate + FLY.toWall
 export const EMPTY_MS = 2_000
 /** Dots that left longer ago than this are not looked for, in milliseconds. */
 const OLDEST_MS = 12_000
+/** Half-open tests that leave at the same moment are drawn so far apart, in milliseconds of their way. */
+const PROBE_GAP_MS = 110
+const PROBES = 3
 const ROWS = [0, 2, 1, 2, 0, 1]
 const HEAP_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000]
 const MAX_HEAP = 40
@@ -143,11 +146,11 @@ function drawDots(drawing, road, dots, atMs, perDot) {
     if (dot.probe) probes.push([where.mark, where.x, where.y])
     else drawMark(pen, palette, where.mark, where.x, where.y, road.radius)
   }
-  for (const [mark, x, y] of probes) drawProbe(drawing, road, mark, x, y)
+  for (const [place, [mark, x, y]] of probes.entries()) drawProbe(drawing, road, mark, x, y, place === 0)
 }
 
-/** @param {Drawing} drawing @param {Road} road @param {import('./marks.js').Mark} mark @param {number} x @param {number} y */
-function drawProbe({ pen, palette, box: { unit, tight }, testWord }, { radius }, mark, x, y) {
+/** @param {Drawing} drawing @param {Road} road @param {import('./marks.js').Mark} mark @param {number} x @param {number} y @param {boolean} named */
+function drawProbe({ pen, palette, box: { unit, tight }, testWord }, { radius }, mark, x, y, named) {
   const size = radius * 1.75
   drawMark(pen, palette, mark, x, y, size)
   pen.strokeStyle = mark === 'underWay' ? palette.ink : palette[mark]
@@ -155,7 +158,7 @@ function drawProbe({ pen, palette, box: { unit, tight }, testWord }, { radius },
   pen.beginPath()
   pen.arc(x, y, size + 0.8 * unit, 0, 7)
   pen.stroke()
-  if (tight || mark !== 'underWay') return
+  if (tight || !named || mark !== 'underWay') return
   pen.font = `700 ${2.7 * unit}px Inter, sans-serif`
   pen.textAlign = 'center'
   pen.textBaseline = 'middle'
@@ -174,7 +177,8 @@ function drawProbe({ pen, palette, box: { unit, tight }, testWord }, { radius },
  */
 function whereIs(dot, road, atMs, perDot, unit) {
   const { start, wall, gate, guarded, outY, backY, jitter, radius, floor } = road
-  const age = atMs - dot.sentMs
+  // Tests that left together follow one another, or they would cover each other.
+  const age = atMs - dot.sentMs - (dot.probe ? (dot.index % PROBES) * PROBE_GAP_MS : 0)
   const size = dot.probe ? radius * 3 : radius
   const row = ((ROWS[Math.floor(dot.attempts > 1 ? dot.index : dot.index / perDot) % ROWS.length] ?? 1) - 1) * jitter
   const [leaving, coming] = dot.probe ? [outY, backY] : [outY + row, backY + row]

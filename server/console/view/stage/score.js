@@ -53,7 +53,7 @@ export function createScore(context) {
       blocks.forEach(({ figures, pair }, row) => {
         for (const [arm, { value }] of figures.entries()) say(value, texts[arm]?.[row] ?? '')
         // Both figures shrink together: size must never suggest an amount.
-        const longest = Math.max(...texts.map(text => text[row]?.length ?? 0))
+        const longest = Math.max(...texts.map(text => text[row]?.length ?? 0)) + (row === 0 ? 1 : 0)
         mark(pair, 'data-size', longest > 5 ? 'small' : longest > 3 ? 'middle' : 'large')
       })
       if (labels.length < 2) return

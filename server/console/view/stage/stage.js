@@ -44,7 +44,6 @@ export function createStage(context, scene, { invitation }) {
   const scaleText = h('p', { class: 'stage-scale' })
   const strips = createTimeStrips(context)
   const further = h('p', { class: 'stage-further num' })
-  const foot = h('div', { class: 'stage-foot' })
   const say2 = h('div', { class: 'stage-say', role: 'status', 'aria-live': 'polite' }, ...sentences)
   const element = h(
     'section',
@@ -53,7 +52,6 @@ export function createStage(context, scene, { invitation }) {
     flow,
     score.element,
     h('div', { class: 'stage-time' }, h('div', { class: 'stage-key' }, legend, scaleText), strips.element, further),
-    foot,
   )
 
   let lanes = createLanes(context, [], [])
@@ -100,7 +98,6 @@ export function createStage(context, scene, { invitation }) {
 
   return {
     element,
-    foot,
     /** @param {boolean} on */
     show(on) {
       if (on && frame === 0) {
@@ -131,14 +128,15 @@ export function createStage(context, scene, { invitation }) {
     box = null
     const titles = titlesOf(context.i18n, names).slice(0, MAX_LANES)
     const tight = titles.length > 2
-    const next = createLanes(context, titles, guarded)
+    const labels = shortTitlesOf(context.i18n, names).slice(0, MAX_LANES)
+    // Four lanes are too low for two lines.
+    const next = createLanes(context, titles.length < MAX_LANES ? titles : labels, guarded)
     if (lanes.element.isConnected) lanes.element.replaceWith(next.element)
     else canvas.after(next.element)
     lanes = next
     mark(element, 'data-lanes', String(titles.length))
     mark(element, 'data-tight', tight)
     mark(element, 'data-idle', run === null)
-    const labels = shortTitlesOf(context.i18n, names).slice(0, MAX_LANES)
     strips.shape(labels, guarded, tight)
     if (run) score.shape(labels)
     else score.invite(...invitation())
