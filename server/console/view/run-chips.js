@@ -2,9 +2,9 @@
 
 /** @import { Model, Run } from '../model/types.js' */
 
-import { armTitles } from '../model/arm-names.js'
 import { usefulShare } from '../model/run.js'
 import { currentRun, runsOfPage } from '../model/shown-run.js'
+import { shortTitlesOf } from './arm-titles.js'
 import { h, mark, say } from './dom.js'
 
 /** @param {import('./page.js').Context} context */
@@ -42,9 +42,7 @@ export function createRunChips(context) {
   /** @param {Run} run */
   const nameOf = run => {
     if (run.kept) return run.kept
-    const made = armTitles(run.names).map(({ kind, text }) =>
-      kind === 'made' ? text : t(kind === 'with' ? 'arm.withShort' : 'arm.withoutShort'),
-    )
+    const made = shortTitlesOf(context.i18n, run.names)
     return made.slice(0, 2).join(', ')
   }
 

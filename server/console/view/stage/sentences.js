@@ -4,10 +4,11 @@
 /** @import { StageRun } from '../../model/stage-run.js' */
 /** @import { Trouble } from '../../model/trouble.js' */
 
-import { armTitles, policiesOf } from '../../model/arm-names.js'
+import { policiesOf } from '../../model/arm-names.js'
 import { usefulShare } from '../../model/run.js'
 import { stateAt, totalsAt } from '../../model/stage-run.js'
 import { troubleAt } from '../../model/trouble.js'
+import { titlesOf } from '../arm-titles.js'
 import { TO_CATALOG_MS } from './flow-canvas.js'
 
 /** @typedef {'up' | 'down' | 'slow' | 'rate'} SignKind */
@@ -22,27 +23,6 @@ const WON_POINTS = 0.5
 const WRONG_POINTS = 5
 /** How far back a look at what comes of the requests goes, in milliseconds. */
 const RECENT_MS = 1_500
-
-/** @param {I18n} i18n @param {readonly string[]} names @returns {string[]} */
-export function titlesOf(i18n, names) {
-  return armTitles(names).map(({ kind, text }) => {
-    if (kind !== 'made') return i18n.t(kind === 'with' ? 'arm.with' : 'arm.without')
-    const words = text.split('+').map(word => word.replace(/^[\w-]+/, policy => i18n.maybe(`policy.${policy}`, policy)))
-    const joined = words.join(' + ')
-    return joined.charAt(0).toUpperCase() + joined.slice(1)
-  })
-}
-
-/** The same in short, for a label: of an arm with a breaker and more, what there is more. @param {I18n} i18n @param {readonly string[]} names @returns {string[]} */
-export function shortTitlesOf(i18n, names) {
-  const titles = titlesOf(i18n, names)
-  return armTitles(names).map(({ kind, text }, arm) => {
-    if (kind !== 'made') return i18n.t(kind === 'with' ? 'arm.withShort' : 'arm.withoutShort')
-    const more = text.includes('(') ? [] : text.split('+').filter(word => word !== 'breaker')
-    if (more.length === 0 || more.length === text.split('+').length) return titles[arm] ?? text
-    return more.map(policy => `+ ${i18n.maybe(`policy.${policy}`, policy)}`).join(' ')
-  })
-}
 
 /** What is said before anything ran. @param {I18n} i18n @returns {Told} */
 export function tellIdle({ t }) {
