@@ -80,9 +80,8 @@ function endedIn({ success, failed, shortCircuited, fromCache }) {
 }
 
 /** How long a run is to last, in milliseconds; 0 where nobody knows. @param {Run} run */
-export function plannedMs({ load }) {
-  const planned = load.plannedMs ?? load.lengthMs
-  return typeof planned === 'number' ? planned : 0
+export function plannedMs({ load: { lengthMs } }) {
+  return typeof lengthMs === 'number' ? lengthMs : 0
 }
 
 /**

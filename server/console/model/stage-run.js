@@ -191,8 +191,14 @@ function conditionsDuring(run, model) {
   const all = model.points.map(point => ({ ...point, atMs: point.atMs - run.startedAtMs }))
   const met = all.filter(({ atMs }) => atMs > 0 && atMs <= run.lastMs)
   // What was known last holds until something else is known.
-  const last = met.at(-1) ?? all.findLast(({ atMs }) => atMs <= 0) ?? all[0]
-  return last ? [...met, { ...last, atMs: run.lastMs }] : []
+  const last = met.at(-1) ?? all.findLast(({ atMs }) => atMs <= 0) ?? conditionsNow(model)
+  return [...met, { ...last, atMs: run.lastMs }]
+}
+
+/** By the settings, where no sample has come yet. @param {Model} model */
+function conditionsNow({ chaos, outage }) {
+  const { failRate = 0, capacity } = chaos?.settings ?? {}
+  return { failRate, outage: outage.on, slow: capacity?.slow ?? 1 }
 }
 
 /** Of a kept run: the changes that were seen, else the spells that were known before. @param {any} result @param {number} lengthMs */
