@@ -60,11 +60,12 @@ const FIND = `(() => {
   })
   const panels = [...document.querySelectorAll(PANELS)].filter(seen)
   panels.forEach((panel, index) => {
-    const edge = panel.getBoundingClientRect()
+    const edge = cut(panel.getBoundingClientRect(), panel.parentElement)
+    if (!edge) return
     for (const other of panels.slice(index + 1)) {
       if (panel.contains(other)) continue
-      const box = other.getBoundingClientRect()
-      if (box.height > 0 && edge.height > 0 && meet({ left: edge.left + 2, right: edge.right - 2, top: edge.top, bottom: edge.bottom }, box, 0))
+      const box = cut(other.getBoundingClientRect(), other.parentElement)
+      if (box && meet({ left: edge.left + 2, right: edge.right - 2, top: edge.top, bottom: edge.bottom }, box, 0))
         faults.add(name(panel) + ' lies over ' + name(other))
     }
     for (const { what, element, box } of things) {

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
+import { openExperimentPort } from '../../cli/experiment-port/port.ts'
 import { systemClock } from '../../server/lib/clock.ts'
 import { packageRoot } from '../../server/lib/package-root.ts'
 import { startServer } from '../../server/server.ts'
@@ -46,7 +47,11 @@ const later = { after: (close: () => Promise<void>) => void closers.push(close) 
 
 mkdirSync(folder, { recursive: true })
 const latency = { distribution: 'lognormal', p50: '25ms', p99: '160ms', cap: '60s' } as const
-const server = await startServer({ seed: '42', settings: { latency } })
+const experiments = openExperimentPort({
+  ...{ clock: systemClock, wallMs: Date.now, draw: () => Math.random().toString(36).slice(2, 10) },
+  usualUrl: new URL('http://127.0.0.1:8000'),
+})
+const server = await startServer({ seed: '42', settings: { latency }, experiments })
 const browser = await launch()
 try {
   await shoot(picture => picture.quiet === true)

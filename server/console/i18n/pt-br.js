@@ -274,7 +274,7 @@ export const ptBr = {
 
   'sign.up': 'NO AR',
   'sign.upNow': 'tudo certo',
-  'sign.upAgain': 'tudo certo de novo',
+  'sign.upAgain': 'tudo certo',
   'sign.upIdle': 'sem problemas',
   'sign.down': 'CAIU',
   'sign.downBack': 'volta em {seconds} s',
