@@ -75,7 +75,8 @@ export function createCalls(context, shared, names) {
       }
       const columns = names.map(name => armPerSecond(run, name, model.epoch, shared.axis))
       // The second that is still growing would make every line dive at its end.
-      const whole = (/** @type {number[]} */ row) => row.slice(0, -1)
+      const past = (columns[0]?.times ?? []).filter(time => time < now).length - 1
+      const whole = (/** @type {number[]} */ row) => row.slice(0, Math.max(0, past))
       chart.update(
         [whole(columns[0]?.times ?? []), ...columns.map(column => whole(column.rows.calls))],
         shared.axis,

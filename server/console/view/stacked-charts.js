@@ -52,7 +52,7 @@ export function createArm(context, shared, first, name) {
       paintStrip(plot, context, {
         edges: edges(),
         originMs: latest.epoch + latest.run.startedAtMs,
-        endMs: latest.run.status === 'running' ? Number.POSITIVE_INFINITY : latest.run.lastMs,
+        endMs: latest.run.lastMs,
         name: state,
         label: t('stage.breaker'),
       }),

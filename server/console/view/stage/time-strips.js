@@ -118,7 +118,7 @@ export function createTimeStrips(context) {
       ...seen.map(({ fromMs, toMs, kind, value }) => {
         const text = t(`lane.${kind}`, { value: kind === 'slow' ? factor(value) : share(value) })
         const word = h('span', null, text)
-        const block = h('div', { class: 'trouble-spell' }, word)
+        const block = h('div', { class: 'trouble-spell', 'data-kind': kind }, word)
         block.style.setProperty('left', `${(100 * fromMs) / run.lengthMs}%`)
         block.style.setProperty('width', `${(100 * (Math.min(toMs, untilMs) - fromMs)) / run.lengthMs}%`)
         return block
