@@ -64,6 +64,7 @@ export async function runSimulation(io: Io, options: SimulationOptions, line: Si
   const spec = experimentFrom(all, { arms, ownArms: line.typed('arms'), request, typed: line.typed, scenario })
   const bar = progressBar(io, 'simulate', options.ascii === true)
   const days = options.days ?? daysWithin(spec)
+  if (days * spec.load.requests * spec.arms.length > MAX_REQUESTS_ASKED) throw tooManyDays(spec, days)
   const watched = { signal: io.interrupted, onProgress: bar.show, url: all.url, days }
   const result = sameWorld(await simulate(spec, world, watched).finally(() => bar.end()), options)
   const kept = options.keep === true ? await keepResult(io, result, null) : null
@@ -72,6 +73,17 @@ export async function runSimulation(io: Io, options: SimulationOptions, line: Si
 
 /** Requests on all days together, some half a second of work, so that the same command simulates the same days everywhere. */
 const MAX_REQUESTS = 400_000
+
+/** The same where somebody asks for so many days: half an hour of work for one core. */
+const MAX_REQUESTS_ASKED = 2e9
+
+function tooManyDays({ load, arms }: ExperimentSpec, days: number) {
+  const count = (number: number) => number.toLocaleString('en-US')
+  const [most, each] = [count(MAX_REQUESTS_ASKED), count(load.requests * arms.length)]
+  return usageError(
+    `${days} days of ${each} requests are too much work: take fewer requests (-n) or days, at most ${most} requests in all.`,
+  )
+}
 
 /** How many other days are simulated where nobody says; none where there is no time for enough of them. */
 function daysWithin({ load, arms }: ExperimentSpec): number {

@@ -16,7 +16,7 @@ export interface SimulateOptions extends Partial<Pick<ExperimentContext, 'signal
   readonly command?: Result['command']
   /** The server that the simulated one stands for, as the result names it. */
   readonly url?: URL
-  /** How many other days are simulated too; none unless given. */
+  /** How many other days are simulated too; nothing is said of them unless given, and for too few of them why. */
   readonly days?: number | undefined
 }
 
@@ -28,7 +28,7 @@ const STANDARD_URL = new URL('http://127.0.0.1:8000')
  * @throws {UserError} with code 2 for what cannot be simulated, see `refusal`, and what `runExperiment` throws
  */
 export async function simulate(spec: ExperimentSpec, world: World, options: SimulateOptions = {}): Promise<Result> {
-  const { command = 'compare', url = STANDARD_URL, days = 0, signal, onProgress } = options
+  const { command = 'compare', url = STANDARD_URL, days, signal, onProgress } = options
   const why = refusal(spec)
   if (why !== null) throw usageError(why)
   if (needsThread(spec)) return simulateInThread({ spec, world, command, days, url: url.href }, { signal, onProgress })
@@ -51,7 +51,7 @@ export async function simulate(spec: ExperimentSpec, world: World, options: Simu
   const { method, headers, body } = request
   return runExperiment(spec, {
     ...{ command, simulator, signal, onProgress, control: null, sessionPrefix: '', readsFailRate: true },
-    days: days === 0 ? null : { count: days },
+    days: days === undefined ? null : { count: days },
     target: { ...catalogTarget(url, { method, headers: headers.flat(), body }), expectsJson: true },
     clock: new VirtualClock(),
     wallMs: () => world.startedAtWallMs,

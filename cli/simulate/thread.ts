@@ -15,7 +15,7 @@ export interface ThreadAsked {
   readonly world: World
   readonly command: Result['command']
   readonly url: string
-  readonly days: number
+  readonly days: number | undefined
 }
 
 /** What it says: how far it is, 0 to 1, or what it came to. */

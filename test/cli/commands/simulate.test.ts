@@ -31,6 +31,19 @@ suite('a simulated comparison', () => {
     assert.doesNotMatch(ran.stdout, /Kept as/)
   })
 
+  test('has no other days, and says why, where that would take too long', async () => {
+    const ran = await chaos(['simulate', '-n', '20000', '-c', '100', '--every', '1ms', '--no-color'])
+    assert.match(
+      ran.stdout.replaceAll(/\s+/g, ' '),
+      /not known: so many requests take too long to be simulated often enough/,
+    )
+    const stop = new AbortController()
+    stop.abort('SIGINT')
+    const arms = Array.from({ length: 32 }, (_, index) => `retry(${1 + (index % 20)},base=${1 + index}ms)`).join(',')
+    const largest = await chaos(['simulate', '-n', '100000000', '--arms', arms], { interrupted: stop.signal })
+    assert.equal(largest.code, 130)
+  })
+
   test('says how many clients there were', async () => {
     const ran = await chaos(['simulate', '--clients', '1000', '-n', '2000', '--fail-rate', '30', '--no-color'])
     assert.match(ran.stdout, /10 every 100 ms, 1,000 clients with a\s+circuit\s+each,/)
@@ -180,6 +193,10 @@ suite('a simulated comparison', () => {
   })
 
   const refused: Readonly<Record<string, readonly [words: readonly string[], why: RegExp]>> = {
+    'days of so many requests that they would never end': [
+      ['-n', '100000000', '--days', '199'],
+      /^chaos: 199 days of 200,000,000 requests are too much work: take fewer requests \(-n\) or days, at most 2,000,000,000/,
+    ],
     'many clients that wait for one circuit': [
       ['--clients', '2', '--arms', 'reschedule+breaker'],
       /^chaos: reschedule waits for one circuit, and 2 clients have as many: leave it out of reschedule\+breaker/,
