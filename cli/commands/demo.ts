@@ -1,7 +1,7 @@
 /** `chaos demo`: shows on a server of its own, one regime after the other, when a breaker helps and when it hurts. */
 
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
-import { exitCode, type Io } from '../io.ts'
+import { type DaysBudget, exitCode, type Io } from '../io.ts'
 import { outputOptions } from '../options/common.ts'
 import { keepOption } from '../options/keep.ts'
 import type { OutputOptions } from '../output.ts'
@@ -30,6 +30,9 @@ Now do it yourself, in two terminals:
   npx chaos scenario ls    see what else can go wrong
   npx chaos runs ls        find these runs again
 `
+
+/** A demo is shown on whatever machine is there: it waits a moment longer for other days than a command does. */
+const DAYS: DaysBudget = { count: 199, budgetMs: 2_000 }
 
 /** Nobody waits for what the demo's server still has to do. */
 const CLOSING_MS = 200
@@ -87,6 +90,7 @@ async function show(io: Io, options: DemoOptions, url: URL, spec: ExperimentSpec
     sessionPrefix: `demo-${number.at(0)}`,
     readsFailRate: false,
     ...processContext(io),
+    days: io.days === undefined ? DAYS : io.days,
     onProgress: bar.show,
   }).finally(bar.end)
 }

@@ -68,8 +68,8 @@ export function coarser(every: number): number {
 /** The same with `max` dots at the most: fewer requests, and of test calls the latest where they alone are more. */
 export function thinned({ every, dots }: Flow, max: number): Flow {
   if (dots.length <= max) return { every, dots }
-  const sampled = dots.filter(([, index]) => index % every === 0).length
-  if (dots.length - sampled >= max) return { every, dots: dots.slice(-max) }
+  const least = dots.filter(([, index, , , , , probe]) => probe === 1 || index === 0)
+  if (least.length >= max) return { every, dots: least.slice(-max) }
   const next = coarser(every)
   return thinned(
     { every: next, dots: dots.filter(([, index, , , , , probe]) => probe === 1 || index % next === 0) },

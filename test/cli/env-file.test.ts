@@ -127,11 +127,11 @@ describe('the process', { timeout: 60_000 }, () => {
     const { url, told } = await listener(t)
     const cwd = join(newFile(Buffer.from(`\uFEFFCHAOS_URL=${url}\r\n`, 'utf16le')), '..')
     const env = { CHAOS_TOKEN: 'of-the-environment' }
-    const chaos = run(t, { script, cwd, env, args: ['rate'] })
+    const chaos = run(t, { script, cwd, env, command: 'rate' })
     assert.equal(await chaos.ended, 0, chaos.stderr)
     assert.equal(chaos.stdout, '12 %\n')
     assert.deepEqual(told, [])
-    const typed = run(t, { script, cwd, env: { ...env, CHAOS_URL: url }, args: ['rate'] })
+    const typed = run(t, { script, cwd, env: { ...env, CHAOS_URL: url }, command: 'rate' })
     assert.equal(await typed.ended, 0, typed.stderr)
     assert.deepEqual(told, ['Bearer of-the-environment'])
   })
@@ -139,14 +139,14 @@ describe('the process', { timeout: 60_000 }, () => {
   it('says how to get in where the token of the environment is held back', async t => {
     const server = await startTestServer(t, { host: '0.0.0.0', token: 'of-the-environment' })
     const cwd = join(newFile(`CHAOS_URL=${server.url}\n`), '..')
-    const chaos = run(t, { script, cwd, env: { CHAOS_TOKEN: 'of-the-environment' }, args: ['rate', '5'] })
+    const chaos = run(t, { script, cwd, env: { CHAOS_TOKEN: 'of-the-environment' }, command: 'rate', args: ['5'] })
     assert.equal(await chaos.ended, 2)
     assert.match(
       chaos.stderr.replaceAll('\n', ' '),
       /locked.*goes to no address that \.env names: write the token into \.env/,
     )
     writeFileSync(join(cwd, '.env'), `CHAOS_URL=${server.url}\nCHAOS_TOKEN=of-the-environment\n`)
-    const again = run(t, { script, cwd, args: ['rate', '5'] })
+    const again = run(t, { script, cwd, command: 'rate', args: ['5'] })
     assert.equal(await again.ended, 0, again.stderr)
   })
 })

@@ -141,7 +141,9 @@ it('the outage that hints name keeps its promise: a small price, many saved call
   const server = await startTestServer(t)
   // No timeout, so that a machine that is busy with other things makes answers late and not wrong.
   const patient = ['-u', server.url, '--json', '--no-keep', '--seed', 'promise', '--timeout', '60s']
-  const { arms, pairs, load, verdict } = documentOf(await chaos(['compare', ...OUTAGE.split(' '), ...patient]))
+  const { arms, pairs, load, verdict } = documentOf(
+    await chaos(['compare', ...OUTAGE.split(' '), ...patient], { days: { count: 199 } }),
+  )
   const [without, guarded] = arms
   assert.ok(without && guarded && pairs)
   // A hundred requests leave in a second: each millisecond that somebody stood still costs a tenth of one.

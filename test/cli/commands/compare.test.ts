@@ -84,7 +84,7 @@ describe('chaos compare', () => {
 
   it('follows the host who turns the fail rate in the middle', async t => {
     const server = await startTestServer(t)
-    const running = chaos(['compare', '-u', server.url, '--json', '-n', '200', '-c', '2', '--every', '20ms'])
+    const running = chaos(['compare', '-u', server.url, '--json', '-n', '500', '-c', '2', '--every', '20ms'])
     const answered = async () => {
       const ids = (await sessions(server.url)).filter(id => id !== 'default')
       const stats = ids.map(id => control(server)('GET', `/chaos/stats?session=${id}`))

@@ -17,7 +17,7 @@ function byRequest(dots: readonly Dot[]): Dot[] {
   return dots.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])
 }
 
-const SHORT = ['-n', '200', '-c', '10', '--every', '50ms', '--seed', 's', '--json']
+const SHORT = ['-n', '400', '-c', '10', '--every', '50ms', '--seed', 's', '--json']
 
 describe('a published run', () => {
   for (const words of [

@@ -92,8 +92,8 @@ test('space fires one batch, and both arms meet the same fates', async t => {
   stage.tty.type('3')
   await stage.tty.shows(/30 % /)
   stage.tty.type(' ')
-  await stage.tty.shows(/none +13 +7 +0 +20 /)
-  await stage.tty.shows(/breaker\(\S* +13 +7 +0 +20 /)
+  await stage.tty.shows(/none +13 +7 +0 +7 +65\.0 %/)
+  await stage.tty.shows(/breaker\(\S* +13 +7 +0 +7 +65\.0 %/)
   assert.deepEqual([...stage.catalog.calls].sort(), [
     ['default', 20],
     ['live-abc123-none', 20],

@@ -132,7 +132,7 @@ describe('a stranger’s text', () => {
     const code = (text: string) =>
       rendered(named(text), 'k6')
         .replace(/^import .*$/gm, '')
-        .replace('\nexport default function', '\nfunction main')
+        .replace('\nexport default async function', '\nasync function main')
         .replace(/^export /gm, '')
     fc.assert(
       fc.property(texts, text => {
