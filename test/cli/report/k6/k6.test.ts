@@ -302,9 +302,20 @@ test('k6: the script is what the types of k6 take', async () => {
     writeFileSync(file, renderK6({ ...withLoad({ schedule: { kind, perSecond: 50 } }), verdict: judge(coinFlips) }))
     return file
   })
-  const options =
-    '--noEmit --allowJs --checkJs --strict false --target es2022 --module esnext --moduleResolution bundler --lib es2022 --types k6 --skipLibCheck'
-  const checked = spawnSync(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), ...files], {
+  const compilerOptions = {
+    noEmit: true,
+    allowJs: true,
+    checkJs: true,
+    strict: false,
+    target: 'es2022',
+    lib: ['es2022'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    types: ['k6'],
+    skipLibCheck: true,
+  }
+  writeFileSync(join(within, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const checked = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], {
     encoding: 'utf8',
     cwd: within,
   })
