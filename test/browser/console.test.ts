@@ -5,8 +5,9 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openPublisher } from '../../cli/control/live-publisher.ts'
 import { systemClock } from '../../server/lib/clock.ts'
+import { noCounts } from '../../server/runs/counters.ts'
 import { startServer } from '../../server/server.ts'
-import { chaos } from '../cli/harness.ts'
+import { control } from '../support/control.ts'
 import { openEvents } from '../support/event-stream.ts'
 import { startTestServer } from '../support/server.ts'
 import { launch, openPage, skip } from './browser.ts'
@@ -168,28 +169,35 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     const server = await startTestServer(test)
     const { page, complaints } = await openPage(test, browser, server.url)
     await live(page)
-    const words = ['compare', '-u', server.url, '--outage', '300ms-900ms', '-n', '250', '--no-keep']
-    const running = chaos(words)
-    const lines = page.locator('.run-changes li')
-    await page
-      .getByRole('heading', { name: 'During this run' })
-      .waitFor()
-      .catch(async error => assert.fail(`${error}\n${JSON.stringify(await running)}`))
-    await page.locator('.arms[data-status="running"]').waitFor()
-    await fetch(`${server.url}/chaos/outages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-chaos-origin': 'cli' },
-      body: '{"for":"200ms"}',
+    const call = control(server)
+    const publisher = openPublisher({ url: new URL(server.url), clock: systemClock })
+    const arms = ['none', 'breaker'].map(name => ({ name, ...noCounts(), states: [] }))
+    publisher.start({
+      id: 'r',
+      title: 'compare none, breaker',
+      arms: [{ name: 'none' }, { name: 'breaker' }],
+      load: {},
     })
-    await lines.filter({ hasText: 'Outage ended' }).waitFor()
-    assert.equal((await running).code, 0)
+    await page.locator('.arms[data-status="running"]').waitFor()
+    const lines = page.locator('.run-changes li')
+    const tell = async (text: RegExp) => {
+      for (let atMs = 300; (await lines.filter({ hasText: text }).count()) === 0; atMs += 300) {
+        publisher.progress(atMs, arms)
+        await page.waitForTimeout(300)
+      }
+    }
+    const playing = await call('POST', '/chaos/scenarios/blackout/runs')
+    assert.equal(playing.status, 201)
+    await tell(/blackout$/)
+    await page.getByRole('heading', { name: 'During this run' }).waitFor()
+    await call('PUT', '/chaos/fail-rate', { failRate: 30 })
+    await tell(/Fail rate/)
+    await call('POST', '/chaos/outages', { for: '200ms' })
+    await tell(/Outage ended/)
+    await publisher.end(5_000, arms)
     await page.locator('.arms[data-status="ended"]').waitFor()
     const told = (await lines.allTextContents()).map(text => text.replaceAll('\u00a0', ' '))
-    for (const line of [
-      /^\d\.\d soutage$/,
-      /^\d\.\d sFail rate 100 % → 0 % by scenario$/,
-      /^\d\.\d sOutage began by CLI$/,
-    ]) {
+    for (const line of [/^\d\.\d sblackout$/, /^\d\.\d sFail rate 0 % → 30 %/, /^\d\.\d sOutage began/]) {
       assert.ok(
         told.some(text => line.test(text)),
         `${line} in ${told.join('; ')}`,

@@ -15,6 +15,8 @@ const MAX_TICKS = 7
 /** Ticks are so many widths of the time of now apart, and give way to it when they come as near as that. */
 const TICK_APART = 1.7
 const TICK_GAP = 1.05
+/** A tick further right than this share of the axis ends at its place. */
+const LAST = 0.96
 /** A trouble that begins further right than this has its name before it. */
 const FAR_RIGHT = 0.7
 
@@ -77,30 +79,31 @@ export function createTimeStrips(context) {
       needle.hidden = ended
       clock.hidden = ended
       needle.style.setProperty('left', `${100 * place}%`)
-      clock.style.setProperty('left', `${100 * Math.min(0.96, Math.max(0.04, place))}%`)
+      const middle = Math.min(0.96, Math.max(0.04, place))
+      clock.style.setProperty('left', `${100 * middle}%`)
       say(clock, t('stage.at', { seconds: tenth(untilMs / 1_000) }))
-      tick(run.lengthMs, ended ? -1 : place)
+      tick(run.lengthMs, ended ? -1 : middle)
       spell(run, untilMs)
     },
     /** @param {string} text */
     describe: text => mark(element, 'aria-label', text),
   }
 
-  /** @param {number} lengthMs @param {number} now share of the axis; negative at the end */
+  /** @param {number} lengthMs @param {number} now middle of the time of now, as a share of the axis; negative at the end */
   function tick(lengthMs, now) {
     const seconds = lengthMs / 1_000
     const unit = (clock.offsetWidth || 60) / Math.max(1, ticks.offsetWidth)
     const most = Math.max(2, Math.min(MAX_TICKS, 1 / (TICK_APART * unit)))
     const step = TICKS_S.find(one => seconds / one <= most) ?? 3_600
     const all = Array.from({ length: Math.floor(seconds / step + 0.001) + 1 }, (_, index) => index * step)
-    const shown = all.filter(second => now < 0 || Math.abs(second / seconds - now) > TICK_GAP * unit)
+    const shown = all.filter(second => now < 0 || Math.abs(middleOf(second / seconds, unit) - now) > TICK_GAP * unit)
     const wanted = `${lengthMs} ${shown.join(' ')}`
     if (wanted === ticked) return
     ticked = wanted
     ticks.replaceChildren(
       ...shown.map(second => {
         const left = second / seconds
-        const edge = second === 0 ? 'first' : left > 0.96 ? 'last' : 'inner'
+        const edge = edgeOf(left)
         const label = h('span', { class: `strip-tick ${edge}` }, t('stage.at', { seconds: factor(second) }))
         label.style.setProperty('left', `${100 * left}%`)
         return label
@@ -136,6 +139,16 @@ export function createTimeStrips(context) {
       free = fits || far ? end : end + wide
     })
   }
+}
+
+/** Which end of the axis holds a tick in, by its place as a share of the axis. @param {number} place */
+function edgeOf(place) {
+  return place === 0 ? 'first' : place > LAST ? 'last' : 'inner'
+}
+
+/** The middle of a tick of `width`, both as shares of the axis. @param {number} place @param {number} width */
+function middleOf(place, width) {
+  return place + { first: 0.5, inner: 0, last: -0.5 }[edgeOf(place)] * width
 }
 
 /** @param {import('../page.js').Context} context @param {HTMLCanvasElement} canvas @param {StageRun} run @param {number} arm @param {number} untilMs */
