@@ -19,6 +19,7 @@ export const define: Define = (command, run, env) => {
         .argParser(wholeNumber(QUANTITIES.repeat))
         .default(QUANTITIES.repeat.standard),
     )
+  command.option('--predict', 'simulate it first, and say where the run lies in what was expected')
   sessionOption(targetOptions(command, env), env, 'the session whose settings the arms begin with')
   scheduleOptions(loadOptions(command, 300, 10))
   keepOption(storeOption(addCircuitOptions(outputOptions(conditionOptions(requestOptions(command))))))

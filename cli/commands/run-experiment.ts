@@ -20,6 +20,7 @@ import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { processContext } from './command.ts'
 import { conclude, withAddress } from './conclude.ts'
+import { predictRun } from './prediction.ts'
 
 /** What the two commands do differently. */
 export interface CommandLine {
@@ -52,12 +53,19 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   const spec = await inSession(asTyped, line, options, hello && control)
   const unmet = unmetNote(spec)
   if (unmet !== null) io.stderr.write(`${unmet}\n`)
+  const predicted = options.predict ? await predictRun(io, options, spec, { hello, scenario }) : null
+  const withPrediction = (result: Result): Result => (predicted ? { ...result, predicted } : result)
   const store = await openSharedCircuits(io, options.store)
   const bar = progressBar(io, command, options.ascii === true)
   let kept = null as KeptAt | null
   const keep = async (result: Result) => {
     const { words } = lookOf(io, options)
-    kept = await keepResult(io, withAddress(io, result), hello && { origin: target.origin, control }, words)
+    kept = await keepResult(
+      io,
+      withAddress(io, withPrediction(result)),
+      hello && { origin: target.origin, control },
+      words,
+    )
     return kept && kept.origin !== null ? kept.id : null
   }
   const result = await runExperiment(spec, {
@@ -76,7 +84,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     bar.end()
     store?.close()
   })
-  return conclude(io, options, withAddress(io, result), kept)
+  return conclude(io, options, withAddress(io, withPrediction(result)), kept)
 }
 
 /**

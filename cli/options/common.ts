@@ -178,6 +178,8 @@ export interface ExperimentOptions extends TargetOptions, SessionOptions, Output
   readonly keep?: boolean
   readonly oneByOne?: boolean
   readonly repeat?: number
+  /** Simulates it first. */
+  readonly predict?: boolean
 }
 
 /** A rate of requests that rises or falls. */

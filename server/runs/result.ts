@@ -472,6 +472,7 @@ export const resultSchema = z.object({
   differences: boundedList(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
   otherDays: otherDaysSchema.optional(),
+  predicted: otherDaysSchema.optional().describe('what the simulator expected before the run, where it was asked to'),
   flow: flowSchema.optional().describe('some of the requests one by one; not there in a run of which none was told'),
   delays: delaysSchema.optional(),
 })

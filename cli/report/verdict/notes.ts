@@ -5,6 +5,7 @@ import type { ArmResult, Figures, Message, Unjudged } from '../result.ts'
 import { foundNothing, notFound, openedAt, total } from '../stats/figures.ts'
 import { PROOF_MS, QUARTER_MS } from '../stats/recovery.ts'
 import { connectionNotes, redirectNote } from './connection-notes.ts'
+import { predictionNotes } from './prediction.ts'
 import { english, type Words } from './words.ts'
 
 type Load = Unjudged['load']
@@ -38,6 +39,7 @@ export function notes(result: Unjudged, words: Words = english): string[] {
     unfinishedNote(result),
     ...spreadNotes(result),
     ...otherDaysNotes(result),
+    ...predictionNotes(result),
   ]
   return all.flatMap(note => (note ? words(note.code, note.figures) : []))
 }
