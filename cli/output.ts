@@ -2,7 +2,6 @@
 
 import { writeFile } from 'node:fs/promises'
 import { Chalk, type ColorSupportLevel, supportsColor } from 'chalk'
-import type { Language } from '../server/lib/words.ts'
 import type { Counts } from '../server/runs/counters.ts'
 import { type Io, usageError } from './io.ts'
 import { oneLine } from './report/format.ts'
@@ -10,6 +9,7 @@ import { colours, type Look, plain } from './report/look.ts'
 import type { Result } from './report/result.ts'
 import { type GoodputCell, goodputStrip } from './report/text/strip.ts'
 import { renderText } from './report/text/text.ts'
+import type { Language } from './report/verdict/words.ts'
 import { english, wordsIn } from './report/verdict/words.ts'
 
 /** What the options of a command say about its output. */

@@ -18,11 +18,12 @@ const MAP = whole({
     access: 'chaos/api http',
     catalog: 'http',
     console: 'console/i18n console/model console/net console/view console/view/page.js http',
+    wording: 'console/wording',
     'console/view/page.js': 'console/model console/view console/view/stage',
     'console/view/stage': 'console/model console/view',
     'console/view': 'console/model',
     telemetry: 'chaos chaos/decision chaos/session config http runs',
-    challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http',
+    challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http wording',
     experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
     runs: 'config http',
     http: 'config',
@@ -43,7 +44,7 @@ const MAP = whole({
     commands:
       '. breaker control experiment experiment-port hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
     options:
-      '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments simulate',
+      '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments server/wording simulate',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',
     'simulate/simulate-worker.ts': 'breaker simulate simulate/simulate.ts',
     simulate:
@@ -65,12 +66,12 @@ const MAP = whole({
     'report/csv.ts': 'report report/stats server/runs',
     'report/html': 'report report/stats report/text report/verdict',
     'report/text': 'report report/stats report/verdict',
-    'report/verdict': 'policy report report/stats server/experiments server/runs',
+    'report/verdict': 'policy report report/stats server/console/wording server/experiments server/runs server/wording',
     'report/k6': 'report report/export',
     'report/locust': 'report report/export',
     'report/export': 'policy report report/stats',
     'report/stats': 'report server/chaos/decision server/experiments server/runs',
-    report: 'server/runs',
+    report: 'server/console/wording server/runs',
 
     policy: 'breaker server/chaos/decision',
     'breaker/index.ts': 'breaker breaker/redis',

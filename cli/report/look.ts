@@ -1,7 +1,7 @@
 /** How text reports look: the width, the colours, the glyphs and the language they are given. */
 
 import type { ChalkInstance } from 'chalk'
-import type { Words } from '../../server/lib/words.ts'
+import type { Words } from '../../server/console/wording/words.js'
 
 /** What a piece of text means. Meaning is never by colour alone: each tone has a word or a glyph of its own too. */
 export type Tone = 'useful' | 'failed' | 'refused' | 'cached' | 'quiet' | 'strong' | 'plain'

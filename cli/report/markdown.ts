@@ -1,6 +1,5 @@
 /** A result as Markdown, for a pull request or a wiki: verdict, table, strip. */
 
-import type { Words } from '../../server/lib/words.ts'
 import { oneLine } from './format.ts'
 import { type Look, plain } from './look.ts'
 import type { Result } from './result.ts'
@@ -10,6 +9,7 @@ import { renderStrip } from './text/strip.ts'
 import { describeLoad, heldToo, titleOf } from './text/text.ts'
 import { notes } from './verdict/notes.ts'
 import { verdictIn } from './verdict/verdict.ts'
+import type { Words } from './verdict/words.ts'
 import { english, numeral } from './verdict/words.ts'
 
 /** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */

@@ -1,7 +1,7 @@
 /** The report of a challenge: twelve lines, each with its moment, what happened, what the reference did, and what to change. Pure. */
 
 import { join } from 'node:path'
-import { durations, type Figures, type Language, readWords, seconds, type Words } from '../lib/words.ts'
+import { durations, type Figures, type Language, readWords, seconds, type Words } from '../wording/wording.ts'
 import { type ExamName, examOf } from './exams.ts'
 import {
   type ExamResults,

@@ -42,6 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 }
@@ -66,7 +67,7 @@ interface Asset {
  */
 export function consoleRoutes(root: string, index: RequestHandler): Router {
   const router = express.Router({ caseSensitive: true })
-  const assets = readAssets(join(root, 'server', 'console'))
+  const assets = readAssets(join(root, 'server', 'console'), join(root, 'data', 'words'))
 
   const home: RequestHandler = (req, res, next) => {
     res.vary('Accept')
@@ -91,8 +92,11 @@ function send(req: Request, res: Response, asset: Asset | undefined): void {
   res.end(req.method === 'HEAD' ? undefined : asset.body)
 }
 
-/** Every file of the console by its address. A path from a request only ever looks here: it opens nothing. */
-function readAssets(folder: string): ReadonlyMap<string, Asset> {
+/**
+ * Every file of the console by its address, and the words that the reports share with it. A path from a request only ever looks
+ * here: it opens nothing.
+ */
+function readAssets(folder: string, words: string): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>()
   const add = (address: string, file: string): void => {
     const type = TYPES[extname(file)]
@@ -105,6 +109,7 @@ function readAssets(folder: string): ReadonlyMap<string, Asset> {
     add(name.split(sep).join('/'), join(folder, name))
   }
   const { resolve } = createRequire(import.meta.url)
+  for (const name of readdirSync(words)) add(`words/${name}`, join(words, name))
   for (const [address, [name, file]] of Object.entries(VENDOR)) {
     add(address, join(dirname(resolve(`${name}/package.json`)), file))
   }

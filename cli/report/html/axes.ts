@@ -1,8 +1,8 @@
 /** Scales, ticks and axes of the charts. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatCount } from '../format.ts'
 import { TIME_STEPS_S } from '../stats/bins.ts'
+import type { Words } from '../verdict/words.ts'
 import { numeral } from '../verdict/words.ts'
 import { html, type Markup } from './markup.ts'
 

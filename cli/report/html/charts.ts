@@ -3,12 +3,12 @@
  * scale, with breaker states and trouble; wasted calls, added up; and latencies by outcome.
  */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatCount, formatMs } from '../format.ts'
 import type { ArmResult, Result } from '../result.ts'
 import { type Bin, binned, binWidthMs, seriesSpanMs } from '../stats/bins.ts'
 import { knownTrouble } from '../stats/recovery.ts'
 import { OUTCOMES } from '../text/rows.ts'
+import type { Words } from '../verdict/words.ts'
 import { numeral, troubleName } from '../verdict/words.ts'
 import { linear, logarithmic, PLOT, type Scale, ticks, timeAxis, timeLabel, valueAxis } from './axes.ts'
 import { html, type Markup } from './markup.ts'

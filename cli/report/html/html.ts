@@ -1,6 +1,5 @@
 /** A result as one HTML file that needs nothing else: verdict, table, charts with their data, and how it was measured. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatMs } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Result } from '../result.ts'
@@ -9,6 +8,7 @@ import { linesOf, tableGroups } from '../text/rows.ts'
 import { describeLoad, heldToo, titleOf } from '../text/text.ts'
 import { notes } from '../verdict/notes.ts'
 import { verdictIn } from '../verdict/verdict.ts'
+import type { Words } from '../verdict/words.ts'
 import { english, numeral } from '../verdict/words.ts'
 import { answerCharts, latencyChart, wastedChart } from './charts.ts'
 import { html, type Markup } from './markup.ts'

@@ -1,6 +1,6 @@
 /** The frame of an HTML report: one file, no script, no network, dark and light, printable. */
 
-import type { Words } from '../../../server/lib/words.ts'
+import type { Words } from '../verdict/words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Blue, orange, purple, yellow or grey: told apart with every common colour blindness, and by pattern in print. */

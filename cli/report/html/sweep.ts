@@ -1,11 +1,11 @@
 /** A sweep as one HTML file: what to take, the trade-off as a chart, and every combination in a table. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatCount } from '../format.ts'
 import type { Look } from '../look.ts'
 import { paretoOptimal, type Sweep, type SweepPoint } from '../stats/sweep-result.ts'
 import { advice, settingsOf, sweepLines } from '../text/sweep.ts'
 import { describeRun } from '../text/text.ts'
+import type { Words } from '../verdict/words.ts'
 import { english, numeral } from '../verdict/words.ts'
 import { linear, PLOT, ticks, valueAxis } from './axes.ts'
 import { html, type Markup } from './markup.ts'

@@ -1,6 +1,5 @@
 /** What tuning found as one HTML file: what to take, the trade-off as a chart, and the settings that came through. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatCount } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Trial, Tuning } from '../stats/tune-result.ts'
@@ -16,6 +15,7 @@ import {
   proof,
   shareRange,
 } from '../text/tune.ts'
+import type { Words } from '../verdict/words.ts'
 import { numeral } from '../verdict/words.ts'
 import { PLOT, type Scale } from './axes.ts'
 import { html, type Markup } from './markup.ts'

@@ -1,12 +1,12 @@
 /** The rows of the table of outcomes: what is said of every arm, in which order, and how each figure is written. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
 import { differencesOf, type Span, spanOf } from '../stats/differences.ts'
 import { amplification, foundNothing, opened, usefulShare } from '../stats/figures.ts'
 import { knownTrouble, timeToOpen } from '../stats/recovery.ts'
+import type { Words } from '../verdict/words.ts'
 import { numeral, recoveryText } from '../verdict/words.ts'
 
 /** What is said of every arm in one respect. */

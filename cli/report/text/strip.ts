@@ -5,9 +5,8 @@ import type { Look, Tone } from '../look.ts'
 import type { ArmResult, RunEvent, Unjudged } from '../result.ts'
 import { type Cell, cellsOf, seriesSpanMs, TIME_STEPS_S } from '../stats/bins.ts'
 import { knownTrouble, QUARTER_MS } from '../stats/recovery.ts'
-import { troubleName } from '../verdict/words.ts'
+import { troubleName, unplannedEvents } from '../verdict/words.ts'
 import { type Piece, wrapPieces } from '../wrap.ts'
-import { unplannedEvents } from './events.ts'
 
 type State = ArmResult['states'][number]['state']
 

@@ -1,9 +1,9 @@
 /** The table of outcomes side by side: one column an arm, or one block an arm where the terminal is too narrow. */
 
-import type { Words } from '../../../server/lib/words.ts'
 import { oneLine } from '../format.ts'
 import type { Look } from '../look.ts'
 import type { Unjudged } from '../result.ts'
+import type { Words } from '../verdict/words.ts'
 import { type Group, type Line, linesOf, tableGroups } from './rows.ts'
 
 const INDENT = 2

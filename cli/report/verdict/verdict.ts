@@ -12,7 +12,7 @@ import { type Code, codeOf, unreachable } from './code.ts'
 import { effects, ranking } from './effects.ts'
 import { hintFor, hintForOne } from './hint.ts'
 import { goneNote, lateOpening, onlyNotFound } from './notes.ts'
-import { english, sentences, type Words } from './words.ts'
+import { english, inWords, type Words } from './words.ts'
 
 /** The result with its differences and what they mean. */
 export function judged(measured: Unjudged): Result {
@@ -59,14 +59,6 @@ function nothing(result: Unjudged, arms: readonly string[]): Verdict {
 interface Coded extends Message {
   readonly more: Message[]
   readonly advice: Message
-}
-
-/** The text and the hint of a verdict in a language. */
-export function inWords({ code, figures, more, advice }: Coded, words: Words): Pick<Verdict, 'text' | 'hint'> {
-  return {
-    text: sentences([{ code: `verdict.${code}`, figures }, ...more], words),
-    hint: words(advice.code, advice.figures),
-  }
 }
 
 /** That the run was stopped, and where; or of how many runs all else is said. */

@@ -14,7 +14,7 @@ import { inOrder, type JudgedRequest } from '../../../server/challenge/requests.
 import { silencesIn } from '../../../server/challenge/silences.ts'
 import { TASK, unsteadiness } from '../../../server/challenge/task.ts'
 import { packageRoot } from '../../../server/lib/package-root.ts'
-import { LANGUAGES } from '../../../server/lib/words.ts'
+import { LANGUAGES } from '../../../server/wording/wording.ts'
 import { RECORDED_TASK, RECORDINGS, recordingOf, resultsOf } from './recorded.ts'
 
 /** The grades in the order of the table, a dash for none, and the overall grade. */

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { Result, Unjudged } from '../../../../cli/report/result.ts'
 import { notes } from '../../../../cli/report/verdict/notes.ts'
-import { inWords, judge } from '../../../../cli/report/verdict/verdict.ts'
-import { english, wordsIn, wordsOf } from '../../../../cli/report/verdict/words.ts'
-import { LANGUAGES } from '../../../../server/lib/words.ts'
+import { judge } from '../../../../cli/report/verdict/verdict.ts'
+import { english, experimentWords, inWords, wordsIn } from '../../../../cli/report/verdict/words.ts'
+import { LANGUAGES } from '../../../../server/wording/wording.ts'
 import { ROOT } from '../../../support/project.ts'
 import { arm, coinFlips, outage, result, toldCoinFlips, toldOutage } from '../sample-results.ts'
 
@@ -76,7 +76,7 @@ describe('the tables', () => {
 })
 
 describe('words', () => {
-  const words = wordsOf({
+  const words = experimentWords({
     'number.decimal': ',',
     'number.thousands': '.',
     'count.dog': { by: 'n', '1': 'one dog', other: '{n:count} dogs' },
