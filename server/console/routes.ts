@@ -42,7 +42,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 }
@@ -98,8 +97,7 @@ function send(req: Request, res: Response, asset: Asset | undefined): void {
  */
 function readAssets(folder: string, words: string): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>()
-  const add = (address: string, file: string): void => {
-    const type = TYPES[extname(file)]
+  const add = (address: string, file: string, type = TYPES[extname(file)]): void => {
     if (!type) return
     const body = readFileSync(file)
     const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
@@ -109,7 +107,9 @@ function readAssets(folder: string, words: string): ReadonlyMap<string, Asset> {
     add(name.split(sep).join('/'), join(folder, name))
   }
   const { resolve } = createRequire(import.meta.url)
-  for (const name of readdirSync(words)) add(`words/${name}`, join(words, name))
+  for (const name of readdirSync(words)) {
+    if (name.endsWith('.json')) add(`words/${name}`, join(words, name), 'application/json; charset=utf-8')
+  }
   for (const [address, [name, file]] of Object.entries(VENDOR)) {
     add(address, join(dirname(resolve(`${name}/package.json`)), file))
   }

@@ -145,6 +145,14 @@ describe('GET /console/…', () => {
     }
   })
 
+  it('has the words of the reports', async () => {
+    for (const language of ['en', 'pt-BR']) {
+      const answer = await get(`/console/words/${language}.json`)
+      assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8')
+      assert.equal(((await answer.json()) as Record<string, unknown>).language, language)
+    }
+  })
+
   it('knows no other file', async () => {
     for (const path of [
       '/console/',
