@@ -4,7 +4,7 @@ import type { Look } from '../look.ts'
 import type { Result, Unjudged } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
 import { type Named, runDifferences, sameMeasure } from '../stats/run-differences.ts'
-import { english } from '../verdict/words.ts'
+import type { Words } from '../verdict/words.ts'
 import { paragraph } from '../wrap.ts'
 import { renderTable } from './table.ts'
 import { describeLoad, describeRate } from './text.ts'
@@ -15,56 +15,57 @@ import { describeLoad, describeRate } from './text.ts'
  */
 export function renderDiff(before: Named, after: Named, look: Look): string {
   const couples = runDifferences(before, after)
-  const wrapped = (text: string) => paragraph(text, look.width)
+  const { palette, width, words } = look
+  const wrapped = (text: string) => paragraph(text, width)
   const parts = [
-    [before, after].map(({ name, result }) => wrapped(`${name}: ${describeLoad(result)}`)).join('\n'),
+    [before, after].map(({ name, result }) => wrapped(`${name}: ${describeLoad(result, words)}`)).join('\n'),
     ...couples.map(({ before: from, after: to, run }) => {
-      const name = from === to ? from : english('diff.pair', { before: from, after: to })
+      const name = from === to ? from : words('diff.pair', { before: from, after: to })
       return [
-        look.palette.paint('strong', wrapped(name)),
+        palette.paint('strong', wrapped(name)),
         renderTable(run, look),
         '',
-        wrapped(sentences(run, after.name)),
+        wrapped(sentences(run, after.name, words)),
       ].join('\n')
     }),
-    ...(couples.length === 0 ? [wrapped(english('diff.nothing-in-common'))] : []),
-    ...others(before, after).map(wrapped),
-    ...mixed(before.result, after.result).map(wrapped),
-    ...unlike(before.result, after.result).map(wrapped),
+    ...(couples.length === 0 ? [wrapped(words('diff.nothing-in-common'))] : []),
+    ...others(before, after, words).map(wrapped),
+    ...mixed(before.result, after.result, words).map(wrapped),
+    ...unlike(before.result, after.result, words).map(wrapped),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
 /** That recovery was measured in two ways, where both measured it. */
-function mixed(before: Result, after: Result): string[] {
+function mixed(before: Result, after: Result, words: Words): string[] {
   const measured = [before, after].every(({ arms }) => arms.some(arm => arm.recovered !== null))
-  return measured && !sameMeasure(before, after) ? [english('diff.recovery-measure')] : []
+  return measured && !sameMeasure(before, after) ? [words('diff.recovery-measure')] : []
 }
 
-function sentences(run: Unjudged, name: string): string {
+function sentences(run: Unjudged, name: string, words: Words): string {
   const [difference] = differencesOf(run)
   const span = difference ? spanOf(run, difference, 'usefulPoints') : null
-  if (!span) return english('diff.empty')
+  if (!span) return words('diff.empty')
   const { value, clear, days } = span
-  if (days === null) return english('diff.unknown', { name, here: value })
+  if (days === null) return words('diff.unknown', { name, here: value })
   const [low, high] = days
   const code = clear ? (value > 0 ? 'diff.more' : 'diff.fewer') : 'diff.chance'
-  const outside = value < low || value > high ? [english('diff.outside', { here: value })] : []
-  const blocks = run.otherDays?.basis === 'blocks' ? [english('diff.blocks')] : []
-  return [english(code, { name, points: value, here: value, low, high }), ...outside, ...blocks].join(' ')
+  const outside = value < low || value > high ? [words('diff.outside', { here: value })] : []
+  const blocks = run.otherDays?.basis === 'blocks' ? [words('diff.blocks')] : []
+  return [words(code, { name, points: value, here: value, low, high }), ...outside, ...blocks].join(' ')
 }
 
-function others(before: Named, after: Named): string[] {
+function others(before: Named, after: Named, words: Words): string[] {
   if (before.result.arms.length === 1 && after.result.arms.length === 1) return []
   const left = (of: Named, than: Named) => {
     const names = of.result.arms.map(arm => arm.name).filter(name => than.result.arms.every(arm => arm.name !== name))
-    return names.length === 0 ? [] : [english('diff.only-in', { name: of.name, arms: names.join(', ') })]
+    return names.length === 0 ? [] : [words('diff.only-in', { name: of.name, arms: names.join(', ') })]
   }
   return [...left(before, after), ...left(after, before)]
 }
 
 /** What makes the two runs hard to compare. */
-function unlike(before: Result, after: Result): string[] {
+function unlike(before: Result, after: Result, words: Words): string[] {
   const load = ({ load: { requests, concurrency, everyMs, timeoutMs, schedule } }: Result) => {
     return [requests, concurrency, everyMs, timeoutMs, schedule ?? { kind: 'batches' }]
   }
@@ -75,9 +76,9 @@ function unlike(before: Result, after: Result): string[] {
     ['trouble', ({ trouble }) => trouble],
     ['seed', ({ seed }) => seed],
   ]
-  const rates = { before: describeRate(before.failRate), after: describeRate(after.failRate) }
+  const rates = { before: describeRate(before.failRate, words), after: describeRate(after.failRate, words) }
   const what = parts
     .filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after)))
-    .map(([what]) => english(`diff.${what}`, rates))
-  return what.length === 0 ? [] : [english('diff.unlike', { what: what.join(', ') })]
+    .map(([what]) => words(`diff.${what}`, rates))
+  return what.length === 0 ? [] : [words('diff.unlike', { what: what.join(', ') })]
 }

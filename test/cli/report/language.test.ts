@@ -9,6 +9,7 @@ import { renderSweepHtml } from '../../../cli/report/html/sweep.ts'
 import { plain } from '../../../cli/report/look.ts'
 import { renderMarkdown } from '../../../cli/report/markdown.ts'
 import type { Result, Unjudged } from '../../../cli/report/result.ts'
+import { renderDiff } from '../../../cli/report/text/diff.ts'
 import { renderSweep } from '../../../cli/report/text/sweep.ts'
 import { renderText } from '../../../cli/report/text/text.ts'
 import { judge } from '../../../cli/report/verdict/verdict.ts'
@@ -23,6 +24,8 @@ const words = wordsIn('pt-BR')
 const look = { width: 100, ascii: false, palette: plain, words }
 const expectations = [{ text: 'useful>=80%', passed: false, measured: '50.5 %' }]
 const judged = (run: Unjudged): Result => ({ ...run, expectations, verdict: judge(run) })
+const named = (run: Unjudged, name: string) => ({ name, result: judged(run) })
+const strange: Unjudged = { ...outage, arms: outage.arms.map(arm => ({ ...arm, name: `outro ${arm.name}` })) }
 
 /** Texts without figures that are another in Portuguese: whoever finds one in a Portuguese report reads English. */
 const ENGLISH = Object.entries(table('en')).flatMap(([code, text]) =>
@@ -43,6 +46,8 @@ describe('a report in Portuguese', () => {
     ['a page', renderHtml(judged(outage), look)],
     ['the text of a sweep', renderSweep(sweep, look)],
     ['the page of a sweep', renderSweepHtml(sweep, look)],
+    ['two runs side by side', renderDiff(named(outage, 'um'), named({ ...coinFlips, failRate: undefined }, 'outro'), look)],
+    ['two runs that have nothing in common', renderDiff(named(outage, 'um'), named(strange, 'outro'), look)],
   ] as const) {
     it(`${what} has no English in it`, () => {
       assert.ok(ENGLISH.length > 80)
