@@ -46,7 +46,10 @@ describe('a report in Portuguese', () => {
     ['a page', renderHtml(judged(outage), look)],
     ['the text of a sweep', renderSweep(sweep, look)],
     ['the page of a sweep', renderSweepHtml(sweep, look)],
-    ['two runs side by side', renderDiff(named(outage, 'um'), named({ ...coinFlips, failRate: undefined }, 'outro'), look)],
+    [
+      'two runs side by side',
+      renderDiff(named(outage, 'um'), named({ ...coinFlips, failRate: undefined }, 'outro'), look),
+    ],
     ['two runs that have nothing in common', renderDiff(named(outage, 'um'), named(strange, 'outro'), look)],
   ] as const) {
     it(`${what} has no English in it`, () => {
