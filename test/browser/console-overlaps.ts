@@ -47,6 +47,16 @@ const FIND = `(() => {
     const box = seen(element) && cut(element.getBoundingClientRect(), element)
     if (box) things.push({ what: name(element), element, block: element, box })
   }
+  // What scrolls away below the edge of the middle of the page lies under nothing outside of it.
+  const visible = ({ element, box }, other) => {
+    const scroller = element.closest('main')
+    return scroller && !scroller.contains(other.element) && getComputedStyle(scroller).overflowY !== 'visible'
+      ? cutBy(box, scroller.getBoundingClientRect()) : box
+  }
+  const cutBy = (box, edge) => ({
+    left: Math.max(box.left, edge.left), top: Math.max(box.top, edge.top),
+    right: Math.min(box.right, edge.right), bottom: Math.min(box.bottom, edge.bottom),
+  })
   const meet = (a, b, gap) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > -gap &&
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1.5
   things.forEach((one, index) => {
@@ -55,7 +65,7 @@ const FIND = `(() => {
       if (one.element.closest('.presets') && other.element.closest('.presets')) continue
       if (one.element.closest('.stage-sign') && other.element.closest('.stage-sign')) continue
       if (one.element.closest('.rate-figure') && other.element.closest('.rate-figure')) continue
-      if (meet(one.box, other.box, GAP)) faults.add(one.what + ' meets ' + other.what)
+      if (meet(visible(one, other), visible(other, one), GAP)) faults.add(one.what + ' meets ' + other.what)
     }
   })
   const panels = [...document.querySelectorAll(PANELS)].filter(seen)
@@ -65,7 +75,9 @@ const FIND = `(() => {
     for (const other of panels.slice(index + 1)) {
       if (panel.contains(other)) continue
       const box = cut(other.getBoundingClientRect(), other.parentElement)
-      if (box && meet({ left: edge.left + 2, right: edge.right - 2, top: edge.top, bottom: edge.bottom }, box, 0))
+      const inner = { left: edge.left + 2, right: edge.right - 2, top: edge.top, bottom: edge.bottom }
+      const [one, two] = [{ element: panel, box: inner }, { element: other, box }]
+      if (box && meet(visible(one, two), visible(two, one), 0))
         faults.add(name(panel) + ' lies over ' + name(other))
     }
     for (const { what, element, box } of things) {

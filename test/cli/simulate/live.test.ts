@@ -6,8 +6,8 @@ import type { Result } from '../../../cli/report/result.ts'
 import { startTestServer } from '../../support/server.ts'
 import { chaos, documentOf } from '../harness.ts'
 
-/** A live run whose requests left later than this is no proof: the machine was busy. */
-const MAX_LAG_MS = 30
+/** A live run whose requests left or were answered later than this is no proof: the machine was busy. */
+const MAX_LATE_MS = 45
 const TRIES = 4
 
 /** Everything but times. */
@@ -21,18 +21,30 @@ function countsOf({ arms, pairs, trouble, load, failRate, seed }: Result) {
   }
 }
 
-async function agree(t: TestContext, settings: Parameters<typeof startTestServer>[1], words: readonly string[]) {
+/** By how much requests left late, or an answer of the server was. */
+function lateMs({ arms, load }: Result): number {
+  return Math.max(load.lagMs.max, ...arms.map(({ latencyMs }) => latencyMs.success.max ?? 0))
+}
+
+/** The same run live and simulated come to the same; answers take up to `waits` milliseconds by the settings themselves. */
+async function agree(
+  t: TestContext,
+  settings: Parameters<typeof startTestServer>[1],
+  words: readonly string[],
+  waits = 0,
+) {
   const server = await startTestServer(t, settings)
   const all = [...words, '-u', server.url, '--json', '--seed', 'same']
   const simulated = await chaos(['simulate', ...all])
   assert.equal(simulated.code, 0, simulated.stderr)
   const expected = countsOf(documentOf(simulated))
-  for (let left = TRIES; ; left--) {
+  for (let left = TRIES; left > 0; left--) {
     const live = documentOf(await chaos(['compare', ...all, '--no-keep']))
-    if (left > 1 && live.load.lagMs.max > MAX_LAG_MS) continue
+    if (lateMs(live) > MAX_LATE_MS + waits) continue
     assert.deepEqual(countsOf(live), expected)
     return
   }
+  t.skip(`the machine was too busy: in ${TRIES} runs requests were more than ${MAX_LATE_MS} ms late`)
 }
 
 // A request each 100 ms, circuits that end between two of them, and no answer that takes long.
@@ -93,6 +105,7 @@ test('capacity that is not enough', t =>
       },
     },
     [...['-n', '30', '-c', '3', '--every', '500ms', '--arms', 'none,retry(1,base=1ms)']],
+    600,
   ))
 
 // Their timers and dates count whole milliseconds, and their circuits end between two requests.
