@@ -10,7 +10,7 @@ import type { OtherDays } from '../report/result.ts'
 import { predictionText } from '../report/text/prediction.ts'
 import { predict } from '../simulate/predict.ts'
 import { refusal } from '../simulate/refusal.ts'
-import { worldOfServer } from '../simulate/world.ts'
+import { TIMER_LATENESS, worldOfServer } from '../simulate/world.ts'
 
 /**
  * The prediction, which is printed unless a document is asked for.
@@ -26,7 +26,7 @@ export async function predictRun(
   const why = obstacle(options, spec, hello)
   if (why !== null) throw usageError(`this cannot be predicted: ${why}`)
   const world = worldOfServer(hello?.settings, scenario ?? null, {
-    ...{ roundTripMs: QUANTITIES.roundTripMs.standard, latenessMs: 0, startedAtWallMs: io.wallMs() },
+    ...{ roundTripMs: QUANTITIES.roundTripMs.standard, latenessMs: TIMER_LATENESS, startedAtWallMs: io.wallMs() },
   })
   if (world === null) throw usageError('this cannot be predicted: the settings of the server are not understood.')
   const predicted = await predict(spec, world, io.interrupted)

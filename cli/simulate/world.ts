@@ -30,6 +30,9 @@ export interface World {
   readonly startedAtWallMs: number
 }
 
+/** How late requests leave where a machine has nothing else to do: timers of a process count whole milliseconds. */
+export const TIMER_LATENESS: Quantity = Array.from({ length: 10 }, (_, tenth) => [(tenth + 1) / 10, 1] as const)
+
 /** The world of the server that comes with this package, as it is when it has just been started; what is given goes before. */
 export function usualWorld(given: Partial<World> & Pick<World, 'seed'>): World {
   const data = join(packageRoot(import.meta.url), 'data')
