@@ -1,6 +1,7 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
 import { Command, CommanderError } from 'commander'
+import { ownLimit } from '../server/lib/own-limit.ts'
 import { UnitError } from '../server/lib/units.ts'
 import { UserError } from '../server/lib/user-error.ts'
 import type { Define, Run } from './commands/command.ts'
@@ -146,6 +147,11 @@ async function failure(io: Io, error: unknown): Promise<number> {
   }
   if (error instanceof UnitError) {
     complain(io.stderr, `chaos: ${sanitized(error.message)}.\n`)
+    return EXIT.usage
+  }
+  if (error instanceof Error && ownLimit(error) === 'open-files') {
+    const why = 'this machine lets the command open no more files (EMFILE): raise the limit, see ulimit -n.'
+    complain(io.stderr, `chaos: ${why}\n`)
     return EXIT.usage
   }
   const { CircuitOptionsError } = await import('./breaker/options.ts')

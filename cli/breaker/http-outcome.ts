@@ -66,13 +66,13 @@ export function retryAfterOf(outcome: unknown): number | undefined {
 }
 
 /**
- * Milliseconds that a `Retry-After` header asks for (RFC 9110, 10.2.3): a number of seconds, a fraction too, or one of the three
- * forms of a date, counted from the answer's own `Date` where it has one, else from `wallMs` (since 1970). 0 for a date
- * that has passed and for everything else.
+ * Milliseconds that a `Retry-After` header asks for (RFC 9110, 10.2.3): whole seconds, or one of the three forms of a date,
+ * counted from the answer's own `Date` where it has one, else from `wallMs` (since 1970). 0 for a date that has passed and for
+ * everything else.
  */
 export function parseRetryAfter(text: string, date: string | undefined, wallMs: number): number {
   const value = text.trim()
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER)
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER)
   const until = httpDate(value, wallMs)
   return until === undefined ? 0 : Math.max(0, until - (httpDate(date?.trim() ?? '', wallMs) ?? wallMs))
 }

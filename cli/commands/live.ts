@@ -8,7 +8,7 @@ import { urlOption } from '../hint-address.ts'
 import { exitCode, type Io, usageError } from '../io.ts'
 import type { Model } from '../live/model.ts'
 import { armOption, readArms } from '../options/arms.ts'
-import { addCircuitOptions, typedCircuit } from '../options/circuit.ts'
+import { addCircuitOptions, checkCircuits, typedCircuit } from '../options/circuit.ts'
 import { type ExperimentOptions, paceOptions, sessionOption, targetOptions, usualUrl } from '../options/common.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
@@ -80,6 +80,7 @@ export async function live(io: Io, options: LiveOptions): Promise<number> {
   }
   const { arm, word } = watched(options.arm)
   if (options.every < MIN_EVERY_MS) throw usageError(`--every is ${formatDuration(MIN_EVERY_MS)} or more in chaos live`)
+  checkCircuits([arm], options)
   const circuit = typedCircuit(options)
   const rule = ruleOf(circuitSettings(circuitOptions(arm.policies.get(word) ?? {}, circuit)))
   const { target } = await recogniseTarget(io, options)

@@ -1,6 +1,7 @@
 /** What `burst` and `compare` have in common: from the options to the printed result and the exit code. */
 
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import { nearest } from '../../server/lib/near-miss.ts'
 import { formatDuration, rateNote } from '../../server/lib/units.ts'
 import type { Control } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
@@ -51,6 +52,8 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
   const { scenario } = early ? {} : await control.scenario(options.scenario ?? '')
   const asTyped = early ?? experimentFrom(options, { ...asked, scenario })
   const spec = await inSession(asTyped, line, options, hello && control)
+  const made = hello && command === 'burst' ? await madeNote(control, spec.session) : null
+  if (made !== null) io.stderr.write(`${made}\n`)
   const unmet = unmetNote(spec)
   if (unmet !== null) io.stderr.write(`${unmet}\n`)
   const predicted = options.predict ? await predictRun(io, options, spec, { hello, scenario }) : null
@@ -102,6 +105,16 @@ export async function inSession(
   }
   if (!control) return command === 'compare' ? { ...spec, session: undefined } : spec
   return placedIn(session === DEFAULT_SESSION ? spec : { ...spec, session }, command, control)
+}
+
+/** That the first request makes the session, as a server does on demand; null where it is there, or nobody can tell. */
+async function madeNote(control: Control, session = DEFAULT_SESSION): Promise<string | null> {
+  const known = await control.sessions().catch(() => [])
+  const names = known.map(({ id }) => id)
+  if (names.length === 0 || names.includes(session)) return null
+  const near = nearest(session, names)
+  const meant = near === null ? '' : ` Did you mean "${near}"?`
+  return `The server had no session "${session}": it makes it now, with the settings of "${DEFAULT_SESSION}".${meant}`
 }
 
 /** That outages which were asked for begin when nothing is sent any more; null where they do not, or nobody can tell. */

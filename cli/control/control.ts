@@ -88,6 +88,8 @@ export class Control {
   async requireCatalog(): Promise<Hello> {
     const hello = await this.hello()
     if (hello) return hello
+    const { session } = this.#options
+    if (session !== undefined && (await this.in('default').hello())) return this.requireSession()
     throw this.#stranger()
   }
 
@@ -232,7 +234,7 @@ export class Control {
     const reply = await this.#exchange(method, path, body)
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
     if (reply.status === 401 || reply.status === 403) throw refusal(reply, this.#options.hint)
-    const detail = sentence(reply)
+    const detail = sentence(reply).replace('POST /chaos/sessions', `npx chaos session new ${this.#options.session}`)
     if (reply.status < 500) throw new UserError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
     throw new UserError(`the server could not do it: ${detail}`, EXIT.bug)
   }

@@ -3,7 +3,12 @@
 import { type Command, Option } from 'commander'
 import { type CircuitOptions, CircuitOptionsError, circuitSettings } from '../breaker/options.ts'
 import { usageError } from '../io.ts'
-import { CIRCUIT_PARAMETERS, type CircuitParameter, circuitOptions } from '../policy/circuit-parameters.ts'
+import {
+  CIRCUIT_PARAMETERS,
+  type CircuitParameter,
+  circuitOptions,
+  inParameterWords,
+} from '../policy/circuit-parameters.ts'
 import { CIRCUITS, type ParsedArm } from '../policy/parse.ts'
 import { reading } from './common.ts'
 
@@ -45,21 +50,27 @@ export function checkCircuits(arms: readonly ParsedArm[], options: object): void
   const run = typedCircuit(options)
   const guarded = arms.flatMap(arm => {
     const word = CIRCUITS.find(name => arm.policies.has(name))
-    return word === undefined ? [] : [circuitOptions(arm.policies.get(word) ?? {}, run)]
+    return word === undefined ? [] : [{ word, written: arm.policies.get(word) ?? {} }]
   })
-  const [useless] = guarded.length > 0 ? [] : NAMES.filter(name => Object.hasOwn(options, camel(name)))
+  const names = arms.map(arm => arm.name).join(' and ')
+  const typed = NAMES.filter(name => Object.hasOwn(options, camel(name)))
+  const [useless] = guarded.length > 0 ? [] : typed
   if (useless !== undefined) {
-    const names = arms.map(arm => arm.name).join(' and ')
     throw usageError(`--${useless} has no effect on ${names}, which ha${arms.length > 1 ? 've' : 's'} no circuit.`)
   }
-  for (const circuit of guarded) settled(circuit)
+  if (typed.includes('probes') && guarded.every(({ word }) => word !== 'breaker')) {
+    throw usageError(`--probes has no effect on ${names}: the circuits of opossum and cockatiel let one probe pass.`)
+  }
+  for (const { written } of guarded) settled(written, run)
 }
 
-function settled(circuit: CircuitOptions): void {
+function settled(written: Readonly<Record<string, unknown>>, run: CircuitOptions): void {
   try {
-    circuitSettings(circuit)
+    circuitSettings(circuitOptions(written, run))
   } catch (error) {
-    throw error instanceof CircuitOptionsError ? usageError(`${error.message}.`) : error
+    if (!(error instanceof CircuitOptionsError)) throw error
+    const isFlag = (name: string) => Object.hasOwn(SHOWN, name) && !Object.hasOwn(written, name)
+    throw usageError(`${inParameterWords(error.message, isFlag)}.`)
   }
 }
 

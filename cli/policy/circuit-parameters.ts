@@ -5,7 +5,10 @@ import { type CircuitOptions, OPTION_RULES } from '../breaker/options.ts'
 import { type Parameter, wholeNumber, within } from './parameters.ts'
 
 /** What a parameter adds to the options of a circuit. */
-export type CircuitParameter = Parameter<CircuitOptions>
+export interface CircuitParameter extends Parameter<CircuitOptions> {
+  /** The option that it sets, where it is always the same one. */
+  readonly option?: keyof CircuitOptions
+}
 
 const threshold = parameter('failurePercentage')
 const minCalls = parameter('minimumCalls')
@@ -38,6 +41,21 @@ export const CIRCUIT_PARAMETERS = {
   lease: parameter('probeLeaseMs'),
 } as const
 
+/**
+ * The sentence of a `CircuitOptionsError` with the words of the command line: `min-calls` for `minimumCalls`, or, where
+ * `isFlag` says that it is an option of the command, `--min-calls`.
+ */
+export function inParameterWords(message: string, isFlag: (name: string) => boolean = () => false): string {
+  const word = (name: string) => (isFlag(name) ? `--${name}` : name)
+  const parameters: readonly [string, CircuitParameter][] = Object.entries(CIRCUIT_PARAMETERS)
+  const words: Record<string, string> = {
+    windowCalls: word('window'),
+    windowMs: `a time such as ${isFlag('window') ? '--window 10s' : 'window=10s'}`,
+  }
+  for (const [name, { option }] of parameters) if (option !== undefined) words[option] = word(name)
+  return message.replace(/\b[a-z]+[A-Z]\w+/g, option => words[option] ?? option)
+}
+
 /** The parameters that other engines have too, with the same meaning. Both let one probe pass, whatever we let. */
 export const OPOSSUM_PARAMETERS = { threshold, 'min-calls': minCalls, window, 'open-for': openFor } as const
 export const COCKATIEL_PARAMETERS = { ...OPOSSUM_PARAMETERS, consecutive } as const
@@ -64,7 +82,7 @@ function parameter(option: keyof CircuitOptions): CircuitParameter {
   const kind = unit === 'ms' ? 'a duration' : unit === '%' ? 'a percentage' : integer ? 'a whole number' : 'a number'
   const number = unit === 'ms' ? parseDuration : unit === '%' ? parseRate : integer ? wholeNumber : Number
   return {
-    what,
+    ...{ option, what },
     accepts: `${kind} ${above ? 'above' : 'from'} ${show(min)} ${above ? 'and up to' : 'to'} ${show(max)}`,
     fallback: {},
     standard: fallback === undefined ? standard : show(fallback),

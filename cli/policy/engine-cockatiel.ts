@@ -14,7 +14,7 @@ export async function openCockatiel(settings: CircuitSettings): Promise<OpenLibr
   const both = (failurePercentage === null) === (consecutiveFailures === null)
   if (both || maxFailures !== null || slowCallPercentage !== null)
     throw new CircuitOptionsError([
-      'cockatiel opens at a share of failures, or at failures in a row: choose one, and leave other rules out of this run',
+      'cockatiel opens at a share of failures (threshold), or at failures in a row (consecutive): choose one, and leave max-failures and slow-share out of this run',
     ])
   const library = await import('cockatiel')
   const states: Readonly<Record<number, State>> = {

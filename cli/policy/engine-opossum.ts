@@ -16,7 +16,9 @@ export async function openOpossum(settings: CircuitSettings): Promise<OpenLibrar
   const { maxFailures, consecutiveFailures, slowCallPercentage } = settings
   const others = [maxFailures, consecutiveFailures, slowCallPercentage].some(rule => rule !== null)
   if (failurePercentage === null || others)
-    throw new CircuitOptionsError(['opossum opens at a share of failures only: leave the other rules out of this run'])
+    throw new CircuitOptionsError([
+      'opossum opens at a share of failures only: leave max-failures, consecutive and slow-share out of this run',
+    ])
   const { default: CircuitBreaker } = await import('opossum')
   return onState => {
     const circuit = new CircuitBreaker((act: Act) => act(), {

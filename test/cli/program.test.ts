@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { run } from '../../cli/program.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { chaos } from './harness.ts'
 
 const COMMANDS = [
@@ -79,9 +81,13 @@ describe('what cannot be understood', () => {
     ['burst example', /http or https URL, such as/],
     [
       'burst --min-calls 50 -u http://127.0.0.1:9',
-      /minimumCalls is 50, and a window of 20 calls never holds that many/,
+      /: --min-calls is 50, and a window of 20 calls never holds that many: set --window higher, or use a time such as --window 10s\.$/,
     ],
-    ['sweep --vary min-calls=5,50', /minimumCalls is 50, and a window of 20 calls/],
+    ['sweep --vary min-calls=5,50', /: min-calls is 50, and a window of 20 calls.*: set --window higher/],
+    ['burst --max-failures 30', /: --max-failures is 30, and a window of 20 calls never holds that many: set --window/],
+    ['burst --arm breaker(min-calls=50,window=30)', /: min-calls is 50, .* set window higher, .* such as window=10s/],
+    ['simulate --min-calls 50', /: --min-calls is 50/],
+    ['burst --arm opossum --probes 3', /--probes has no effect on opossum.* let one probe pass/],
     ['burst --arm retry --threshold 40', /--threshold has no effect on retry, which has no circuit/],
     ['compare --arms none,retry --open-for 1s', /--open-for has no effect on none and retry, which have no circuit/],
     ['compare --arms none,retry --store redis://127.0.0.1:9', /none and retry has none: leave it out/],
@@ -111,6 +117,29 @@ describe('what cannot be understood', () => {
       assert.match(stderr.trim().replaceAll('\n', ' '), sentence)
     })
   }
+})
+
+it('says in a sentence that this machine opens no more files, and loads nothing to say it', async () => {
+  let text = ''
+  const stderr = {
+    write: (more: string) => {
+      text += more
+    },
+    ...{ isTTY: false, columns: 80 },
+  }
+  const write = () => {
+    throw Object.assign(new Error("EMFILE: too many open files, open 'a'"), { code: 'EMFILE' })
+  }
+  const io = {
+    stdout: { ...stderr, write },
+    stderr,
+    env: {},
+    clock: new ManualClock(),
+    wallMs: () => 0,
+    draw: () => 'x',
+  }
+  const code = await run(['runs', 'ls'], { ...io, interrupted: new AbortController().signal }, '0.0.0')
+  assert.deepEqual([code, /^chaos: this machine .* no more files .* ulimit -n\.\n$/.test(text)], [2, true], text)
 })
 
 it('breaks a long sentence between its words on a terminal, and nowhere else', async () => {

@@ -110,7 +110,7 @@ function blamesUpstream(response) {
 function retryAfterMs(response) {
   const text = response.headers['Retry-After'] || ''
   if (/^\\d+$/.test(text)) return Number(text) * 1000
-  const at = /,/.test(text) ? Date.parse(text) : NaN
+  const at = /^\\w{3}, \\d\\d \\w{3} \\d{4} [\\d:]{8} GMT$/.test(text) ? Date.parse(text) : NaN
   return at > Date.now() ? at - Date.now() : 0
 }
 

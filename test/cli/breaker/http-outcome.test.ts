@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, test } from 'node:test'
+import fc from 'fast-check'
 import type { Verdict } from '../../../cli/breaker/circuit.ts'
 import { CircuitOpenError } from '../../../cli/breaker/errors.ts'
 import {
@@ -95,7 +96,8 @@ test('a call that was given up says nothing, unless it took too long', () => {
 const DATE = 'Wed, 21 Oct 2026 07:28:00 GMT'
 const waits: readonly [name: string, outcome: unknown, ms: number | undefined][] = [
   ['seconds', new Response('', { headers: { 'retry-after': '2' } }), 2_000],
-  ['fractions of seconds', { headers: { 'retry-after': ' 0.5 ' } }, 500],
+  ['blanks around it', { headers: { 'retry-after': ' 5 ' } }, 5_000],
+  ['fractions of seconds, which are none', { headers: { 'retry-after': '49.5' } }, undefined],
   ['seconds as a number', { headers: { 'retry-after': 3 } }, 3_000],
   [
     'a date, counted from the answer',
@@ -125,7 +127,6 @@ describe('parseRetryAfter', () => {
   const now = Date.UTC(2024, 0, 1, 12)
   for (const [text, ms] of [
     ['2', 2_000],
-    ['0.5', 500],
     [' 3 ', 3_000],
     ['Mon, 01 Jan 2024 12:00:10 GMT', 10_000],
     ['Mon, 01 Jan 2024 11:00:00 GMT', 0],
@@ -148,6 +149,11 @@ describe('parseRetryAfter', () => {
     ['0x10', 0],
     ['120, 120', 0],
     ['.5', 0],
+    ['49.5', 0],
+    ['1.0', 0],
+    ['49.', 0],
+    ['49,5', 0],
+    ['٤٩', 0],
     ['Mon, 01 Jan 2030', 0],
     ['Mon, 01 Jan 2030 12:00:10', 0],
     ['Mon, 01 Jan 2030 12:00:10 +0000', 0],
@@ -160,6 +166,21 @@ describe('parseRetryAfter', () => {
   ] as const) {
     it(`reads "${text}" as ${ms} ms`, () => assert.equal(parseRetryAfter(text, undefined, now), ms))
   }
+
+  it('reads digits as whole seconds, and nothing else that is no date', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), text => assert.equal(parseRetryAfter(`${text}`, undefined, now), text * 1_000)),
+    )
+    const other = fc.oneof(
+      fc.string().filter(text => !/^\s*\d+\s*$/.test(text)),
+      fc
+        .double({ noNaN: true })
+        .map(String)
+        .filter(text => !/^\d+$/.test(text)),
+      fc.date({ noInvalidDate: true }).map(date => date.toISOString()),
+    )
+    fc.assert(fc.property(other, text => assert.equal(parseRetryAfter(text, undefined, now), 0)))
+  })
 
   it('counts a date from the date of the answer, and from the clock where that is none', () => {
     const at = 'Mon, 01 Jan 2024 12:00:10 GMT'

@@ -52,6 +52,22 @@ describe('a comparison in a session', () => {
     assert.deepEqual([gone.code, gone.stdout], [3, ''])
     assert.match(gone.stderr, /There is no session "nobody"/)
   })
+
+  it('that is not there is made by a burst, which says so; every other command says how to make it', async t => {
+    const server = await startTestServer(t)
+    const at = (session: string) => ['-u', server.url, '--session', session]
+    await chaos(['session', 'new', 'workshop', '-u', server.url])
+    const typo = await chaos(['burst', ...QUICK, ...at('worksop')])
+    assert.equal(typo.code, 0)
+    assert.match(typo.stderr, /had no session "worksop": it makes it now, .* Did you mean "workshop"\?/)
+    for (const session of ['workshop', 'worksop', 'default'])
+      assert.doesNotMatch((await chaos(['burst', ...QUICK, ...at(session)])).stderr, /no session/)
+    for (const command of [['status'], ['rate', '5'], ['reset'], ['scenario', 'run', 'blackout']]) {
+      const { code, stderr } = await chaos([...command, ...at('nobody')])
+      assert.equal(code, 3, stderr)
+      assert.match(stderr, /There is no session "nobody": make it with npx chaos session new nobody/)
+    }
+  })
 })
 
 describe('the word for arms', () => {

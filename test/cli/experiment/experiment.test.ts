@@ -308,7 +308,8 @@ it('circuit options that contradict each other, or that an engine does not have,
       ['sweep', '--vary', 'open-for=1s,2s', '--arm', 'opossum', '--max-failures', '5', '-n', '10'],
       /opossum opens at a share/,
     ],
-    [['compare', '--min-calls', '50', '--window', '10'], /minimumCalls/],
+    [['compare', '--min-calls', '50', '--window', '10'], /--min-calls is 50/],
+    [['burst', '--arm', 'cockatiel', '--max-failures', '5'], /leave max-failures and slow-share out/],
   ] as const) {
     const ran = await chaos([...typed, '-u', server.url])
     assert.equal(ran.code, 2, ran.stderr)
