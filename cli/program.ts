@@ -75,7 +75,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/challenge.ts'),
   },
   rate: {
-    about: 'read the fail rate of the server, or set it',
+    about: 'read the fail rate of the server, or of several, or set it',
     load: () => import('./commands/rate.ts'),
   },
   status: {

@@ -107,7 +107,12 @@ export class Control {
     return this.#rateOf(await this.#call('PUT', '/chaos/fail-rate', { failRate }))
   }
 
-  /** Changes the members of the settings that `patch` names. */
+  /** What `setFailRate` would return, without setting it. @throws {UserError} where the server would refuse it */
+  async previewFailRate(failRate: number): Promise<number> {
+    return this.#rateOf(await this.#call('PUT', '/chaos/fail-rate?dryRun=1', { failRate }))
+  }
+
+  /** Changes the members of the settings that `patch` names; null gives one back. */
   async patch(patch: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#call('PATCH', '/chaos', patch)
   }

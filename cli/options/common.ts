@@ -110,12 +110,33 @@ export function targetOptions(command: Command, env: Environment, otherwise = ST
   )
 }
 
+/** The same for a command that takes several; a server that is named twice is one. */
+export function serversOptions(command: Command, env: Environment): Command {
+  let named: readonly URL[] = []
+  const more = (text: string): readonly URL[] => {
+    const url = serverUrl(text)
+    if (!named.some(other => other.href === url.href)) named = [...named, url]
+    return named
+  }
+  return command.addOption(
+    new Option('-u, --url <url>', 'the server, or several: -u A -u B; CHAOS_URL says it for all commands')
+      .argParser(more)
+      .default([usualUrl(env)], env.CHAOS_URL || STANDARD_URL),
+  )
+}
+
 export interface SessionOptions {
   readonly session?: string
 }
 
 /** What a command that asks a server and prints its answer takes. */
 export interface ServerOptions extends TargetOptions, SessionOptions {
+  readonly json?: boolean
+}
+
+/** The same of a command that asks several. */
+export interface ServersOptions extends SessionOptions {
+  readonly url: readonly URL[]
   readonly json?: boolean
 }
 
