@@ -14,7 +14,7 @@ import { resource } from './http/resource.ts'
 import { requestIdOf } from './http/server.ts'
 import type { Logger } from './lib/log.ts'
 import { openApi } from './openapi/openapi.ts'
-import { keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
+import { diffRuns, keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
 import type { RunTable } from './runs/run-table.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -59,6 +59,7 @@ export function createApp(parts: Parts): Express {
 
   app.use(parts.challenges.routes)
   resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
+  resource(app, '/runs/diff', { get: diffRuns(runs, () => parts.experiments.experiments.port.compare) })
   resource(app, '/runs/:id', { get: showRun(runs) as RequestHandler, delete: removeRun(runs) as RequestHandler })
 
   const { experiments } = parts.experiments

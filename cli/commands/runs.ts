@@ -42,10 +42,10 @@ async function list(io: Io, options: RunsOptions, named: boolean): Promise<numbe
     io.stdout.write(`${JSON.stringify(kept.map(({ summary, store }) => ({ ...summary, keptAt: store.name })))}\n`)
     return EXIT.ok
   }
-  const [{ renderRuns }, { usefulShare }, { titleOf }, { lookOf }] = await Promise.all([
+  const [{ renderRuns }, { usefulShare }, { english, titleOf }, { lookOf }] = await Promise.all([
     import('../report/text/run-list.ts'),
     import('../report/stats/figures.ts'),
-    import('../report/text/text.ts'),
+    import('../report/verdict/words.ts'),
     import('../output.ts'),
   ])
   const rows = kept.map(({ summary }) => {
@@ -53,7 +53,7 @@ async function list(io: Io, options: RunsOptions, named: boolean): Promise<numbe
     return {
       id,
       startedAt,
-      title: (summary.title ?? titleOf(summary)).replace(/\s+/g, ' '),
+      title: (summary.title ?? titleOf(summary, english)).replace(/\s+/g, ' '),
       requests,
       interrupted,
       arms: arms.map(({ name, outcomes }) => ({ name, useful: usefulShare(outcomes) })),

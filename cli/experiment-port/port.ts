@@ -2,10 +2,13 @@
 
 import type { ExperimentPort, SpecFlaw } from '../../server/experiments/port.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
+import type { KeptResult, RunDiff } from '../../server/runs/diff.ts'
 import { CircuitOptionsError, circuitSettings } from '../breaker/options.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { ArmError, CIRCUITS, type ParsedArm, parseArm } from '../policy/parse.ts'
+import type { ArmResult } from '../report/result.ts'
 import { ExpectationError, parseExpectation } from '../report/stats/expect.ts'
+import { compareRuns } from '../report/verdict/diff.ts'
 import { refusal } from '../simulate/refusal.ts'
 import { SimulatorThread } from './simulator.ts'
 import { type StartParts, startExperiment } from './start.ts'
@@ -17,9 +20,28 @@ export function openExperimentPort(parts: StartParts): ExperimentPort {
     flawOf,
     start: (order, watcher) => startExperiment(order, watcher, parts),
     prepare: () => void simulator.prepare(),
+    compare,
     simulate: (order, signal) => simulator.simulate(order, signal),
     close: () => simulator.close(),
   }
+}
+
+/** Two kept runs compared, without what the table of a page does not show. */
+function compare(before: KeptResult, after: KeptResult): RunDiff {
+  const { couples, says } = compareRuns(before, after)
+  return {
+    runs: [before.name, after.name],
+    arms: couples.map(({ run, ...couple }) => ({
+      ...couple,
+      says: [...couple.says],
+      figures: run.arms.map(figuresOf),
+    })),
+    says: [...says],
+  }
+}
+
+function figuresOf({ outcomes, upstream, latencyMs, recovered, recoveryMs }: ArmResult) {
+  return { outcomes, upstream, latencyMs, recovered, recoveryMs }
 }
 
 function flawOf(spec: ExperimentSpec, simulated: boolean): SpecFlaw | null {

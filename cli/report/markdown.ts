@@ -3,14 +3,12 @@
 import { oneLine } from './format.ts'
 import { type Look, plain } from './look.ts'
 import type { Result } from './result.ts'
-import { eventLines } from './text/events.ts'
 import { linesOf, tableGroups } from './text/rows.ts'
 import { renderStrip } from './text/strip.ts'
-import { describeLoad, heldToo, titleOf } from './text/text.ts'
+import { describeLoad, heldToo } from './text/text.ts'
 import { notes } from './verdict/notes.ts'
 import { verdictIn } from './verdict/verdict.ts'
-import type { Words } from './verdict/words.ts'
-import { english, numeral } from './verdict/words.ts'
+import { english, eventLines, numeral, titleOf, type Words } from './verdict/words.ts'
 
 /** Columns of the strip: a code block of this width does not scroll on the sites that render Markdown. */
 const STRIP_WIDTH = 80

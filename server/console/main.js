@@ -7,6 +7,7 @@ import { controlPlane, Refused } from './net/api.js'
 import { createKeyring } from './net/keyring.js'
 import { openStorage } from './net/storage.js'
 import { openStream } from './net/stream.js'
+import { openWordTables } from './net/word-tables.js'
 import { h, mark } from './view/dom.js'
 import { VIEWS } from './view/header.js'
 import { commandOf, releasePickers } from './view/keys.js'
@@ -29,6 +30,7 @@ let sampledAt = performance.now()
 let queued = false
 
 const api = controlPlane(() => model.session, keyring)
+const wordTables = openWordTables(queue)
 
 /** @type {import('./view/page.js').Context} */
 const context = {
@@ -48,7 +50,10 @@ const context = {
     })
   },
   sourceName: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
+  words: () => wordTables.now(i18n.language),
+  loadWords: () => wordTables.load(i18n.language),
   view,
+  openedRuns,
   replayed,
   pin: id => dispatch('pin', id),
   showNewest() {
@@ -198,8 +203,13 @@ function replayed() {
   return id === undefined ? null : decodeURIComponent(id)
 }
 
+/** The ids of the kept runs that are opened, as they stand in the address; null where the list is. */
+function openedRuns() {
+  return /^#runs=([\w.%,-]+)$/.exec(location.hash)?.[1] ?? null
+}
+
 function view() {
-  const wanted = location.hash.slice(1)
+  const wanted = location.hash.slice(1).replace(/^runs=.*/, 'runs')
   return VIEWS.find(name => name === wanted) ?? 'live'
 }
 

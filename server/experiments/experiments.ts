@@ -61,7 +61,7 @@ export class Experiments {
     if (this.#parts.port) return this.#parts.port
     throw new Problem(
       501,
-      'This server was started as a library, which runs no experiments: start it with npx chaos serve',
+      'This server was started as a library, which runs no experiments and compares no runs: start it with npx chaos serve',
     )
   }
 

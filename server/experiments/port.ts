@@ -5,6 +5,7 @@
 
 import type { Scenario } from '../chaos/scenario/schema.ts'
 import type { Settings } from '../chaos/settings/schema.ts'
+import type { CompareRuns } from '../runs/diff.ts'
 import type { Result } from '../runs/result.ts'
 import type { ExperimentSpec } from './spec.ts'
 
@@ -68,6 +69,8 @@ export interface ExperimentPort {
   prepare(): void
   /** Rejects with the reason of the signal where that aborts first. */
   simulate(order: SimulationOrder, signal: AbortSignal): Promise<Result>
+  /** Compares two kept runs, as `chaos diff` does. */
+  readonly compare: CompareRuns
   /** Lets go of all threads. */
   close(): Promise<void>
 }

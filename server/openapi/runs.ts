@@ -1,6 +1,7 @@
 /** The kept runs in the contract: their paths, made from the schemas that check what is sent. */
 
 import { jsonSchemaOf } from '../lib/json-document.ts'
+import { diffQuerySchema, runDiffSchema } from '../runs/diff.ts'
 import { listRunsSchema, showRunSchema } from '../runs/routes.ts'
 import { MAX_RUN_BYTES, newRunSchema, runSummarySchema } from '../runs/run.ts'
 import { jsonAnswer, PROBLEM, pathParameter, queryParameters } from './paths.ts'
@@ -38,6 +39,15 @@ export const RUN_PATHS = {
         }),
         default: PROBLEM,
       },
+    },
+  },
+  '/runs/diff': {
+    get: {
+      operationId: 'diffRuns',
+      tags: ['runs'],
+      summary: 'Two kept runs compared, as the command line does: arm by arm, and what is not the same in both',
+      parameters: queryParameters(diffQuerySchema),
+      responses: { 200: jsonAnswer('The comparison', jsonSchemaOf(runDiffSchema)), default: PROBLEM },
     },
   },
   '/runs/{id}': {

@@ -7,6 +7,7 @@ import { type Flaw, Problem, quote } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 import { jsonPointer, nestsDeeperThan } from '../lib/json-document.ts'
 import { codeOf } from '../lib/user-error.ts'
+import { type CompareRuns, diffQuerySchema, type KeptResult } from './diff.ts'
 import { MAX_RUN_BYTES, MAX_RUNS, newRunSchema } from './run.ts'
 import { LostFileError, type RunTable } from './run-table.ts'
 
@@ -111,6 +112,24 @@ export function showRun(table: RunTable): RequestHandler<{ id: string }> {
     res.set(PAGE_HEADERS).set('Content-Length', String(body.length))
     res.end(req.method === 'HEAD' ? undefined : body)
   }
+}
+
+/**
+ * `GET /runs/diff`: two kept runs compared.
+ * @param compare answers what compares them, or throws a Problem where nothing does
+ */
+export function diffRuns(table: RunTable, compare: () => CompareRuns): RequestHandler {
+  return (req, res) => {
+    const { before, after } = parseQuery(diffQuerySchema, req.query)
+    sendJson(res, JSON.stringify(compare()(keptResult(table, before), keptResult(table, after))), JSON_HEADERS)
+  }
+}
+
+/** What is kept was checked when it was posted. @throws {Problem} 404 */
+function keptResult(table: RunTable, name: string): KeptResult {
+  const json = table.result(name)
+  if (json === undefined) throw unknown(name)
+  return { name, result: JSON.parse(json) }
 }
 
 /** `DELETE /runs/{id}`. */

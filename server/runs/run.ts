@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { LIMITS, MAX_ARMS } from '../config/limits.ts'
 import { boundedList } from './bounded.ts'
-import { armSchema, type Result, resultSchema } from './result.ts'
+import { armSchema, conditionsSchema, type Result, resultSchema } from './result.ts'
 
 /** Runs that a run store keeps unless told otherwise; the oldest makes room. */
 export const MAX_RUNS = LIMITS.runs
@@ -20,7 +20,10 @@ export const newRunSchema = z.strictObject({
 /** What may stand in an address and in a command line as it is. */
 export const runIdSchema = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
 
-/** One of the kept runs, in short. */
+/** Kinds of trouble that a list names of a run. */
+const MAX_TROUBLES = 5
+
+/** One of the kept runs, in short. Those that an older version kept tell less. */
 export const runSummarySchema = z.object({
   id: runIdSchema.describe('six letters'),
   ...resultSchema.pick({
@@ -33,7 +36,16 @@ export const runSummarySchema = z.object({
     interrupted: true,
   }).shape,
   requests: resultSchema.shape.load.shape.requests.describe('of the load, for each arm'),
-  arms: boundedList(armSchema.pick({ name: true, outcomes: true }), MAX_ARMS),
+  load: resultSchema.shape.load.pick({ concurrency: true, everyMs: true, schedule: true }).optional(),
+  failRate: resultSchema.shape.failRate,
+  circuit: conditionsSchema.shape.circuit,
+  trouble: boundedList(z.string(), MAX_TROUBLES)
+    .optional()
+    .describe('what the spells of trouble are called, each once; some of them where they are many'),
+  arms: boundedList(
+    armSchema.pick({ name: true, outcomes: true }).extend({ upstream: armSchema.shape.upstream.optional() }),
+    MAX_ARMS,
+  ),
   html: z.boolean().describe('whether it was posted with a page'),
 })
 
@@ -41,7 +53,9 @@ export type RunSummary = z.infer<typeof runSummarySchema>
 
 /** What a list tells of a result. */
 export function summaryOf(id: string, result: Result, html: boolean): RunSummary {
-  const { command, title, session, startedAt, seed, target, interrupted, load, arms } = result
+  const { command, title, session, startedAt, seed, target, interrupted, load, failRate, conditions, arms } = result
+  const { requests, concurrency, everyMs, schedule } = load
+  const trouble = [...new Set(result.trouble.map(({ what }) => what))]
   return {
     id,
     command,
@@ -51,8 +65,12 @@ export function summaryOf(id: string, result: Result, html: boolean): RunSummary
     seed,
     target,
     interrupted,
-    requests: load.requests,
-    arms: arms.map(({ name, outcomes }) => ({ name, outcomes })),
+    requests,
+    load: { concurrency, everyMs, ...(schedule ? { schedule } : {}) },
+    ...(failRate ? { failRate } : {}),
+    ...(conditions?.circuit ? { circuit: conditions.circuit } : {}),
+    trouble: trouble.slice(0, MAX_TROUBLES),
+    arms: arms.map(({ name, outcomes, upstream }) => ({ name, outcomes, upstream })),
     html,
   }
 }

@@ -1,11 +1,14 @@
 /** How each arm differs from the first: what a result keeps, and what verdicts and tables read. */
 
+import { type Span, spanWith } from '../../../server/console/wording/spans.js'
 import { ARM_OUTCOMES } from '../../../server/runs/counters.ts'
 import type { ArmDifference, ArmResult, Outcomes, Unjudged } from '../result.ts'
 import { pairedInterval, total, usefulDifference, wastedDifference } from './figures.ts'
-import { type ComparedFigure, type DaySpan, daysOfArm, sameDays } from './other-days.ts'
+import { type ComparedFigure, daysOfArm, sameDays } from './other-days.ts'
 import { type Bins, percentileDifference } from './percentiles.ts'
 import type { Pairs } from './statistics.ts'
+
+export { type Span, spanOf, spanWith } from '../../../server/console/wording/spans.js'
 
 /** What is known of the requests that both arms had: see the members of the same names in a result. */
 export interface SameRequests extends Required<Pick<ArmDifference, 'refused' | 'lost'>> {
@@ -62,30 +65,6 @@ export function differenceOf(
     // Where the fates were others, an answer that only the first one got was luck, and not lost.
     ...(same && pairs ? { lost: same.lost } : {}),
   }
-}
-
-/** What a difference is in this run, and on other days. */
-export interface Span {
-  /** Of this run, exact. */
-  readonly value: number
-  /** Another day lies between the two with a probability of 95 %; null where the days do not say. */
-  readonly days: readonly [low: number, high: number] | null
-  /** Other days leave no doubt of its direction, and this run is like them in that: what verdicts, tables and marks go by. */
-  readonly clear: boolean
-}
-
-/** A difference of this run beside that of other days. */
-export function spanWith(value: number, days: DaySpan): Span {
-  if (!days) return { value, days: null, clear: false }
-  const { low, high } = days
-  return { value, days: [low, high], clear: (low > 0 && value > 0) || (high < 0 && value < 0) }
-}
-
-/** One of the differences of an arm against the first; null where there is none. */
-export function spanOf({ otherDays }: Days, difference: ArmDifference, of: ComparedFigure): Span | null {
-  const own = difference[of]
-  const days = otherDays?.differences.find(({ arm }) => arm === difference.arm)?.[of]
-  return own && spanWith(own.value, days ?? null)
 }
 
 /** Two arms of a result, whichever they are; null where they cannot be compared. */

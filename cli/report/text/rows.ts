@@ -1,5 +1,6 @@
 /** The rows of the table of outcomes: what is said of every arm, in which order, and how each figure is written. */
 
+import { differenceText } from '../../../server/console/wording/spans.js'
 import { formatCount, formatMs, formatShare, formatSigned, NOTHING } from '../format.ts'
 import type { Tone } from '../look.ts'
 import type { ArmDifference, ArmResult, Unjudged } from '../result.ts'
@@ -92,7 +93,7 @@ function outcomeRows(result: Unjudged, all: readonly ArmDifference[], words: Wor
         foundNothing(arm) ? formatShare(0) : formatShare(usefulShare(arm.outcomes)),
       ),
       differences: useful.map(difference =>
-        written(difference, ({ value }) => words('row.points', { points: formatSigned(value) })),
+        differenceText(difference, ({ value }) => words('row.points', { points: formatSigned(value) })),
       ),
     },
     ...daysRows(result, useful, all, words),
@@ -135,7 +136,7 @@ function upstreamRows(result: Unjudged, all: readonly ArmDifference[], words: Wo
     row(words('row.calls'), 'plain', arms, arm => formatCount(arm.upstream.calls)),
     {
       ...row(words('row.wasted'), 'failed', arms, arm => formatCount(arm.upstream.wasted)),
-      differences: wasted.map(difference => written(difference, ({ value }) => change(value))),
+      differences: wasted.map(difference => differenceText(difference, ({ value }) => change(value))),
     },
     row(words('row.per-request'), 'plain', arms, arm => amplification(arm)?.toFixed(2) ?? NOTHING),
   ]
@@ -149,7 +150,7 @@ function latencyRows({ arms }: Unjudged, all: readonly ArmDifference[], words: W
       const change = ({ value }: Shown) => `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`
       return {
         ...row(`  ${words(`outcome.${key}`)} ${point}`, tone, arms, arm => formatMs(arm.latencyMs[key][point])),
-        differences: differences.map(difference => written(difference, change)),
+        differences: differences.map(difference => differenceText(difference, change)),
       }
     }),
   )
@@ -165,12 +166,6 @@ function against<T>(
     const difference = index === 0 ? undefined : all[index - 1]
     return (difference && of(difference)) ?? null
   })
-}
-
-/** What this run did, but `~` where other days may have it the other way round. */
-function written(difference: Shown | null, write: (difference: Shown) => string): string {
-  if (!difference) return ''
-  return difference.clear || difference.days === null ? write(difference) : '~'
 }
 
 /** A span, or the difference of two percentiles, which has an interval of its own. */

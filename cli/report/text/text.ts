@@ -5,9 +5,8 @@ import type { Look } from '../look.ts'
 import type { Expectation, Result, Unjudged } from '../result.ts'
 import { notes } from '../verdict/notes.ts'
 import { verdictIn } from '../verdict/verdict.ts'
-import { english, numeral, type Words } from '../verdict/words.ts'
+import { describeRun, english, eventLines, numeral, titleOf, type Words } from '../verdict/words.ts'
 import { paragraph } from '../wrap.ts'
-import { eventLines } from './events.ts'
 import { renderStrip } from './strip.ts'
 import { renderTable } from './table.ts'
 
@@ -40,48 +39,9 @@ export function renderText(result: Result, look: Look): string {
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
 
-/** What was run, when nobody gave it a name. */
-export function titleOf(
-  { arms, command }: { readonly command: string; readonly arms: readonly { readonly name: string }[] },
-  words: Words = english,
-): string {
-  const names = arms.map(arm => arm.name)
-  return names.length > 1
-    ? names.join(words('title.against'))
-    : words('title.one', { command, arm: names[0] ?? words('title.nothing') })
-}
-
 /** The schedule in words: `300 requests an arm, 10 every 100 ms, timeout 2.00 s, seed 42, at http://…`. */
 export function describeLoad(result: Unjudged, words: Words = english): string {
   return describeRun(result, result.arms.length > 1 ? '-an-arm' : '', words)
-}
-
-/** The same for a run of any kind; `each` is what the requests are counted by. */
-export function describeRun(
-  result: Pick<Unjudged, 'load' | 'seed' | 'target' | 'failRate' | 'simulated' | 'conditions'>,
-  each: '' | '-an-arm' | '-a-combination',
-  words: Words = english,
-): string {
-  const { load, seed, target, failRate, simulated, conditions } = result
-  const { requests, concurrency, everyMs, timeoutMs } = load
-  const schedule = load.schedule ?? { kind: 'batches' as const }
-  const { kind, ...shape } = schedule
-  const pace = kind === 'batches' && concurrency >= requests ? 'all-at-once' : kind
-  return [
-    words(`load.requests${each}`, { requests }),
-    ...(requests === 1 ? [] : [words(`load.${pace}`, { ...shape, concurrency, everyMs })]),
-    ...(conditions?.clients === undefined ? [] : [words('load.clients', { clients: conditions.clients })]),
-    words('load.timeout', { timeoutMs }),
-    words('load.seed', { seed }),
-    ...(failRate ? [words('load.fail-rate', { rate: describeRate(failRate, words) })] : []),
-    simulated ? words('load.simulated', { seed: simulated.seed }) : words('load.target', { target }),
-  ].join(', ')
-}
-
-/** `70 %`, or `0 % to 70 %` where it was turned meanwhile. */
-export function describeRate(rate: Unjudged['failRate'], words: Words = english): string {
-  if (!rate) return words('fail-rate.unknown')
-  return words(rate.atStart === rate.atEnd ? 'fail-rate.steady' : 'fail-rate.changed', rate)
 }
 
 /** One line an expectation: whether it held, what was expected, and what was measured. */

@@ -4,8 +4,9 @@ import { experimentWords } from '../../../server/console/wording/sentences.js'
 import type { Words } from '../../../server/console/wording/words.js'
 import { type Language, readTable } from '../../../server/wording/wording.ts'
 
+export { describeRate, describeRun, titleOf } from '../../../server/console/wording/run.js'
 export {
-  describeEvent,
+  eventLines,
   experimentWords,
   inWords,
   recoveryText,

@@ -55,7 +55,11 @@ export function controlPlane(sessionNow, keyring) {
     sessions: () => ask('GET', '/chaos/sessions', undefined, false),
     /** @param {string} id */
     addSession: id => ask('POST', '/chaos/sessions', { id }, false),
-    keptRuns: () => ask('GET', '/runs', undefined, false),
+    keptRuns: () => ask('GET', '/runs?limit=100', undefined, false),
+    /** @param {string} id */
+    removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
+    /** @param {string} before @param {string} after */
+    diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
     challenges: () => ask('GET', '/challenges', undefined, false),
     /** @param {string} id @param {string} language */
     challenge: (id, language) =>

@@ -33,7 +33,10 @@ import { createEmptyState, createFigures } from './traffic.js'
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
  * @property {(origin: { source?: string, detail?: string }) => string} sourceName
+ * @property {() => import('../wording/words.js').Words | null} words of verdicts and reports; null while they are on their way
+ * @property {() => Promise<import('../wording/words.js').Words>} loadWords
  * @property {() => import('./header.js').View} view
+ * @property {() => string | null} openedRuns the ids of the kept run that is opened, or of two that are compared; null for the list
  * @property {() => string | null} replayed id of the kept run that is replayed
  * @property {(id: string) => void} pin keeps a run where it is shown, or lets it go
  * @property {() => void} showNewest lets a pinned or replayed run go
@@ -137,6 +140,7 @@ export function createPage(context) {
         mark(consoleView, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)
       else if (view === 'runs') runs.update(model)
+      if (view !== 'runs') runs.leave()
     },
     repaint() {
       charts.repaint()

@@ -3,6 +3,7 @@
 /** @import { Figure, Figures, Format, Table, Words } from './words.js' */
 
 import { formatCount, formatMs, formatShare, formatSigned } from './format.js'
+import { describeRate } from './run.js'
 import { listed, numeral, seconds, wordsOf, written } from './words.js'
 
 /** A sentence, or a clause of one, before it is put into words. @typedef {{ code: string, figures: Figures }} Message */
@@ -18,6 +19,7 @@ const FORMATS = {
   points: written(value => Math.abs(value).toFixed(1)),
   fixed: written(value => value.toFixed(2)),
   seconds,
+  rate: (figure, words) => describeRate(rateOf(figure), words),
   when: (figure, words) => (figure === 0 ? words('when.at-once') : written(formatMs)(figure, words)),
   arm: armName,
   Arm: (figure, words) => (figure === 'breaker' ? capital(armName(figure, words)) : String(figure)),
@@ -73,6 +75,21 @@ export function describeEvent({ atMs, what, source = '', arm, figures }, words) 
   return words('event.at', { atMs, text: `${text}${source === '' ? '' : who}${whose}` })
 }
 
+/** More events of a run are only counted. */
+const MAX_EVENT_LINES = 12
+
+/**
+ * What happened to the server during a run, beside its plan: a line for each of the first events, and how many more there were.
+ * @param {Parameters<typeof unplannedEvents>[0]} result
+ * @param {Words} words
+ */
+export function eventLines(result, words) {
+  const events = unplannedEvents(result)
+  const shown = events.slice(0, MAX_EVENT_LINES).map(event => describeEvent(event, words))
+  const more = events.length - shown.length
+  return more > 0 ? [...shown, words('event.more', { more })] : shown
+}
+
 /**
  * The events that the trouble of the run's own plan does not say already.
  * @template {ToldEvent} E
@@ -114,6 +131,12 @@ export function sentences(messages, words) {
   const begins = new RegExp(`^(${words('stopped.lowercase')}) `)
   const rest = begins.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
   return words(stopped.code, { ...stopped.figures, rest })
+}
+
+/** A fail rate as it was at the start and at the end; undefined where it is not known. @param {Figure} figure */
+function rateOf(figure) {
+  const [atStart, atEnd] = Array.isArray(figure) ? figure.map(Number) : []
+  return atStart === undefined || atEnd === undefined ? undefined : { atStart, atEnd }
 }
 
 /** @param {readonly string[]} clauses @param {Words} words */

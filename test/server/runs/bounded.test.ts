@@ -109,7 +109,9 @@ it('a list of runs says nothing that this version does not know', async t => {
   const [arm] = coins.arms
   const arms = [{ ...arm, outcomes: { ...arm?.outcomes, later: 'x'.repeat(1_000) } }]
   const { id } = (await call('POST', '/runs', { result: { ...coins, arms } })).body
-  assert.deepEqual((await call('GET', '/runs')).body.runs[0].arms, [{ name: arm?.name, outcomes: arm?.outcomes }])
+  assert.deepEqual((await call('GET', '/runs')).body.runs[0].arms, [
+    { name: arm?.name, outcomes: arm?.outcomes, upstream: arm?.upstream },
+  ])
   assert.deepEqual((await call('GET', `/runs/${id}`)).body.arms, arms)
 })
 

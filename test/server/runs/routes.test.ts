@@ -50,7 +50,9 @@ describe('a kept run', () => {
         target: coins.target,
         interrupted: false,
         requests: 300,
-        arms: coins.arms.map(({ name, outcomes }) => ({ name, outcomes })),
+        load: { concurrency: coins.load.concurrency, everyMs: coins.load.everyMs },
+        trouble: [],
+        arms: coins.arms.map(({ name, outcomes, upstream }) => ({ name, outcomes, upstream })),
         html: false,
       },
     ])
