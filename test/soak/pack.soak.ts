@@ -24,7 +24,7 @@ function check(what: string, ok: boolean, detail: unknown = ''): void {
 
 /** What a user needs: the programs, the types of the breaker and the simulation, the data, the page, and what to read. */
 const WANTED =
-  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/(breaker\/\w[\w-]*|policy\/(engine|send)|report\/result|simulate\/(index|own-arm))|server\/(chaos\/settings\/schema|experiments\/spec|lib\/clock|runs\/result))\.d\.ts|data\/[\w.-]+\.json|data\/scenarios\/[\w-]+\.json|server\/console\/.*\.(js|css|html|svg)|\.env\.example|README[^/]*|LICENSE|package\.json)$/
+  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/(breaker\/\w[\w-]*|policy\/(engine|send)|report\/result|simulate\/(index|own-arm))|server\/(chaos\/settings\/schema|experiments\/spec|lib\/clock|runs\/result))\.d\.ts|data\/[\w.-]+\.json|data\/(scenarios|words|locust)\/[\w.-]+\.(json|py)|server\/console\/.*\.(js|css|html|svg)|\.env\.example|((cli|server)\/([\w/-]+\/)?)?README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
 
 /** The packed file, and the paths in it. */
 async function pack(): Promise<{ file: string; paths: string[] }> {
@@ -35,7 +35,9 @@ async function pack(): Promise<{ file: string; paths: string[] }> {
   ]
   const paths = entry.files.map(({ path }) => path)
   const sources = new Set(['cli', 'server'].flatMap(part => under(part)))
-  const stale = paths.filter(path => /^dist\/.*\.js$/.test(path) && !sources.has(path.slice(5, -2).concat('ts')))
+  const stale = paths.filter(
+    path => /^dist\/.*\.js$/.test(path) && !sources.has(path.slice(5)) && !sources.has(path.slice(5, -2).concat('ts')),
+  )
   const odd = paths.filter(path => !WANTED.test(path))
   check('nothing is packed that no user needs', odd.length === 0, `${odd.length}: ${odd.slice(0, 5).join(' ')} …`)
   check('everything in dist has a source', stale.length === 0, stale)

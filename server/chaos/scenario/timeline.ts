@@ -40,8 +40,9 @@ interface TimedStep {
   readonly pointer: string
 }
 
-/** A ramp is cut into this many keyframes at most, none shorter than `MIN_RAMP_STEP_MS`. */
+/** A ramp is cut into this many keyframes at most, none shorter than `MIN_RAMP_STEP_MS`; all ramps together into so many. */
 const MAX_RAMP_STEPS = 100
+const MAX_ALL_RAMP_STEPS = 2_500
 const MIN_RAMP_STEP_MS = 100
 
 /**
@@ -57,8 +58,12 @@ export function compileTimeline(scenario: Scenario, current: Settings): Timeline
   const moments = [...new Set([...edges, ...rampMoments(steps)])].sort((a, b) => a - b)
   const marks = marksOf(steps)
   let settings = base
+  let moving: Moving = { failRate: null, slow: null }
   const keyframes = moments.map((atMs): Keyframe => {
-    settings = edges.has(atMs) ? settingsAt(base, steps, atMs) : between(settings, steps, atMs)
+    if (edges.has(atMs)) {
+      settings = settingsAt(base, steps, atMs)
+      moving = { failRate: moverOf(steps, 'failRate', atMs), slow: moverOf(steps, 'capacity.slow', atMs) }
+    } else settings = between(settings, moving, atMs)
     return { atMs, values: settings, marks: marks.get(atMs) ?? [] }
   })
   return {
@@ -90,22 +95,34 @@ function settingsAt(base: Settings, steps: readonly TimedStep[], atMs: number): 
   return settings
 }
 
-/** Between two edges only ramps move. */
-function between(settings: Settings, steps: readonly TimedStep[], atMs: number): Settings {
-  const failRate = movedTo(steps, 'failRate', atMs) ?? settings.failRate
-  const slow = movedTo(steps, 'capacity.slow', atMs)
-  const { capacity } = settings
-  return { ...settings, failRate, capacity: capacity && slow !== null ? { ...capacity, slow } : capacity }
-}
-
 type Ramp = NonNullable<Step['ramp']>
 
-/** Where a ramp has brought a member by then, or null where a later step holds it still. */
-function movedTo(steps: readonly TimedStep[], member: Ramp['member'], atMs: number): number | null {
+/** Where a member is by a moment; null where no ramp moves it. */
+type Mover = ((atMs: number) => number) | null
+
+/** What moves from an edge to the next one. */
+interface Moving {
+  readonly failRate: Mover
+  readonly slow: Mover
+}
+
+/** Between two edges only ramps move. */
+function between(settings: Settings, moving: Moving, atMs: number): Settings {
+  const failRate = moving.failRate?.(atMs) ?? settings.failRate
+  const { capacity } = settings
+  const slow = moving.slow?.(atMs) ?? capacity?.slow
+  const isSlower = capacity !== null && slow !== undefined && slow !== capacity.slow
+  return { ...settings, failRate, capacity: isSlower ? { ...capacity, slow } : capacity }
+}
+
+/** The ramp that moves a member from an edge on, or null where there is none, or a later step holds it still. */
+function moverOf(steps: readonly TimedStep[], member: Ramp['member'], atMs: number): Mover {
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const timed = steps[index] as TimedStep
     const { ramp } = timed.step
-    if (ramp?.member === member && atMs >= timed.atMs) return rampAt(timed, ramp, atMs)
+    // One that has arrived stays there.
+    if (ramp?.member === member && atMs >= timed.atMs)
+      return atMs < timed.endMs ? now => rampAt(timed, ramp, now) : null
     if (timed.set && isSet(timed, atMs) && holds(timed.step.set ?? {}, member)) return null
   }
   return null
@@ -138,9 +155,10 @@ function rampPatch({ member }: Ramp, value: number): Patch {
 
 /** The moments at which ramps move. Those that run at once move together: moments keep the distance of a ramp step. */
 function rampMoments(steps: readonly TimedStep[]): number[] {
-  const moments = steps.flatMap(({ step, atMs, endMs }) => {
-    if (!step.ramp) return []
-    const stepMs = Math.max(MIN_RAMP_STEP_MS, (endMs - atMs) / MAX_RAMP_STEPS)
+  const ramps = steps.filter(({ step }) => step.ramp)
+  const most = Math.min(MAX_RAMP_STEPS, Math.floor(MAX_ALL_RAMP_STEPS / ramps.length))
+  const moments = ramps.flatMap(({ atMs, endMs }) => {
+    const stepMs = Math.max(MIN_RAMP_STEP_MS, (endMs - atMs) / most)
     const count = Math.floor((endMs - atMs) / stepMs) + 1
     return Array.from({ length: count }, (_, index) => atMs + index * stepMs)
   })

@@ -127,6 +127,19 @@ test('a list of a step is checked once, whatever it meets', () => {
   assert.ok(read < 4 * length, `${read} reads of a document of ${length}`)
 })
 
+test('many ramps have fewer steps each, and are not looked for again at every moment of theirs', () => {
+  const timeline = Array.from({ length: 50 }, (_, index) => ({
+    at: `${index * 70}s`,
+    for: '69s',
+    ramp: { member: index % 2 ? 'failRate' : 'capacity.slow', from: 1, to: 90 },
+  }))
+  const { document, reads } = counted(scenario({ timeline }))
+  const { keyframes } = compileTimeline(document, START)
+  assert.ok(keyframes.length > 2_400 && keyframes.length < 2_700, `${keyframes.length} moments`)
+  const read = reads()
+  assert.ok(read < 101 * 50 * 6 + keyframes.length * 5, `${read} reads for ${keyframes.length} moments`)
+})
+
 test('ramps that run at once move together: ten changes a second, and those at which one begins or ends', () => {
   const { clock, control, make } = chaosControl()
   const session = make('lab')
