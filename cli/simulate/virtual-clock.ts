@@ -1,6 +1,7 @@
 /** Virtual time: a clock that stands still until it is told to go to the next moment at which something is due. */
 
 import type { Clock, Ticket, Timer } from '../../server/lib/clock.ts'
+import { DelayLane } from './delay-lane.ts'
 
 /** A timer that calls a function. */
 class Call implements Timer {
@@ -21,13 +22,25 @@ const GONE: Timer = { ticket: null, due() {} }
 /** Timers for which there is room at first. */
 const ROOM = 256
 
+/** Delays that have lanes. More would take longer to look through than they save. */
+const MAX_LANES = 4
+/** So many of the last delays without a lane are remembered: one of them that comes again gets a lane. */
+const REMEMBERED = 4
+
 /**
- * Timers in a binary heap, by their moment and then by the order in which they were set. Cancelled ones stay in it until they
- * are the larger half, so that cancelling costs nothing and what waits stays small. Moments and orders lie in arrays of their
- * own: a number that is a member of an object has to be looked up twice.
+ * Timers by their moment and then by the order in which they were set: those of a delay that comes again and again in a lane
+ * of its own, the others in a binary heap. Cancelled ones stay until they are the larger half, so that cancelling costs nothing
+ * and what waits stays small. Moments and orders lie in arrays of their own: a number that is a member of an object has to be
+ * looked up twice.
  */
 export class VirtualClock implements Clock {
   #now = 0
+  /** Of all timers, cancelled ones included. */
+  #all = 0
+  readonly #lanes: DelayLane[] = []
+  readonly #delays = new Float64Array(REMEMBERED).fill(Number.NaN)
+  #missed = 0
+  /** Of the heap. */
   #size = 0
   #at = new Float64Array(ROOM)
   #order = new Float64Array(ROOM)
@@ -44,7 +57,7 @@ export class VirtualClock implements Clock {
 
   /** Timers that wait. */
   get waiting(): number {
-    return this.#size - this.#cancelled
+    return this.#all - this.#cancelled
   }
 
   /** Timers that have fired. */
@@ -65,14 +78,25 @@ export class VirtualClock implements Clock {
 
   /** @throws {RangeError} for a time that is no number */
   start(ms: number, timer: Timer): void {
-    this.#push(this.#moment(ms), timer)
+    const at = this.#moment(ms)
+    const order = this.#count++
+    timer.ticket = order
+    this.#all++
+    for (const lane of this.#lanes) {
+      if (lane.delayMs === ms) {
+        lane.push(at, order, timer)
+        return
+      }
+    }
+    this.#remember(ms)
+    this.#push(at, order, timer)
   }
 
   stop(timer: Timer): void {
     if (timer.ticket === null) return
     timer.ticket = null
     this.#cancelled++
-    if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#size) this.#clear()
+    if (this.#cancelled > MIN_CANCELLED && this.#cancelled * 2 > this.#all) this.#clear()
   }
 
   /**
@@ -80,11 +104,20 @@ export class VirtualClock implements Clock {
    * @throws {Error} after more steps than were allowed
    */
   step(): boolean {
-    while (this.#size > 0) {
-      const timer = this.#timers[0] as Timer
-      const at = this.#at[0] as number
-      const order = this.#order[0] as number
-      this.#pop()
+    while (this.#all > 0) {
+      let at = this.#size > 0 ? (this.#at[0] as number) : Number.POSITIVE_INFINITY
+      let order = this.#order[0] as number
+      let from: DelayLane | null = null
+      for (const lane of this.#lanes) {
+        const { firstAt } = lane
+        if (firstAt < at || (firstAt === at && lane.firstOrder < order)) {
+          at = firstAt
+          order = lane.firstOrder
+          from = lane
+        }
+      }
+      const timer = from === null ? this.#pop() : from.shift()
+      this.#all--
       if (timer.ticket !== order) {
         this.#cancelled--
         continue
@@ -110,7 +143,14 @@ export class VirtualClock implements Clock {
     return now
   }
 
-  #push(at: number, timer: Timer): void {
+  /** A delay that was remembered has a lane from now on, as long as there are not too many. */
+  #remember(ms: number): void {
+    if (this.#lanes.length === MAX_LANES) return
+    if (this.#delays.includes(ms)) this.#lanes.push(new DelayLane(ms))
+    else this.#delays[this.#missed++ % REMEMBERED] = ms
+  }
+
+  #push(at: number, order: number, timer: Timer): void {
     if (this.#size === this.#at.length) this.#grow()
     const moments = this.#at
     const orders = this.#order
@@ -127,17 +167,18 @@ export class VirtualClock implements Clock {
       place = above
     }
     moments[place] = at
-    orders[place] = this.#count
+    orders[place] = order
     timers[place] = timer
-    timer.ticket = this.#count++
   }
 
-  /** Takes the first away. */
-  #pop(): void {
+  /** Takes the first of the heap away. */
+  #pop(): Timer {
+    const first = this.#timers[0] as Timer
     const last = --this.#size
     const timer = this.#timers[last] as Timer
     if (last > 0) this.#sink(0, this.#at[last] as number, this.#order[last] as number, timer)
     this.#timers[last] = GONE
+    return first
   }
 
   /** Puts a timer where `place` is free, or below it. */
@@ -182,6 +223,7 @@ export class VirtualClock implements Clock {
       timers[left++] = timer
     }
     this.#size = left
+    this.#all = this.#lanes.reduce((sum, lane) => sum + lane.clear(), left)
     this.#cancelled = 0
     timers.fill(GONE, left)
     for (let place = (left >> 1) - 1; place >= 0; place--) {

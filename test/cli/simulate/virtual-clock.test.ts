@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { VirtualClock } from '../../../cli/simulate/virtual-clock.ts'
-import { startTimer, stopTimer, type Timer } from '../../../server/lib/clock.ts'
+import { type Clock, startTimer, stopTimer, type Timer } from '../../../server/lib/clock.ts'
 
 suite('virtual time', () => {
   test('stands still until it is told to go on, and then goes to the next moment', () => {
@@ -57,7 +57,10 @@ suite('virtual time', () => {
     const clock = new VirtualClock()
     let fired = 0
     clock.after(1_000, () => fired++)
-    for (let number = 0; number < 100_000; number++) clock.after(10 + number, () => fired++)()
+    for (let number = 0; number < 100_000; number++) {
+      clock.after(10 + number, () => fired++)()
+      clock.after(10, () => fired++)()
+    }
     assert.equal(clock.waiting, 1)
     clock.step()
     assert.deepEqual([fired, clock.now()], [1, 1_000])
@@ -119,4 +122,80 @@ suite('virtual time', () => {
       }),
     )
   })
+
+  test('goes on as a plain sorted list does, also with timers that are set and cancelled by others when they fire', () => {
+    // Few delays that come again and again, and some that come once.
+    const delay = fc.oneof(
+      fc.constantFrom(500, 1.5, 40, 0, -1, 10, 7),
+      fc.integer({ min: 0, max: 4_800 }).map(eighths => eighths / 8),
+    )
+    const action = fc.record({ delays: fc.array(delay, { maxLength: 3 }), cancels: fc.nat(400) })
+    fc.assert(
+      fc.property(
+        fc.array(delay, { maxLength: 200 }),
+        fc.array(action, { minLength: 1, maxLength: 60 }),
+        (first, then) => {
+          assert.deepEqual(played(new VirtualClock(), first, then), played(new SortedList(), first, then))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
 })
+
+interface Action {
+  readonly delays: readonly number[]
+  readonly cancels: number
+}
+
+/** What fires when, where each timer that fires sets others and cancels one. */
+function played(
+  clock: Clock & { step(): boolean },
+  first: readonly number[],
+  then: readonly Action[],
+): (readonly [number: number, at: number])[] {
+  const fired: (readonly [number, number])[] = []
+  const cancels: (() => void)[] = []
+  const set = (ms: number) => {
+    const number = cancels.length
+    const act = () => {
+      fired.push([number, clock.now()])
+      const action = then[number % then.length]
+      if (number < MOST) for (const next of action?.delays ?? []) set(next)
+      if (action && action.cancels % 2 === 0) cancels[action.cancels % cancels.length]?.()
+    }
+    cancels.push(clock.after(ms, act))
+  }
+  for (const ms of first) set(ms)
+  while (clock.step());
+  return fired
+}
+
+const MOST = 2_000
+
+/** The simplest clock that there can be. */
+class SortedList implements Clock {
+  #now = 0
+  #timers: { readonly at: number; readonly act: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, act: () => void): () => void {
+    const timer = { at: this.#now + Math.max(0, ms), act }
+    const later = this.#timers.findIndex(({ at }) => at > timer.at)
+    this.#timers.splice(later === -1 ? this.#timers.length : later, 0, timer)
+    return () => {
+      this.#timers = this.#timers.filter(each => each !== timer)
+    }
+  }
+
+  step(): boolean {
+    const next = this.#timers.shift()
+    if (!next) return false
+    this.#now = next.at
+    next.act()
+    return true
+  }
+}
