@@ -74,6 +74,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'judge your own client, in any language, by what reaches the server in its session',
     load: () => import('./commands/challenge.ts'),
   },
+  lesson: {
+    about: 'play a lesson: a sentence, a guess, a run, and what became of the guess',
+    load: () => import('./commands/lesson.ts'),
+  },
   rate: {
     about: 'read the fail rate of the server, or of several, or set it',
     load: () => import('./commands/rate.ts'),

@@ -26,6 +26,7 @@ const MAP = whole({
     telemetry: 'chaos chaos/decision chaos/session config http runs',
     challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http wording',
     experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
+    lessons: 'experiments wording',
     runs: 'config http',
     http: 'config',
 
@@ -43,7 +44,7 @@ const MAP = whole({
     'main.ts': '. env-file.ts program.ts runs',
     'program.ts': '. breaker commands control report',
     commands:
-      '. breaker control experiment experiment-port hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/runs simulate simulate/simulate.ts',
+      '. breaker control experiment experiment-port hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/lessons server/runs simulate simulate/simulate.ts',
     options:
       '. breaker control experiment load output.ts policy report report/stats server/challenge server/config server/experiments server/wording simulate',
     'simulate/simulate.ts': '. experiment load report server/experiments simulate',

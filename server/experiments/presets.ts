@@ -13,8 +13,15 @@ export interface Preset {
 /** Seed of the server's draws and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
 export const PRESET_SEED = '42'
 
-/** What a server may have been set to, and what would show instead. */
-const ALONE = { seed: PRESET_SEED, sampler: 'bernoulli', latency: null, outage: null, capacity: null, rules: [] }
+/** In place of what a server may have been set to, which would show instead. */
+export const CLEAN_SETTINGS = {
+  seed: PRESET_SEED,
+  sampler: 'bernoulli',
+  latency: null,
+  outage: null,
+  capacity: null,
+  rules: [],
+}
 
 export const PRESETS: readonly Preset[] = [
   {
@@ -24,7 +31,7 @@ export const PRESETS: readonly Preset[] = [
     spec: {
       arms: ['none', 'breaker'],
       load: { requests: 600, schedule: { kind: 'batches', concurrency: 20, everyMs: 100 } },
-      conditions: { failRate: 30, settings: ALONE },
+      conditions: { failRate: 30, settings: CLEAN_SETTINGS },
       seed: PRESET_SEED,
     },
   },
@@ -36,7 +43,7 @@ export const PRESETS: readonly Preset[] = [
     spec: {
       arms: ['none', 'breaker(open-for=450ms)'],
       load: { requests: 550, schedule: { kind: 'batches', concurrency: 10, everyMs: 100 } },
-      conditions: { failRate: 0, settings: ALONE, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
+      conditions: { failRate: 0, settings: CLEAN_SETTINGS, outages: [{ failRate: 100, fromMs: 1_050, toMs: 4_050 }] },
       seed: PRESET_SEED,
     },
   },
@@ -47,7 +54,7 @@ export const PRESETS: readonly Preset[] = [
     spec: {
       arms: ['retry', 'retry+breaker'],
       load: { requests: 70 * 12, schedule: { kind: 'rate', perSecond: 70 }, timeoutMs: 500 },
-      conditions: { settings: ALONE, scenario: 'retry-storm' },
+      conditions: { settings: CLEAN_SETTINGS, scenario: 'retry-storm' },
       seed: PRESET_SEED,
     },
   },

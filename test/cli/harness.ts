@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly runsFolder?: string
   /** Other days of live runs, which take half a second of two threads; none unless given. */
   readonly days?: Io['days']
+  /** Keyboard and screen; none unless given. */
+  readonly tty?: Io['tty']
 }
 
 /** `chaos …` within this process. */
@@ -36,6 +38,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     interrupted = new AbortController().signal,
     runsFolder,
     days = null,
+    tty,
   } = surroundings
   const text = { stdout: '', stderr: '' }
   const keep = (stream: 'stdout' | 'stderr') => ({
@@ -54,6 +57,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     wallMs: Date.now,
     draw: () => `test${drawn++}`,
     ...{ interrupted, days },
+    ...(tty === undefined ? {} : { tty }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
   }
   return { code: await run(args, io, '0.0.0'), ...text }

@@ -1,0 +1,21 @@
+/** `chaos lesson`: which lessons there are, and playing one: a sentence, a guess, a run, and what became of the guess. */
+
+import { EXIT } from '../io.ts'
+import { outputOptions, targetOptions } from '../options/common.ts'
+import { keepOption } from '../options/keep.ts'
+import type { Define } from './command.ts'
+
+export const define: Define = (command, run, env) => {
+  keepOption(outputOptions(targetOptions(command, env)))
+    .argument('[lesson]', 'a name or a number (default: list them)')
+    .option('-y, --yes', 'ask nothing, and go on by itself')
+    .option('--simulate', 'work its runs out in virtual time, without a server')
+    .action((name, options) =>
+      run(async io => {
+        const { listLessons, playLesson } = await import('./play-lesson.ts')
+        if (name !== undefined) return playLesson(io, name, options)
+        listLessons(io, options)
+        return EXIT.ok
+      }),
+    )
+}
