@@ -43,10 +43,13 @@ export type Answer = ServerResponse & {
   locals?: unknown
   /** Somebody else than the host asks, on a server that other machines reach: he gets a share of what there is. */
   isStranger?: boolean
+  /** It was admitted without the token because a simulation changes nothing: nothing else may be done for it. */
+  onlySimulates?: boolean
 }
 
 const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const SESSIONS = '/chaos/sessions'
+const EXPERIMENTS = /^\/experiments\/?$/
 const OWN_SESSION = /^\/chaos\/sessions\/([A-Za-z0-9._-]{1,64})\/?$/
 const OWN_RUN = /^\/chaos\/runs\/([a-z0-9-]{1,64})\/?$/
 const OWN_CHALLENGE = /^\/challenges\/([a-z0-9-]{1,64})\/?$/
@@ -97,6 +100,7 @@ export class Access {
       return false
     }
     if (request.ownSession) res.locals = { attendee: this.#attendeeOf(req) }
+    res.onlySimulates = request.simulation
     res.isStranger = this.#settings.exposed && this.#settings.locked && !request.hasToken && !request.hasTicket
     return true
   }
@@ -158,6 +162,7 @@ export class Access {
       hasToken,
       hasTicket: needsMore && !change && path === '/chaos/events' && this.#redeems(query),
       ownSession: needsMore && change && this.#settings.openSessions && this.#isOwn(req, path, query),
+      simulation: needsMore && req.method === 'POST' && EXPERIMENTS.test(path),
     }
   }
 

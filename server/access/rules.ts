@@ -22,6 +22,8 @@ export interface AccessRequest {
   readonly hasTicket: boolean
   /** It makes a session, or changes nothing but one that the same client has made. */
   readonly ownSession: boolean
+  /** It goes where an experiment is begun or simulated: to simulate changes nothing, and the route sees to it that nothing else is done. */
+  readonly simulation: boolean
 }
 
 /** Whether a path belongs to the control plane, as the catalog, the page and the probes do not. */
@@ -62,9 +64,10 @@ function isOwnPage({ origin, fetchSite }: AccessRequest, host: string): boolean 
 
 /** What needs no token on a server that has one. */
 function isOpen(
-  { change, control, hasTicket, ownSession }: AccessRequest,
+  { change, control, hasTicket, ownSession, simulation }: AccessRequest,
   { exposed, openSessions }: AccessSettings,
 ): boolean {
+  if (simulation) return !exposed || openSessions
   if (change) return openSessions && ownSession
   return !control || !exposed || openSessions || hasTicket
 }

@@ -136,7 +136,7 @@ addEventListener('keydown', event => {
   const command = commandOf(event)
   if (!command) return
   if (command.type === 'escape') {
-    if (document.querySelector('dialog[open]')) return
+    if (page.host.hideWhatIf() || document.querySelector('dialog[open]')) return
     if (replayed() !== null) location.hash = '#live'
     else if (context.presenting()) context.present()
     return
@@ -149,6 +149,7 @@ addEventListener('keydown', event => {
   else if (command.type === 'compare') page.host.compare()
   else if (command.type === 'burst') page.host.burst()
   else if (command.type === 'stop') page.host.stop()
+  else if (command.type === 'what-if') page.host.whatIf()
   else if (command.type === 'replay') replay()
   else if (command.type === 'pin') pinShown()
   else if (command.type === 'present') context.present()

@@ -25,6 +25,10 @@ export interface ExperimentRoutesParts {
   readonly wall: () => number
 }
 
+/** To who has not the token on a locked server: access lets him in because a simulation changes nothing. */
+const LOCKED =
+  'Without the token an experiment is only simulated: add "simulate": true, or send Authorization: Bearer with the CHAOS_TOKEN of the host'
+const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } }
 const FRESH = ['Cache-Control', 'no-store']
 
 /** `GET /experiments`: the newest first. */
@@ -60,6 +64,9 @@ export function postExperiment(parts: ExperimentRoutesParts): RequestHandler[] {
   return [
     ...jsonBody(),
     async (req, res) => {
+      const isGuest = (res as { onlySimulates?: boolean }).onlySimulates === true
+      if (isGuest && (req.body as { simulate?: unknown } | null)?.simulate !== true)
+        throw new Problem(401, LOCKED, BEARER)
       const { port } = experiments
       const body = readBody(req.body, parts)
       const spec = specOf(body)
@@ -75,8 +82,9 @@ export function postExperiment(parts: ExperimentRoutesParts): RequestHandler[] {
       res.on('close', () => gone.abort())
       const settings = session.layers.effective()
       const order = { spec, settings, scenarios: parts.scenarios, startedAtWallMs: wall(), days: body.days }
-      const client = `${spec.session ?? DEFAULT_SESSION} ${req.socket.remoteAddress ?? ''}`
-      const result = await simulations.run(port, client, order, gone.signal)
+      const address = req.socket.remoteAddress ?? ''
+      const client = isGuest ? address : `${spec.session ?? DEFAULT_SESSION} ${address}`
+      const result = await simulations.run(port, client, order, gone.signal, isGuest)
       if (!res.destroyed) sendJson(res, JSON.stringify(result), FRESH)
     },
   ]

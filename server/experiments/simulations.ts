@@ -25,11 +25,18 @@ export class Simulations {
    * What an order comes to.
    * @param client whose newest order replaces the one before
    * @param gone aborts when nobody waits for the answer any more
+   * @param isGuest without the token of a locked server: one place is left for who has it
    * @throws {Problem} 409 where a newer one of the same client took its place, 429 where too many wait, 503 where it takes too long
    */
-  run(port: ExperimentPort, client: string, order: SimulationOrder, gone: AbortSignal): Promise<Result> {
+  run(
+    port: ExperimentPort,
+    client: string,
+    order: SimulationOrder,
+    gone: AbortSignal,
+    isGuest = false,
+  ): Promise<Result> {
     this.#replace(client, new Problem(409, 'A newer simulation of yours took the place of this one'))
-    if (this.#running && this.#waiting.length >= MAX_WAITING) {
+    if (this.#running && this.#waiting.length >= MAX_WAITING - (isGuest ? 1 : 0)) {
       throw new Problem(429, 'Too many simulations wait already: try again in a moment', {
         headers: { 'Retry-After': '1' },
       })

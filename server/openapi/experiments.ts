@@ -52,6 +52,7 @@ export const EXPERIMENT_PATHS = {
       operationId: 'startExperiment',
       tags: ['experiments'],
       summary: 'Run an experiment at this server, one at a time; or say at once what it would come to',
+      description: 'On a locked server without the token only with `simulate`, wherever the control plane may be read.',
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(experimentBodySchema) } } },
       responses: {
         200: jsonAnswer('Simulated: a result, as GET /runs/{id} answers it', { type: 'object' }),

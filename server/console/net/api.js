@@ -1,5 +1,7 @@
 /** What the page asks of the control plane; every refusal comes back as one sentence. */
 
+import { createSimulations } from './simulations.js'
+
 /** A refusal of the server, with the sentence that it gave. */
 export class Refused extends Error {
   /** @param {string} message @param {number} status 0 where the server was not reached */
@@ -11,8 +13,8 @@ export class Refused extends Error {
 
 /** @param {() => string} sessionNow @param {import('./keyring.js').Keyring} keyring */
 export function controlPlane(sessionNow, keyring) {
-  /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] */
-  const ask = async (method, path, body, inSession = true) => {
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] @param {AbortSignal | null} [signal] */
+  const ask = async (method, path, body, inSession = true, signal = null) => {
     const session = sessionNow()
     const url =
       inSession && session !== 'default'
@@ -23,7 +25,7 @@ export function controlPlane(sessionNow, keyring) {
     if (method !== 'GET') headers['x-chaos-origin'] = 'web'
     if (body !== undefined)
       headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const request = { method, body: body === undefined ? null : JSON.stringify(body) }
+    const request = { method, signal, body: body === undefined ? null : JSON.stringify(body) }
     let response = new Response()
     for (const bearer of keyring.bearers(inSession ? session : null)) {
       if (bearer) headers.authorization = `Bearer ${bearer}`
@@ -38,6 +40,14 @@ export function controlPlane(sessionNow, keyring) {
     if (response.ok) return answer
     const detail = answer?.errors?.[0]?.detail ?? answer?.detail ?? answer?.title ?? response.statusText
     throw new Refused(String(detail), response.status)
+  }
+
+  /** Of an experiment: it belongs to the page's session. */
+  const ownSession = () => (sessionNow() === 'default' ? {} : { session: sessionNow() })
+  /** @type {import('./simulations.js').Simulate} */
+  const simulate = (spec, days, signal) => {
+    const body = { ...spec, ...ownSession(), simulate: true, ...(days === null ? {} : { days }) }
+    return ask('POST', '/experiments', body, false, signal)
   }
 
   return {
@@ -74,11 +84,10 @@ export function controlPlane(sessionNow, keyring) {
     keptRun: id => ask('GET', `/runs/${encodeURIComponent(id)}`, undefined, false),
     presets: () => ask('GET', '/experiments/presets', undefined, false),
     experiments: () => ask('GET', '/experiments', undefined, false),
-    /** Of the page's session. @param {Record<string, unknown>} spec */
-    startExperiment: spec => {
-      const session = sessionNow()
-      return ask('POST', '/experiments', session === 'default' ? spec : { ...spec, session }, false)
-    },
+    /** @param {Record<string, unknown>} spec */
+    startExperiment: spec => ask('POST', '/experiments', { ...spec, ...ownSession() }, false),
+    /** What experiments would come to, from the settings of the page's session. @param {import('./simulations.js').Listeners} listeners */
+    simulations: listeners => createSimulations(simulate, listeners),
     /** @param {string} id */
     stopExperiment: id => ask('DELETE', `/experiments/${encodeURIComponent(id)}`, undefined, false),
   }

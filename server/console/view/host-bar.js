@@ -4,6 +4,7 @@
 
 import { h, icon, mark, say } from './dom.js'
 import { createRunChips } from './run-chips.js'
+import { createWhatIf } from './what-if.js'
 
 /** @typedef {'coin-flips' | 'outage' | 'retry-storm'} PresetId */
 /** @typedef {{ id: PresetId, spec: Record<string, unknown> }} Preset */
@@ -104,8 +105,10 @@ export function createHostBar(context) {
     more.open = false
     more.querySelector('summary')?.focus()
   })
-  const buttons = h('div', { class: 'host-buttons', hidden: true }, ...cards, burst, go, more)
-  const element = h('section', { class: 'host', 'aria-label': t('host.title') }, buttons, chips.element)
+  const whatIf = createWhatIf(context)
+  const extra = h('div', { class: 'host-extra' }, whatIf.opener, more)
+  const buttons = h('div', { class: 'host-buttons', hidden: true }, ...cards, burst, go, extra)
+  const element = h('section', { class: 'host', 'aria-label': t('host.title') }, buttons, chips.element, whatIf.element)
 
   /** @param {Record<string, unknown>} spec @param {PresetId | null} preset */
   const fire = (spec, preset) =>
@@ -150,6 +153,8 @@ export function createHostBar(context) {
     compare: () => !buttons.hidden && running === '' && compare(),
     burst: () => !buttons.hidden && running === '' && fireBurst(),
     stop: () => running !== '' && stop(),
+    whatIf: () => !buttons.hidden && whatIf.toggle(),
+    hideWhatIf: whatIf.hide,
     /** @param {Model} model */
     update(model) {
       if (model.link === 'live' && loadedFor !== model.boot) {
@@ -172,6 +177,7 @@ export function createHostBar(context) {
       const place = context.presenting() && !buttons.hidden ? panel : element
       if (chips.element.parentElement !== place) place.append(chips.element)
       chips.update(model)
+      whatIf.update(model)
     },
   }
 }

@@ -11,6 +11,7 @@ const LIST = [
   [['Enter'], 'help.compare'],
   [['b'], 'help.burst'],
   [['s'], 'help.stop'],
+  [['w'], 'help.whatIf'],
   [['r'], 'help.replay'],
   [['i'], 'help.pin'],
   [['p'], 'help.present'],
@@ -22,7 +23,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'replay' | 'pin' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -36,6 +37,7 @@ const COMMANDS = {
   Enter: { type: 'compare' },
   b: { type: 'burst' },
   s: { type: 'stop' },
+  w: { type: 'what-if' },
   r: { type: 'replay' },
   i: { type: 'pin' },
   p: { type: 'present' },

@@ -118,6 +118,7 @@ export function createPage(context) {
       host.update(model)
       foot.hidden = view !== 'live' || (replayed === null && !host.filled)
       host.element.hidden = replayed !== null
+      if (foot.hidden || host.element.hidden) host.hideWhatIf()
       mark(element, 'data-idle', staged && replayed === null && live === null)
       mark(element, 'data-staged', staged)
       board.element.hidden = view !== 'board'

@@ -60,7 +60,15 @@ const ORIGINS = [
   'http://localhost:3000',
 ]
 const SITES = [null, 'none', 'same-origin', 'same-site', 'cross-site', 'odd']
-const CALLS = ['read catalog', 'read page', 'read control', 'read events', 'change control', 'change own session']
+const CALLS = [
+  'read catalog',
+  'read page',
+  'read control',
+  'read events',
+  'change control',
+  'change own session',
+  'change control: simulate',
+]
 const SECRETS = ['none', 'right', 'ticket']
 const TYPES: [string | null, boolean, boolean][] = [
   [null, false, true],
@@ -108,11 +116,13 @@ describe('checkAccess, the whole matrix', () => {
                     hasToken: secret === 'right',
                     hasTicket: secret === 'ticket' && call === 'read events',
                     ownSession: own,
+                    simulation: call.endsWith('simulate'),
                   }
                   const known = where === 'both' || (where === 'exposed' && exposed)
                   const ownPage = origin === null || from.startsWith('own') || origin === `http://${hosts[0]}`
                   const ownSite = site === null || site === 'none' || site === 'same-origin'
-                  const needsToken = rules.locked && (change ? !own : exposed && !rules.openSessions && request.control)
+                  const reads = !change || request.simulation
+                  const needsToken = rules.locked && (reads ? exposed && !rules.openSessions && request.control : !own)
                   let status = 0
                   if (!known) status = 403
                   else if (change && !(ownPage && ownSite)) status = 403

@@ -282,7 +282,18 @@ describe('who may ask, and for what', () => {
     assert.equal(begun.status, 201)
     assert.equal((await call('DELETE', `/experiments/${begun.body.id}`)).status, 401)
     assert.equal((await over(begun.body.id)).state, 'done')
-    assert.equal((await call('POST', '/experiments', { ...good, simulate: true })).status, 401)
+    for (const body of [{ ...good, simulate: 'true' }, { ...good, simulate: false }, [], null])
+      assert.equal((await call('POST', '/experiments', body)).status, 401)
+  })
+
+  it('is everybody who may read, where it is simulated', async test => {
+    const { call } = await open(test, { token: 'a-secret-of-the-host', openSessions: true })
+    const simulated = await call('POST', '/experiments', { ...good, simulate: true, seed: 's' })
+    assert.equal(simulated.status, 200, JSON.stringify(simulated.body))
+    assert.equal((await call('POST', '/experiments', { ...good, simulate: true, arms: [] })).status, 422)
+    const foreign = { origin: 'http://evil.example' }
+    assert.equal((await call('POST', '/experiments', { ...good, simulate: true }, foreign)).status, 403)
+    assert.deepEqual((await call('GET', '/experiments')).body.experiments, [])
   })
 
   it('is nobody where the server has none', async test => {

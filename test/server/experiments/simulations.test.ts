@@ -20,9 +20,9 @@ function queue() {
   } as unknown as ExperimentPort
   const simulations = new Simulations()
   const became: Record<string, string | number> = {}
-  const ask = (client: string, seed: string, gone = new AbortController().signal) => {
+  const ask = (client: string, seed: string, gone = new AbortController().signal, isGuest = false) => {
     try {
-      simulations.run(port, client, { spec: { seed } } as SimulationOrder, gone).then(
+      simulations.run(port, client, { spec: { seed } } as SimulationOrder, gone, isGuest).then(
         result => {
           became[seed] = result.seed
         },
@@ -73,6 +73,18 @@ describe('simulations', () => {
     ask('c7', 's7')
     await end('nothing')
     assert.ok(!Object.hasOwn(became, 's7'), 'one more may wait now')
+  })
+
+  it('of guests leave a place for who has the token', async () => {
+    const { ask, end, became } = queue()
+    for (let client = 0; client < 6; client++) ask(`c${client}`, `s${client}`, undefined, true)
+    await end('s0')
+    assert.deepEqual(became, { s0: 's0', s4: 429, s5: 429 })
+    ask('guest', 'g1', undefined, true)
+    ask('guest2', 'g2', undefined, true)
+    ask('host', 'h')
+    await end('nothing')
+    assert.deepEqual(became, { s0: 's0', s4: 429, s5: 429, g2: 429 })
   })
 
   it('are given up where nobody waits for them any more', async () => {
