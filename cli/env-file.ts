@@ -1,7 +1,6 @@
 /** What the `.env` of the working directory says to the command line: where the server is, which session, and its token. */
 
-import { flawText } from '../server/config/dotenv.ts'
-import { readEnvFile } from '../server/config/env-file.ts'
+import { existsSync } from 'node:fs'
 import { codeOf } from '../server/lib/user-error.ts'
 import type { Io } from './io.ts'
 
@@ -20,6 +19,12 @@ export async function withEnvFile(
   env: Io['env'],
   warn: (sentence: string) => void,
 ): Promise<Pick<Io, 'env' | 'envFile'>> {
+  // Most folders have none, and a command need not wait for what would read it.
+  if (!existsSync(path)) return { env }
+  const [{ readEnvFile }, { flawText }] = await Promise.all([
+    import('../server/config/env-file.ts'),
+    import('../server/config/dotenv.ts'),
+  ])
   const read = await readEnvFile(path, NAMES).catch(error => {
     // A folder of that name is another tool's.
     if (codeOf(error) !== 'EISDIR') warn(`${path} cannot be read (${codeOf(error) || error})`)

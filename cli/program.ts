@@ -2,12 +2,8 @@
 
 import { Command, CommanderError } from 'commander'
 import { ownLimit } from '../server/lib/own-limit.ts'
-import { UnitError } from '../server/lib/units.ts'
 import { UserError } from '../server/lib/user-error.ts'
 import type { Define, Run } from './commands/command.ts'
-import { exampleHelp } from './commands/help.ts'
-import { groupOptions } from './commands/option-groups.ts'
-import { sanitized } from './control/sanitize.ts'
 import { EXIT, exitCode, type Io, type Output } from './io.ts'
 import { wrapText } from './report/wrap.ts'
 
@@ -121,7 +117,11 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
   for (const [name, { about, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(about)
     if (!args.includes(name)) continue
-    const { define } = await load()
+    const [{ define }, { exampleHelp }, { groupOptions }] = await Promise.all([
+      load(),
+      import('./commands/help.ts'),
+      import('./commands/option-groups.ts'),
+    ])
     define(command, run, io.env)
     groupOptions(command)
     command.addHelpText('after', exampleHelp(name))
@@ -143,12 +143,14 @@ function complain(output: Output, text: string): void {
 /** One sentence for what a user can do something about, the whole stack for a bug. */
 async function failure(io: Io, error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  const { sanitized } = await import('./control/sanitize.ts')
   if (error instanceof UserError) {
     if (error.exitCode === EXIT.unreachable && io.interrupted.aborted) return exitCode(io.interrupted)
     // What a server, a Redis or a file says may be part of it.
     complain(io.stderr, `chaos: ${sanitized(error.message)}\n`)
     return error.exitCode
   }
+  const { UnitError } = await import('../server/lib/units.ts')
   if (error instanceof UnitError) {
     complain(io.stderr, `chaos: ${sanitized(error.message)}.\n`)
     return EXIT.usage

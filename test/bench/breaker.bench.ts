@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Breaker, breakers, type Condition, type Loop } from './breakers.ts'
+import { judge } from './goals.ts'
 import { type Figures, inTurns, type Spread, spread } from './turns.ts'
 
 const CONDITIONS: readonly Condition[] = ['closed, every call succeeds', 'closed, 30 % fail', 'open']
@@ -73,15 +74,6 @@ function share(figures: Figures, condition: Condition, one: Breaker, other: Brea
 
 const show = (value: number, width: number): string => value.toFixed(0).padStart(width)
 
-function target(name: string, measured: string, holds: boolean): void {
-  console.log(`  ${holds ? 'holds ' : 'MISSED'}  ${name}: ${measured}`)
-}
-
-function ratioTarget(name: string, { median, min, max }: Spread, most: number): void {
-  const range = `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)} over ${ROUNDS} rounds)`
-  target(`${name}, at most ${most.toFixed(2)}`, range, median <= most)
-}
-
 const all = Object.values(breakers)
 const figures = new Map<Condition, Figures>()
 for (const condition of CONDITIONS) {
@@ -110,18 +102,23 @@ for (const breaker of all) {
   console.log(`  ${breaker.name.padEnd(40)} ${show((growth.get(breaker) ?? 0) / 1_024, 9)} KiB`)
 }
 
-const { core, run, cockatiel, asItComes } = breakers
+const { none, core, run, cockatiel, asItComes } = breakers
 console.log('\nprice over the bare call, against the others')
 for (const condition of CONDITIONS.slice(0, 2)) {
   const measured = figures.get(condition) ?? new Map()
-  ratioTarget(`${condition}: run of cockatiel's`, share(measured, condition, run, cockatiel), 1)
-  ratioTarget(`${condition}: run of opossum's as it comes`, share(measured, condition, run, asItComes), 1 / 3)
-  ratioTarget(`${condition}: core of cockatiel's`, share(measured, condition, core, cockatiel), 1 / 2)
+  judge(`${condition}: run, of cockatiel's price`, share(measured, condition, run, cockatiel), { atMost: 0.5 })
+  judge(`${condition}: run, of opossum's`, share(measured, condition, run, asItComes), { atMost: 0.33 })
 }
+const closed = figures.get(CONDITIONS[0] as Condition) ?? new Map()
+judge(
+  'closed: core over the bare call',
+  spread(overheads(closed, core.name, CONDITIONS[0] as Condition)),
+  { atMost: 12 },
+  'ns',
+)
 const open = figures.get('open') ?? new Map()
-ratioTarget("open: run of cockatiel's", share(open, 'open', run, cockatiel), 1 / 3)
-ratioTarget("open: run of opossum's as it comes", share(open, 'open', run, asItComes), 1 / 3)
-const refusal = spread(open.get(core.name) ?? []).median
-target('open: core under 100 ns', `${refusal.toFixed(0)} ns`, refusal < 100)
-const grown = (growth.get(run) ?? Number.NaN) / 1_024
-target('heap growth of run over 1,000,000 calls under 64 KiB', `${grown.toFixed(0)} KiB`, grown < 64)
+judge("open: run, of cockatiel's price", share(open, 'open', run, cockatiel), { atMost: 0.33 })
+judge("open: run, of opossum's", share(open, 'open', run, asItComes), { atMost: 0.33 })
+judge('open: core', spread(open.get(core.name) ?? []), { atMost: 100 }, 'ns')
+const more = (growth.get(run) ?? Number.NaN) - (growth.get(none) ?? Number.NaN)
+judge('heap growth of run beyond none', more / 1_024, { atMost: 64 }, 'KiB')

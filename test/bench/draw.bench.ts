@@ -7,6 +7,8 @@ import { draw, drawNumber, streamSeed } from '../../server/chaos/decision/draw.t
 import { RuleState } from '../../server/chaos/decision/rule-state.ts'
 import { defaultSettings } from '../../server/chaos/settings/schema.ts'
 import { contextOf, requestRecord } from '../support/request-record.ts'
+import { judge } from './goals.ts'
+import { spread, words } from './turns.ts'
 
 const LIMIT_NS = 200
 const DRAWS = 500_000
@@ -57,13 +59,8 @@ for (let round = 0; round <= ROUNDS; round += 1) {
 console.log(
   `\nA draw, nanoseconds of processor time (median of ${ROUNDS} rounds of ${DRAWS}, in turns; checksum ${sum.toFixed(0)})`,
 )
-let broken = false
 for (const [index, { name, limited }] of contestants.entries()) {
-  const sorted = [...(results[index] ?? [])].sort((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-  const figures = `${median.toFixed(0).padStart(5)}   (${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)})`
-  const verdict = !limited ? '' : median < LIMIT_NS ? `  within ${LIMIT_NS}` : `  OVER ${LIMIT_NS}`
-  console.log(`  ${name.padEnd(40)}${figures}${verdict}`)
-  broken ||= limited && median >= LIMIT_NS
+  const figure = spread(results[index] ?? [])
+  if (limited) judge(name, figure, { atMost: LIMIT_NS }, 'ns')
+  else console.log(`          ${name}: ${words(figure, 0)} ns`)
 }
-if (broken) process.exitCode = 1

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { startChild } from './child.ts'
+import { judge } from './goals.ts'
 import { inTurns, ratio, spread, words } from './turns.ts'
 
 const ROUNDS = 6
@@ -68,7 +69,7 @@ try {
   console.log(
     `with them ${words(share)} of the throughput, ${words(cost)} times the processor; they heard ${Math.round(heard / 1024)} KB`,
   )
-  console.log(`${share.median >= GOAL ? 'meets' : 'misses'} the goal of ${GOAL}`)
+  judge(`throughput while ${FOLLOWED}, of alone`, share, { atLeast: GOAL })
 } finally {
   await pool.destroy()
   await server.stop()

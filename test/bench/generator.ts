@@ -54,11 +54,11 @@ type Engine = Awaited<ReturnType<typeof built>>
 async function built() {
   const from = <M>(path: string): Promise<M> => import(new URL(`../../dist/${path}`, import.meta.url).href)
   return {
-    ...(await from<typeof import('../../cli/experiment/run.ts')>('cli/load/contest.js')),
+    ...(await from<typeof import('../../cli/experiment/run.ts')>('cli/experiment/run.js')),
     ...(await from<typeof import('../../cli/load/schedule.ts')>('cli/load/schedule.js')),
     ...(await from<typeof import('../../cli/load/target.ts')>('cli/load/target.js')),
     ...(await from<typeof import('../../cli/policy/parse.ts')>('cli/policy/parse.js')),
-    ...(await from<typeof import('../../server/lib/clock.ts')>('server/clock.js')),
+    ...(await from<typeof import('../../server/lib/clock.ts')>('server/lib/clock.js')),
   }
 }
 

@@ -11,6 +11,7 @@ import { parseArm } from '../../cli/policy/parse.ts'
 import { draw, streamSeed } from '../../server/chaos/decision/draw.ts'
 import { experimentSchema } from '../../server/experiments/spec.ts'
 import { ROOT } from '../support/project.ts'
+import { judge } from './goals.ts'
 import { type Contestant, inTurns, ratio, spread, words } from './turns.ts'
 
 const ROUNDS = 5
@@ -105,13 +106,9 @@ for (const { name } of contestants) {
   console.log(`${name.padEnd(10)} ${each.padStart(22)} s of processor a million   ${bare} bare loops`)
 }
 for (const name of ['none', 'breaker', 'storm'] as const) {
-  const { median } = spread(figures.get(name) ?? [])
-  tell(name, `${median.toFixed(2)} s a million`, median < GOALS[name], `less than ${GOALS[name]} s`)
+  judge(`${name}, a million requests`, spread(figures.get(name) ?? []), { atMost: GOALS[name] }, 's')
 }
-if (figures.has('SimPy')) {
-  const times = ratio(figures, 'SimPy', 'breaker')
-  tell('SimPy', `${words(times, 1)} times as long as a breaker`, times.median >= GOALS.simpy, `${GOALS.simpy}`)
-}
+if (figures.has('SimPy')) judge('SimPy, of a breaker', ratio(figures, 'SimPy', 'breaker'), { atLeast: GOALS.simpy })
 
 const RUNS = 100
 const short = await inTurns(
@@ -128,13 +125,4 @@ const short = await inTurns(
   ROUNDS,
 )
 const took = spread(short.get('short') ?? [])
-tell(
-  '1,000 requests',
-  `a whole run takes ${words(took)} ms`,
-  took.median < GOALS.shortMs,
-  `less than ${GOALS.shortMs} ms`,
-)
-
-function tell(who: string, figure: string, met: boolean, goal: string): void {
-  console.log(`${who}: ${figure}; ${met ? 'meets' : 'misses'} the goal of ${goal}`)
-}
+judge('a whole run of 1,000 requests', took, { atMost: GOALS.shortMs }, 'ms')

@@ -1,4 +1,4 @@
-/** Packs the package, looks at what is in it, and uses it out of two empty folders: by `npx` of the packed file, and installed. */
+/** Packs the package, looks at what is in it, and uses it three ways: by `npx` of the packed file, installed, and installed for all folders. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,12 +86,13 @@ async function page(url: string, paths: readonly string[]): Promise<string> {
   return `page of ${bodies.size} files, ${Math.round([...bodies.values()].reduce((sum, { length }) => sum + length, 0) / 1024)} KB`
 }
 
-/** One way to type `chaos`, in the folder `cwd`: everything that the README's five minutes begin with. */
+/** One way to type `chaos`, a program with its first arguments, in the folder `cwd`: everything that the README's five minutes begin with. */
 async function use(way: string, chaos: readonly string[], cwd: string, paths: readonly string[]): Promise<void> {
-  const type = (...args: string[]) => finish('npx', [...chaos, ...args], { cwd, env, mostMs })
+  const [program = '', ...first] = chaos
+  const type = (...args: string[]) => finish(program, [...first, ...args], { cwd, env, mostMs })
   const asked = await type('--version')
   check(`${way} --version`, asked.code === 0 && asked.stdout === `${version}\n`, asked)
-  const server = new Command('npx', [...chaos, 'serve', '--port', '0'], { cwd, env })
+  const server = new Command(program, [...first, 'serve', '--port', '0'], { cwd, env })
   const [, url = ''] = await server.sees(/ is at (http:\S+)/, 60_000)
   const products = (await (await fetch(`${url}/catalogs`)).json()) as unknown[]
   check(`${way} serves products`, products.length === 20, products.length)
@@ -118,7 +119,7 @@ async function use(way: string, chaos: readonly string[], cwd: string, paths: re
   )
   const clean = server.stderr.includes('"msg":"closed"')
   check(`${way} serve ends cleanly by Ctrl-C`, clean && after === 'gone', `${after}\n${server.stderr}`)
-  console.log(`  ${way}: ${version}, ${products.length} products, ${figures}, run ${kept}`)
+  console.log(`  ${way}: ${version} in ${asked.seconds} s, ${products.length} products, ${figures}, run ${kept}`)
 }
 
 /** A program of a user's: it is compiled against the types that were packed, and runs. */
@@ -158,8 +159,9 @@ try {
   const [guest, own] = ['guest', 'own'].map(name => join(folder, name)) as [string, string]
   for (const path of [guest, own]) mkdirSync(path)
   // A bare path is a program that npx runs, not a package.
-  const guestChaos = ['--yes', `file:${file}`]
-  const first = await finish('npx', [...guestChaos, '--version'], { cwd: guest, env, mostMs })
+  const guestChaos = ['npx', '--yes', `file:${file}`]
+  const [npx = '', ...guestArguments] = guestChaos
+  const first = await finish(npx, [...guestArguments, '--version'], { cwd: guest, env, mostMs })
   if (OFFLINE.test(npmError(first))) {
     console.log(`  SKIPPED the rest: npm has no network (${npmError(first)})`)
   } else {
@@ -173,8 +175,13 @@ try {
     check('npm install', installed.code === 0, installed)
     console.log(`  npm install: ${installed.seconds} s`)
     for (const line of warnings(installed)) console.log(`    ${line}`)
-    await use('npx chaos, installed', ['--no-install', 'chaos'], own, paths)
+    await use('npx chaos, installed', ['npx', '--no-install', 'chaos'], own, paths)
     await library(own)
+
+    const prefix = join(folder, 'global')
+    const global = await finish('npm', ['install', '--global', '--prefix', prefix, file], { cwd: guest, env, mostMs })
+    check('npm install --global', global.code === 0, global)
+    await use('chaos, installed for all folders', [join(prefix, 'bin', 'chaos')], guest, paths)
   }
   console.log(`  ${checks} checks`)
 } finally {
