@@ -63,8 +63,6 @@ export class Access {
   readonly #hasToken: TokenCheck
   /** Connections that end with a refusal: what was sent behind it is not acted on. */
   readonly #refused = new WeakSet<Socket>()
-  /** Connections on which the right token came: it is looked at there whatever else comes from their address. */
-  readonly #proven = new WeakSet<Socket>()
   #settings: AccessSettings
 
   constructor(parts: AccessParts) {
@@ -88,8 +86,9 @@ export class Access {
     else if (headers.origin !== null) res.extraHeaders = CATALOG_HEADERS
     if (!isPath(url)) return this.#refuse(req, res, NOT_A_PATH)
     if (!catalog && this.#settings.locked && req.headers.authorization !== undefined) {
-      const waitMs = this.#waitMs(req)
-      if (waitMs > 0) return this.#refuse(req, res, tooManyWrong(waitMs))
+      const waitMs = this.#parts.wrongTokens.waitMs(addressOf(req))
+      if (waitMs > 0 && !this.#hasToken(req.headers.authorization) && !this.#parts.sessions.knows(ownerOf(req)))
+        return this.#refuse(req, res, tooManyWrong(waitMs))
     }
     const request = this.#requestOf(req, headers, catalog)
     const problem = checkAccess(request, this.#settings)
@@ -107,27 +106,17 @@ export class Access {
 
   /** Whether a request carries the token, whatever it asks for. */
   readonly hasToken = (req: IncomingMessage): boolean => {
-    const { authorization } = req.headers
-    return authorization !== undefined && this.#waitMs(req) === 0 && this.#isRight(req)
+    return req.headers.authorization !== undefined && this.#isRight(req)
   }
 
-  /** Milliseconds until a token of a request is looked at. */
-  #waitMs(req: IncomingMessage): number {
-    const waitMs = this.#parts.wrongTokens.waitMs(addressOf(req))
-    const isKnown = waitMs > 0 && this.#proven.has(req.socket) && this.#hasToken(req.headers.authorization)
-    return isKnown ? 0 : waitMs
-  }
-
-  /** A wrong token is remembered; the key of an attendee is none. */
+  /** A wrong token is remembered, while those of its address are looked at; the key of an attendee is none. */
   #isRight(req: IncomingMessage): boolean {
     const { authorization } = req.headers
-    if (this.#hasToken(authorization)) {
-      this.#proven.add(req.socket)
-      return true
-    }
-    const owner = ownerOf(req)
-    if (bearerToken(authorization) !== '' && !this.#parts.sessions.knows(owner))
-      this.#parts.wrongTokens.add(addressOf(req), owner)
+    if (this.#hasToken(authorization)) return true
+    const { wrongTokens, sessions } = this.#parts
+    const [owner, address] = [ownerOf(req), addressOf(req)]
+    if (bearerToken(authorization) !== '' && wrongTokens.waitMs(address) === 0 && !sessions.knows(owner))
+      wrongTokens.add(address, owner)
     return false
   }
 

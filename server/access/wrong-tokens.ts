@@ -23,7 +23,7 @@ export class WrongTokens {
     this.#clock = clock
   }
 
-  /** Milliseconds that an address has to wait before a token of it is looked at; 0 where it need not. */
+  /** Milliseconds that an address has to wait before it may send another wrong token; 0 where it need not. */
   waitMs(address: string): number {
     const tries = this.#tries.get(address)
     return tries === undefined ? 0 : Math.max(0, tries.wholeAt - this.#clock.now() - (AT_ONCE - 1) * EVERY_MS)
