@@ -106,6 +106,37 @@ test('500 hang: control and health answer meanwhile, the 501st is served, a rese
   assert.equal(server.chaos.control.sessions.first.requestTimers.size, 0)
 })
 
+for (const [how, method, path] of [
+  ['a reset of their session', 'POST', '/chaos/reset?session=lab'],
+  ['the end of their session', 'DELETE', '/chaos/sessions/lab'],
+] as const) {
+  test(`${how} releases 10,000 held requests, every one`, async t => {
+    const clock = countingClock()
+    const server = await startTestServer(t, { clock, limits: { held: 10_000, requests: 20_000 } })
+    const call = control(server)
+    const settings = { failRate: 100, faults: [{ kind: 'hang', for: '60s' }] }
+    assert.equal((await call('POST', '/chaos/sessions', { id: 'lab', settings })).status, 201)
+    const { sessions } = server.chaos.control
+    const lab = sessions.get('lab')
+    const idle = clock.waiting()
+    // Twenty in line on each of 500 connections: as many descriptors as any machine gives.
+    const sockets = await Promise.all(Array.from({ length: 500 }, () => connect(server.port)))
+    t.after(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    for (const socket of sockets)
+      socket.write(REQUEST.replace('\r\n\r\n', '\r\nX-Chaos-Session: lab\r\n\r\n').repeat(20))
+    await until(() => lab?.requestTimers.size === 10_000)
+    assert.equal(lab?.inFlight, 10_000)
+    const ended = Promise.all(sockets.map(socket => once(socket.resume(), 'close')))
+    assert.equal((await call(method, path)).status, 204)
+    await ended
+    await until(() => lab?.inFlight === 0)
+    assert.equal(lab?.requestTimers.size, 0)
+    assert.ok(clock.waiting() <= idle, `${clock.waiting()} timers wait, ${idle} before`)
+  })
+}
+
 for (const kind of ['hang', 'stall', 'drip']) {
   test(`a client that leaves a ${kind} takes its timer with it`, async t => {
     const clock = countingClock()
