@@ -39,6 +39,7 @@ describe('accessibility', { skip, timeout: 300_000 }, () => {
       ['list of keys', '', '?', null],
       ['board', '#board', '', null],
       ['kept runs', '#runs', '', null],
+      ['journal', '#why', '', null],
       ['phone', '', '', { width: 390, height: 844 }],
     ] as const) {
       it(`has nothing against the ${name}, ${colorScheme}`, async test => {

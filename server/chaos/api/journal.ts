@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { Problem, quote } from '../../http/problem.ts'
 import { decide } from '../decision/decide.ts'
-import { type Decision, explain } from '../decision/decision.ts'
+import { type Decision, explain, REASONS, reasonOf } from '../decision/decision.ts'
 import { OUTCOMES, type RequestRecord, recordOf } from '../decision/request-record.ts'
 import { type Call, ok, operation } from './operation.ts'
 
@@ -24,6 +24,13 @@ const fateSchema = z.object({
   draw: z.number().nullable().describe('from 0 to 1; null where none was made'),
   delayMs: z.number(),
   why: z.string(),
+  reason: z
+    .enum([...REASONS, 'held', 'overload'])
+    .describe('the same in a word; held: too many requests were, so it was served; overload: the queue was full'),
+  tokens: z
+    .object({ left: z.int(), limit: z.int(), waitMs: z.number().describe('until there is one') })
+    .nullable()
+    .describe('of the token bucket, where one was asked'),
 })
 const entrySchema = fateSchema.extend({
   atMs: z.number().describe("the session's clock"),
@@ -120,13 +127,19 @@ function entry(record: RequestRecord): z.output<typeof entrySchema> {
     status: record.status,
     durationMs: record.endedAt - record.startedAt,
     ...(record.overflow
-      ? { why: `${explain(record.decision)}, but too many requests were held, so it was served` }
+      ? {
+          why: `${explain(record.decision)}, but too many requests were held, so it was served`,
+          reason: 'held' as const,
+        }
       : {}),
-    ...(record.outcome === 'overload' ? { why: 'refused: the virtual queue was full, or the wait too long' } : {}),
+    ...(record.outcome === 'overload'
+      ? { why: 'refused: the virtual queue was full, or the wait too long', reason: 'overload' as const }
+      : {}),
   }
 }
 
 function lines(record: RequestRecord, decision: Decision): z.output<typeof fateSchema> {
+  const { bucket } = decision
   return {
     key: record.key ?? String(record.arrival),
     attempt: record.attempt,
@@ -136,5 +149,7 @@ function lines(record: RequestRecord, decision: Decision): z.output<typeof fateS
     draw: decision.draw < 0 ? null : decision.draw,
     delayMs: decision.delayMs,
     why: explain(decision),
+    reason: reasonOf(decision),
+    tokens: bucket && { left: bucket.remaining, limit: bucket.limit, waitMs: bucket.waitMs },
   }
 }

@@ -49,18 +49,48 @@ export const NO_FAULT: Decision = {
   bucket: null,
 }
 
+/** Why something was decided, in a word. */
+export const REASONS = [
+  'outage',
+  'forced',
+  'exempt',
+  'tokens-left',
+  'no-tokens',
+  'no-draw',
+  'below-rate',
+  'not-below-rate',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+export function reasonOf({ cause, bucket, draw, rate }: Decision): Reason {
+  if (cause !== 'draw') return cause
+  if (bucket) return bucket.taken ? 'tokens-left' : 'no-tokens'
+  if (draw < 0) return 'no-draw'
+  return draw * 100 < rate ? 'below-rate' : 'not-below-rate'
+}
+
 /** A sentence that says why this was decided. */
 export function explain(decision: Decision): string {
   const what = decision.fault ? decision.fault.kind : 'served'
-  if (decision.cause === 'outage') return `${what}: every request fails during ${decision.rule}`
-  if (decision.cause === 'forced') return `${what}: the client asked for it (${decision.rule})`
-  if (decision.cause === 'exempt') return 'served: the client asked for no fault'
   const rule = decision.rule === 'failRate' ? 'failRate' : `rule "${decision.rule}"`
-  if (decision.bucket) return `${what}: ${rule} asked a token bucket, ${bucketWords(decision.bucket)}`
-  if (decision.draw < 0) return `served: ${rule} is ${decision.rate} %, so nothing was drawn`
   const percent = Number((decision.draw * 100).toFixed(4))
-  if (decision.fault) return `${what}: draw ${percent} is below the rate ${decision.rate} of ${rule}`
-  return `served: draw ${percent} is not below the rate ${decision.rate} of ${rule}`
+  switch (reasonOf(decision)) {
+    case 'outage':
+      return `${what}: every request fails during ${decision.rule}`
+    case 'forced':
+      return `${what}: the client asked for it (${decision.rule})`
+    case 'exempt':
+      return 'served: the client asked for no fault'
+    case 'tokens-left':
+    case 'no-tokens':
+      return `${what}: ${rule} asked a token bucket, ${decision.bucket ? bucketWords(decision.bucket) : ''}`
+    case 'no-draw':
+      return `served: ${rule} is ${decision.rate} %, so nothing was drawn`
+    case 'below-rate':
+      return `${what}: draw ${percent} is below the rate ${decision.rate} of ${rule}`
+    case 'not-below-rate':
+      return `served: draw ${percent} is not below the rate ${decision.rate} of ${rule}`
+  }
 }
 
 function bucketWords(bucket: BucketAnswer): string {

@@ -56,6 +56,9 @@ export function controlPlane(sessionNow, keyring) {
     /** @param {string} length such as `10s` */
     declareOutage: length => ask('POST', '/chaos/outages', { for: length }),
     endOutage: () => ask('DELETE', '/chaos/outages'),
+    /** The newest requests of the page's session. @param {string} outcome an empty text for all @param {number} limit */
+    journal: (outcome, limit) =>
+      ask('GET', `/chaos/requests?limit=${limit}${outcome === '' ? '' : `&outcome=${encodeURIComponent(outcome)}`}`),
     reset: () => ask('POST', '/chaos/reset', {}),
     scenarios: () => ask('GET', '/chaos/scenarios'),
     /** @param {string} name */

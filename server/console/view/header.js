@@ -4,7 +4,7 @@
 
 import { h, icon, mark, say } from './dom.js'
 
-export const VIEWS = /** @type {const} */ (['live', 'board', 'runs'])
+export const VIEWS = /** @type {const} */ (['live', 'board', 'runs', 'why'])
 
 /** @typedef {typeof VIEWS[number]} View */
 

@@ -22,6 +22,7 @@ import { createReplay } from './stage/replay.js'
 import { createStage } from './stage/stage.js'
 import { StageClock } from './stage/stage-clock.js'
 import { createEmptyState, createFigures } from './traffic.js'
+import { createWhy } from './why.js'
 
 /**
  * What the views may know and ask for.
@@ -69,6 +70,7 @@ export function createPage(context) {
   const log = createLog(context)
   const board = createBoard(context)
   const runs = createRuns(context)
+  const why = createWhy(context)
   const keys = createKeys(context)
   const host = createHostBar(context)
   const replay = createReplay(context)
@@ -93,7 +95,7 @@ export function createPage(context) {
     h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
-  const main = h('main', { id: 'main' }, consoleView, stage.element, board.element, runs.element)
+  const main = h('main', { id: 'main' }, consoleView, stage.element, board.element, runs.element, why.element)
   const foot = h('footer', { class: 'foot' }, replay.element, host.element)
   const element = h('div', { class: 'page' }, header.element, notice.element, main, foot, keys.element)
 
@@ -123,6 +125,7 @@ export function createPage(context) {
       mark(element, 'data-staged', staged)
       board.element.hidden = view !== 'board'
       runs.element.hidden = view !== 'runs'
+      why.element.hidden = view !== 'why'
       mark(element, 'data-link', model.link)
       header.update(model)
       notice.update(model)
@@ -141,6 +144,7 @@ export function createPage(context) {
         mark(consoleView, 'data-quiet', quiet)
       } else if (view === 'board') board.update(model)
       else if (view === 'runs') runs.update(model)
+      else if (view === 'why') why.update(model)
       if (view !== 'runs') runs.leave()
     },
     repaint() {

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { REASONS } from '../../../server/chaos/decision/decision.ts'
+import { OUTCOMES } from '../../../server/chaos/decision/request-record.ts'
+import { faultSchema } from '../../../server/chaos/settings/faults.ts'
 import { createI18n, LANGUAGES, pickLanguage } from '../../../server/console/i18n/words.js'
 import { ROOT } from '../../support/project.ts'
 
@@ -31,6 +34,17 @@ describe('the words', () => {
     const families = [...code.matchAll(/`([a-z]+\.(?:[a-z]+\.)?)\$\{/gi)].map(([, family]) => family ?? '')
     const unused = Object.keys(en).filter(word => !exact.has(word) && !families.some(family => word.startsWith(family)))
     assert.deepEqual(unused, [])
+  })
+
+  it('say each reason, kind of fault and outcome of the journal', () => {
+    const kinds = ['served', ...faultSchema.options.map(({ shape }) => shape.kind.value)]
+    assert.ok(kinds.length > 10)
+    for (const word of [
+      ...[...REASONS, 'held', 'overload'].map(reason => `why.because.${reason}`),
+      ...kinds.map(kind => `why.fate.${kind}`),
+      ...OUTCOMES.map(outcome => `why.outcome.${outcome}`),
+    ])
+      assert.ok(word in en, word)
   })
 
   it('translate the titles of the scenarios that come with the server, and leave others as they are', () => {
