@@ -52,11 +52,11 @@ const MAP = whole({
     simulate:
       'breaker load policy report report/stats server/catalog server/chaos server/chaos/capacity server/chaos/decision server/chaos/inject server/chaos/intercept server/chaos/scenario server/chaos/session server/chaos/settings server/config server/experiments',
     experiment:
-      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/experiments server/runs simulate',
+      '. breaker breaker/redis control hint-address.ts load policy report report/html report/stats report/verdict runs server/chaos/decision server/chaos/settings server/config server/experiments server/runs server/telemetry simulate',
     'experiment-port':
       'breaker control experiment hint-address.ts load policy report report/html report/stats report/verdict runs server/experiments server/runs simulate simulate/simulate.ts',
     live: '. breaker control load policy report server/runs',
-    'hint-address.ts': '.',
+    'hint-address.ts': '. report',
     'env-file.ts': '. server/config',
     load: 'breaker control policy report report/stats server/chaos/decision server/config server/experiments server/runs',
     runs: '. control report report/stats server/runs',

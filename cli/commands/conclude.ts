@@ -1,24 +1,10 @@
 /** How a command that made a run ends: what it prints, and its exit code. */
 
 import { type KeptAt, keptLines } from '../experiment/keep.ts'
-import { addressed } from '../hint-address.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
 import { usualUrl } from '../options/common.ts'
 import { type OutputOptions, printResult } from '../output.ts'
 import type { Result } from '../report/result.ts'
-
-/** The result with a hint that leads to the same server. */
-export function withAddress(io: Io, result: Result): Result {
-  const { verdict } = result
-  const { advice } = verdict
-  const there = (text: string) => addressed(text, result.target, usualUrl(io.env))
-  const command = advice?.figures.command
-  const leading =
-    advice && typeof command === 'string'
-      ? { advice: { ...advice, figures: { ...advice.figures, command: there(command) } } }
-      : {}
-  return { ...result, verdict: { ...verdict, hint: there(verdict.hint), ...leading } }
-}
 
 /** Prints, and chooses the exit code: an interruption goes before a session that vanished, and that before an expectation. */
 export function conclude(io: Io, options: OutputOptions, result: Result, kept: KeptAt | null): number {

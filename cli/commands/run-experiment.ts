@@ -10,9 +10,10 @@ import { type KeptAt, keepResult } from '../experiment/keep.ts'
 import { type RecognisedTarget, recogniseTarget } from '../experiment/recognise.ts'
 import { openSharedCircuits } from '../experiment/redis.ts'
 import { DEFAULT_SESSION, placedIn } from '../experiment/sessions.ts'
+import { withAddress } from '../hint-address.ts'
 import { type Io, usageError } from '../io.ts'
 import { scheduleOf } from '../load/schedule.ts'
-import type { ExperimentOptions } from '../options/common.ts'
+import { type ExperimentOptions, usualUrl } from '../options/common.ts'
 import { conditionsFrom } from '../options/conditions.ts'
 import { experimentFrom, type TypedExperiment } from '../options/experiment.ts'
 import { requestFrom } from '../options/request.ts'
@@ -20,7 +21,7 @@ import { lookOf, progressBar } from '../output.ts'
 import type { ParsedArm } from '../policy/parse.ts'
 import type { Result } from '../report/result.ts'
 import { processContext } from './command.ts'
-import { conclude, withAddress } from './conclude.ts'
+import { conclude } from './conclude.ts'
 import { predictRun } from './prediction.ts'
 
 /** What the two commands do differently. */
@@ -65,7 +66,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     const { words } = lookOf(io, options)
     kept = await keepResult(
       io,
-      withAddress(io, withPrediction(result)),
+      withAddress(withPrediction(result), usualUrl(io.env)),
       hello && { origin: target.origin, control },
       words,
     )
@@ -87,7 +88,7 @@ export async function runCommand(io: Io, options: ExperimentOptions, line: Comma
     bar.end()
     store?.close()
   })
-  return conclude(io, options, withAddress(io, withPrediction(result)), kept)
+  return conclude(io, options, withAddress(withPrediction(result), usualUrl(io.env)), kept)
 }
 
 /**

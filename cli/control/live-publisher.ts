@@ -125,7 +125,7 @@ class LivePublisher implements Publisher {
     const end = { id, ...(result ? { result: { ...result, ...(verdict === undefined ? {} : { verdict }) } } : {}) }
     const last = this.#queue(async () => {
       await this.#untilTaken(() => this.#step(atMs, arms))
-      await this.#untilTaken(() => this.#send({ end }))
+      await this.#untilTaken(() => this.#end(end))
     })
     let cancel = () => {}
     const late = new Promise<void>(resolve => {
@@ -195,8 +195,14 @@ class LivePublisher implements Publisher {
     return true
   }
 
-  async #send(live: Live): Promise<boolean> {
-    return this.#judge(await this.#connection.post(live))
+  /** Servers that know no coded verdicts refuse one, and get the text alone. */
+  async #end(end: RunEnd): Promise<boolean> {
+    let status = await this.#connection.post({ end })
+    if (status === 422 && end.result?.coded) {
+      const { coded, ...result } = end.result
+      status = await this.#connection.post({ end: { ...end, result } })
+    }
+    return this.#judge(status)
   }
 
   /** Whether it was taken. An answer that no later one can better ends the publishing, and so does a long silence. */

@@ -3,12 +3,12 @@
 import type { ExperimentEnd, ExperimentOrder } from '../../server/experiments/port.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { systemClock } from '../../server/lib/clock.ts'
-import { MAX_RUN_BYTES } from '../../server/runs/run.ts'
+import { fitsWithPage } from '../../server/runs/run.ts'
 import { Control } from '../control/control.ts'
 import { type ArmTotals, openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
 import { DEFAULT_SESSION, placedIn } from '../experiment/sessions.ts'
-import { addressed } from '../hint-address.ts'
+import { withAddress } from '../hint-address.ts'
 import { catalogTarget } from '../load/target.ts'
 import { renderHtml } from '../report/html/html.ts'
 import type { Result } from '../report/result.ts'
@@ -59,11 +59,9 @@ export function pageOf(
   measured: Result,
   { usualUrl }: Pick<ThreadOrder, 'usualUrl'>,
 ): { result: Result; html: string | null } {
-  const { verdict, target } = measured
-  const hint = addressed(verdict.hint, target, new URL(usualUrl))
-  const result = redact({ ...measured, verdict: { ...verdict, hint } })
+  const result = redact(withAddress(measured, new URL(usualUrl)))
   const html = renderHtml(result)
-  return { result, html: JSON.stringify({ result, html }).length <= MAX_RUN_BYTES ? html : null }
+  return { result, html: fitsWithPage(result, html) ? html : null }
 }
 
 async function fire(

@@ -7,6 +7,7 @@ import type {
   ExperimentWatcher,
 } from '../../server/experiments/port.ts'
 import type { Clock } from '../../server/lib/clock.ts'
+import { toldOf } from '../experiment/published-run.ts'
 import type { ThreadOrder, ThreadSaid, ThreadTold } from './attend.ts'
 import type { ToldStep } from './salvage.ts'
 import { openThread, type Thread } from './thread.ts'
@@ -97,7 +98,7 @@ async function tidyUp(
   const control = new Control({ url: new URL(url), ...(token === null ? {} : { token }) })
   const end = {
     id,
-    result: { ...(run === null ? {} : { run }), ...(page ? { verdict: page.result.verdict.text } : {}) },
+    result: { ...(run === null ? {} : { run }), ...(page ? toldOf(page.result.verdict) : {}) },
   }
   await control.call('POST', '/chaos/live', { end }).catch(() => {})
   const sessions = await control.sessions().catch(() => [])

@@ -219,7 +219,7 @@ async function runOnce(
     if (!oneByOne) {
       const finished = await run(options)
       const whole = await result(finished)
-      return { result: whole, announceEnd: kept => finished.announceEnd(whole.verdict.text, kept) }
+      return { result: whole, announceEnd: kept => finished.announceEnd(whole.verdict, kept) }
     }
     const parts: FinishedRun[] = []
     for (const [index, arm] of arms.entries()) {

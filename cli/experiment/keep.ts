@@ -19,6 +19,8 @@ export interface KeptAt {
   readonly id: string
   /** The server that keeps it, or null for the folder of this machine. */
   readonly origin: string | null
+  /** Whether its page lies beside it: not where the two are too large together for the server, nor in a folder. */
+  readonly hasPage: boolean
 }
 
 /**
@@ -39,7 +41,7 @@ export async function keepResult(
   if (!server) return store(io, shared, '')
   const left = await leave(server, shared, words)
   return 'id' in left
-    ? { id: left.id, origin: server.origin }
+    ? { ...left, origin: server.origin }
     : store(io, shared, `${server.origin} did not keep the run (${left.why}). `)
 }
 
@@ -47,13 +49,13 @@ async function leave(
   { origin, control }: ServerOfRun,
   result: Result,
   words: Words,
-): Promise<{ id: string } | { why: string }> {
+): Promise<{ id: string; hasPage: boolean } | { why: string }> {
   const [{ ServerStore }, { renderHtml }] = await Promise.all([
     import('../runs/server-store.ts'),
     import('../report/html/html.ts'),
   ])
   try {
-    return { id: await new ServerStore(origin, control).keep(result, renderHtml(result, { words })) }
+    return await new ServerStore(origin, control).keep(result, renderHtml(result, { words }))
   } catch (error) {
     if (error instanceof UserError && error.exitCode === EXIT.unreachable) return { why: 'it is gone, or keeps none' }
     const why = error instanceof Error ? error.message : String(error)
@@ -73,7 +75,7 @@ async function store(io: Io, result: Result, complaint: string): Promise<KeptAt 
   try {
     const id = await new LocalStore(runsFolder).keep(result, () => Number.parseInt(io.draw(), 36))
     if (complaint !== '') say(`It is in ${runsFolder}`)
-    return { id, origin: null }
+    return { id, origin: null, hasPage: false }
   } catch (error) {
     const why = (error as { code?: string }).code ?? String(error)
     say(`${runsFolder} cannot be written (${why}), so the run is not kept; --no-keep says that it need not be`)
@@ -82,7 +84,8 @@ async function store(io: Io, result: Result, complaint: string): Promise<KeptAt 
 }
 
 /** What to type to see a kept run again, the command on a line of its own; `usual` is the URL of commands without `--url`. */
-export function keptLines({ id, origin }: KeptAt, usual: URL): string {
+export function keptLines({ id, origin, hasPage }: KeptAt, usual: URL): string {
   const where = origin === null ? '' : urlOption(origin, usual)
-  return `\n  Kept as ${id}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
+  const without = origin === null || hasPage ? '' : ', without its page: the two are too large together for the server'
+  return `\n  Kept as ${id}${without}. As a page to share:\n    npx chaos report ${id} -o ${id}.html${where}\n`
 }

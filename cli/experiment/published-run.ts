@@ -1,8 +1,12 @@
 /** A run on the web pages of the server while it lasts: begun, followed and ended through a publisher. */
 
+import { MAX_LIVE_CODED } from '../../server/config/limits.ts'
 import type { Clock } from '../../server/lib/clock.ts'
+import type { RunEnd } from '../../server/telemetry/live-schema.ts'
 import type { ArmTotals, Publisher } from '../control/live-publisher.ts'
 import type { RunFlow } from '../load/flow.ts'
+import type { Verdict } from '../report/result.ts'
+import { codedVerdict } from '../report/verdict/verdict.ts'
 
 /** Under which name a run is published, and by what. */
 export interface Publication {
@@ -64,8 +68,8 @@ export class PublishedRun {
   }
 
   /** Publishes the end, what it means, and the id that it is kept under; resolves soon. */
-  end(verdict?: string, kept: string | null = null): Promise<void> {
-    const result = { ...(verdict === undefined ? {} : { verdict }), ...(kept === null ? {} : { run: kept }) }
+  end(verdict?: Verdict, kept: string | null = null): Promise<void> {
+    const result = { ...(verdict ? toldOf(verdict) : {}), ...(kept === null ? {} : { run: kept }) }
     return this.#publisher.end(this.#atMs, this.#totals(), result, atMs => this.#flow?.take(atMs) ?? null)
   }
 
@@ -76,4 +80,11 @@ export class PublishedRun {
   #totals(): ArmTotals[] {
     return this.#arms.map(({ totals }) => totals)
   }
+}
+
+/** What pages are told of a verdict: its text, and the codes that they word it from in their own language. */
+export function toldOf(verdict: Verdict): NonNullable<RunEnd['result']> {
+  const coded = codedVerdict(verdict)
+  const fits = coded !== null && JSON.stringify(coded).length <= MAX_LIVE_CODED
+  return { verdict: verdict.text, ...(fits ? { coded } : {}) }
 }

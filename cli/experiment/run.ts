@@ -16,7 +16,7 @@ import { type ArmParts, buildArm, type Arm as PolicyArm, wantsBody } from '../po
 import type { ParsedArm } from '../policy/parse.ts'
 import { jitter } from '../policy/retry.ts'
 import type { Cancel } from '../policy/send.ts'
-import type { RunEvent, Trouble } from '../report/result.ts'
+import type { RunEvent, Trouble, Verdict } from '../report/result.ts'
 import type { Replayed } from '../simulate/replay.ts'
 import type { EventLog, LoggedRun } from './event-log.ts'
 import { type Publication, PublishedRun } from './published-run.ts'
@@ -65,7 +65,7 @@ export interface FinishedRun {
   /** Some of the requests one by one; not there where nobody wants to see them. */
   readonly flow?: Flow
   /** Tells the pages that it is over, what it means, and the id that it is kept under. */
-  readonly announceEnd: (verdict?: string, kept?: string | null) => Promise<void>
+  readonly announceEnd: (verdict?: Verdict, kept?: string | null) => Promise<void>
 }
 
 /** An arm with everything that belongs to it. */

@@ -1,6 +1,6 @@
 /** Runs that a server keeps, seen through its control plane. */
 
-import { MAX_RUN_BYTES, type RunSummary, runIdSchema, runSummarySchema } from '../../server/runs/run.ts'
+import { fitsWithPage, type RunSummary, runIdSchema, runSummarySchema } from '../../server/runs/run.ts'
 import type { Control } from '../control/control.ts'
 import type { Result } from '../report/result.ts'
 import { checkedResult } from './read-result.ts'
@@ -19,14 +19,14 @@ export class ServerStore implements RunStore {
   }
 
   /**
-   * Leaves a result at the server, with its page where both are small enough for it; returns its id.
+   * Leaves a result at the server, with its page where both are small enough for it; returns its id, and whether it has its page.
    * @throws {UserError} where the server does not keep it
    */
-  async keep(result: Result, html: string): Promise<string> {
-    const fits = Buffer.byteLength(JSON.stringify({ result, html })) <= MAX_RUN_BYTES
-    const answer = await this.#control.call('POST', '/runs', fits ? { result, html } : { result })
+  async keep(result: Result, html: string): Promise<{ id: string; hasPage: boolean }> {
+    const hasPage = fitsWithPage(result, html)
+    const answer = await this.#control.call('POST', '/runs', hasPage ? { result, html } : { result })
     const { data } = runIdSchema.safeParse((answer as { id?: unknown } | null)?.id)
-    if (data !== undefined) return data
+    if (data !== undefined) return { id: data, hasPage }
     throw new Error('it answered without an id')
   }
 

@@ -114,6 +114,8 @@ export const MAX_ARM_NAME = 1_000
 /** Characters of the title of a run that is published while it plays, and of what it came to. */
 export const MAX_LIVE_TITLE = 120
 export const MAX_LIVE_VERDICT = 1_000
+/** Characters of JSON of the same before it is put into words: four times what a verdict of three arms has. */
+export const MAX_LIVE_CODED = 8_000
 /** Changes of a circuit's state that one step of a published run tells of an arm, and that are remembered of it. */
 export const MAX_LIVE_EDGES = 200
 /** Requests that one step of a published run tells one by one, of all its arms together. */

@@ -381,6 +381,13 @@ export const messageSchema = z
   .object({ code: word, figures: figuresSchema })
   .describe('a sentence, or a clause of one, before it is put into words')
 
+export const codedVerdictSchema = z.object({
+  code: word.describe('what the text says, in a word: hurt, helped, price, saved, same …'),
+  figures: figuresSchema,
+  more: boundedList(messageSchema, MAX.sentences).describe('the sentences after the first'),
+  advice: messageSchema.describe('what the hint says'),
+})
+
 const typical = z.object({ p50: ms, p99: ms })
 
 export const simulatedSchema = z
@@ -464,10 +471,7 @@ export const resultSchema = z.object({
       .tuple([share, share])
       .nullable()
       .describe('between which points another day lies with 95 %, as in `otherDays`; null where the days do not say'),
-    code: word.optional().describe('what the text says, in a word: hurt, helped, price, saved, same …'),
-    figures: figuresSchema.optional(),
-    more: boundedList(messageSchema, MAX.sentences).optional().describe('the sentences after the first'),
-    advice: messageSchema.optional().describe('what the hint says'),
+    ...codedVerdictSchema.partial().shape,
   }),
   differences: boundedList(differenceSchema, MAX_ARMS).optional().describe('each arm against the first'),
   conditions: conditionsSchema.optional(),
@@ -496,6 +500,8 @@ export type OtherDays = z.infer<typeof otherDaysSchema>
 export type Figures = z.infer<typeof figuresSchema>
 export type Message = z.infer<typeof messageSchema>
 export type Verdict = Result['verdict']
+/** A verdict before it is put into words. */
+export type CodedVerdict = z.infer<typeof codedVerdictSchema>
 /** A result before anybody has said what it means. */
 export type Unjudged = Omit<Result, 'verdict'>
 

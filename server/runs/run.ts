@@ -11,6 +11,11 @@ export const MAX_RUNS = LIMITS.runs
 /** Largest `POST /runs` that is read, in bytes: ten times a comparison of a minute with its page. */
 export const MAX_RUN_BYTES = 1024 * 1024
 
+/** Whether a result can be kept with its page. */
+export function fitsWithPage(result: Result, html: string): boolean {
+  return Buffer.byteLength(JSON.stringify({ result, html })) <= MAX_RUN_BYTES
+}
+
 /** The body of `POST /runs`. */
 export const newRunSchema = z.strictObject({
   result: resultSchema,

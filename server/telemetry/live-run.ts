@@ -124,6 +124,7 @@ export class LiveRun {
       totals: Object.fromEntries(arms.map(({ name, totals }) => [name, totals])),
       edges: Object.fromEntries(arms.map(({ name, edges }) => [name, edges])),
       verdict: this.#result?.verdict ?? null,
+      coded: this.#result?.coded ?? null,
       kept: this.#result?.run ?? null,
       changes: this.changes.list,
       ...(this.#recentDots ? { flow: this.#recentDots } : {}),

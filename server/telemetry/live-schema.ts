@@ -1,10 +1,17 @@
 /** What a command line says of the run that it is playing: the schemas of `POST /chaos/live`. */
 
 import { z } from 'zod'
-import { MAX_ARM_NAME, MAX_ARMS, MAX_LIVE_EDGES, MAX_LIVE_TITLE, MAX_LIVE_VERDICT } from '../config/limits.ts'
+import {
+  MAX_ARM_NAME,
+  MAX_ARMS,
+  MAX_LIVE_CODED,
+  MAX_LIVE_EDGES,
+  MAX_LIVE_TITLE,
+  MAX_LIVE_VERDICT,
+} from '../config/limits.ts'
 import type { Counts } from '../runs/counters.ts'
 import { liveFlowSchema } from '../runs/flow.ts'
-import { stateSchema } from '../runs/result.ts'
+import { codedVerdictSchema, stateSchema } from '../runs/result.ts'
 
 const count = z.int().nonnegative().max(1e9)
 const ms = z.number().nonnegative().max(1e9)
@@ -63,9 +70,18 @@ const stepSchema = z.strictObject({
 const runEndSchema = z.strictObject({
   id: runId,
   result: z
-    .strictObject({ run: z.string().max(64).optional(), verdict: z.string().max(MAX_LIVE_VERDICT).optional() })
-    .optional()
-    .describe('the id of the kept result, and what it means'),
+    .strictObject({
+      run: z.string().max(64).optional().describe('the id of the kept result'),
+      verdict: z.string().max(MAX_LIVE_VERDICT).optional().describe('what it means, in English'),
+      coded: codedVerdictSchema
+        .refine(
+          coded => JSON.stringify(coded).length <= MAX_LIVE_CODED,
+          `must be ${MAX_LIVE_CODED} characters of JSON at most`,
+        )
+        .optional()
+        .describe('the same before it is put into words: pages say it in their own language'),
+    })
+    .optional(),
 })
 
 /** The body of `POST /chaos/live`: one of the three. */

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { openExperimentPort } from '../../cli/experiment-port/port.ts'
 import { compareRuns } from '../../cli/report/verdict/diff.ts'
 import { verdictIn } from '../../cli/report/verdict/verdict.ts'
-import { wordsIn } from '../../cli/report/verdict/words.ts'
+import { titleOf, wordsIn } from '../../cli/report/verdict/words.ts'
 import { systemClock } from '../../server/lib/clock.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import { outage } from '../cli/report/sample-results.ts'
@@ -115,6 +115,24 @@ describe('the page of kept runs', { skip, timeout: 180_000 }, () => {
       assert.deepEqual(complaints, [])
     })
   }
+
+  it('says the verdict of a run that ended in its own language, and what it was called', async test => {
+    const { server, call } = await open(test)
+    const { code, figures, more, advice } = NEW.verdict
+    const arms = NEW.arms.map(({ name }) => ({ name }))
+    const title = `compare ${NEW.arms.map(({ name }) => name).join(', ')}`
+    await call('POST', '/chaos/live', { run: { id: 'a', title, arms } })
+    const result = { verdict: NEW.verdict.text, coded: { code, figures, more, advice } }
+    await call('POST', '/chaos/live', { end: { id: 'a', result } })
+    for (const [locale, language] of LANGUAGES) {
+      const words = wordsIn(language)
+      const { page } = await openPage(test, browser, server.url, { locale })
+      const { text } = verdictIn(NEW, words)
+      await page.waitForFunction(`document.querySelector('.arms .verdict').textContent === ${JSON.stringify(text)}`)
+      assert.equal(await page.locator('.arms .verdict').getAttribute('lang'), null)
+      assert.equal(await textOf(page, '.run-name'), titleOf(NEW, words))
+    }
+  })
 
   it('forgets one at the second press, and goes on from there', async test => {
     const { server, call, newer, older } = await open(test)

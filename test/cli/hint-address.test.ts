@@ -29,7 +29,13 @@ describe('a command that somebody is told to type', () => {
   })
 
   it('finds a kept run where it was kept', () => {
-    assert.match(keptLines({ id: 'tirado', origin: other }, usual), /-o tirado\.html -u http:\/\/127\.0\.0\.1:8125\n$/)
-    assert.match(keptLines({ id: 'tirado', origin: null }, usual), /-o tirado\.html\n$/)
+    const there = { id: 'tirado', origin: other, hasPage: true }
+    assert.match(keptLines(there, usual), /Kept as tirado\. As a page/)
+    assert.match(
+      keptLines({ ...there, hasPage: false }, usual),
+      /Kept as tirado, without its page: the two are too large/,
+    )
+    assert.match(keptLines(there, usual), /-o tirado\.html -u http:\/\/127\.0\.0\.1:8125\n$/)
+    assert.match(keptLines({ id: 'tirado', origin: null, hasPage: false }, usual), /-o tirado\.html\n$/)
   })
 })

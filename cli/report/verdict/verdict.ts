@@ -4,7 +4,7 @@
  * three or more which is best.
  */
 
-import type { ArmDifference, ArmResult, Figures, Message, Result, Unjudged, Verdict } from '../result.ts'
+import type { ArmDifference, ArmResult, CodedVerdict, Figures, Message, Result, Unjudged, Verdict } from '../result.ts'
 import { differencesOf, spanOf } from '../stats/differences.ts'
 import { amplification, opened, total, useful, usefulShare } from '../stats/figures.ts'
 import { circuitOf, wordsOf } from './arm-names.ts'
@@ -37,28 +37,26 @@ export function judge(result: Unjudged): Verdict {
   }
 }
 
+/** A verdict before it is put into words; null for one that was kept by a version without codes. */
+export function codedVerdict({ code, figures, more, advice }: Verdict): CodedVerdict | null {
+  return code !== undefined && figures && more && advice ? { code, figures, more, advice } : null
+}
+
 /** What the verdict of a result says in a language: worded anew from its codes, or as it was kept by a version without them. */
 export function verdictIn({ verdict }: Pick<Result, 'verdict'>, words: Words): Pick<Verdict, 'text' | 'hint'> {
-  const { code, figures, more, advice } = verdict
-  if (words('language') === 'en' || code === undefined || !figures || !more || !advice) return verdict
-  return inWords({ code, figures, more, advice }, words)
+  const coded = words('language') === 'en' ? null : codedVerdict(verdict)
+  return coded ? inWords(coded, words) : verdict
 }
 
 /** That there is nothing to judge: the arms did not meet what was made ready for them. */
 function nothing(result: Unjudged, arms: readonly string[]): Verdict {
-  const coded: Coded = {
+  const coded: CodedVerdict = {
     code: 'vanished',
     figures: { arms: [...arms], count: arms.length },
     more: stopped(result),
     advice: { code: 'hint.run-again', figures: {} },
   }
   return { ...inWords(coded, english), usefulPoints: null, ci95: null, ...coded }
-}
-
-/** A verdict before it is put into words. */
-interface Coded extends Message {
-  readonly more: Message[]
-  readonly advice: Message
 }
 
 /** That the run was stopped, and where; or of how many runs all else is said. */
@@ -72,7 +70,7 @@ function stopped({ interrupted, load, arms, repeats = [] }: Unjudged): Message[]
 }
 
 /** What the last arm is to the first. */
-function ofSeveral(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): Coded {
+function ofSeveral(result: Unjudged, first: ArmResult, last: ArmResult, difference: ArmDifference): CodedVerdict {
   const code = codeOf(result, first, last, difference)
   return {
     code,
@@ -163,9 +161,9 @@ function moreOf(code: Code, result: Unjudged, first: ArmResult, last: ArmResult,
 }
 
 /** What happened in a run of one arm. */
-function ofOne(result: Unjudged): Coded {
+function ofOne(result: Unjudged): CodedVerdict {
   const [arm] = result.arms
-  const plain = (code: string, hint: string, figures: Figures = {}): Coded => {
+  const plain = (code: string, hint: string, figures: Figures = {}): CodedVerdict => {
     return { code, figures, more: [], advice: { code: `hint.${hint}`, figures: {} } }
   }
   if (!arm || total(arm.outcomes) === 0) return plain('no-request', 'first-requests')

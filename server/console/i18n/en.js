@@ -143,7 +143,7 @@ export const en = {
   'arms.lost': 'lost',
   'arms.empty': 'No run yet',
   'arms.emptyText': 'Fire the same burst with and without a breaker; it appears here while it runs.',
-  'arms.report': 'Open the report',
+  'arms.report': 'Open as kept run',
   'arms.changes': 'During this run',
   'arms.changesEarlier': '{count} before these',
 

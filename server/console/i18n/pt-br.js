@@ -144,7 +144,7 @@ export const ptBr = {
   'arms.lost': 'sem sinal',
   'arms.empty': 'Nenhuma execução ainda',
   'arms.emptyText': 'Dispare a mesma rajada com e sem disjuntor; ela aparece aqui enquanto roda.',
-  'arms.report': 'Abrir o relatório',
+  'arms.report': 'Abrir como execução guardada',
   'arms.changes': 'Durante esta execução',
   'arms.changesEarlier': 'Antes destas, mais {count}',
 

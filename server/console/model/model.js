@@ -121,6 +121,7 @@ const steps = {
       ...one,
       status: event.type === 'lost' ? 'lost' : 'ended',
       verdict: event.result?.verdict ?? null,
+      coded: event.result?.coded ?? null,
       kept: event.result?.run ?? null,
       changes: event.changes ?? one.changes,
     }

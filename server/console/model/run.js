@@ -42,6 +42,7 @@ export function runFrom(described) {
     edges: Object.fromEntries(names.map((/** @type {string} */ name) => [name, described.edges?.[name] ?? []])),
     changes: described.changes ?? [],
     verdict: described.verdict ?? null,
+    coded: described.coded ?? null,
     kept: described.kept ?? null,
     dots,
   }

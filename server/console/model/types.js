@@ -45,7 +45,8 @@
  * @property {Record<string, Counts>} totals
  * @property {Record<string, Edge[]>} edges
  * @property {{ type: 'settings' | 'outage' | 'scenario', atMs: number, [more: string]: any }[]} changes what happened meanwhile, the oldest first
- * @property {string | null} verdict
+ * @property {string | null} verdict in English
+ * @property {import('../wording/sentences.js').CodedVerdict | null} coded the verdict before it is put into words; null where only its text is known
  * @property {string | null} kept id of the kept result, where there is one
  * @property {import('./flow.js').DotStore} dots grow in place while it runs
  */

@@ -4,6 +4,8 @@
 /** @import { Table } from './arms-table.js' */
 
 import { currentRun } from '../model/shown-run.js'
+import { inWords } from '../wording/sentences.js'
+import { runTitle } from './arm-titles.js'
 import { createTable } from './arms-table.js'
 import { h, mark, say } from './dom.js'
 import { createRunChanges } from './run-changes.js'
@@ -13,12 +15,11 @@ export function createArms(context) {
   const { t } = context.i18n
   const title = h('h2', { id: 'arms-title' }, t('arms.title'))
   const status = h('span', { class: 'run-status' })
-  // The names and the verdict come from a command line, which speaks English.
-  const name = h('p', { class: 'run-name', lang: 'en' })
+  const name = h('p', { class: 'run-name' })
   const place = h('div', { class: 'arms-place' })
   const changes = createRunChanges(context)
-  const verdict = h('p', { class: 'verdict', role: 'status', lang: 'en' })
-  const report = h('a', { class: 'link', target: '_blank', rel: 'noopener' }, t('arms.report'))
+  const verdict = h('p', { class: 'verdict', role: 'status' })
+  const report = h('a', { class: 'link' }, t('arms.report'))
   const element = h(
     'section',
     { class: 'arms', 'aria-labelledby': 'arms-title' },
@@ -57,11 +58,15 @@ export function createArms(context) {
       if (run) table?.fill(run)
       mark(element, 'data-status', run?.status ?? 'none')
       say(status, run ? t(`arms.${run.status}`) : '')
-      say(name, run?.title ?? '')
-      say(verdict, run?.verdict ?? '')
+      say(name, run ? runTitle(context, run) : '')
+      const words = context.words()
+      const coded = run?.coded && words ? inWords(run.coded, words).text : null
+      say(verdict, coded ?? run?.verdict ?? '')
+      // Of a run without codes only what its author said is known, in English.
+      mark(verdict, 'lang', coded === null ? 'en' : null)
       changes.update(run)
       mark(report, 'hidden', !run?.kept)
-      if (run?.kept) mark(report, 'href', `/runs/${encodeURIComponent(run.kept)}?format=html`)
+      if (run?.kept) mark(report, 'href', `#runs=${encodeURIComponent(run.kept)}`)
       mark(element, 'tabindex', element.scrollHeight > element.clientHeight ? '0' : null)
     },
   }

@@ -34,6 +34,9 @@ describe('a published run', () => {
       const { arms, verdict } = documentOf(ran)
       const { data: end } = await page.until('run', ({ data }) => data.type === 'end')
       assert.equal(end.result.verdict, verdict.text)
+      const { code, figures, more, advice } = verdict
+      assert.deepEqual({ ...end.result.coded, advice: null }, { code, figures, more, advice: null })
+      assert.equal(end.result.coded.advice.code, advice?.code)
       const told = page.heard.filter(({ type }) => type === 'run').map(({ data }) => data)
       assert.equal(told[0].type, 'start')
       assert.deepEqual(

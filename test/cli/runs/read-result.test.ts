@@ -45,7 +45,7 @@ describe('the runs of a server', () => {
   })
 
   it('have names that a command line takes as they are', async () => {
-    assert.equal(await answering({ id: 'tirado' }).keep(whole, ''), 'tirado')
+    assert.deepEqual(await answering({ id: 'tirado' }).keep(whole, ''), { id: 'tirado', hasPage: true })
     for (const id of ['', 'x; rm -rf ~', '../x', 'x'.repeat(65), 7, undefined]) {
       await assert.rejects(answering({ id }).keep(whole, ''), /without an id/)
     }

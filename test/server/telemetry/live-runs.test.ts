@@ -89,7 +89,10 @@ describe('POST /chaos/live', () => {
       (await post({ progress: { id: 'a', atMs: 250, arms: [arm('none', { success: 9, failed: 1 })] } })).status,
       204,
     )
-    assert.equal((await post({ end: { id: 'a', result: { run: 'k7', verdict: 'It helped.' } } })).status, 204)
+    const coded = { code: 'empty', figures: {}, more: [], advice: { code: 'hint.run-again', figures: {} } }
+    const large = { ...coded, figures: { arms: 'x'.repeat(8_000) } }
+    assert.equal((await post({ end: { id: 'a', result: { coded: large } } })).status, 422)
+    assert.equal((await post({ end: { id: 'a', result: { run: 'k7', verdict: 'It helped.', coded } } })).status, 204)
     for (const stream of pages) {
       await stream.until('run', ({ data }) => data.type === 'end')
       const told = stream.heard.filter(({ type }) => type === 'run').map(({ data }) => data)
@@ -98,7 +101,7 @@ describe('POST /chaos/live', () => {
         ['start', 'progress', 'end'],
       )
       assert.equal(told[1].arms[0].success, 9)
-      assert.deepEqual(told[2].result, { run: 'k7', verdict: 'It helped.' })
+      assert.deepEqual(told[2].result, { run: 'k7', verdict: 'It helped.', coded })
     }
   })
 

@@ -26,7 +26,7 @@ export function createReplay(context) {
   const speeds = SPEEDS.map(speed =>
     h('button', { type: 'button', class: 'replay-speed', onclick: () => setSpeed(speed) }, `${speed}×`),
   )
-  const report = h('a', { class: 'replay-report', target: '_blank', rel: 'noopener' }, t('arms.report'))
+  const report = h('a', { class: 'replay-report' }, t('arms.report'))
   const name = h('b', null)
   const element = h(
     'section',
@@ -98,7 +98,7 @@ export function createReplay(context) {
         id = wanted
         run = null
         say(name, wanted)
-        mark(report, 'href', `/runs/${encodeURIComponent(wanted)}?format=html`)
+        mark(report, 'href', `#runs=${encodeURIComponent(wanted)}`)
         context.act(() => load(wanted))
       }
       if (wanted === null) id = ''
