@@ -239,7 +239,7 @@ export class Control {
     const reply = await this.#exchange(method, path, body)
     if (reply.status < 400 || tolerated.includes(reply.status)) return reply.body
     if (reply.status === 401 || reply.status === 403) throw refusal(reply, this.#options.hint)
-    const detail = sentence(reply).replace('POST /chaos/sessions', `npx chaos session new ${this.#options.session}`)
+    const detail = inCommands(sentence(reply), this.#options.session)
     if (reply.status < 500) throw new UserError(detail, reply.status === 404 ? EXIT.unreachable : EXIT.usage)
     throw new UserError(`the server could not do it: ${detail}`, EXIT.bug)
   }
@@ -301,6 +301,14 @@ export function tokenFor({ env, envFile }: Pick<Io, 'env' | 'envFile'>, url: URL
   const flaw = token === undefined ? null : tokenFlaw(token)
   if (flaw !== null) throw usageError(`CHAOS_TOKEN ${flaw}.`)
   return token
+}
+
+/** What the server says to do about sessions, as commands. */
+function inCommands(detail: string, session = ''): string {
+  return detail
+    .replace('make it with POST /chaos/sessions', `make it with npx chaos session new ${session}`)
+    .replace('GET /chaos/sessions lists them', 'npx chaos session ls lists them')
+    .replace(/^(There is a session "(.+)" already: )delete it first/, '$1npx chaos session rm $2 removes it')
 }
 
 const NOT_FOUND = { status: 404, type: '', challenge: '' }

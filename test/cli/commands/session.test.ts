@@ -70,6 +70,14 @@ describe('a comparison in a session', () => {
   })
 })
 
+it('refusals of the server name commands', async t => {
+  const { url } = await startTestServer(t)
+  const type = async (...typed: string[]) => (await chaos(['session', ...typed, '-u', url])).stderr
+  await type('new', 'ana')
+  assert.match(await type('new', 'ana'), /"ana" already: npx chaos session rm ana removes it/)
+  assert.match(await type('rm', 'bob'), /no session "bob": npx chaos session ls lists them/)
+})
+
 describe('the word for arms', () => {
   it('is --arm and --arms alike', async t => {
     const server = await startTestServer(t)
