@@ -100,17 +100,9 @@ async function typedTask(io: Io, typedOptions: TuneOptions, typed: Typed, seed: 
 }
 
 /** Options that say what a kept run says itself. */
-const OF_THE_RUN = [
-  'scenario',
-  'outage',
-  'failRate',
-  'settings',
-  'url',
-  'requests',
-  'concurrency',
-  'every',
-  'for',
-].concat(...['rate', 'poisson', 'ramp', 'closed', 'codes', 'timeout', 'connections', 'method', 'header', 'warmup'])
+const OF_THE_RUN = ['scenario', 'outage', 'failRate', 'settings', 'requests', 'concurrency', 'every', 'for'].concat(
+  ...['rate', 'poisson', 'ramp', 'closed', 'codes', 'timeout', 'connections', 'method', 'header', 'warmup'],
+)
 
 async function keptTask(io: Io, options: TuneOptions, name: string, typed: Typed): Promise<Task> {
   const twice = OF_THE_RUN.find(typed)
@@ -118,7 +110,8 @@ async function keptTask(io: Io, options: TuneOptions, name: string, typed: Typed
     const flag = twice.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
     throw usageError(`${name} brings its own load and conditions: leave out --${flag}.`)
   }
-  const library = await openLibrary(io, { url: usualUrl(io.env) }, Boolean(io.env.CHAOS_URL))
+  const named = options.url !== undefined || Boolean(io.env.CHAOS_URL)
+  const library = await openLibrary(io, { url: options.url ?? usualUrl(io.env) }, named)
   const kept = await library.open(name)
   const found = keptRun(kept.result)
   if (typeof found === 'string') throw usageError(`${kept.name} cannot be simulated: ${found}.`)

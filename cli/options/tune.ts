@@ -58,7 +58,11 @@ export function tuneOptions(command: Command): Command {
         .default(Math.min(WORKERS.max, availableParallelism()), 'one for each core'),
     )
     .option('--settings <file>', 'the settings of the simulated server, as JSON (PATCH /chaos takes the same)')
-    .addOption(new Option('-u, --url <url>', 'take settings and scenarios of this running server').argParser(serverUrl))
+    .addOption(
+      new Option('-u, --url <url>', 'take settings and scenarios, or the kept run, of this running server').argParser(
+        serverUrl,
+      ),
+    )
     .addOption(
       new Option('--round-trip <duration>', 'from a call to its answer, beside what the server makes it wait')
         .argParser(duration(QUANTITIES.roundTripMs))

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type Tuning, tuneSchema } from '../../../cli/report/stats/tune-result.ts'
+import { startTestServer } from '../../support/server.ts'
 import { chaos, spawnChaos } from '../harness.ts'
 
 const FEW = ['--candidates', '18', '--days', '40', '--workers', '1', '--seed', 's']
@@ -115,6 +116,17 @@ describe('chaos tune', () => {
     writeFileSync(file, JSON.stringify({ ...JSON.parse(ran.stdout), conditions: undefined }))
     const bare = await chaos(['tune', file, ...FEW])
     assert.deepEqual([bare.code, /does not say under which settings/.test(bare.stderr)], [2, true])
+  })
+
+  it('takes the run that a server keeps, and shows it there', async t => {
+    const server = await startTestServer(t)
+    const ran = await chaos(['compare', '-n', '20', '--every', '10ms', '--fail-rate', '50', '-u', server.url])
+    const [, id = ''] = /Kept as (\w+)/.exec(ran.stdout) ?? []
+    const tuned = await chaos(['tune', id, '--json', ...FEW, '-u', server.url])
+    assert.equal(tuned.code, 0, tuned.stderr)
+    const { load, recommendation } = documentOf(tuned.stdout)
+    assert.equal(load.requests, 20)
+    assert.ok(recommendation?.live?.endsWith(`-u ${server.url}`), recommendation?.live)
   })
 
   it('prints the best so far where it is interrupted, with the code of an interruption', async () => {
