@@ -28,6 +28,8 @@ let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
 let queued = false
+/** On the stage, until presenter mode ends. */
+let barHidden = false
 
 const api = controlPlane(() => model.session, keyring)
 const wordTables = openWordTables(queue)
@@ -85,7 +87,9 @@ const context = {
   },
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   presenting: () => root.hasAttribute('data-presenter'),
+  barHidden: () => barHidden,
   present() {
+    barHidden = false
     mark(root, 'data-presenter', !root.hasAttribute('data-presenter'))
     if (view() !== 'live') location.hash = '#live'
     queue()
@@ -152,7 +156,10 @@ addEventListener('keydown', event => {
   else if (command.type === 'what-if') page.host.whatIf()
   else if (command.type === 'replay') replay()
   else if (command.type === 'pin') pinShown()
-  else if (command.type === 'present') context.present()
+  else if (command.type === 'bar') {
+    barHidden = context.presenting() && !barHidden
+    queue()
+  } else if (command.type === 'present') context.present()
   else if (command.type === 'theme') context.nextTheme()
   else if (command.type === 'language') context.nextLanguage()
   else if (command.type === 'view') location.hash = `#${VIEWS[(VIEWS.indexOf(view()) + 1) % VIEWS.length] ?? 'live'}`

@@ -1,9 +1,9 @@
 /** Serves the web console: static files out of the package, from memory, under headers that allow nothing else. */
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, join, sep } from 'node:path'
+import { extname, join, sep } from 'node:path'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { Problem, quote } from '../http/problem.ts'
 import { resource } from '../http/resource.ts'
@@ -50,6 +50,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const VENDOR: Readonly<Record<string, readonly [string, string]>> = {
   'vendor/uPlot.esm.js': ['uplot', 'dist/uPlot.esm.js'],
   'vendor/uPlot.min.css': ['uplot', 'dist/uPlot.min.css'],
+  'vendor/qrcode.js': ['qrcode-generator', 'dist/qrcode.mjs'],
   'vendor/inter.woff2': ['@fontsource-variable/inter', 'files/inter-latin-wght-normal.woff2'],
 }
 
@@ -97,7 +98,7 @@ function send(req: Request, res: Response, asset: Asset | undefined): void {
  */
 function readAssets(folder: string, words: string): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>()
-  const add = (address: string, file: string, type = TYPES[extname(file)]): void => {
+  const add = (address: string, file: string, type = TYPES[extname(address)]): void => {
     if (!type) return
     const body = readFileSync(file)
     const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
@@ -106,12 +107,17 @@ function readAssets(folder: string, words: string): ReadonlyMap<string, Asset> {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     add(name.split(sep).join('/'), join(folder, name))
   }
-  const { resolve } = createRequire(import.meta.url)
   for (const name of readdirSync(words)) {
     if (name.endsWith('.json')) add(`words/${name}`, join(words, name), 'application/json; charset=utf-8')
   }
-  for (const [address, [name, file]] of Object.entries(VENDOR)) {
-    add(address, join(dirname(resolve(`${name}/package.json`)), file))
-  }
+  for (const [address, [name, file]] of Object.entries(VENDOR)) add(address, join(folderOf(name), file))
   return assets
+}
+
+/** Where a package lies; what it exports does not matter. */
+function folderOf(name: string): string {
+  const folders = (createRequire(import.meta.url).resolve.paths(name) ?? []).map(folder => join(folder, name))
+  const found = folders.find(folder => existsSync(folder))
+  if (found === undefined) throw new Error(`The package ${name} is not installed: run npm install`)
+  return found
 }

@@ -119,6 +119,27 @@ describe('the stage', { skip, timeout: 180_000 }, () => {
     assert.deepEqual([[...origins], complaints], [[server.url], []])
   })
 
+  it('has more room where the bar below is hidden, until presenter mode ends', async test => {
+    const experiments = openExperimentPort({
+      ...{ clock: systemClock, wallMs: Date.now, draw: () => 'drawn' },
+      usualUrl: new URL('http://127.0.0.1:8000'),
+    })
+    const { server } = await openStage(test, { experiments })
+    const { page } = await openPage(test, browser, server.url)
+    const bar = page.locator('.host-buttons')
+    await bar.waitFor()
+    await page.keyboard.press('h')
+    await present(page)
+    await bar.waitFor()
+    const before = await page.locator('.stage').boundingBox()
+    await page.keyboard.press('h')
+    await bar.waitFor({ state: 'hidden' })
+    const bare = await page.locator('.stage').boundingBox()
+    assert.ok(before && bare && bare.height > before.height + 50)
+    await page.keyboard.press('p')
+    await bar.waitFor()
+  })
+
   it('replays a kept run from its link, by keyboard alone', async test => {
     const { server, call } = await openStage(test)
     const { id } = (await call('POST', '/runs', { result: kept('2026-01-01T00:00:00.000Z') })).body

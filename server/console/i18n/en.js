@@ -300,6 +300,7 @@ export const en = {
   'help.arrows': 'Fail rate 5 % up or down',
   'help.outage': 'Pull the plug for 10 s, or plug it back in',
   'help.present': 'Presenter mode',
+  'help.bar': 'On the stage: hide the bar below, or show it',
   'help.views': 'Next view: live, board, runs, why',
   'help.theme': 'Next theme',
   'help.language': 'Other language',
@@ -457,6 +458,10 @@ export const en = {
   'whatIf.none': 'This server did not work it out.',
   'whatIf.terminal': 'The same in a terminal:',
   'whatIf.reset': 'Start again',
+
+  'send.title': 'Send',
+  'send.button': 'Send {count} requests',
+  'send.result': '{answered} of {count} answered: {share}',
 
   'chips.label': 'Recent runs',
   'chips.replay': 'Replay',

@@ -302,6 +302,7 @@ export const ptBr = {
   'help.arrows': 'Taxa de falha 5 % acima ou abaixo',
   'help.outage': 'Puxar da tomada por 10 s, ou ligar de novo',
   'help.present': 'Modo de apresentação',
+  'help.bar': 'No palco: esconder a barra de baixo, ou mostrar',
   'help.views': 'Próxima tela: ao vivo, painel, execuções, por quê',
   'help.theme': 'Próximo tema',
   'help.language': 'Outro idioma',
@@ -459,6 +460,10 @@ export const ptBr = {
   'whatIf.none': 'Este servidor não calculou.',
   'whatIf.terminal': 'O mesmo em um terminal:',
   'whatIf.reset': 'Recomeçar',
+
+  'send.title': 'Enviar',
+  'send.button': 'Enviar {count} pedidos',
+  'send.result': '{answered} de {count} respondidos: {share}',
 
   'chips.label': 'Execuções recentes',
   'chips.replay': 'Rever',

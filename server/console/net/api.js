@@ -2,6 +2,9 @@
 
 import { createSimulations } from './simulations.js'
 
+/** A request of this page to the catalog is given up after so long, in milliseconds. */
+const PATIENCE_MS = 2_000
+
 /** A refusal of the server, with the sentence that it gave. */
 export class Refused extends Error {
   /** @param {string} message @param {number} status 0 where the server was not reached */
@@ -51,6 +54,21 @@ export function controlPlane(sessionNow, keyring) {
   }
 
   return {
+    /** Asks for a product as any client would, in the page's session; whether a good answer came. */
+    product: async () => {
+      const session = sessionNow()
+      try {
+        const response = await fetch('/catalogs/155568600', {
+          cache: 'no-store',
+          headers: session === 'default' ? {} : { 'x-chaos-session': session },
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        })
+        await response.json()
+        return response.ok
+      } catch {
+        return false
+      }
+    },
     /** @param {number} failRate percent */
     setRate: failRate => ask('PUT', '/chaos/fail-rate', { failRate }),
     /** @param {string} length such as `10s` */

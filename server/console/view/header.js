@@ -3,6 +3,7 @@
 /** @import { Model } from '../model/types.js' */
 
 import { h, icon, mark, say } from './dom.js'
+import { createQrCode } from './qr-code.js'
 
 export const VIEWS = /** @type {const} */ (['live', 'board', 'runs', 'why'])
 
@@ -127,6 +128,7 @@ export function joinInvitation({ origin, i18n: { t } }) {
     { class: 'stage-invite' },
     h('h2', null, t(local ? 'room.here' : 'room.join')),
     h('p', null, h('strong', null, origin.replace('http://', ''))),
+    local ? null : createQrCode(origin),
   )
 }
 

@@ -15,6 +15,7 @@ const LIST = [
   [['r'], 'help.replay'],
   [['i'], 'help.pin'],
   [['p'], 'help.present'],
+  [['h'], 'help.bar'],
   [['v'], 'help.views'],
   [['t'], 'help.theme'],
   [['l'], 'help.language'],
@@ -23,7 +24,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -41,6 +42,7 @@ const COMMANDS = {
   r: { type: 'replay' },
   i: { type: 'pin' },
   p: { type: 'present' },
+  h: { type: 'bar' },
   t: { type: 'theme' },
   l: { type: 'language' },
   '?': { type: 'keys' },

@@ -6,6 +6,7 @@
 import { chartedRun, currentRun } from '../model/shown-run.js'
 import { stageRunOf } from '../model/stage-run.js'
 import { createArms } from './arms.js'
+import { createAttendee } from './attendee.js'
 import { createCharts } from './charts.js'
 import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
@@ -48,6 +49,7 @@ import { createWhy } from './why.js'
  * @property {() => boolean} presenting
  * @property {() => boolean} reducedMotion the reader wants less motion
  * @property {() => void} present
+ * @property {() => boolean} barHidden the bar of the host is not to be seen on the stage
  * @property {() => boolean} keysOn
  * @property {(on: boolean) => void} setKeys
  * @property {() => void} showKeys
@@ -62,6 +64,7 @@ export function createPage(context) {
   const header = createHeader(context)
   const notice = createNotice(context)
   const rate = createRate(context)
+  const attendee = createAttendee(context)
   const disruptions = createDisruptions(context)
   const settingsInForce = createSettingsInForce(context)
   const figures = createFigures(context)
@@ -91,7 +94,11 @@ export function createPage(context) {
   const consoleView = h(
     'div',
     { class: 'live' },
-    h('div', { class: 'rail' }, rate.element, disruptions.element, settingsInForce.element),
+    h(
+      'div',
+      { class: 'rail' },
+      ...[attendee.state, rate.element, attendee.sending, disruptions.element, settingsInForce.element],
+    ),
     h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
@@ -119,7 +126,7 @@ export function createPage(context) {
       replay.show(replayed)
       host.update(model)
       foot.hidden = view !== 'live' || (replayed === null && !host.filled)
-      host.element.hidden = replayed !== null
+      host.element.hidden = replayed !== null || (context.presenting() && context.barHidden())
       if (foot.hidden || host.element.hidden) host.hideWhatIf()
       mark(element, 'data-idle', staged && replayed === null && live === null)
       mark(element, 'data-staged', staged)
@@ -131,6 +138,7 @@ export function createPage(context) {
       notice.update(model)
       if (consoleView.hidden === false) {
         rate.update(model)
+        attendee.update(model)
         disruptions.update(model, now)
         settingsInForce.update(model)
         figures.update(model, now)
