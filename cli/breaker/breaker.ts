@@ -185,21 +185,18 @@ export class CircuitBreaker {
       return Promise.reject(signal.reason)
     }
     const startedAt = this.#stopwatch === null ? 0 : this.#stopwatch.now()
-    // A promise made by hand: an async function would cost each call a promise and a half more, and a failed one a second throw.
-    return new Promise((resolve, reject) => {
-      const pending = signal === undefined ? make(call, undefined) : makeUntil(call, signal)
-      pending.then(
-        value => {
-          resolve(value)
-          this.#settle(admission, this.#judgeValue(value), value, startedAt)
-        },
-        error => {
-          reject(error)
-          const aborted = signal?.aborted ? abortVerdict(signal.reason) : null
-          this.#settle(admission, aborted ?? this.#judgeError(error), error, startedAt)
-        },
-      )
-    })
+    const pending = signal === undefined ? make(call, undefined) : makeUntil(call, signal)
+    return pending.then(
+      value => {
+        this.#settle(admission, this.#judgeValue(value), value, startedAt)
+        return value
+      },
+      (error): PromiseLike<never> => {
+        const aborted = signal?.aborted ? abortVerdict(signal.reason) : null
+        this.#settle(admission, aborted ?? this.#judgeError(error), error, startedAt)
+        return new Rejection(error)
+      },
+    )
   }
 
   #settle(permit: Permit, verdict: Verdict, outcome: unknown, startedAt: number): void {
@@ -251,6 +248,24 @@ export class CircuitBreaker {
   #own(): MemoryStore {
     if (this.#memory === null) throw new TypeError('the circuit lives in a shared store: take its snapshot there')
     return this.#memory
+  }
+}
+
+/** Rejects the promise of a call without a throw, for which V8 would look up where it happened: half the price of a failed call. */
+class Rejection implements PromiseLike<never> {
+  readonly #reason: unknown
+
+  constructor(reason: unknown) {
+    this.#reason = reason
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: only the promise that it is returned to ever sees it
+  then<A = never, B = never>(
+    _: unknown,
+    reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    reject?.(this.#reason)
+    return this
   }
 }
 

@@ -144,16 +144,20 @@ export class CircuitCore {
 
   /** Time that never runs backwards: a clock that was set back goes on from where the circuit was. */
   #at(now: number): number {
-    if (!Number.isFinite(now)) return this.#time
     const time = now + this.#offset
-    if (time < this.#time) this.#offset = this.#time - now
-    else this.#time = time
+    if (time > this.#time && time !== Number.POSITIVE_INFINITY) this.#time = time
+    else if (time < this.#time && time !== Number.NEGATIVE_INFINITY) this.#offset = this.#time - now
     return this.#time
   }
 
   /** Goes to `now`, counting probes that are overdue by then as failed, each at the moment when its lease ended. */
   #catchUp(now: number): number {
     const time = this.#at(now)
+    return time < this.#probes.firstEnd ? time : this.#countOverdue(time)
+  }
+
+  // What is rare stands by itself, here and below, so that what is not is small enough for V8 to compile into its callers.
+  #countOverdue(time: number): number {
     for (let lease = this.#probes.expire(time); lease !== undefined; lease = this.#probes.expire(time)) {
       this.#probes.count(true, true)
       this.tell?.({ type: 'probe', atMs: lease.until, probe: lease.probe, outcome: 'overdue' })
@@ -173,10 +177,13 @@ export class CircuitCore {
     if (failed) this.#failed(time, details)
     else {
       this.#streak = 0
-      this.#retryAfters.streakUntil = Number.NEGATIVE_INFINITY
+      this.#retryAfters.endStreak()
     }
     // A success never opens a circuit, unless it was a slow one.
-    if (!failed && !slow) return
+    if (failed || slow) this.#openWhereDue(time)
+  }
+
+  #openWhereDue(time: number): void {
     const why = whyOpen(this.settings, this.#window, this.#streak)
     if (why === null) return
     this.#openTime.settleDown(time - this.#closedSince)

@@ -13,9 +13,10 @@ export function statusVerdict(status: number): Verdict {
 
 /** The verdict on what a call returned: by its status where it is an HTTP answer with headers, else a success. */
 export function valueVerdict(value: unknown): Verdict {
+  if (!isObject(value)) return 'ok'
   return guarded('ok', () => {
     const status = statusOf(value)
-    return status === undefined || !('headers' in (value as object)) ? 'ok' : statusVerdict(status)
+    return status === undefined || !('headers' in value) ? 'ok' : statusVerdict(status)
   })
 }
 

@@ -50,6 +50,11 @@ export class RetryAfters {
     this.#addToWindow(window.position, until)
   }
 
+  /** Forgets what failures in a row asked for: a call succeeded. */
+  endStreak(): void {
+    if (this.streakUntil !== Number.NEGATIVE_INFINITY) this.streakUntil = Number.NEGATIVE_INFINITY
+  }
+
   /** The latest end that failures in the window asked for. */
   windowUntil(window: Window): number {
     const list = this.#ofWindow

@@ -64,10 +64,13 @@ export class CountWindow implements Window {
     this.position += 1
     const ring = this.#ring
     const gone = ring[this.#next] ?? 0
-    this.calls += 1 - (gone & CALL)
-    this.failures += ((mark & FAILED) - (gone & FAILED)) >> 1
-    this.slow += ((mark & SLOW) - (gone & SLOW)) >> 2
-    ring[this.#next] = mark
+    // In a healthy circuit one success takes the place of another.
+    if (gone !== mark) {
+      this.calls += 1 - (gone & CALL)
+      this.failures += ((mark & FAILED) - (gone & FAILED)) >> 1
+      this.slow += ((mark & SLOW) - (gone & SLOW)) >> 2
+      ring[this.#next] = mark
+    }
     this.#next = this.#next + 1 === ring.length ? 0 : this.#next + 1
   }
 
