@@ -111,9 +111,14 @@ function table(tuning: Tuning, { width, palette, ascii, words }: Look): string {
   const widths = columnWidths(columns, cells)
   const before = 6 + widths.reduce((sum, each) => sum + each + 2, 0)
   const line = (mark: string, letter: string, figures: readonly string[], arm: string) => {
-    const [first = '', ...rest] = brokenArm(arm, Math.max(24, width - before))
     const aligned = figures.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')
-    return [`  ${mark} ${letter.padEnd(1)} ${aligned}  ${first}`, ...rest.map(part => ' '.repeat(before) + part)]
+    const row = `  ${mark} ${letter.padEnd(1)} ${aligned}`
+    const isBeside = width - before >= MIN_BESIDE
+    const indent = isBeside ? before : NAMES_BELOW
+    const parts = brokenArm(arm, width - indent).map(part => ' '.repeat(indent) + part)
+    if (!isBeside) return [row, ...parts]
+    const [first = '', ...rest] = parts
+    return [`${row}  ${first.trimStart()}`, ...rest]
   }
   const star = ascii ? '*' : '◆'
   const lines = rows.flatMap(({ letter, trial }, index) => {
@@ -123,6 +128,10 @@ function table(tuning: Tuning, { width, palette, ascii, words }: Look): string {
   const prose = paragraph(words('tune.legend', { mark: star }), width)
   return [...line(' ', ' ', columns, settings), ...lines, '', prose].join('\n')
 }
+
+/** Settings that have less room than this beside their figures stand below them, so far from the edge. */
+const MIN_BESIDE = 24
+const NAMES_BELOW = 8
 
 /** An expression in pieces of a width, broken after commas and plus signs. */
 function brokenArm(arm: string, width: number): string[] {

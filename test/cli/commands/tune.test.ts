@@ -96,6 +96,15 @@ describe('chaos tune', () => {
     assert.match(ran.stdout, /^ {2}◆ /m)
   })
 
+  it('has no line that is wider than the terminal, also where recovery needs words', async () => {
+    for (const columns of [72, 80, 120]) {
+      const ran = await chaos(['tune', '--scenario', 'blackout', ...FEW, '--candidates', '12'], { columns })
+      assert.match(ran.stdout, /on \d+ of \d+ days/)
+      const wide = ran.stdout.split('\n').filter(line => line.length > columns && !line.includes('npx chaos'))
+      assert.deepEqual(wide, [])
+    }
+  })
+
   it('takes the load and the conditions of a kept run, and compares with its own breaker', async t => {
     const folder = temporary(t)
     const made = ['-n', '200', '--arms', 'none,breaker(open-for=3s)', '--outage', '500ms-1s', '--threshold', '30']
