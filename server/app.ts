@@ -12,9 +12,11 @@ import { BODY_SETTING, sendJson } from './http/json.ts'
 import { Problem, problemHandler, quote } from './http/problem.ts'
 import { resource } from './http/resource.ts'
 import { requestIdOf } from './http/server.ts'
+import type { Lesson } from './lessons/lessons.ts'
+import { listLessons } from './lessons/routes.ts'
 import type { Logger } from './lib/log.ts'
 import { openApi } from './openapi/openapi.ts'
-import { diffRuns, keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
+import { diffRuns, judgeRun, keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
 import type { RunTable } from './runs/run-table.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -29,6 +31,7 @@ export interface Parts {
   readonly runs: RunTable
   /** The experiments that this server runs at itself. */
   readonly experiments: ExperimentRoutesParts
+  readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
   readonly log: Logger
@@ -60,8 +63,12 @@ export function createApp(parts: Parts): Express {
   app.use(parts.challenges.routes)
   resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
   resource(app, '/runs/diff', { get: diffRuns(runs, () => parts.experiments.experiments.port.compare) })
+  resource(app, '/runs/:id/expectations', {
+    get: judgeRun(runs, () => parts.experiments.experiments.port.judge) as RequestHandler,
+  })
   resource(app, '/runs/:id', { get: showRun(runs) as RequestHandler, delete: removeRun(runs) as RequestHandler })
 
+  resource(app, '/lessons', { get: listLessons(parts.lessons) })
   const { experiments } = parts.experiments
   resource(app, '/experiments', { get: listExperiments(experiments), post: postExperiment(parts.experiments) })
   resource(app, '/experiments/presets', { get: listPresets(experiments) })
@@ -119,6 +126,7 @@ function index(version: string): string {
       runs: '/runs',
       challenges: '/challenges',
       experiments: '/experiments',
+      lessons: '/lessons',
       events: '/chaos/events',
       metrics: '/metrics',
       health: '/health',

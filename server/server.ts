@@ -17,12 +17,12 @@ import { challengeApi } from './challenge/api.ts'
 import { Challenges } from './challenge/challenges.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
-import type { Scenario } from './chaos/scenario/schema.ts'
 import { LIMITS, type Limits, sharesOf } from './config/limits.ts'
 import { Experiments } from './experiments/experiments.ts'
 import type { ExperimentPort } from './experiments/port.ts'
 import { Drain } from './http/drain.ts'
 import { BACKLOG, createServer } from './http/server.ts'
+import { LessonError, readLessons } from './lessons/lessons.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { type Logger, silentLog } from './lib/log.ts'
 import { packageRoot, packageVersion } from './lib/package-root.ts'
@@ -89,7 +89,8 @@ const GRACE_MS = 5_000
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
   const root = packageRoot(import.meta.url)
-  const scenarios = scenariosOf(root)
+  const scenarios = unbroken(() => readScenarios(join(root, 'data', 'scenarios')))
+  const lessons = unbroken(() => readLessons(join(root, 'data', 'lessons')))
   const storage = await openStorage(database, join(root, 'data', 'products.json'), options.wall ?? Date.now)
   for (const note of storage.notes) log.warn(note)
   const opened = storage.database
@@ -147,6 +148,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     challenges: challengeApi(chaos.control, challenges),
     runs,
     experiments: { experiments, control: chaos.control, scenarios, limits, wall },
+    lessons,
     telemetry,
     log,
     root,
@@ -199,12 +201,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-/** The scenarios of the package; one that was edited and broken is named. */
-function scenariosOf(root: string): Scenario[] {
+/** Files of the package; one that was edited and broken is named. */
+function unbroken<T>(read: () => T): T {
   try {
-    return readScenarios(join(root, 'data', 'scenarios'))
+    return read()
   } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error
+    if (!(error instanceof ScenarioError || error instanceof LessonError)) throw error
     throw new UserError(`${error.message}; correct or delete it`, 1, error)
   }
 }

@@ -13,8 +13,8 @@ import { packageRoot } from '../server/lib/package-root.ts'
  */
 const MAP = whole({
   server: {
-    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console experiments http openapi runs telemetry',
-    openapi: 'access catalog chaos/api experiments http runs',
+    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console experiments http lessons openapi runs telemetry',
+    openapi: 'access catalog chaos/api experiments http lessons runs',
     access: 'chaos/api http',
     catalog: 'http',
     console: 'console/i18n console/model console/net console/view console/view/page.js http',
@@ -26,7 +26,7 @@ const MAP = whole({
     telemetry: 'chaos chaos/decision chaos/session config http runs',
     challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http wording',
     experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
-    lessons: 'experiments wording',
+    lessons: 'experiments http wording',
     runs: 'config http',
     http: 'config',
 

@@ -112,7 +112,9 @@ async function playSteps(
       played.push({ result, guess, answer: answer?.index ?? null })
       say(renderText(result, look))
       if (result.interrupted) break
-      say(`\n${afterwards(step.explains?.[lang], question, guess, answer, look)}`)
+      const isTrue = result.expectations?.every(({ passed }) => passed) ?? true
+      const explains = isTrue ? step.explains?.[lang] : look.words('lesson.differs')
+      say(`\n${afterwards(explains, question, guess, answer, look)}`)
     }
     if (index < lesson.steps.length - 1) await prompt(`\n${look.words('lesson.next')} `)
   }

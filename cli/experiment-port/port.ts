@@ -6,8 +6,8 @@ import type { KeptResult, RunDiff } from '../../server/runs/diff.ts'
 import { CircuitOptionsError, circuitSettings } from '../breaker/options.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { ArmError, CIRCUITS, type ParsedArm, parseArm } from '../policy/parse.ts'
-import type { ArmResult } from '../report/result.ts'
-import { ExpectationError, parseExpectation } from '../report/stats/expect.ts'
+import type { ArmResult, Result } from '../report/result.ts'
+import { checkExpectations, ExpectationError, parseExpectation } from '../report/stats/expect.ts'
 import { compareRuns } from '../report/verdict/diff.ts'
 import { refusal } from '../simulate/refusal.ts'
 import { SimulatorThread } from './simulator.ts'
@@ -21,6 +21,7 @@ export function openExperimentPort(parts: StartParts): ExperimentPort {
     start: (order, watcher) => startExperiment(order, watcher, parts),
     prepare: () => void simulator.prepare(),
     compare,
+    judge,
     simulate: (order, signal) => simulator.simulate(order, signal),
     close: () => simulator.close(),
   }
@@ -38,6 +39,19 @@ function compare(before: KeptResult, after: KeptResult): RunDiff {
     })),
     says: [...says],
   }
+}
+
+/** Expectations held against a result; a sentence where one cannot be read. */
+function judge(result: Result, texts: readonly string[]) {
+  const arms = result.arms.map(({ name }) => name)
+  const flaw = texts.map(text => saidBy(() => parseExpectation(text, arms))).find(said => said !== null)
+  return (
+    flaw ??
+    checkExpectations(
+      texts.map(text => parseExpectation(text, arms)),
+      result,
+    )
+  )
 }
 
 function figuresOf({ outcomes, upstream, latencyMs, recovered, recoveryMs }: ArmResult) {

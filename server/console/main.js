@@ -57,6 +57,7 @@ const context = {
   view,
   openedRuns,
   replayed,
+  lesson,
   pin: id => dispatch('pin', id),
   showNewest() {
     if (model.pinned !== null) dispatch('pin', model.pinned)
@@ -141,13 +142,16 @@ addEventListener('keydown', event => {
   if (!command) return
   if (command.type === 'escape') {
     if (page.host.hideWhatIf() || document.querySelector('dialog[open]')) return
-    if (replayed() !== null) location.hash = '#live'
+    if (lesson() !== null) location.hash = '#lessons'
+    else if (replayed() !== null) location.hash = '#live'
     else if (context.presenting()) context.present()
     return
   }
   if (!keysOn && command.type !== 'keys') return
+  if (command.type === 'next' && lesson() === null) return
   event.preventDefault()
-  if (command.type === 'rate') page.rate.set(command.to)
+  if (command.type === 'rate' && lesson() !== null) page.lessons.choose(command.to / 10 - 1)
+  else if (command.type === 'rate') page.rate.set(command.to)
   else if (command.type === 'by') page.rate.set(page.rate.current() + command.percent)
   else if (command.type === 'outage') page.disruptions.toggle()
   else if (command.type === 'compare') page.host.compare()
@@ -156,6 +160,7 @@ addEventListener('keydown', event => {
   else if (command.type === 'what-if') page.host.whatIf()
   else if (command.type === 'replay') replay()
   else if (command.type === 'pin') pinShown()
+  else if (command.type === 'next') page.lessons.next()
   else if (command.type === 'bar') {
     barHidden = context.presenting() && !barHidden
     queue()
@@ -209,6 +214,11 @@ function pinShown() {
 function replayed() {
   const [, id] = /^#run=([\w.%-]+)$/.exec(location.hash) ?? []
   return id === undefined ? null : decodeURIComponent(id)
+}
+
+/** The lesson that is played, such as `outage`, or a later step of it, such as `outage/2`; null for none. */
+function lesson() {
+  return /^#lesson=([\w-]+(?:\/\d{1,2})?)$/.exec(location.hash)?.[1] ?? null
 }
 
 /** The ids of the kept runs that are opened, as they stand in the address; null where the list is. */

@@ -6,6 +6,7 @@
 import type { Scenario } from '../chaos/scenario/schema.ts'
 import type { Settings } from '../chaos/settings/schema.ts'
 import type { CompareRuns } from '../runs/diff.ts'
+import type { JudgeRun } from '../runs/expectations.ts'
 import type { Result } from '../runs/result.ts'
 import type { ExperimentSpec } from './spec.ts'
 
@@ -71,6 +72,8 @@ export interface ExperimentPort {
   simulate(order: SimulationOrder, signal: AbortSignal): Promise<Result>
   /** Compares two kept runs, as `chaos diff` does. */
   readonly compare: CompareRuns
+  /** Holds expectations against a kept run, as `--expect` does. */
+  readonly judge: JudgeRun
   /** Lets go of all threads. */
   close(): Promise<void>
 }

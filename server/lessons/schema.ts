@@ -41,15 +41,13 @@ const stepSchema = z
     message: 'must be there where something is asked or explained',
   })
 
-export const lessonSchema = z
-  .strictObject({
-    $schema: z.string().optional(),
-    number: z.int().min(1).max(99).describe('its place among the lessons'),
-    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 small letters, digits or dashes'),
-    title: text(MAX.title),
-    steps: z.array(stepSchema).min(1).max(MAX.steps),
-  })
-  .meta({ id: 'Lesson' })
+export const lessonSchema = z.strictObject({
+  $schema: z.string().optional(),
+  number: z.int().min(1).max(99).describe('its place among the lessons'),
+  name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1 to 64 small letters, digits or dashes'),
+  title: text(MAX.title),
+  steps: z.array(stepSchema).min(1).max(MAX.steps),
+})
 
 export type Lesson = z.infer<typeof lessonSchema>
 export type LessonStep = Lesson['steps'][number]

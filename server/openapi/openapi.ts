@@ -6,6 +6,7 @@ import type { Operation } from '../chaos/api/operation.ts'
 import { PROBLEM_TYPE } from '../http/problem.ts'
 import { jsonSchemaOf } from '../lib/json-document.ts'
 import { EXPERIMENT_PATHS } from './experiments.ts'
+import { LESSON_PATHS } from './lessons.ts'
 import {
   DATA_PATHS,
   jsonAnswer,
@@ -55,7 +56,7 @@ export function openApi({ version, operations, challenges }: ContractParts): Jso
       { name: 'experiments', description: 'Experiments at this very server, live or simulated. Never faulted.' },
       { name: 'server', description: 'The process. Never faulted.' },
     ],
-    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS, ...EXPERIMENT_PATHS }),
+    paths: guarded({ ...DATA_PATHS, ...control, ...RUN_PATHS, ...EXPERIMENT_PATHS, ...LESSON_PATHS }),
     components: {
       schemas: { Problem: PROBLEM_SCHEMA, ...schemas.named },
       responses: {

@@ -2,6 +2,7 @@
 
 import { jsonSchemaOf } from '../lib/json-document.ts'
 import { diffQuerySchema, runDiffSchema } from '../runs/diff.ts'
+import { expectationsQuerySchema, judgedSchema } from '../runs/expectations.ts'
 import { listRunsSchema, showRunSchema } from '../runs/routes.ts'
 import { MAX_RUN_BYTES, newRunSchema, runSummarySchema } from '../runs/run.ts'
 import { jsonAnswer, PROBLEM, pathParameter, queryParameters } from './paths.ts'
@@ -48,6 +49,15 @@ export const RUN_PATHS = {
       summary: 'Two kept runs compared, as the command line does: arm by arm, and what is not the same in both',
       parameters: queryParameters(diffQuerySchema),
       responses: { 200: jsonAnswer('The comparison', jsonSchemaOf(runDiffSchema)), default: PROBLEM },
+    },
+  },
+  '/runs/{id}/expectations': {
+    get: {
+      operationId: 'judgeRun',
+      tags: ['runs'],
+      summary: 'Which expectations a kept run meets',
+      parameters: [pathParameter('id'), ...queryParameters(expectationsQuerySchema)],
+      responses: { 200: jsonAnswer('The expectations, in their order', jsonSchemaOf(judgedSchema)), default: PROBLEM },
     },
   },
   '/runs/{id}': {

@@ -8,6 +8,7 @@ import { parseQuery } from '../http/query.ts'
 import { jsonPointer, nestsDeeperThan } from '../lib/json-document.ts'
 import { codeOf } from '../lib/user-error.ts'
 import { type CompareRuns, diffQuerySchema, type KeptResult } from './diff.ts'
+import { expectationsQuerySchema, type JudgeRun } from './expectations.ts'
 import { MAX_RUN_BYTES, MAX_RUNS, newRunSchema } from './run.ts'
 import { LostFileError, type RunTable } from './run-table.ts'
 
@@ -122,6 +123,19 @@ export function diffRuns(table: RunTable, compare: () => CompareRuns): RequestHa
   return (req, res) => {
     const { before, after } = parseQuery(diffQuerySchema, req.query)
     sendJson(res, JSON.stringify(compare()(keptResult(table, before), keptResult(table, after))), JSON_HEADERS)
+  }
+}
+
+/**
+ * `GET /runs/{id}/expectations`: which expectations a kept run meets.
+ * @param judge answers what judges them, or throws a Problem where nothing does
+ */
+export function judgeRun(table: RunTable, judge: () => JudgeRun): RequestHandler<{ id: string }> {
+  return (req, res) => {
+    const { expect } = parseQuery(expectationsQuerySchema, req.query)
+    const expectations = judge()(keptResult(table, req.params.id).result, [expect].flat())
+    if (typeof expectations === 'string') throw new Problem(400, expectations)
+    sendJson(res, JSON.stringify({ expectations }), JSON_HEADERS)
   }
 }
 

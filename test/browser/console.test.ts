@@ -262,7 +262,7 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     assert.ok(await page.evaluate("document.documentElement.hasAttribute('data-presenter')"))
     await page.keyboard.press('Escape')
     assert.ok(await page.evaluate("!document.documentElement.hasAttribute('data-presenter')"))
-    for (const view of ['#board', '#runs', '#live']) {
+    for (const view of ['#board', '#runs', '#why', '#lessons', '#live']) {
       await page.keyboard.press('v')
       await page.waitForFunction(hash => location.hash === hash, view)
     }

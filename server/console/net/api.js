@@ -91,6 +91,12 @@ export function controlPlane(sessionNow, keyring) {
     removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} before @param {string} after */
     diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
+    lessons: () => ask('GET', '/lessons', undefined, false),
+    /** Which expectations a kept run meets. @param {string} id @param {readonly string[]} texts */
+    judgeRun: (id, texts) => {
+      const query = new URLSearchParams([...new Set(texts)].map(text => ['expect', text]))
+      return ask('GET', `/runs/${encodeURIComponent(id)}/expectations?${query}`, undefined, false)
+    },
     challenges: () => ask('GET', '/challenges', undefined, false),
     /** @param {string} id @param {string} language */
     challenge: (id, language) =>

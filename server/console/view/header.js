@@ -5,7 +5,7 @@
 import { h, icon, mark, say } from './dom.js'
 import { createQrCode } from './qr-code.js'
 
-export const VIEWS = /** @type {const} */ (['live', 'board', 'runs', 'why'])
+export const VIEWS = /** @type {const} */ (['live', 'board', 'runs', 'why', 'lessons'])
 
 /** @typedef {typeof VIEWS[number]} View */
 

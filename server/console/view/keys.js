@@ -14,6 +14,7 @@ const LIST = [
   [['w'], 'help.whatIf'],
   [['r'], 'help.replay'],
   [['i'], 'help.pin'],
+  [['→'], 'help.next'],
   [['p'], 'help.present'],
   [['h'], 'help.bar'],
   [['v'], 'help.views'],
@@ -24,7 +25,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' | 'next' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -41,6 +42,7 @@ const COMMANDS = {
   w: { type: 'what-if' },
   r: { type: 'replay' },
   i: { type: 'pin' },
+  ArrowRight: { type: 'next' },
   p: { type: 'present' },
   h: { type: 'bar' },
   t: { type: 'theme' },
@@ -109,6 +111,7 @@ export function commandOf(event) {
   if (target.closest?.('dialog')) return null
   if (target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select')) return null
   if (event.key === 'Enter' && target.matches?.('button, a, summary, select, input')) return null
+  if (event.key === 'ArrowRight' && target.matches?.('input')) return null
   if (/^[0-9]$/.test(event.key)) return { type: 'rate', to: Number(event.key) * 10 }
   return COMMANDS[event.key] ?? null
 }

@@ -13,6 +13,7 @@ import { h, mark } from './dom.js'
 import { createHeader, joinInvitation } from './header.js'
 import { createHostBar } from './host-bar.js'
 import { createKeys } from './keys.js'
+import { createLessons } from './lessons.js'
 import { createLog } from './log.js'
 import { createNotice } from './notice.js'
 import { createRate } from './rate.js'
@@ -40,6 +41,7 @@ import { createWhy } from './why.js'
  * @property {() => import('./header.js').View} view
  * @property {() => string | null} openedRuns the ids of the kept run that is opened, or of two that are compared; null for the list
  * @property {() => string | null} replayed id of the kept run that is replayed
+ * @property {() => string | null} lesson the lesson that is played, and its step
  * @property {(id: string) => void} pin keeps a run where it is shown, or lets it go
  * @property {() => void} showNewest lets a pinned or replayed run go
  * @property {(id: string) => void} openSession
@@ -77,6 +79,7 @@ export function createPage(context) {
   const keys = createKeys(context)
   const host = createHostBar(context)
   const replay = createReplay(context)
+  const lessons = createLessons(context)
   const clock = new StageClock()
   /** @type {{ run: Run, made: StageRun } | null} */
   let live = null
@@ -102,8 +105,17 @@ export function createPage(context) {
     h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
     h('div', { class: 'side' }, arms.element, log.element),
   )
-  const main = h('main', { id: 'main' }, consoleView, stage.element, board.element, runs.element, why.element)
-  const foot = h('footer', { class: 'foot' }, replay.element, host.element)
+  const main = h(
+    'main',
+    { id: 'main' },
+    consoleView,
+    stage.element,
+    board.element,
+    runs.element,
+    why.element,
+    lessons.view,
+  )
+  const foot = h('footer', { class: 'foot' }, replay.element, lessons.element, host.element)
   const element = h('div', { class: 'page' }, header.element, notice.element, main, foot, keys.element)
 
   return {
@@ -112,27 +124,33 @@ export function createPage(context) {
     disruptions,
     host,
     replay,
+    lessons,
     keys,
     refuse: notice.refuse,
     /** @param {Model} model @param {number} now seconds of the server's wall clock */
     update(model, now) {
       const view = context.view()
       const replayed = view === 'live' ? context.replayed() : null
-      const staged = view === 'live' && (context.presenting() || replayed !== null)
+      const lesson = view === 'live' ? context.lesson() : null
+      const staged = view === 'live' && (context.presenting() || replayed !== null || lesson !== null)
       consoleView.hidden = view !== 'live' || staged
       stage.element.hidden = !staged
       if (staged) follow(currentRun(model), model)
       stage.show(staged)
       replay.show(replayed)
+      lessons.show(lesson)
+      lessons.update(model)
       host.update(model)
-      foot.hidden = view !== 'live' || (replayed === null && !host.filled)
-      host.element.hidden = replayed !== null || (context.presenting() && context.barHidden())
+      foot.hidden = view !== 'live' || (replayed === null && lesson === null && !host.filled)
+      host.element.hidden = replayed !== null || lesson !== null || (context.presenting() && context.barHidden())
       if (foot.hidden || host.element.hidden) host.hideWhatIf()
       mark(element, 'data-idle', staged && replayed === null && live === null)
       mark(element, 'data-staged', staged)
+      mark(element, 'data-lesson', lesson !== null)
       board.element.hidden = view !== 'board'
       runs.element.hidden = view !== 'runs'
       why.element.hidden = view !== 'why'
+      lessons.view.hidden = view !== 'lessons'
       mark(element, 'data-link', model.link)
       header.update(model)
       notice.update(model)

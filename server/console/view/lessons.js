@@ -1,0 +1,255 @@
+/** The lessons: a list of them, and the one that is played below the stage: a sentence, a guess, a run, and what became of the guess. */
+
+/** @import { Model, Run } from '../model/types.js' */
+
+import { breakable, h, mark, say } from './dom.js'
+
+/** @typedef {Record<import('../i18n/words.js').Language, string>} Text */
+/** @typedef {{ asks: Text, choices: { says: Text, holds: string[] }[] }} Question */
+/** @typedef {{ says: Text, command?: string, question?: Question, explains?: Text, experiment?: Record<string, unknown> & { expect: string[] } }} Step */
+/** @typedef {{ number: number, name: string, title: Text, steps: Step[] }} Lesson */
+/** Where a step is: it asks, its run is asked for, it runs, or its result is told. @typedef {'asks' | 'starts' | 'runs' | 'told'} Phase */
+
+/** How long a run that was asked for may take to appear, in milliseconds. */
+const APPEARS_MS = 8_000
+
+/** @param {import('./page.js').Context} context */
+export function createLessons(context) {
+  const { t, language } = context.i18n
+  /** @type {Lesson[]} */
+  let lessons = []
+  let loadedFor = ''
+  const list = h('ol', { class: 'lesson-list' })
+  const view = h(
+    'section',
+    { class: 'view', hidden: true, 'aria-label': t('lesson.title') },
+    h(
+      'header',
+      { class: 'view-head' },
+      h('div', null, h('h2', null, t('lesson.title')), h('p', null, t('lesson.text'))),
+    ),
+    list,
+  )
+
+  const title = h('h2', { class: 'lesson-title' })
+  const says = h('p', { class: 'lesson-says' })
+  const command = h('code', { class: 'command' })
+  const asks = h('p', { class: 'lesson-asks' })
+  const choices = h('ul', { class: 'lesson-choices' })
+  const answer = h('p', { class: 'lesson-answer', role: 'status' })
+  const next = h('button', {
+    type: 'button',
+    class: 'lesson-next',
+    'aria-keyshortcuts': 'ArrowRight',
+    onclick: () => goOn(),
+  })
+  const again = h(
+    'button',
+    { type: 'button', class: 'quiet', hidden: true, onclick: () => begin(index) },
+    t('lesson.again'),
+  )
+  const element = h(
+    'section',
+    { class: 'lesson', hidden: true, 'aria-label': t('lesson.title') },
+    h('div', { class: 'lesson-words' }, title, says, command),
+    h('div', { class: 'lesson-question' }, asks, choices, answer),
+    h('div', { class: 'lesson-buttons' }, next, again, h('a', { href: '#lessons' }, t('lesson.leave'))),
+  )
+
+  /** As the address has it, and the name in it. */
+  let shown = ''
+  let wanted = ''
+  let index = 0
+  /** @type {Phase} */
+  let phase = 'asks'
+  /** @type {number | null} */
+  let guess = null
+  /** Whether the run came out as the lesson says. */
+  let isTrue = true
+  /** The choice that came true, once that is known. @type {number | null} */
+  let right = null
+  /** The experiment of this step, and since when its run is waited for. */
+  let running = ''
+  let askedAt = Number.NEGATIVE_INFINITY
+  let problem = ''
+
+  const lesson = () => lessons.find(({ name }) => name === wanted)
+  const step = () => lesson()?.steps[index]
+
+  const load = async () => {
+    const answered = await context.api.lessons().catch(() => null)
+    lessons = answered?.lessons ?? []
+    list.replaceChildren(
+      ...lessons.map(one =>
+        h('li', null, h('a', { href: `#lesson=${one.name}` }, `${one.number}. ${one.title[language]}`)),
+      ),
+    )
+    draw()
+  }
+
+  /** @param {number} to */
+  const begin = to => {
+    index = to
+    phase = 'asks'
+    guess = null
+    right = null
+    running = ''
+    problem = ''
+    isTrue = true
+    draw()
+  }
+
+  const run = () =>
+    context.act(async () => {
+      const [one, now] = [lesson(), step()]
+      if (!one || !now?.experiment) return
+      phase = 'starts'
+      draw()
+      try {
+        const heading = `${one.number}.${index + 1} ${one.title[language]}`
+        running = (await context.api.startExperiment({ ...now.experiment, title: heading })).id
+        askedAt = performance.now()
+        context.showNewest()
+      } catch (error) {
+        phase = 'asks'
+        throw error
+      } finally {
+        draw()
+      }
+    })
+
+  const goOn = () => {
+    const one = lesson()
+    if (!one || phase === 'starts' || phase === 'runs') return
+    if (phase === 'asks' && step()?.experiment) run()
+    else if (index < one.steps.length - 1) location.hash = `#lesson=${one.name}/${index + 2}`
+    else {
+      const after = lessons.find(({ number }) => number > one.number)
+      location.hash = after ? `#lesson=${after.name}` : '#lessons'
+    }
+  }
+
+  /** @param {number} choice from 0 */
+  const choose = choice => {
+    if (phase !== 'asks' || choice >= (step()?.question?.choices.length ?? 0)) return
+    guess = guess === choice ? null : choice
+    draw()
+  }
+
+  /** What the run was, once it has ended. @param {string | null} kept */
+  const tell = async kept => {
+    const { question, experiment } = step() ?? {}
+    phase = 'told'
+    if (kept === null) problem = t('lesson.notKept')
+    else {
+      const choices = question?.choices ?? []
+      const judged = await context.api
+        .judgeRun(kept, [...choices.flatMap(({ holds }) => holds), ...(experiment?.expect ?? [])])
+        .catch(() => null)
+      const passed = new Set(
+        (judged?.expectations ?? [])
+          .filter((/** @type {{ passed: boolean }} */ one) => one.passed)
+          .map((/** @type {{ text: string }} */ one) => one.text),
+      )
+      const found = choices.findIndex(({ holds }) => holds.every(text => passed.has(text)))
+      right = found < 0 ? null : found
+      problem = found < 0 ? t('lesson.noAnswer') : ''
+      isTrue = judged !== null && (experiment?.expect ?? []).every(text => passed.has(text))
+    }
+    draw()
+  }
+
+  const draw = () => {
+    const [one, now] = [lesson(), step()]
+    mark(element, 'data-phase', phase)
+    if (!one || !now) {
+      say(title, wanted === '' ? '' : t(lessons.length === 0 ? 'lesson.none' : 'lesson.unknown', { name: wanted }))
+      for (const node of [says, asks, answer]) say(node, '')
+      command.hidden = true
+      choices.replaceChildren()
+      next.hidden = true
+      again.hidden = true
+      return
+    }
+    next.hidden = false
+    again.hidden = phase !== 'told'
+    say(title, `${one.number}. ${one.title[language]} (${index + 1}/${one.steps.length})`)
+    const told = phase !== 'told' ? undefined : isTrue ? now.explains?.[language] : t('lesson.differs')
+    say(says, told ?? now.says[language])
+    command.hidden = now.command === undefined || phase !== 'asks'
+    say(command, now.command ?? '')
+    say(asks, now.question?.asks[language] ?? '')
+    choices.replaceChildren(
+      ...(now.question?.choices ?? []).map((choice, at) => choiceButton(choice.says[language], at)),
+    )
+    say(answer, answerText(now.question))
+    const isLast = index === one.steps.length - 1
+    const word = phase === 'asks' && now.experiment ? 'lesson.run' : isLast ? 'lesson.after' : 'lesson.next'
+    say(next, phase === 'starts' || phase === 'runs' ? t('lesson.running') : t(word))
+    mark(next, 'disabled', phase === 'starts' || phase === 'runs')
+  }
+
+  /** @param {string} text @param {number} at */
+  const choiceButton = (text, at) => {
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        class: 'lesson-choice',
+        'aria-keyshortcuts': String(at + 1),
+        'aria-pressed': String(guess === at),
+        disabled: phase !== 'asks',
+        onclick: () => choose(at),
+      },
+      h('span', { class: 'lesson-key', 'aria-hidden': 'true' }, String(at + 1)),
+      h('span', null, ...breakable(text)),
+    )
+    mark(button, 'data-right', phase === 'told' && right === at)
+    return h('li', null, button)
+  }
+
+  /** @param {Question | undefined} question */
+  const answerText = question => {
+    if (phase !== 'told' || !question) return ''
+    if (right === null) return problem
+    const says = question.choices[right]?.says[language] ?? ''
+    if (guess === null) return t('lesson.answer', { answer: says })
+    return t(guess === right ? 'lesson.right' : 'lesson.wrong', { answer: says })
+  }
+
+  return {
+    element,
+    view,
+    next: goOn,
+    choose,
+    /** @param {Model} model */
+    update(model) {
+      if (model.link === 'live' && loadedFor !== model.boot) {
+        loadedFor = model.boot
+        load()
+      }
+      if (phase !== 'starts' && phase !== 'runs') return
+      const own = model.runs.find(({ id }) => id === running)
+      if (own && phase === 'starts') {
+        phase = 'runs'
+        draw()
+      }
+      if (own && own.status !== 'running') {
+        running = ''
+        tell(own.kept)
+      } else if (!own && running !== '' && performance.now() - askedAt > APPEARS_MS) {
+        running = ''
+        tell(null)
+      }
+    },
+    /** @param {string | null} place a lesson, and perhaps a step of it, such as `outage/2`; null for none */
+    show(place) {
+      element.hidden = place === null
+      if (place === null || place === shown) return
+      shown = place
+      const [name = '', number = '1'] = place.split('/')
+      wanted = name
+      begin(Number(number) - 1)
+    },
+  }
+}
