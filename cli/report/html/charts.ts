@@ -33,6 +33,9 @@ const STATE_FILLS: Readonly<Record<ArmResult['states'][number]['state'], string>
   disabled: 'var(--panel)',
 }
 
+/** Charts of more arms than these are printed two beside each other, so that all charts have room on one page. */
+const MAX_PRINTED_WIDE = 2
+
 /** Answers over time with their legend; nothing for a run without a series. */
 export function answerCharts(result: Result, words: Words): Markup[] {
   const spanMs = seriesSpanMs(result.arms)
@@ -45,7 +48,7 @@ export function answerCharts(result: Result, words: Words): Markup[] {
     html`<h2>${words('chart.answers')}</h2>
 <p class="quiet">${words('chart.answers-about')}</p>
 <ul class="legend">${used.map(({ key, fill }) => html`<li>${swatch(fill)}${words(`outcome.${key}`)}</li>`)}${knownTrouble(result).length > 0 ? html`<li>${swatch('var(--trouble)')}${words('chart.trouble')}</li>` : null}</ul>`,
-    ...arms.map(({ arm, bins }) => chart(result, arm, bins, spanMs, highest, words)),
+    html`<div class="${arms.length > MAX_PRINTED_WIDE ? 'many' : ''}">${arms.map(({ arm, bins }) => chart(result, arm, bins, spanMs, highest, words))}</div>`,
   ]
 }
 
@@ -62,7 +65,7 @@ function chart(
   const y = linear(values.at(-1) ?? 1, BOTTOM, PLOT.top)
   const has = arm.states.length > 0
   return html`<section><h3>${arm.name}</h3>
-<figure><svg viewBox="0 0 ${PLOT.width} ${has ? HEIGHT : HEIGHT - 16}" role="img" aria-label="${describe(arm, spanMs, words)}">
+<figure tabindex="0"><svg viewBox="0 0 ${PLOT.width} ${has ? HEIGHT : HEIGHT - 16}" role="img" aria-label="${describe(arm, spanMs, words)}">
 ${knownTrouble(result).map(spell => troubleMark(spell, x, spanMs, words))}
 ${valueAxis(values, y, words('chart.per-second'), words)}
 ${LAYERS.map(({ key, fill }, index) =>
@@ -196,7 +199,7 @@ export function wastedChart({ arms, load }: Result, words: Words): Markup[] {
     html`<section><h2>${words('chart.wasted-sum')}</h2>
 <p class="quiet">${words('chart.wasted-about')}</p>
 <ul class="legend">${lines.map(({ name, points }, index) => html`<li><svg viewBox="0 0 24 14" aria-hidden="true">${stroke('M0 7H24', index)}</svg>${name}: ${count(points.at(-1)?.sum ?? 0)}</li>`)}</ul>
-<figure><svg viewBox="0 0 ${PLOT.width} ${WASTED_BOTTOM + 28}" role="img" aria-label="${words('chart.wasted-described', { span: timeLabel(spanMs, words), totals })}">
+<figure tabindex="0"><svg viewBox="0 0 ${PLOT.width} ${WASTED_BOTTOM + 28}" role="img" aria-label="${words('chart.wasted-described', { span: timeLabel(spanMs, words), totals })}">
 ${valueAxis(values, y, words('chart.calls'), words)}
 ${timeAxis(spanMs, x, WASTED_BOTTOM, words)}
 ${lines.map(({ points }, index) => stroke(`M${points.map(({ atMs, sum }) => `${x(atMs).toFixed(1)} ${y(sum).toFixed(1)}`).join('L')}`, index))}
@@ -240,7 +243,7 @@ export function latencyChart({ arms }: Result, words: Words): Markup[] {
   return [
     html`<section><h2>${words('chart.latency')}</h2>
 <p class="quiet">${words('chart.latency-about')}</p>
-<figure><svg viewBox="0 0 ${PLOT.width} ${bottom + 28}" role="img" aria-label="${words('chart.latency')}: ${rows.map(row => words('chart.latency-row', { label: row.label, p50: row.p50, p99: row.p99 })).join('; ')}.">
+<figure tabindex="0"><svg viewBox="0 0 ${PLOT.width} ${bottom + 28}" role="img" aria-label="${words('chart.latency')}: ${rows.map(row => words('chart.latency-row', { label: row.label, p50: row.p50, p99: row.p99 })).join('; ')}.">
 ${decades.map(ms => html`<path class="axis" d="M${x(ms)} ${PLOT.top - 8}V${bottom}"/><text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${numeral(plainMs(ms), words)}</text>`)}
 ${rows.map(({ label, colour, p50, p95, p99 }, index) => {
   const y = PLOT.top + index * ROW + ROW / 2

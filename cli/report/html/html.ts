@@ -16,18 +16,19 @@ import { page } from './page.ts'
 export function renderHtml(result: Result, { words }: Pick<Look, 'words'> = { words: english }): string {
   const title = result.title ?? titleOf(result, words)
   const verdict = verdictIn(result, words)
+  const charts = [...answerCharts(result, words), ...wastedChart(result, words), ...latencyChart(result, words)]
   return page(
     title,
     [
       html`<header><h1>${title}</h1><p class="quiet">${describeLoad(result, words)}</p></header>
 <div class="verdict"><p>${verdict.text}</p><p>${hint(verdict.hint)}</p></div>`,
-      ...expectations(result, words),
-      ...answerCharts(result, words),
-      ...wastedChart(result, words),
-      outcomes(result, words),
-      ...latencyChart(result, words),
-      ...happened(result, words),
-      measured(result, words),
+      ...charts,
+      html`<div class="${charts.length > 0 ? 'tables' : ''}">${[
+        ...expectations(result, words),
+        outcomes(result, words),
+        ...happened(result, words),
+        measured(result, words),
+      ]}</div>`,
     ],
     words,
   )

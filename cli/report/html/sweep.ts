@@ -14,15 +14,17 @@ export function renderSweepHtml(sweep: Sweep, { words }: Pick<Look, 'words'> = {
   const title = sweep.title ?? words('sweep.title')
   const { headings, lines } = sweepLines(sweep, words)
   const all = words('sweep.all')
+  /** What stands beside a point in the chart and in the table: its place in that. */
+  const numbers = new Map(lines.flatMap(({ point }, index) => (point === sweep.baseline ? [] : [[point, index + 1]])))
   return page(
     title,
     [
       html`<header><h1>${title}</h1><p class="quiet">${describeRun(sweep, '-a-combination', words)}, ${words('report.started', { at: sweep.startedAt })}</p></header>
 <div class="verdict"><p>${advice(sweep, words)}</p></div>`,
-      ...sweepChart(sweep, words),
-      html`<section><h2>${all}</h2><div class="wide" role="region" aria-label="${all}" tabindex="0"><table>
-<thead><tr><td></td>${headings.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
-<tbody>${lines.map(({ cells, optimal }) => html`<tr class="${optimal ? 'first' : ''}"><td>${optimal ? `◆ ${words('sweep.mark')}` : ''}</td>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+      ...sweepChart(sweep, numbers, words),
+      html`<section><h2>${all}</h2><div class="wide" role="region" aria-label="${all}" tabindex="0"><table class="cards">
+<thead><tr><td></td><td></td>${headings.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${lines.map(({ cells, optimal, point }) => html`<tr class="${optimal ? 'first' : ''}"><td>${numbers.get(point) ?? ''}</td><td class="l">${optimal ? `◆ ${words('sweep.mark')}` : ''}</td>${cells.map((cell, index) => html`<td data-label="${headings[index] ?? ''}">${cell}</td>`)}</tr>`)}</tbody>
 </table></div><p class="quiet">◆ ${words('sweep.unbeaten')}</p></section>`,
     ],
     words,
@@ -32,7 +34,7 @@ export function renderSweepHtml(sweep: Sweep, { words }: Pick<Look, 'words'> = {
 const BOTTOM = 330
 
 /** Useful share against wasted calls, a dot a combination, the best joined by a line: up and to the left is better. Nothing where no combination was run. */
-function sweepChart(sweep: Sweep, words: Words): Markup[] {
+function sweepChart(sweep: Sweep, numbers: ReadonlyMap<SweepPoint, number>, words: Words): Markup[] {
   const optimal = paretoOptimal(sweep.points)
   const dots = sweep.points.flatMap((point, index) =>
     point.useful === null ? [] : [{ point, useful: point.useful, optimal: optimal[index] ?? false }],
@@ -43,10 +45,14 @@ function sweepChart(sweep: Sweep, words: Words): Markup[] {
   const x = linear(steps.at(-1) ?? 1, PLOT.left, PLOT.right - 16)
   const y = linear(100, BOTTOM, PLOT.top)
   const front = dots.filter(dot => dot.optimal).sort((a, b) => a.point.wasted - b.point.wasted || a.useful - b.useful)
+  const marked = dots.map(({ point, useful, optimal }) => ({
+    ...{ x: x(point.wasted), y: y(useful), number: numbers.get(point) ?? 0 },
+    settings: optimal ? settingsOf(point.settings) : '',
+  }))
   return [
     html`<section><h2>${words('sweep.trade-off')}</h2>
 <p class="quiet">${words('sweep.dots')}${base.length > 0 ? ` ${words('sweep.cross')}` : ''}</p>
-<figure><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="${words('sweep.chart', { dots: dots.length, front: front.length })}">
+<figure tabindex="0"><svg viewBox="0 0 ${PLOT.width} ${BOTTOM + 44}" role="img" aria-label="${words('sweep.chart', { dots: dots.length, front: front.length })}">
 ${valueAxis([0, 25, 50, 75, 100], y, `${words('row.useful')}, %`, words)}
 <text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">${words('row.wasted')}</text>
 ${steps.map(value => html`<path class="axis" d="M${x(value)} ${BOTTOM}v5"/><text x="${x(value)}" y="${BOTTOM + 18}" text-anchor="middle">${numeral(formatCount(value), words)}</text>`)}
@@ -59,9 +65,7 @@ ${dots.map(({ point, useful, optimal }) => {
     : html`<circle cx="${cx}" cy="${cy}" r="5" fill="var(--page)" stroke="var(--cached)" stroke-width="2">${title}</circle>`
 })}
 ${base.map(({ point, useful }) => html`<path d="M${x(point.wasted) - 7} ${y(useful) - 7}l14 14m0 -14l-14 14" stroke="var(--failed)" stroke-width="3"><title>${describe(point, words)}</title></path><text class="ink" x="${x(point.wasted) - 12}" y="${y(useful) - 12}" text-anchor="end">${point.arm}</text>`)}
-${labels(
-  front.map(({ point, useful }) => ({ x: x(point.wasted), y: y(useful), text: settingsOf(point.settings) })),
-).map(
+${labels(marked).map(
   ({ left, baseline, text }) =>
     html`<text class="ink" x="${left.toFixed(1)}" y="${baseline.toFixed(1)}">${text}</text>`,
 )}
@@ -79,21 +83,49 @@ interface Label {
 const LETTER_WIDTH = 7
 const LINE_HEIGHT = 16
 
-/** Writes what each point stands for beside it, where that covers no other point and no other text; the rest is in the titles and the table. */
-function labels(points: readonly { readonly x: number; readonly y: number; readonly text: string }[]): Label[] {
+/** A point of the chart, with its number in the table, and what it stands for where nothing beats it. */
+interface Marked {
+  readonly x: number
+  readonly y: number
+  readonly number: number
+  readonly settings: string
+}
+
+/** Points that lie closer to each other than this share a label. */
+const SAME_PLACE = 4
+
+/** Writes beside each point its number in the table, and the settings of those that nothing beats where these have room. */
+function labels(points: readonly Marked[]): Label[] {
+  const groups: Marked[][] = []
+  for (const point of points.toSorted((a, b) => a.number - b.number)) {
+    const same = groups.find(([first]) => first && Math.hypot(first.x - point.x, first.y - point.y) < SAME_PLACE)
+    if (same) same.push(point)
+    else groups.push([point])
+  }
   const placed: Label[] = []
-  for (const { x, y, text } of points) {
+  const place = (group: readonly Marked[], text: string): boolean => {
+    const [{ x, y } = { x: 0, y: 0 }] = group
     const width = text.length * LETTER_WIDTH
-    const places = [x + 12, x - 12 - width].flatMap(left =>
-      [y + 5, y - 12, y + 22].map(baseline => ({ left, baseline, text })),
-    )
-    const free = places.find(
-      place =>
-        fits(place, width) &&
-        placed.every(other => apart(place, other)) &&
-        points.every(point => clearOf(place, width, point)),
-    )
+    const free = [x + 12, x - 12 - width, x - width / 2]
+      .flatMap(left => [y + 5, y - 12, y + 22].map(baseline => ({ left, baseline, text })))
+      .find(
+        place =>
+          fits(place, width) &&
+          placed.every(other => apart(place, other)) &&
+          points.every(point => clearOf(place, width, point)),
+      )
     if (free) placed.push(free)
+    return free !== undefined
+  }
+  const numbersOf = (group: readonly Marked[]) => group.map(({ number }) => number).join(', ')
+  // What is best is named first, and the short numbers take the room that is left.
+  for (const isNamed of [true, false]) {
+    for (const group of groups) {
+      const settings = group.length === 1 ? (group[0]?.settings ?? '') : ''
+      if ((settings !== '') !== isNamed) continue
+      const named = isNamed && place(group, `${numbersOf(group)}: ${settings}`)
+      if (!named) place(group, numbersOf(group))
+    }
   }
   return placed
 }

@@ -32,7 +32,7 @@ export function renderTuneHtml(tuning: Tuning, { words }: Pick<Look, 'words'>): 
       html`<header><h1>${title}</h1><p class="quiet">${heading({ ...tuning, title: undefined }, words)}</p></header>
 <div class="verdict"><p>${advice(tuning, words)}</p><p>${proof(tuning, words)}</p>${recommendation ? html`<p>${words('tune.live')}<code>${recommendation.live}</code></p>` : ''}</div>`,
       chart(rows, words),
-      html`<section><h2>${words('tune.settings')}</h2><div class="wide" role="region" aria-label="${words('tune.settings')}" tabindex="0"><table>
+      html`<section><h2>${words('tune.settings')}</h2><div class="wide" role="region" aria-label="${words('tune.settings')}" tabindex="0"><table class="cards">
 <thead><tr><td></td>${headings(words).map((text, column) => html`<th scope="col"${column === 3 ? html` class="l"` : ''}>${text}</th>`)}</tr></thead>
 <tbody>${rows.map(row => line(row, recommendation?.arm, words))}</tbody>
 </table></div><p class="quiet">${words('tune.legend', { mark: '◆' })}</p></section>`,
@@ -43,7 +43,8 @@ export function renderTuneHtml(tuning: Tuning, { words }: Pick<Look, 'words'>): 
 
 function line({ letter, trial }: Lettered, taken: string | undefined, words: Words): Markup {
   const isTaken = trial.arm === taken
-  return html`<tr class="${isTaken ? 'first' : ''}"><td>${isTaken ? '◆ ' : ''}${letter}</td>${cellsOf(trial, words).map(cell => html`<td>${cell}</td>`)}<td class="l"><code>${trial.arm}</code></td></tr>`
+  const names = headings(words)
+  return html`<tr class="${isTaken ? 'first' : ''}"><td>${isTaken ? '◆ ' : ''}${letter}</td>${cellsOf(trial, words).map((cell, index) => html`<td data-label="${names[index] ?? ''}">${cell}</td>`)}<td class="l"><code>${trial.arm}</code></td></tr>`
 }
 
 const BOTTOM = 330
@@ -70,7 +71,7 @@ function chart(rows: readonly Lettered[], words: Words): Markup {
   const front = rows.filter(({ letter }) => letter !== '')
   return html`<section><h2>${words('tune.trade-off')}</h2>
 <p class="quiet">${words('tune.chart')}</p>
-<figure><svg viewBox="0 0 ${PLOT.width} ${HEIGHT}" role="img" aria-label="${words('tune.chart-label', { all: rows.length, unbeaten: front.length })}">
+<figure tabindex="0"><svg viewBox="0 0 ${PLOT.width} ${HEIGHT}" role="img" aria-label="${words('tune.chart-label', { all: rows.length, unbeaten: front.length })}">
 <text x="0" y="12">${words('tune.axis-useful')}</text>
 ${shares.map(value => html`<path class="axis" d="M${PLOT.left} ${y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${y(value) + 4}" text-anchor="end">${numeral(String(Number(value.toFixed(1))), words)}</text>`)}
 <text x="${PLOT.right}" y="${BOTTOM + 38}" text-anchor="end">${words('tune.axis-wasted')}</text>

@@ -12,6 +12,7 @@ export interface SweepLine {
   readonly cells: readonly string[]
   /** No other combination is better in one respect and no worse in the others. */
   readonly optimal: boolean
+  readonly point: SweepPoint
 }
 
 /** Headings and lines, best useful share first; the baseline, where there is one, last. */
@@ -19,6 +20,7 @@ export function sweepLines({ points, baseline }: Sweep, words: Words): { heading
   const names = [...new Set(points.flatMap(point => Object.keys(point.settings)))]
   const recovers = [...points, ...(baseline ? [baseline] : [])].some(point => point.recovered !== null)
   const lineOf = (point: SweepPoint, settings: readonly string[], optimal: boolean): SweepLine => ({
+    point,
     cells: [
       ...settings,
       ...[

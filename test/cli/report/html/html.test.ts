@@ -113,7 +113,21 @@ test('a run of no time and no requests is a page all the same', () => {
   assert.match(text, /No request was made/)
 })
 
-test('in a browser: no request leaves, nothing overflows, and axe finds nothing', { skip }, async () => {
+test('charts stand before tables, and every point of a sweep has its number or its settings', () => {
+  const text = renderHtml(judged(outage))
+  assert.ok(text.lastIndexOf('<figure') < text.indexOf('<div class="tables">'))
+  assert.ok(text.indexOf('<div class="tables">') < text.indexOf('class="wide"'))
+  const labels = [...renderSweepHtml(sweep).matchAll(/<text class="ink" x="[\d.]+" y="[\d.]+">([\d, ]+)(?:: [^<]+)?</g)]
+  const numbers = labels.flatMap(([, list = '']) => list.split(', ').map(Number))
+  assert.deepEqual(
+    numbers.toSorted((a, b) => a - b),
+    sweep.points.map((_, index) => index + 1),
+  )
+})
+
+test('in a browser: no request leaves, nothing overflows, axe finds nothing, a phone has room for it, and it prints on two pages', {
+  skip,
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-'))
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const browser = await launch()
@@ -141,6 +155,14 @@ test('in a browser: no request leaves, nothing overflows, and axe finds nothing'
         )
         assert.deepEqual(found, [], `${name} ${colorScheme}`)
       }
+      await page.setViewportSize({ width: 390, height: 844 })
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, `${name} on a phone`)
+      // Letters of a chart are no smaller than this on a phone, where it scrolls in a frame of its own.
+      const letters = `Math.min(...[...document.querySelectorAll('figure text')].map(text => text.getBoundingClientRect().height))`
+      assert.ok(((await page.evaluate(letters)) as number) >= 11, name)
+      await page.setViewportSize({ width: 900, height: 800 })
+      const printed = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
+      assert.equal(printed.match(/\/Type\s*\/Page\b/g)?.length, name === 'sweep' ? 1 : 2, name)
     }
   } finally {
     await browser.close()
