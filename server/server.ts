@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const storage = await openStorage(database, join(root, 'data', 'products.json'), options.wall ?? Date.now)
   for (const note of storage.notes) log.warn(note)
   const opened = storage.database
-  const catalog = new Catalog(opened)
+  const catalog = new Catalog(opened, clock)
   const version = packageVersion(root)
   const wall = options.wall ?? Date.now
   const limits = { ...LIMITS, ...options.limits }

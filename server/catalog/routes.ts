@@ -2,7 +2,7 @@
 
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { sendJson } from '../http/json.ts'
+import { sendJson, sendPrepared } from '../http/json.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { parseQuery } from '../http/query.ts'
 import type { Catalog } from './catalog.ts'
@@ -36,8 +36,8 @@ export const listQuerySchema = z.object({
 export function showProduct(catalog: Catalog): RequestHandler<{ code: string }> {
   return (req, res, next) => {
     const { code } = req.params
-    const json = catalog.find(code)
-    if (json !== undefined) sendJson(res, json)
+    const product = catalog.find(code)
+    if (product !== undefined) sendPrepared(res, product)
     else next(new Problem(404, `No product has the code ${quote(code)}: GET /catalogs lists those that exist`))
   }
 }

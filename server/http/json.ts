@@ -40,12 +40,25 @@ export function hasBody(headers: Readonly<Record<string, unknown>>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/**
- * Answers 200, or `status`, with `json`, by the shortest way through node:http.
- * Further headers come as a flat list: name, value, name, value.
- */
-export function sendJson(res: Response, json: string, headers: readonly string[] = [], status = 200): void {
+/** A body of JSON with the headers that describe it, made once for many answers. */
+export interface PreparedJson {
+  readonly json: string
+  /** A flat list: name, value, name, value. */
+  readonly headers: string[]
+}
+
+export function prepareJson(json: string, headers: readonly string[] = []): PreparedJson {
   const length = String(Buffer.byteLength(json))
-  res.writeHead(status, ['Content-Type', 'application/json', 'Content-Length', length, ...headers])
+  return { json, headers: ['Content-Type', 'application/json', 'Content-Length', length, ...headers] }
+}
+
+/** Answers 200, or `status`, with what is ready, by the shortest way through node:http. */
+export function sendPrepared(res: Response, { json, headers }: PreparedJson, status = 200): void {
+  res.writeHead(status, headers)
   res.end(json)
+}
+
+/** Answers 200, or `status`, with `json`. Further headers come as a flat list: name, value, name, value. */
+export function sendJson(res: Response, json: string, headers: readonly string[] = [], status = 200): void {
+  sendPrepared(res, prepareJson(json, headers), status)
 }

@@ -31,7 +31,7 @@ describe('openDatabase', () => {
     const catalog = new Catalog(database)
     const expected = JSON.parse(readFileSync(seed, 'utf8'))
     assert.deepEqual(JSON.parse(catalog.list().json), expected)
-    for (const product of expected) assert.equal(catalog.find(product.code), JSON.stringify(product))
+    for (const product of expected) assert.equal(catalog.find(product.code)?.json, JSON.stringify(product))
     catalog.close()
   })
 
