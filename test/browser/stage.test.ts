@@ -119,6 +119,21 @@ describe('the stage', { skip, timeout: 180_000 }, () => {
     assert.deepEqual([[...origins], complaints], [[server.url], []])
   })
 
+  it('shows the requests of everybody while no run plays, and a run takes their place', async test => {
+    const { server, publish } = await openStage(test, { settings: { failRate: 100 } })
+    const { page } = await openPage(test, browser, server.url)
+    await present(page)
+    await page.locator('.stage[data-idle]').waitFor()
+    for (let request = 0; request < 7; request += 1) await (await fetch(`${server.url}/catalogs/155568600`)).text()
+    await page.locator('.stage-client').getByText('Everybody').waitFor()
+    await page.locator('.stage-pair').last().getByText('7').waitFor()
+    assert.equal(await page.locator('.stage-gate').count(), 0)
+    assert.equal(await page.locator('.stage-sign strong').innerText(), 'DOWN')
+    assert.deepEqual(await faultsOf(page), [])
+    await publish({ names: ['none', 'breaker'], atMs: 2_000 })
+    await page.locator('.stage-gate').waitFor()
+  })
+
   it('has more room where the bar below is hidden, until presenter mode ends', async test => {
     const experiments = openExperimentPort({
       ...{ clock: systemClock, wallMs: Date.now, draw: () => 'drawn' },

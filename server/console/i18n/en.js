@@ -356,6 +356,7 @@ export const en = {
   'arm.with': 'With breaker',
   'arm.withoutShort': 'without',
   'arm.withShort': 'with',
+  'policy.everybody': 'everybody',
   'policy.none': 'none',
   'policy.retry': 'retry',
   'policy.breaker': 'breaker',

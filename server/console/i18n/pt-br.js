@@ -357,6 +357,7 @@ export const ptBr = {
   'arm.with': 'Com disjuntor',
   'arm.withoutShort': 'sem',
   'arm.withShort': 'com',
+  'policy.everybody': 'todos',
   'policy.none': 'nada',
   'policy.retry': 'tentativas',
   'policy.breaker': 'disjuntor',

@@ -154,8 +154,8 @@ function lessSlices(totals, slices, arm) {
   return rest
 }
 
-/** @param {Pick<StageRun, 'slices' | 'edges' | 'names' | 'perSecond'>} run */
-function dotsOfCounts({ slices, edges, names, perSecond }) {
+/** Dots for a run that tells no single requests. @param {Pick<StageRun, 'slices' | 'edges' | 'names' | 'perSecond'>} run */
+export function dotsOfCounts({ slices, edges, names, perSecond }) {
   const dots = new DotStore(names.length, requestsPerDot(perSecond, names.length, 1))
   names.forEach((_, arm) => {
     for (const { fromMs, toMs, arms } of slices) {

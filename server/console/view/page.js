@@ -5,6 +5,7 @@
 
 import { chartedRun, currentRun } from '../model/shown-run.js'
 import { stageRunOf } from '../model/stage-run.js'
+import { StageTraffic } from '../model/stage-traffic.js'
 import { createArms } from './arms.js'
 import { createAttendee } from './attendee.js'
 import { createCharts } from './charts.js'
@@ -81,7 +82,8 @@ export function createPage(context) {
   const replay = createReplay(context)
   const lessons = createLessons(context)
   const clock = new StageClock()
-  /** @type {{ run: Run, made: StageRun } | null} */
+  const traffic = new StageTraffic()
+  /** What the stage shows, and the run it was made of; without one it is the traffic of everybody. @type {{ run: Run | null, made: StageRun } | null} */
   let live = null
   const stage = createStage(
     context,
@@ -135,7 +137,7 @@ export function createPage(context) {
       const staged = view === 'live' && (context.presenting() || replayed !== null || lesson !== null)
       consoleView.hidden = view !== 'live' || staged
       stage.element.hidden = !staged
-      if (staged) follow(currentRun(model), model)
+      if (staged) follow(model, now)
       stage.show(staged)
       replay.show(replayed)
       lessons.show(lesson)
@@ -183,9 +185,11 @@ export function createPage(context) {
     },
   }
 
-  /** @param {Run | null} run @param {Model} model */
-  function follow(run, model) {
+  /** A run that has ended a while ago makes room for everybody, while they ask. @param {Model} model @param {number} now */
+  function follow(model, now) {
+    const everybody = traffic.of(model)
+    const run = everybody ? chartedRun(model, now) : currentRun(model)
     if (run && run !== live?.run) live = { run, made: stageRunOf(run, model) }
-    else if (!run) live = null
+    else if (!run) live = everybody && { run: null, made: everybody }
   }
 }
