@@ -85,15 +85,18 @@ function timedStep(step: Step, pointer: string, base: Settings): TimedStep {
 
 /** Everything that holds at a moment, one step after the other. */
 function settingsAt(base: Settings, steps: readonly TimedStep[], atMs: number): Settings {
-  let settings = base
+  const draft: Draft = { ...base }
   for (const timed of steps) {
     const { set } = timed
     const { ramp } = timed.step
-    if (set && isSet(timed, atMs)) settings = applied(settings, `${timed.pointer}/set`, () => set.on(settings))
-    if (ramp && atMs >= timed.atMs) settings = ramped(settings, ramp, rampAt(timed, ramp, atMs))
+    if (set && isSet(timed, atMs)) Object.assign(draft, located(`${timed.pointer}/set`, () => set.on(draft)).values)
+    if (ramp && atMs >= timed.atMs) moveTo(draft, ramp, rampAt(timed, ramp, atMs))
   }
-  return settings
+  return draft
 }
+
+/** Settings on their way to a moment: one object, whatever the number of steps. */
+type Draft = { -readonly [Name in keyof Settings]: Settings[Name] }
 
 type Ramp = NonNullable<Step['ramp']>
 
@@ -142,11 +145,11 @@ function rampAt({ atMs, endMs }: TimedStep, { from, to }: Ramp, now: number): nu
   return Number((from + (to - from) * Math.min(1, (now - atMs) / (endMs - atMs))).toFixed(3))
 }
 
-function ramped(settings: Settings, ramp: Ramp, value: number): Settings {
-  if (ramp.member === 'failRate') return { ...settings, failRate: value }
-  const { capacity } = settings
-  if (capacity) return { ...settings, capacity: { ...capacity, slow: value } }
-  return { ...settings, ...rampPatch(ramp, value).on(settings).values }
+function moveTo(draft: Draft, ramp: Ramp, value: number): void {
+  const { capacity } = draft
+  if (ramp.member === 'failRate') draft.failRate = value
+  else if (capacity) draft.capacity = { ...capacity, slow: value }
+  else Object.assign(draft, rampPatch(ramp, value).on(draft).values)
 }
 
 function rampPatch({ member }: Ramp, value: number): Patch {
