@@ -24,7 +24,7 @@ font:.9em ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;overflow-wrap:an
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .75rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child{text-align:left}thead th{white-space:normal;overflow-wrap:anywhere;max-width:13rem}tbody th{font-weight:400}tr.first th,tr.first td{font-weight:650}
-tr.gap th,tr.gap td{padding-top:1rem}td.l,th.l{text-align:left}
+tr.gap th,tr.gap td{padding-top:1rem}td.l,th.l{text-align:left}td.l code{white-space:normal;box-decoration-break:clone;-webkit-box-decoration-break:clone}
 .verdict code{display:block;width:max-content;max-width:100%;margin-top:.3rem;padding:.3rem .6rem;white-space:pre-wrap}
 .scroll{overflow:auto;max-height:24rem}.wide{overflow-x:auto}
 figure{margin:.5rem 0 1rem}figure svg{display:block;width:100%;height:auto}figcaption{font-size:.9rem}

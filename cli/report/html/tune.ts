@@ -12,6 +12,7 @@ import {
   lettered,
   logPlace,
   logTicks,
+  piecesOf,
   proof,
   shareRange,
 } from '../text/tune.ts'
@@ -44,7 +45,7 @@ export function renderTuneHtml(tuning: Tuning, { words }: Pick<Look, 'words'>): 
 function line({ letter, trial }: Lettered, taken: string | undefined, words: Words): Markup {
   const isTaken = trial.arm === taken
   const names = headings(words)
-  return html`<tr class="${isTaken ? 'first' : ''}"><td>${isTaken ? '◆ ' : ''}${letter}</td>${cellsOf(trial, words).map((cell, index) => html`<td data-label="${names[index] ?? ''}">${cell}</td>`)}<td class="l"><code>${trial.arm}</code></td></tr>`
+  return html`<tr class="${isTaken ? 'first' : ''}"><td>${isTaken ? '◆ ' : ''}${letter}</td>${cellsOf(trial, words).map((cell, index) => html`<td data-label="${names[index] ?? ''}">${cell}</td>`)}<td class="l"><code>${piecesOf(trial.arm).map(piece => html`${piece}<wbr>`)}</code></td></tr>`
 }
 
 const BOTTOM = 330

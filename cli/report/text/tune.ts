@@ -135,14 +135,18 @@ const NAMES_BELOW = 8
 
 /** An expression in pieces of a width, broken after commas and plus signs. */
 function brokenArm(arm: string, width: number): string[] {
-  const pieces = arm.match(/[^,+]+[,+]?/g) ?? [arm]
   const lines: string[] = []
-  for (const piece of pieces) {
+  for (const piece of piecesOf(arm)) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + piece.length <= width) lines[lines.length - 1] = last + piece
     else lines.push(piece)
   }
   return lines
+}
+
+/** An expression in pieces, between which a line may be broken: each ends in a comma or a plus sign but the last. */
+export function piecesOf(arm: string): readonly string[] {
+  return arm.match(/[^,+]+[,+]?/g) ?? [arm]
 }
 
 const ROWS = 12

@@ -86,6 +86,7 @@ describe('chaos tune', () => {
     const page = readFileSync(file, 'utf8')
     assert.match(page, /<svg[^>]+role="img" aria-label="Useful share against wasted calls of \d+ settings/)
     assert.match(page, /npx chaos compare --arms/)
+    assert.match(page, /<code>breaker\([^<]*,<wbr>/)
     assert.doesNotMatch(page, /<script|undefined|NaN/)
     const lines = ran.stdout.split('\n')
     assert.ok(
