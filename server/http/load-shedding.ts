@@ -1,6 +1,6 @@
 /** Load shedding: connections and requests beyond the limits are answered 503, and nothing that they ask for is done. */
 
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Limits, type Shares, sharesOf } from '../config/limits.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
@@ -14,7 +14,7 @@ const RETRY_SOON = { 'Retry-After': '1' }
 const MIN_RESERVE = 100
 
 /** What one address has open. */
-interface ClientLoad {
+export interface ClientLoad {
   connections: number
   requests: number
 }
@@ -99,16 +99,18 @@ export class LoadShedder {
     return url?.startsWith('/catalogs') || this.#requests >= max + reserve ? this.#busy : null
   }
 
-  /** Counts a request until its answer is with the client, or its connection closed. */
-  count(req: IncomingMessage, res: ServerResponse): void {
+  /** Counts a request until `ended` is called with what is returned. */
+  count({ socket }: IncomingMessage): ClientLoad | null {
     this.#requests += 1
-    res.once('close', this.#ended)
-    const load = this.#loads.get(req.socket)
-    if (load === undefined) return
-    load.requests += 1
-    res.once('close', () => {
-      load.requests -= 1
-    })
+    const load = (this.#shares && this.#loads.get(socket)) ?? null
+    if (load !== null) load.requests += 1
+    return load
+  }
+
+  /** The answer of a request is with its client, or its connection closed. */
+  ended(load: ClientLoad | null): void {
+    this.#requests -= 1
+    if (load !== null) load.requests -= 1
   }
 
   #isOverShare({ socket }: IncomingMessage, { client, strangers }: Shares): boolean {
@@ -131,9 +133,5 @@ export class LoadShedder {
       if (load.connections === 0) this.#clients.delete(address)
     })
     return load
-  }
-
-  readonly #ended = () => {
-    this.#requests -= 1
   }
 }

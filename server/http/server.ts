@@ -12,10 +12,11 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
 import { LIMITS, type Limits } from '../config/limits.ts'
-import { LoadShedder } from './load-shedding.ts'
+import { type ClientLoad, LoadShedder } from './load-shedding.ts'
 import { Pipelines } from './pipelining.ts'
 import { prepareProblem, rawProblem } from './problem.ts'
 import { headersOf, MAX_HEADERS, type RequestHeaders } from './request-headers.ts'
+import type { EndListener } from './response-end.ts'
 import { cutSlowReaders } from './slow-readers.ts'
 
 /** The header that every response carries. */
@@ -84,6 +85,9 @@ export function createServer(
     /** Headers that the answer has beside its own, whatever it is: a flat list. */
     extraHeaders = NO_HEADERS
     isStranger = false
+    endListener: EndListener | null = null
+    load: ClientLoad | null = null
+    isOver = false
 
     /** A flat list of headers with nothing set before is the fast way through node:http. */
     override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
@@ -130,6 +134,12 @@ export function createServer(
       ? fullLine
       : shedder.refusalOf(req, res.socket === null ? lines.waiting : 0)
   }
+  function closed(this: Response): void {
+    if (this.isOver) return
+    this.isOver = true
+    shedder.ended(this.load)
+    this.endListener?.ended()
+  }
   const enter = (req: Request, res: Response, answer: (req: Request, res: Response) => void) => {
     const isRefused = shedder.refused.has(req.socket)
     if (isRefused || res.socket === null) lines.took()
@@ -142,7 +152,8 @@ export function createServer(
       refusal(res, CLOSE)
       return
     }
-    shedder.count(req, res)
+    res.load = shedder.count(req)
+    res.on('close', closed)
     if (res.socket === null) lines.add(req, res, answer)
     else answer(req, res)
   }

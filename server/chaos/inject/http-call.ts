@@ -1,14 +1,16 @@
 /** A request to the failure model as it comes over HTTP. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { EndListener } from '../../http/response-end.ts'
 import type { CompiledSettings } from '../decision/compiled-settings.ts'
 import type { Decision } from '../decision/decision.ts'
 import type { RequestRecord } from '../decision/request-record.ts'
-import type { InterceptedCall } from '../intercept/interceptor.ts'
+import type { InterceptedCall, Interceptor } from '../intercept/interceptor.ts'
 import type { Session } from '../session/session.ts'
 import { forcedDecision, mayForce } from './forced.ts'
 
-export class HttpCall implements InterceptedCall {
+export class HttpCall implements InterceptedCall, EndListener {
+  readonly #interceptor: Interceptor<HttpCall>
   readonly session: Session
   readonly compiled: CompiledSettings
   readonly record: RequestRecord
@@ -22,6 +24,7 @@ export class HttpCall implements InterceptedCall {
   readonly forces: boolean
 
   constructor(
+    interceptor: Interceptor<HttpCall>,
     session: Session,
     compiled: CompiledSettings,
     record: RequestRecord,
@@ -30,6 +33,7 @@ export class HttpCall implements InterceptedCall {
     serve: () => void,
     forces: boolean,
   ) {
+    this.#interceptor = interceptor
     this.session = session
     this.compiled = compiled
     this.record = record
@@ -53,6 +57,11 @@ export class HttpCall implements InterceptedCall {
   header(name: string): string | undefined {
     const { headers } = this.req
     return Object.hasOwn(headers, name) ? String(headers[name]) : undefined
+  }
+
+  ended(): void {
+    const { res } = this
+    this.#interceptor.end(this, res.headersSent ? res.statusCode : 0, res.writableFinished)
   }
 
   forced(): Decision | null {

@@ -2,6 +2,7 @@
 
 import type { RequestHandler } from 'express'
 import { copyOf, headersOf } from '../../http/request-headers.ts'
+import { onEnd } from '../../http/response-end.ts'
 import { MAX_CODE_LENGTH } from '../decision/request-record.ts'
 import type { Interceptor } from '../intercept/interceptor.ts'
 import { ROUTES } from '../settings/schema.ts'
@@ -24,8 +25,8 @@ export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHand
     const facts = { key, attempt, method: req.method, route, code }
     const compiled = session.compiled()
     const record = interceptor.arrive(session, compiled, facts)
-    const call = new HttpCall(session, compiled, record, req, res, next, forces)
-    res.on('close', () => interceptor.end(call, res.headersSent ? res.statusCode : 0, res.writableFinished))
+    const call = new HttpCall(interceptor, session, compiled, record, req, res, next, forces)
+    onEnd(res, call)
     interceptor.intercept(call)
   }
 }
