@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
 import type { ChallengeApi } from './challenge/api.ts'
+import type { Operation } from './chaos/api/operation.ts'
 import type { Chaos } from './chaos/chaos.ts'
 import { consoleRoutes } from './console/routes.ts'
 import type { ExperimentRoutesParts } from './experiments/routes.ts'
@@ -19,6 +20,7 @@ import { openApi } from './openapi/openapi.ts'
 import { diffRuns, judgeRun, keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
 import type { RunTable } from './runs/run-table.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
+import type { PollApi } from './workshop/api.ts'
 
 /** What the app is put together from. */
 export interface Parts {
@@ -31,6 +33,7 @@ export interface Parts {
   readonly runs: RunTable
   /** The experiments that this server runs at itself. */
   readonly experiments: ExperimentRoutesParts
+  readonly polls: PollApi
   readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>
@@ -61,6 +64,7 @@ export function createApp(parts: Parts): Express {
   app.use('/chaos', chaos.routes)
 
   app.use(parts.challenges.routes)
+  app.use(parts.polls.routes)
   resource(app, '/runs', { get: listRuns(runs), post: keepRun(runs) })
   resource(app, '/runs/diff', { get: diffRuns(runs, () => parts.experiments.experiments.port.compare) })
   resource(app, '/runs/:id/expectations', {
@@ -79,7 +83,9 @@ export function createApp(parts: Parts): Express {
 
   resource(app, '/health', { get: (_req, res) => sendJson(res, '{"status":"ok"}') })
   resource(app, '/ready', { get: readiness(ready) })
-  resource(app, '/openapi.json', { get: contract(version, chaos.operations, parts.challenges.operations) })
+  resource(app, '/openapi.json', {
+    get: contract(version, chaos.operations, [...parts.challenges.operations, ...parts.polls.operations]),
+  })
   app.use(telemetry.routes())
   app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version))))
   app.use(unknown)
@@ -100,14 +106,10 @@ function readiness(ready: () => boolean): RequestHandler {
 }
 
 /** Made when somebody asks for it the first time. */
-function contract(
-  version: string,
-  operations: Chaos['operations'],
-  challenges: ChallengeApi['operations'],
-): RequestHandler {
+function contract(version: string, operations: Chaos['operations'], atRoot: readonly Operation[]): RequestHandler {
   let json: string | null = null
   return (_req, res) => {
-    json ??= JSON.stringify(openApi({ version, operations, challenges }))
+    json ??= JSON.stringify(openApi({ version, operations, atRoot }))
     sendJson(res, json)
   }
 }
@@ -125,6 +127,7 @@ function index(version: string): string {
       statistics: '/chaos/stats',
       runs: '/runs',
       challenges: '/challenges',
+      polls: '/polls',
       experiments: '/experiments',
       lessons: '/lessons',
       events: '/chaos/events',

@@ -29,6 +29,8 @@ import { packageRoot, packageVersion } from './lib/package-root.ts'
 import { codeOf, UserError } from './lib/user-error.ts'
 import { RunTable } from './runs/run-table.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
+import { pollApi } from './workshop/api.ts'
+import { Polls } from './workshop/polls.ts'
 
 export interface ServerOptions {
   /** TCP port; 0, the default, takes any free one. */
@@ -116,6 +118,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   })
   telemetry.watch(chaos.control)
   const challenges = new Challenges(chaos.control, chaos.scenarios, wall)
+  const polls = new Polls({
+    ...{ clock, wall, nextId: () => chaos.control.nextId('poll') },
+    changed: poll => telemetry.announce('poll', poll),
+  })
   const token = options.token ?? (exposed ? secret() : null)
   const access = new Access({
     token,
@@ -148,6 +154,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     challenges: challengeApi(chaos.control, challenges),
     runs,
     experiments: { experiments, control: chaos.control, scenarios, limits, wall },
+    polls: pollApi(chaos.control, polls),
     lessons,
     telemetry,
     log,
@@ -168,6 +175,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   } catch (error) {
     telemetry.close()
     challenges.close()
+    polls.close()
     chaos.close()
     catalog.close()
     throw new UserError(listenFailure(error, port, host), 1, error)
@@ -177,6 +185,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await experiments.close(graceMs)
     telemetry.close()
     challenges.close()
+    polls.close()
     chaos.close()
     await drain.end(graceMs)
     chaos.close()

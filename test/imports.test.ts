@@ -13,7 +13,7 @@ import { packageRoot } from '../server/lib/package-root.ts'
  */
 const MAP = whole({
   server: {
-    '.': 'access catalog challenge chaos/chaos.ts chaos/scenario config console experiments http lessons openapi runs telemetry',
+    '.': 'access catalog challenge chaos/api chaos/chaos.ts chaos/scenario config console experiments http lessons openapi runs telemetry workshop',
     openapi: 'access catalog chaos/api experiments http lessons runs',
     access: 'chaos/api http',
     catalog: 'http',
@@ -27,6 +27,7 @@ const MAP = whole({
     challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http wording',
     experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
     lessons: 'experiments http wording',
+    workshop: 'chaos chaos/api chaos/session config',
     runs: 'config http',
     http: 'config',
 

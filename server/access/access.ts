@@ -56,7 +56,7 @@ const OWN_CHALLENGE = /^\/challenges\/([a-z0-9-]{1,64})\/?$/
 const PLAIN_QUERY = /^[!"$-~]*$/
 /** Changes that act in the session of `?session=` and nowhere else. */
 const IN_SESSION =
-  /^\/challenges\/?$|^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/reset|\/scenarios\/[^/]+\/runs)?$/
+  /^\/challenges\/?$|^\/polls\/[a-z0-9-]{1,64}\/vote\/?$|^\/chaos(?:\/|\/fail-rate|\/stats|\/requests|\/outages|\/reset|\/scenarios\/[^/]+\/runs)?$/
 
 export class Access {
   readonly #parts: AccessParts

@@ -6,7 +6,7 @@ import type { ProblemFields } from '../http/problem.ts'
 export interface AccessRequest {
   /** GET, HEAD and OPTIONS change nothing. */
   readonly change: boolean
-  /** `/chaos…`, `/runs…`, `/experiments…` and `/challenges…`; the catalog, the page and the probes are not. */
+  /** `/chaos…`, `/runs…`, `/experiments…`, `/challenges…` and `/polls…`; the catalog, the page and the probes are not. */
   readonly control: boolean
   /** Every Host header, in lower case. */
   readonly hosts: readonly string[]
@@ -28,7 +28,7 @@ export interface AccessRequest {
 
 /** Whether a path belongs to the control plane, as the catalog, the page and the probes do not. */
 export function isControlPath(path: string): boolean {
-  return ['/chaos', '/runs', '/experiments', '/challenges'].some(start => path.startsWith(start))
+  return ['/chaos', '/runs', '/experiments', '/challenges', '/polls'].some(start => path.startsWith(start))
 }
 
 /** How the server was started. */

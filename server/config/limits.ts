@@ -124,6 +124,11 @@ export const MAX_LIVE_DOTS = 600
 export const MAX_FLOW_DOTS = 6_000
 /** Requests a second of an arm that are told one by one; of more, each so many-th. */
 export const MAX_DOTS_PER_SECOND = 60
+/** Polls that are remembered, votes that one counts, the choices of one, and characters of each text of it. */
+export const MAX_POLLS = 20
+export const MAX_VOTES = 5_000
+export const MAX_POLL_CHOICES = 6
+export const MAX_POLL_TEXT = 300
 /** Challenges that are on at once, and results of them that are kept; the oldest makes room. */
 export const MAX_CHALLENGES = 200
 export const MAX_CHALLENGE_RESULTS = 500

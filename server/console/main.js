@@ -58,6 +58,13 @@ const context = {
   openedRuns,
   replayed,
   lesson,
+  loadPoll() {
+    api
+      .polls()
+      .then(({ polls: [newest] }) => newest && dispatch('poll', newest))
+      // An older server has none.
+      .catch(() => null)
+  },
   pin: id => dispatch('pin', id),
   showNewest() {
     if (model.pinned !== null) dispatch('pin', model.pinned)
@@ -148,7 +155,7 @@ addEventListener('keydown', event => {
     return
   }
   if (!keysOn && command.type !== 'keys') return
-  if (command.type === 'next' && lesson() === null) return
+  if ((command.type === 'next' || command.type === 'ask') && lesson() === null) return
   event.preventDefault()
   if (command.type === 'rate' && lesson() !== null) page.lessons.choose(command.to / 10 - 1)
   else if (command.type === 'rate') page.rate.set(command.to)
@@ -161,6 +168,7 @@ addEventListener('keydown', event => {
   else if (command.type === 'replay') replay()
   else if (command.type === 'pin') pinShown()
   else if (command.type === 'next') page.lessons.next()
+  else if (command.type === 'ask') page.lessons.ask()
   else if (command.type === 'bar') {
     barHidden = context.presenting() && !barHidden
     queue()

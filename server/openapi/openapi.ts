@@ -22,21 +22,21 @@ export interface ContractParts {
   readonly version: string
   /** The operations of the control plane, mounted at `/chaos`. */
   readonly operations: readonly Operation[]
-  /** Those on challenges, mounted at `/`. */
-  readonly challenges: readonly Operation[]
+  /** Those on challenges and polls, mounted at `/`. */
+  readonly atRoot: readonly Operation[]
 }
 
 type Json = Record<string, unknown>
 
 /** The document; ready to be sent as JSON. */
-export function openApi({ version, operations, challenges }: ContractParts): Json {
+export function openApi({ version, operations, atRoot }: ContractParts): Json {
   const schemas = new Schemas()
   const control: Record<string, PathItem> = {}
   for (const operation of operations) {
     const path = operation.path === '/' ? '/chaos' : `/chaos${operation.path}`
     control[path] = { ...control[path], [operation.method]: controlOperation(operation, path, schemas) }
   }
-  for (const operation of challenges) {
+  for (const operation of atRoot) {
     const { path, method } = operation
     control[path] = { ...control[path], [method]: controlOperation(operation, path, schemas) }
   }

@@ -112,6 +112,11 @@ export class Telemetry {
     return this.#metrics.routes()
   }
 
+  /** Tells every page of something that is not the failure model's. */
+  announce(type: 'poll', data: object): void {
+    this.#events.emitToAll(type, data)
+  }
+
   /** Ends every event stream, so that the server can close. */
   close(): void {
     this.#unsubscribe()

@@ -73,6 +73,47 @@ describe('a lesson on the page', { skip, timeout: 180_000 }, () => {
     assert.deepEqual(complaints, [])
   })
 
+  it('asks the room, whose votes are laid beside the result', async test => {
+    const server = await startTestServer(test, {
+      ...{ token: 'of-the-host', openSessions: true },
+      experiments: openExperimentPort({
+        ...{ clock: systemClock, wallMs: Date.now, draw: () => 'drawn' },
+        usualUrl: new URL('http://127.0.0.1:8000'),
+      }),
+    })
+    const { page: phone, complaints } = await openPage(test, browser, server.url, {
+      viewport: { width: 390, height: 844 },
+    })
+    const { page: host } = await openPage(test, browser, `${server.url}/#lesson=all-is-well`, { locale: 'en-US' })
+    await host.evaluate(
+      "sessionStorage.setItem('flaky-catalog.token', 'of-the-host'); sessionStorage.setItem('token', 'of-the-host')",
+    )
+    await host.reload()
+    await host.getByText('1. All is well (1/2)').waitFor()
+    await host.keyboard.press('a')
+    const poll = phone.locator('.poll')
+    await poll.getByText('How many of the 100 requests get their product?').waitFor()
+    assert.deepEqual(await violations(phone), [])
+    await poll.getByRole('button', { name: 'fewer than half' }).click()
+    await poll.getByText('Votes: 1.').waitFor()
+    await poll.getByRole('button', { name: 'all of them' }).click()
+    await poll.locator('[aria-pressed="true"]', { hasText: 'all of them' }).waitFor()
+    await host
+      .locator('.lesson-choice', { hasText: 'all of them' })
+      .getByText(/1 \(100\s%\)/)
+      .waitFor()
+    assert.ok(await host.locator('.poll').isHidden())
+    await host.keyboard.press('ArrowRight')
+    await host.getByText('The answer: all of them.').waitFor({ timeout: 60_000 })
+    await poll.getByText('Votes: 1. It was: all of them.').waitFor()
+    assert.deepEqual(await violations(host), [])
+    // A vote without a session is refused once; then the phone has one.
+    assert.ok(
+      complaints.every(text => text.includes('401')),
+      complaints.join(),
+    )
+  })
+
   it('says that there is none of that name, and fits on a phone', async test => {
     const server = await serve(test)
     const { page } = await openPage(test, browser, `${server.url}/#lesson=nothing`, {

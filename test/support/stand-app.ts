@@ -11,6 +11,7 @@ export function standApp(own: Partial<Parts>): Express {
   const parts = {
     telemetry: new Telemetry({ clock: systemClock, wall: Date.now, version: '0' }),
     challenges: { routes: Router(), operations: [] },
+    polls: { routes: Router(), operations: [] },
     log: silentLog(),
     root: packageRoot(import.meta.url),
     version: '0',

@@ -212,6 +212,12 @@ export const en = {
     'This run came out in another way than it usually does, as happens where the machine is busy: run it again.',
   'lesson.notKept': 'The result was not kept, so that nobody can say which answer is right.',
 
+  'lesson.ask': 'Ask the room',
+  'poll.title': 'Question to the room',
+  'poll.open': 'Votes: {count}. You can change yours until it closes.',
+  'poll.closed': 'Votes: {count}. It is closed.',
+  'poll.answered': 'Votes: {count}. It was: {answer}.',
+
   'challenge.title': 'Challenges',
   'challenge.text': 'Have your own client judged by its traffic alone: five exams, about three minutes.',
   'challenge.start': 'Judge the client in {session}',
@@ -330,6 +336,7 @@ export const en = {
   'help.replay': 'Replay the run that is shown; play and pause',
   'help.pin': 'Pin the run that is shown, or let it go',
   'help.next': 'Next step of the lesson',
+  'help.ask': 'Ask the room the question of the lesson',
   'help.help': 'This page of keys',
   'help.escape': 'Leave presenter mode, close',
   'help.switch': 'Single-key shortcuts',

@@ -212,6 +212,12 @@ export const ptBr = {
   'lesson.differs': 'Esta execução saiu diferente do que costuma, como acontece quando a máquina está ocupada: repita.',
   'lesson.notKept': 'O resultado não foi guardado, e ninguém pode dizer qual resposta está certa.',
 
+  'lesson.ask': 'Perguntar à sala',
+  'poll.title': 'Pergunta à sala',
+  'poll.open': 'Votos: {count}. Você pode mudar o seu até fechar.',
+  'poll.closed': 'Votos: {count}. Está fechada.',
+  'poll.answered': 'Votos: {count}. Foi: {answer}.',
+
   'challenge.title': 'Desafios',
   'challenge.text': 'Tenha o seu próprio cliente julgado só pelo tráfego: cinco provas, cerca de três minutos.',
   'challenge.start': 'Julgar o cliente em {session}',
@@ -331,6 +337,7 @@ export const ptBr = {
   'help.replay': 'Rever a execução mostrada; tocar e pausar',
   'help.pin': 'Fixar a execução mostrada, ou soltar',
   'help.next': 'Próximo passo da lição',
+  'help.ask': 'Perguntar à sala o que a lição pergunta',
   'help.help': 'Esta lista de teclas',
   'help.escape': 'Sair da apresentação, fechar',
   'help.switch': 'Atalhos de uma tecla',

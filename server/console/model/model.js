@@ -28,13 +28,14 @@ export function emptyModel(session = 'default') {
     log: [],
     board: [],
     challenges: 0,
+    poll: null,
     entries: 0,
     volume: 0,
   }
 }
 
 /**
- * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`)
+ * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`, `poll`)
  * or one of the page's own (`link`, `locked`, `session`, `pin`).
  * @param {Model} model
  * @param {{ type: string, data: any }} event
@@ -130,6 +131,7 @@ const steps = {
   },
   board: (model, entries) => ({ ...model, board: updatedBoard(model.board, entries) }),
   challenge: model => ({ ...model, challenges: model.challenges + 1 }),
+  poll: (model, poll) => ({ ...model, poll: model.poll && poll.askedAt < model.poll.askedAt ? model.poll : poll }),
   link(model, event) {
     const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
     if (event.to !== 'lost' || model.link !== 'live') return next

@@ -80,6 +80,7 @@
  * @property {Entry[]} log newest first
  * @property {BoardEntry[]} board
  * @property {number} challenges how often one was heard to change
+ * @property {import('../view/poll.js').Poll & { askedAt: string } | null} poll the newest
  * @property {number} entries how many log lines there ever were
  * @property {number} volume grows when the log was written anew
  */

@@ -16,9 +16,8 @@ export class Refused extends Error {
 
 /** @param {() => string} sessionNow @param {import('./keyring.js').Keyring} keyring */
 export function controlPlane(sessionNow, keyring) {
-  /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] @param {AbortSignal | null} [signal] */
-  const ask = async (method, path, body, inSession = true, signal = null) => {
-    const session = sessionNow()
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] @param {AbortSignal | null} [signal] @param {string} [session] */
+  const ask = async (method, path, body, inSession = true, signal = null, session = sessionNow()) => {
     const url =
       inSession && session !== 'default'
         ? `${path}${path.includes('?') ? '&' : '?'}session=${encodeURIComponent(session)}`
@@ -91,6 +90,26 @@ export function controlPlane(sessionNow, keyring) {
     removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} before @param {string} after */
     diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
+    polls: () => ask('GET', '/polls', undefined, false),
+    /** @param {string} asks @param {string[]} choices */
+    askRoom: (asks, choices) => ask('POST', '/polls', { asks, choices }, false),
+    /** @param {string} id @param {{ open?: boolean, answer?: number }} change */
+    changePoll: (id, change) => ask('PATCH', `/polls/${encodeURIComponent(id)}`, change, false),
+    /** In a session of one's own; who has none and needs one is given one. @param {string} id @param {number} choice */
+    vote: async (id, choice) => {
+      /** @param {string | undefined} session */
+      const send = session => ask('PUT', `/polls/${encodeURIComponent(id)}/vote`, { choice }, true, null, session)
+      const own = keyring.sessions.at(-1)
+      try {
+        return await send(own)
+      } catch (error) {
+        if (own !== undefined || !(error instanceof Refused) || error.status !== 401) throw error
+        const guest = `guest-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`
+        const { key } = await ask('POST', '/chaos/sessions', { id: guest }, false)
+        keyring.keep(guest, key)
+        return send(guest)
+      }
+    },
     lessons: () => ask('GET', '/lessons', undefined, false),
     /** Which expectations a kept run meets. @param {string} id @param {readonly string[]} texts */
     judgeRun: (id, texts) => {

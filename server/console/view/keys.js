@@ -15,6 +15,7 @@ const LIST = [
   [['r'], 'help.replay'],
   [['i'], 'help.pin'],
   [['→'], 'help.next'],
+  [['a'], 'help.ask'],
   [['p'], 'help.present'],
   [['h'], 'help.bar'],
   [['v'], 'help.views'],
@@ -25,7 +26,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' | 'next' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' | 'next' | 'ask' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -42,6 +43,7 @@ const COMMANDS = {
   w: { type: 'what-if' },
   r: { type: 'replay' },
   i: { type: 'pin' },
+  a: { type: 'ask' },
   ArrowRight: { type: 'next' },
   p: { type: 'present' },
   h: { type: 'bar' },

@@ -3,6 +3,7 @@
 /** @import { Model, Run } from '../model/types.js' */
 
 import { breakable, h, mark, say } from './dom.js'
+import { votesOf } from './poll.js'
 
 /** @typedef {Record<import('../i18n/words.js').Language, string>} Text */
 /** @typedef {{ asks: Text, choices: { says: Text, holds: string[] }[] }} Question */
@@ -43,6 +44,11 @@ export function createLessons(context) {
     'aria-keyshortcuts': 'ArrowRight',
     onclick: () => goOn(),
   })
+  const ask = h(
+    'button',
+    { type: 'button', class: 'quiet', hidden: true, 'aria-keyshortcuts': 'a', onclick: () => askRoom() },
+    t('lesson.ask'),
+  )
   const again = h(
     'button',
     { type: 'button', class: 'quiet', hidden: true, onclick: () => begin(index) },
@@ -53,7 +59,7 @@ export function createLessons(context) {
     { class: 'lesson', hidden: true, 'aria-label': t('lesson.title') },
     h('div', { class: 'lesson-words' }, title, says, command),
     h('div', { class: 'lesson-question' }, asks, choices, answer),
-    h('div', { class: 'lesson-buttons' }, next, again, h('a', { href: '#lessons' }, t('lesson.leave'))),
+    h('div', { class: 'lesson-buttons' }, next, ask, again, h('a', { href: '#lessons' }, t('lesson.leave'))),
   )
 
   /** As the address has it, and the name in it. */
@@ -64,6 +70,10 @@ export function createLessons(context) {
   let phase = 'asks'
   /** @type {number | null} */
   let guess = null
+  /** The poll that the room was asked in, and what is known of it. */
+  let asked = ''
+  /** @type {import('./poll.js').Poll | null} */
+  let poll = null
   /** Whether the run came out as the lesson says. */
   let isTrue = true
   /** The choice that came true, once that is known. @type {number | null} */
@@ -94,6 +104,8 @@ export function createLessons(context) {
     guess = null
     right = null
     running = ''
+    asked = ''
+    poll = null
     problem = ''
     isTrue = true
     draw()
@@ -105,6 +117,7 @@ export function createLessons(context) {
       if (!one || !now?.experiment) return
       phase = 'starts'
       draw()
+      if (asked !== '') await context.api.changePoll(asked, { open: false }).catch(() => null)
       try {
         const heading = `${one.number}.${index + 1} ${one.title[language]}`
         running = (await context.api.startExperiment({ ...now.experiment, title: heading })).id
@@ -116,6 +129,16 @@ export function createLessons(context) {
       } finally {
         draw()
       }
+    })
+
+  /** Has the room vote on the question. */
+  const askRoom = () =>
+    context.act(async () => {
+      const question = step()?.question
+      if (!question || phase !== 'asks' || asked !== '') return
+      const texts = question.choices.map(({ says }) => says[language])
+      asked = (await context.api.askRoom(question.asks[language], texts)).id
+      draw()
     })
 
   const goOn = () => {
@@ -156,6 +179,7 @@ export function createLessons(context) {
       problem = found < 0 ? t('lesson.noAnswer') : ''
       isTrue = judged !== null && (experiment?.expect ?? []).every(text => passed.has(text))
     }
+    if (asked !== '' && right !== null) await context.api.changePoll(asked, { answer: right }).catch(() => null)
     draw()
   }
 
@@ -169,10 +193,12 @@ export function createLessons(context) {
       choices.replaceChildren()
       next.hidden = true
       again.hidden = true
+      ask.hidden = true
       return
     }
     next.hidden = false
     again.hidden = phase !== 'told'
+    ask.hidden = phase !== 'asks' || !now.question || asked !== ''
     say(title, `${one.number}. ${one.title[language]} (${index + 1}/${one.steps.length})`)
     const told = phase !== 'told' ? undefined : isTrue ? now.explains?.[language] : t('lesson.differs')
     say(says, told ?? now.says[language])
@@ -204,6 +230,14 @@ export function createLessons(context) {
       h('span', { class: 'lesson-key', 'aria-hidden': 'true' }, String(at + 1)),
       h('span', null, ...breakable(text)),
     )
+    if (poll)
+      button.append(
+        votesOf(
+          context,
+          poll.counts[at] ?? 0,
+          poll.counts.reduce((sum, votes) => sum + votes, 0),
+        ),
+      )
     mark(button, 'data-right', phase === 'told' && right === at)
     return h('li', null, button)
   }
@@ -221,12 +255,19 @@ export function createLessons(context) {
     element,
     view,
     next: goOn,
+    ask: askRoom,
+    /** Whether it shows a poll. @param {string | undefined} id */
+    polls: id => id !== undefined && id === asked,
     choose,
     /** @param {Model} model */
     update(model) {
       if (model.link === 'live' && loadedFor !== model.boot) {
         loadedFor = model.boot
         load()
+      }
+      if (asked !== '' && model.poll?.id === asked && model.poll !== poll) {
+        poll = model.poll
+        draw()
       }
       if (phase !== 'starts' && phase !== 'runs') return
       const own = model.runs.find(({ id }) => id === running)

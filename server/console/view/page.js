@@ -17,6 +17,7 @@ import { createKeys } from './keys.js'
 import { createLessons } from './lessons.js'
 import { createLog } from './log.js'
 import { createNotice } from './notice.js'
+import { createPoll } from './poll.js'
 import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
@@ -43,6 +44,7 @@ import { createWhy } from './why.js'
  * @property {() => string | null} openedRuns the ids of the kept run that is opened, or of two that are compared; null for the list
  * @property {() => string | null} replayed id of the kept run that is replayed
  * @property {() => string | null} lesson the lesson that is played, and its step
+ * @property {() => void} loadPoll
  * @property {(id: string) => void} pin keeps a run where it is shown, or lets it go
  * @property {() => void} showNewest lets a pinned or replayed run go
  * @property {(id: string) => void} openSession
@@ -81,6 +83,7 @@ export function createPage(context) {
   const host = createHostBar(context)
   const replay = createReplay(context)
   const lessons = createLessons(context)
+  const poll = createPoll(context)
   const clock = new StageClock()
   const traffic = new StageTraffic()
   /** What the stage shows, and the run it was made of; without one it is the traffic of everybody. @type {{ run: Run | null, made: StageRun } | null} */
@@ -118,7 +121,7 @@ export function createPage(context) {
     lessons.view,
   )
   const foot = h('footer', { class: 'foot' }, replay.element, lessons.element, host.element)
-  const element = h('div', { class: 'page' }, header.element, notice.element, main, foot, keys.element)
+  const element = h('div', { class: 'page' }, header.element, notice.element, poll.element, main, foot, keys.element)
 
   return {
     element,
@@ -142,6 +145,7 @@ export function createPage(context) {
       replay.show(replayed)
       lessons.show(lesson)
       lessons.update(model)
+      poll.update(model, lesson !== null && lessons.polls(model.poll?.id))
       host.update(model)
       foot.hidden = view !== 'live' || (replayed === null && lesson === null && !host.filled)
       host.element.hidden = replayed !== null || lesson !== null || (context.presenting() && context.barHidden())
