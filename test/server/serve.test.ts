@@ -1,7 +1,7 @@
 /** The real process: what it announces, how it follows its .env file, why it does not start, and how it ends. */
 
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -145,10 +145,10 @@ describe('a start that cannot go on', { concurrency: 2, timeout: 120_000 }, () =
   it('says so: seed data that is broken', async t => {
     const home = mkdtempSync(join(top, 'home-'))
     const root = packageRoot(import.meta.url)
-    for (const part of ['server', 'cli']) cpSync(join(root, part), join(home, part), { recursive: true })
+    for (const part of ['server', 'cli', join('data', 'words')])
+      cpSync(join(root, part), join(home, part), { recursive: true })
     cpSync(join(root, 'package.json'), join(home, 'package.json'))
     symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
-    mkdirSync(join(home, 'data'))
     writeFileSync(
       join(home, 'data', 'products.json'),
       '[{"code":"1","brand":"B","description":"D","gtin":"4006381333930"}]',
