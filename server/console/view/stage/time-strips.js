@@ -79,20 +79,25 @@ export function createTimeStrips(context) {
       needle.hidden = ended
       clock.hidden = ended
       needle.style.setProperty('left', `${100 * place}%`)
-      const middle = Math.min(0.96, Math.max(0.04, place))
-      clock.style.setProperty('left', `${100 * middle}%`)
       say(clock, t('stage.at', { seconds: tenth(untilMs / 1_000) }))
-      tick(run.lengthMs, ended ? -1 : middle)
+      // The time of now is held within the axis as a whole.
+      const unit = (clock.offsetWidth || 60) / Math.max(1, ticks.offsetWidth)
+      const middle = Math.min(1 - unit / 2, Math.max(unit / 2, place))
+      clock.style.setProperty('left', `${100 * middle}%`)
+      tick(run.lengthMs, ended ? -1 : middle, unit)
       spell(run, untilMs)
     },
     /** @param {string} text */
     describe: text => mark(element, 'aria-label', text),
   }
 
-  /** @param {number} lengthMs @param {number} now middle of the time of now, as a share of the axis; negative at the end */
-  function tick(lengthMs, now) {
+  /**
+   * @param {number} lengthMs
+   * @param {number} now middle of the time of now, as a share of the axis; negative at the end
+   * @param {number} unit its width, as a share of the axis
+   */
+  function tick(lengthMs, now, unit) {
     const seconds = lengthMs / 1_000
-    const unit = (clock.offsetWidth || 60) / Math.max(1, ticks.offsetWidth)
     const most = Math.max(2, Math.min(MAX_TICKS, 1 / (TICK_APART * unit)))
     const step = TICKS_S.find(one => seconds / one <= most) ?? 3_600
     const all = Array.from({ length: Math.floor(seconds / step + 0.001) + 1 }, (_, index) => index * step)
