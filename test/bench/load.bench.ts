@@ -11,9 +11,10 @@ import { type Child, startChild } from './child.ts'
 import { judge } from './goals.ts'
 import { type Contestant, inTurns, ratio, spread, words } from './turns.ts'
 
-const ROUNDS = 7
+const ROUNDS = 5
 const MILLION = 1_000_000
-const MS = 1_500
+/** Long enough for the start of a run to weigh nothing. */
+const MS = 3_000
 const KINDS = ['none', 'breaker', 'open loop', 'undici pool', 'autocannon'] as const
 const GOALS = { autocannon: 1, openLoop: 0.95, breaker: 0.95, hey: 1.4, batchMs: 250, memoryMb: 150 }
 
