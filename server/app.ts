@@ -33,6 +33,8 @@ export interface Parts {
   readonly runs: RunTable
   /** The experiments that this server runs at itself. */
   readonly experiments: ExperimentRoutesParts
+  /** Where others join, or null. */
+  readonly join: () => string | null
   readonly polls: PollApi
   readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
@@ -87,7 +89,7 @@ export function createApp(parts: Parts): Express {
     get: contract(version, chaos.operations, [...parts.challenges.operations, ...parts.polls.operations]),
   })
   app.use(telemetry.routes())
-  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version))))
+  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version, parts.join()))))
   app.use(unknown)
   app.use(
     problemHandler((error, res) => {
@@ -114,11 +116,12 @@ function contract(version: string, operations: Chaos['operations'], atRoot: read
   }
 }
 
-function index(version: string): string {
+function index(version: string, join: string | null): string {
   return JSON.stringify({
     name: 'flaky-catalog',
     version,
     about: 'A product catalog that fails on purpose',
+    join,
     links: {
       products: '/catalogs',
       product: '/catalogs/{code}',

@@ -66,6 +66,11 @@ async function run(io: ServeIo): Promise<number> {
     ...{ ...bootOptions(loaded, seed), log, clock: io.clock },
     ...(io.experiments ? { experiments: io.experiments } : {}),
   })
+  const [invited] = loaded.config.ROOM === '1' ? server.attendees : []
+  if (invited !== undefined) {
+    const { qrText } = await import('./workshop/qr-text.ts')
+    io.stdout.write(`${qrText(invited, io.stdout.isTTY && !io.env.NO_COLOR)}\n`)
+  }
   io.stdout.write(announcement(server, loaded, seed))
   logChanges(server.chaos, file, log)
   for (const flaw of flaws) log.warn(flaw)
@@ -130,6 +135,7 @@ function bootOptions({ config, origins }: Loaded, seed: string): ServerOptions {
     },
     token: CHAOS_TOKEN ?? null,
     openSessions: config.OPEN_SESSIONS === '1',
+    address: config.ADDRESS,
     allowedHosts: config.ALLOW_HOSTS ?? [],
     limits: limitsOf(config),
     stealth: CHAOS_STEALTH === '1',

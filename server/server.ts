@@ -51,6 +51,8 @@ export interface ServerOptions {
   readonly token?: string | null
   /** Those who have no token may read, and change sessions that they made themselves. */
   readonly openSessions?: boolean
+  /** The one of its addresses that attendees are shown first. */
+  readonly address?: string | undefined
   /** Names beside its addresses by which the server may be called, such as `demo.local`. */
   readonly allowedHosts?: readonly string[]
   /** How much of everything it bears; the usual unless given. */
@@ -90,6 +92,7 @@ const GRACE_MS = 5_000
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = IN_MEMORY, clock = systemClock, log = silentLog() } = options
+  checkAddress(options)
   const root = packageRoot(import.meta.url)
   const scenarios = unbroken(() => readScenarios(join(root, 'data', 'scenarios')))
   const lessons = unbroken(() => readLessons(join(root, 'data', 'lessons')))
@@ -141,6 +144,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     storage.isInPlace,
   )
   let url = ''
+  let attendees: readonly string[] = []
   const experiments = new Experiments({
     ...{ port: options.experiments ?? null, clock, wall, maxMs: limits.experimentMs },
     draw: () => randomBytes(4).toString('hex'),
@@ -154,6 +158,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     challenges: challengeApi(chaos.control, challenges),
     runs,
     experiments: { experiments, control: chaos.control, scenarios, limits, wall },
+    join: () => attendees[0] ?? null,
     polls: pollApi(chaos.control, polls),
     lessons,
     telemetry,
@@ -192,14 +197,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     catalog.close()
   }
   const { port: taken, address: bound } = server.address() as AddressInfo
-  const addresses = reachableFrom(bound, networkInterfaces())
+  const { address: shown = '' } = options
+  const reached = reachableFrom(bound, networkInterfaces())
+  const addresses = shown === '' ? reached : [shown, ...reached.filter(other => other !== shown)]
+  attendees = addresses.map(address => `http://${inUrl(address)}:${taken}`)
   const allowed = [...(options.allowedHosts ?? []), inUrl(host)].filter(name => !isWildcard(name))
   url = `http://${addressInUrl(host)}:${taken}`
   access.open(hostsOf({ bound, port: taken, addresses, allowed }), !isLocal(bound))
   return {
     url,
     port: taken,
-    attendees: addresses.map(address => `http://${inUrl(address)}:${taken}`),
+    attendees,
     token,
     chaos,
     products: catalog.list({ limit: 1 }).total,
@@ -218,6 +226,14 @@ function unbroken<T>(read: () => T): T {
     if (!(error instanceof ScenarioError || error instanceof LessonError)) throw error
     throw new UserError(`${error.message}; correct or delete it`, 1, error)
   }
+}
+
+/** @throws {UserError} with code 2 for an address that nobody could join at */
+function checkAddress({ address, host = '127.0.0.1', allowedHosts = [] }: ServerOptions): void {
+  const reached = [...reachableFrom(host, networkInterfaces()), ...allowedHosts]
+  if (address === undefined || reached.includes(address)) return
+  const others = reached.length > 0 ? `choose one of ${reached.join(', ')} with --address` : 'start it with --room'
+  throw new UserError(`${address} is no address at which others reach this machine: ${others} (ADDRESS)`, 2)
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -121,6 +121,19 @@ export const serverSchema = z.object({
         'names, with commas, by which the server may be called beside its addresses; others are refused',
       ),
     ),
+  ROOM: choice(['0', '1'])
+    .prefault('0')
+    .meta(
+      about(
+        '--room',
+        '1 is for a room of strangers: lets other machines in, opens sessions, has room for 200 people behind one router, and prints a QR code; what is said beside it holds',
+      ),
+    ),
+  ADDRESS: z
+    .string()
+    .max(255, 'has more than 255 characters')
+    .optional()
+    .meta(about('--address <address>', 'the one of several addresses of this machine that attendees are shown')),
   OPEN_SESSIONS: choice(['0', '1'])
     .prefault('0')
     .meta(
@@ -162,6 +175,16 @@ export function limitsOf(config: Config): Limits {
   ) as Limits
 }
 
+/** What ROOM says in place of the defaults. */
+const ROOM_VALUES: Variables = {
+  HOST: '0.0.0.0',
+  OPEN_SESSIONS: '1',
+  MAX_SESSIONS: '600',
+  MAX_LISTENERS: '700',
+  MAX_LISTENERS_PER_CLIENT: '600',
+  MAX_HELD: '2000',
+}
+
 /** What the command line alone reads; `.env.example` explains these too. */
 export const cliVariables: Readonly<Record<string, string>> = {
   CHAOS_URL: 'server that the command line talks to',
@@ -199,7 +222,11 @@ export function loadConfig(
   labels: { flag(name: Name): string; file: string },
   flaws: readonly string[] = [],
 ): Loaded {
-  const picked = NAMES.map(name => ({ name, ...pick(sources, name) }))
+  const isRoom = pick(sources, 'ROOM').value === '1'
+  const picked = NAMES.map(name => {
+    const { value, origin } = pick(sources, name)
+    return { name, origin, value: value ?? (isRoom ? ROOM_VALUES[name] : undefined) }
+  })
   const parsed = serverSchema.safeParse(Object.fromEntries(picked.map(({ name, value }) => [name, value])))
   const called = (name: unknown): string => {
     const origin = picked.find(it => it.name === name)?.origin

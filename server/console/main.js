@@ -9,7 +9,7 @@ import { openStorage } from './net/storage.js'
 import { openStream } from './net/stream.js'
 import { openWordTables } from './net/word-tables.js'
 import { h, mark } from './view/dom.js'
-import { VIEWS } from './view/header.js'
+import { isLocal, VIEWS } from './view/header.js'
 import { commandOf, releasePickers } from './view/keys.js'
 import { createPage } from './view/page.js'
 import { readPalette } from './view/palette.js'
@@ -24,6 +24,8 @@ let i18n = createI18n(pickLanguage(store.get('language'), navigator.languages))
 let theme = THEMES.find(name => name === store.get('theme')) ?? 'auto'
 let keysOn = store.get('keys') !== 'off'
 const keyring = createKeyring(openStorage(() => sessionStorage))
+/** Where others open this page: the server knows where this machine calls itself something else. */
+let join = location.origin
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
@@ -42,6 +44,9 @@ const context = {
   api,
   whole: value => (value === null ? i18n.t('unit.none') : i18n.count(value)),
   origin: location.origin,
+  get join() {
+    return join
+  },
   palette: () => palette,
   act: work => {
     work().catch(error => {
@@ -179,6 +184,16 @@ addEventListener('keydown', event => {
   else context.showKeys()
 })
 releasePickers()
+if (isLocal(location.origin)) {
+  api
+    .index()
+    .then(({ join: there }) => {
+      if (!there) return
+      join = there
+      rebuild()
+    })
+    .catch(() => null)
+}
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme)
 setInterval(queue, 250)
 document.fonts?.ready.then(() => page.repaint())

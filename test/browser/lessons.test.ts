@@ -31,6 +31,24 @@ const serve = (test: { after(close: () => Promise<void>): void }) =>
     }),
   })
 
+describe('the address to join', { skip, timeout: 60_000 }, () => {
+  it('is that of the network, also where the host opened localhost', async test => {
+    const browser = await launch()
+    test.after(() => browser.close())
+    const server = await startTestServer(test)
+    const { page } = await openPage(test, browser, server.url)
+    await page.route('**/', (route, request) =>
+      request.headers().accept === 'application/json'
+        ? route.fulfill({ json: { join: 'http://192.168.1.20:8000' } })
+        : route.continue(),
+    )
+    await page.reload()
+    await page.keyboard.press('p')
+    await page.locator('.stage-invite strong', { hasText: '192.168.1.20:8000' }).waitFor()
+    await page.locator('.stage-invite .qr-code svg').waitFor()
+  })
+})
+
 describe('a lesson on the page', { skip, timeout: 180_000 }, () => {
   let browser: Browser
   before(async () => {

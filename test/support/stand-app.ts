@@ -15,6 +15,7 @@ export function standApp(own: Partial<Parts>): Express {
     log: silentLog(),
     root: packageRoot(import.meta.url),
     version: '0',
+    join: () => null,
     ...own,
   }
   const stand = new Proxy<object>(parts, { get: (known, name) => Reflect.get(known, name) ?? (() => {}) })

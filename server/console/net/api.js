@@ -90,6 +90,7 @@ export function controlPlane(sessionNow, keyring) {
     removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} before @param {string} after */
     diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
+    index: () => ask('GET', '/', undefined, false),
     polls: () => ask('GET', '/polls', undefined, false),
     /** @param {string} asks @param {string[]} choices */
     askRoom: (asks, choices) => ask('POST', '/polls', { asks, choices }, false),

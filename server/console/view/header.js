@@ -110,30 +110,30 @@ export function createHeader(context) {
 }
 
 /** The address to type, for presenter mode: the one by which this page was opened. @param {import('./page.js').Context} context */
-function joinAddress({ origin, i18n: { t } }) {
-  const local = isLocal(origin)
+function joinAddress({ join, i18n: { t } }) {
+  const local = isLocal(join)
   return h(
     'p',
     { class: 'join-address' },
     h('span', null, t(local ? 'room.here' : 'room.join')),
-    h('strong', null, origin.replace('http://', '')),
+    h('strong', null, join.replace('http://', '')),
   )
 }
 
 /** The address to type, large, for who is not there yet. @param {import('./page.js').Context} context */
-export function joinInvitation({ origin, i18n: { t } }) {
-  const local = isLocal(origin)
+export function joinInvitation({ join, i18n: { t } }) {
+  const local = isLocal(join)
   return h(
     'div',
     { class: 'stage-invite' },
     h('h2', null, t(local ? 'room.here' : 'room.join')),
-    h('p', null, h('strong', null, origin.replace('http://', ''))),
-    local ? null : createQrCode(origin),
+    h('p', null, h('strong', null, join.replace('http://', ''))),
+    local ? null : createQrCode(join),
   )
 }
 
 /** @param {string} origin */
-function isLocal(origin) {
+export function isLocal(origin) {
   const { hostname } = new URL(origin)
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

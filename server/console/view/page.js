@@ -35,6 +35,7 @@ import { createWhy } from './why.js'
  * @property {import('../net/api.js').ControlPlane} api
  * @property {(value: number | null) => string} whole a whole number, or a dash
  * @property {string} origin
+ * @property {string} join where others open this page
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
  * @property {(origin: { source?: string, detail?: string }) => string} sourceName

@@ -35,6 +35,8 @@ describe('loadConfig', () => {
       CATALOG_DB: 'data/catalog.sqlite',
       CHAOS_TOKEN: undefined,
       ALLOW_HOSTS: undefined,
+      ROOM: '0',
+      ADDRESS: undefined,
       OPEN_SESSIONS: '0',
       CHAOS_STEALTH: '0',
       LOG_LEVEL: 'info',
