@@ -158,7 +158,7 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     }
     await page.locator('.circuit[data-state="open"] .lamp-open[data-lit]').waitFor()
     await publisher.end(2_000, [arm('none', 70, 30, []), arm('breaker', 100, 0, states)], { verdict: 'It helped.' })
-    await page.getByText('It helped.').waitFor()
+    await page.locator('.verdict').getByText('It helped.').waitFor()
     assert.ok(seen.size >= 4, `only ${[...seen]} were shown`)
     assert.deepEqual(await page.locator('.arms-table .share').allTextContents(), ['70 %', '100 %'])
     assert.equal(await page.locator('[data-chart="arm"]').count(), 2)
