@@ -17,7 +17,7 @@ const MAP = whole({
     openapi: 'access catalog chaos/api experiments http lessons runs',
     access: 'chaos/api http',
     catalog: 'http',
-    console: 'console/i18n console/model console/net console/view console/view/page.js http',
+    console: 'console/i18n console/model console/net console/view console/view/page.js console/wording http',
     wording: 'console/wording',
     'console/view/page.js': 'console/model console/view console/view/stage',
     'console/view/stage': 'console/model console/view',

@@ -7,6 +7,7 @@ import type { Hello, Stats } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
 import { fit, styled, toAnsi } from '../live/styled-line.ts'
 import { jsonOption, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
+import { byWhom, english } from '../report/verdict/words.ts'
 import { wrapText } from '../report/wrap.ts'
 import type { Define } from './command.ts'
 
@@ -72,7 +73,7 @@ function line(label: string, text: string): string {
 
 function origin(provenance: { readonly source?: unknown } | null | undefined): string {
   const source = provenance?.source
-  return typeof source === 'string' && source !== 'default' ? ` (from ${source})` : ''
+  return typeof source === 'string' && source !== 'default' ? ` (${byWhom(source, english)})` : ''
 }
 
 /** The status at one moment. */

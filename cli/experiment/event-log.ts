@@ -29,6 +29,8 @@ const READY_MS = 150
 const MAX_EVENTS = 500
 /** Changes of one quantity in one direction that follow each other as fast as this, in milliseconds, are one ramp. */
 const RAMP_STEP_MS = 1_100
+/** Whose slider is dragged to and fro: its changes are one in whatever direction. */
+const DRAGGING = 'web'
 
 /** What is known of the settings, to say what a change was. */
 interface Known {
@@ -178,7 +180,8 @@ function continues(events: RunEvent[], event: RunEvent): boolean {
   const [{ from, to, atMs: since }, next] = [{ ...span(last), atMs: last?.atMs ?? 0 }, span(event)]
   if (!last || last.source !== event.source || from === null || to === null || next.to === null) return false
   const until = typeof last.figures.untilMs === 'number' ? last.figures.untilMs : since
-  if (event.atMs - until > RAMP_STEP_MS || Math.sign(to - from) !== Math.sign(next.to - to)) return false
+  const isOne = event.source === DRAGGING || Math.sign(to - from) === Math.sign(next.to - to)
+  if (event.atMs - until > RAMP_STEP_MS || !isOne) return false
   events[at] = { ...last, figures: { ...last.figures, to: next.to, untilMs: event.atMs } }
   return true
 }

@@ -13,6 +13,7 @@ import { isLocal, VIEWS } from './view/header.js'
 import { commandOf, releasePickers } from './view/keys.js'
 import { createPage } from './view/page.js'
 import { readPalette } from './view/palette.js'
+import { byWhom } from './wording/sentences.js'
 
 const THEMES = /** @type {const} */ (['auto', 'dark', 'light'])
 const root = document.documentElement
@@ -56,7 +57,10 @@ const context = {
       else page.refuse(String(error.message ?? error), 'en')
     })
   },
-  sourceName: origin => i18n.maybe(`who.${origin.source}`, origin.detail || String(origin.source ?? '')),
+  byWhom(source) {
+    const words = wordTables.now(i18n.language)
+    return words ? byWhom(source, words) : source
+  },
   words: () => wordTables.now(i18n.language),
   loadWords: () => wordTables.load(i18n.language),
   view,
@@ -95,8 +99,13 @@ const context = {
   nextLanguage() {
     const other = i18n.language === 'en' ? 'pt-BR' : 'en'
     store.set('language', other)
-    i18n = createI18n(other)
-    rebuild()
+    wordTables
+      .load(other)
+      .catch(() => null)
+      .then(() => {
+        i18n = createI18n(other)
+        rebuild()
+      })
   },
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   presenting: () => root.hasAttribute('data-presenter'),
@@ -123,6 +132,8 @@ const context = {
   dismissLock: () => dispatch('locked', false),
 }
 
+// What is written once, such as a line of the log, is written with all words; without them the page is better than none.
+await wordTables.load(i18n.language).catch(() => null)
 let page = createPage(context)
 let lastView = view()
 mark(root, 'lang', i18n.language)

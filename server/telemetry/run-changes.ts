@@ -12,6 +12,8 @@ export interface RunChange extends RecentChange {
 const MAX_CHANGES = 20
 /** Changes of the fail rate in one direction that follow each other as fast as this, in milliseconds, are one. */
 const RAMP_STEP_MS = 1_100
+/** Whose slider is dragged to and fro: its changes are one in whatever direction. */
+const DRAGGING = 'web'
 /** A mark of a scenario at the start of the run may come this long before the run is announced, in milliseconds. */
 const EARLY_MS = 100
 
@@ -65,7 +67,8 @@ function together(before: RunChange, after: RunChange): RunChange | null {
     return null
   if (![before, after].every(({ changed }) => String(changed) === 'failRate')) return null
   const [from, to, next] = [rateOf(before.from), rateOf(before.to), rateOf(after.to)]
-  return Math.sign(to - from) === Math.sign(next - to) ? { ...before, to: after.to } : null
+  const isOne = sourceOf(after.origin) === DRAGGING || Math.sign(to - from) === Math.sign(next - to)
+  return isOne ? { ...before, to: after.to } : null
 }
 
 function sourceOf(origin: unknown): unknown {

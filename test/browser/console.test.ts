@@ -72,8 +72,11 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     })
     await show(page, '0.5')
     assert.equal(await page.locator('#rate-slider').getAttribute('aria-valuetext'), '0.5 %')
-    assert.match((await page.locator('.log-list li').first().textContent()) ?? '', /Fail rate 0 % → 0\.5 % by CLI/)
-    assert.match((await page.locator('#rate-by').textContent()) ?? '', /set by CLI/)
+    assert.match(
+      (await page.locator('.log-list li').first().textContent()) ?? '',
+      /Fail rate 0 % → 0\.5 % by a command line/,
+    )
+    assert.match((await page.locator('#rate-by').textContent()) ?? '', /set by a command line/)
   })
 
   it('takes a number, refuses a bad one with a sentence, and sets presets', async test => {

@@ -97,6 +97,7 @@ describe('the page of kept runs', { skip, timeout: 180_000 }, () => {
       const { server, newer, older } = await open(test)
       const words = wordsIn(language)
       const { page, complaints } = await openPage(test, browser, `${server.url}/#runs`, { locale })
+      await page.locator('.run-pick input').first().waitFor()
       for (const box of await page.locator('.run-pick input').all()) {
         await box.focus()
         await page.keyboard.press('Space')
@@ -128,7 +129,7 @@ describe('the page of kept runs', { skip, timeout: 180_000 }, () => {
       const words = wordsIn(language)
       const { page } = await openPage(test, browser, server.url, { locale })
       const { text } = verdictIn(NEW, words)
-      await page.waitForFunction(`document.querySelector('.arms .verdict').textContent === ${JSON.stringify(text)}`)
+      await page.locator('.arms .verdict', { hasText: text }).waitFor()
       assert.equal(await page.locator('.arms .verdict').getAttribute('lang'), null)
       assert.equal(await textOf(page, '.run-name'), titleOf(NEW, words))
     }
@@ -146,9 +147,9 @@ describe('the page of kept runs', { skip, timeout: 180_000 }, () => {
     await button.focus()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
-    await page.waitForFunction('document.querySelectorAll(".runs-table tbody tr").length === 1')
+    await page.locator('.runs-table tbody tr').nth(1).waitFor({ state: 'detached' })
     assert.equal((await call('GET', `/runs/${newer}`)).status, 404)
-    await page.waitForFunction(`document.activeElement.textContent === '${older}'`)
+    await page.locator('.runs-table a:focus', { hasText: older }).waitFor()
   })
 
   it('of a locked server lets the host alone forget one', async test => {

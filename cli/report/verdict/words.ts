@@ -6,6 +6,7 @@ import { type Language, readTable } from '../../../server/wording/wording.ts'
 
 export { describeRate, describeRun, titleOf } from '../../../server/console/wording/run.js'
 export {
+  byWhom,
   eventLines,
   experimentWords,
   inWords,

@@ -3,7 +3,6 @@
 /** @import { I18n } from '../i18n/words.js' */
 
 import { armTitles } from '../model/arm-names.js'
-import { titleOf } from '../wording/run.js'
 
 /** @param {I18n} i18n @param {readonly string[]} names @returns {string[]} */
 export function titlesOf(i18n, names) {
@@ -13,18 +12,6 @@ export function titlesOf(i18n, names) {
     const joined = words.join(' + ')
     return joined.charAt(0).toUpperCase() + joined.slice(1)
   })
-}
-
-/**
- * What a run is called: by its arms in the language of the page, unless somebody gave it a name.
- * @param {import('./page.js').Context} context
- * @param {{ title: string, names: readonly string[] }} run
- */
-export function runTitle(context, { title, names }) {
-  const words = context.words()
-  const command = title.split(' ', 1)[0] ?? ''
-  const isNamed = title !== `${command} ${names.join(', ')}`
-  return isNamed || !words ? title : titleOf({ command, arms: names.map(name => ({ name })) }, words)
 }
 
 /** The same in short, for a label: of an arm with a breaker and more, what there is more. @param {I18n} i18n @param {readonly string[]} names @returns {string[]} */

@@ -4,11 +4,10 @@
 /** @import { Table } from './arms-table.js' */
 
 import { currentRun } from '../model/shown-run.js'
-import { inWords } from '../wording/sentences.js'
-import { runTitle } from './arm-titles.js'
 import { createTable } from './arms-table.js'
 import { h, mark, say } from './dom.js'
 import { createRunChanges } from './run-changes.js'
+import { runTitle, runVerdict } from './run-words.js'
 
 /** @param {import('./page.js').Context} context */
 export function createArms(context) {
@@ -59,11 +58,9 @@ export function createArms(context) {
       mark(element, 'data-status', run?.status ?? 'none')
       say(status, run ? t(`arms.${run.status}`) : '')
       say(name, run ? runTitle(context, run) : '')
-      const words = context.words()
-      const coded = run?.coded && words ? inWords(run.coded, words).text : null
-      say(verdict, coded ?? run?.verdict ?? '')
-      // Of a run without codes only what its author said is known, in English.
-      mark(verdict, 'lang', coded === null ? 'en' : null)
+      const { text, lang } = runVerdict(context, run)
+      say(verdict, text)
+      mark(verdict, 'lang', lang)
       changes.update(run)
       mark(report, 'hidden', !run?.kept)
       if (run?.kept) mark(report, 'href', `#runs=${encodeURIComponent(run.kept)}`)

@@ -5,6 +5,7 @@
 import { currentRun } from '../model/shown-run.js'
 import { troubleIn } from '../model/trouble.js'
 import { h, mark, say } from './dom.js'
+import { runVerdict } from './run-words.js'
 
 /** Requests that one press sends from this very device, and how many of them are under way at once. */
 const REQUESTS = 20
@@ -21,7 +22,7 @@ export function createAttendee(context) {
   )
   const result = h('p', { class: 'num', role: 'status' })
   // It comes from a command line, which speaks English.
-  const verdict = h('p', { class: 'attendee-verdict', lang: 'en' })
+  const verdict = h('p', { class: 'attendee-verdict' })
   const track = h('span', { class: 'share-track', 'aria-hidden': 'true' }, h('span', { class: 'share-bar' }))
   const sending = h('section', { class: 'attendee', 'aria-label': t('send.title') }, button, track, result, verdict)
 
@@ -55,7 +56,9 @@ export function createAttendee(context) {
         : t('say.ok')
       say(state, conditions ? text.replace(/\w+\[([^\]]*)\]/g, '$1') : '')
       mark(state, 'data-kind', trouble?.kind ?? 'up')
-      say(verdict, currentRun(model)?.verdict ?? '')
+      const told = runVerdict(context, currentRun(model))
+      say(verdict, told.text)
+      mark(verdict, 'lang', told.lang)
     },
   }
 }

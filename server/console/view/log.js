@@ -49,9 +49,8 @@ export function createLog(context) {
  * @param {string} when
  */
 export function line(context, entry, when) {
-  const { t } = context.i18n
   const origin = entry.data.origin ?? { source: entry.data.source }
-  const who = origin.source ? context.sourceName(origin) : ''
+  const by = origin.source ? context.byWhom(origin.source) : ''
   const foreign = entry.kind === 'scenario' && entry.data.status === 'mark'
   return h(
     'li',
@@ -61,7 +60,7 @@ export function line(context, entry, when) {
       'span',
       null,
       h('span', { lang: foreign ? 'en' : null }, textOf(context, entry)),
-      who ? h('span', { class: 'who' }, ` ${t('log.by', { who })}`) : null,
+      by ? h('span', { class: 'who' }, ` ${by}`) : null,
     ),
   )
 }

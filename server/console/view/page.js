@@ -38,7 +38,7 @@ import { createWhy } from './why.js'
  * @property {string} join where others open this page
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
- * @property {(origin: { source?: string, detail?: string }) => string} sourceName
+ * @property {(source: string) => string} byWhom who did something, as the server names it, in words
  * @property {() => import('../wording/words.js').Words | null} words of verdicts and reports; null while they are on their way
  * @property {() => Promise<import('../wording/words.js').Words>} loadWords
  * @property {() => import('./header.js').View} view

@@ -146,8 +146,13 @@ export function createRate(context) {
       say(inForce, moreThan(typeof current === 'number' ? current : 0, model))
       const origin = model.chaos?.provenance?.failRate
       if (origin) {
-        const who = context.sourceName(origin)
-        say(by, origin.at ? t('rate.byAt', { who, time: time(Date.parse(origin.at) / 1000) }) : t('rate.by', { who }))
+        const whom = context.byWhom(origin.source)
+        say(
+          by,
+          origin.at
+            ? t('rate.byAt', { by: whom, time: time(Date.parse(origin.at) / 1000) })
+            : t('rate.by', { by: whom }),
+        )
       }
     },
   }

@@ -66,13 +66,18 @@ export function troubleName(what, words) {
 
 /** Something that happened to the server during a run. @typedef {{ atMs: number, what: string, source?: string | undefined, arm?: string | undefined, figures: Figures }} ToldEvent */
 
+/** Who or what did something, as the server names it: `by a command line`, `on the page`. @param {string} source @param {Words} words */
+export function byWhom(source, words) {
+  return words.has(`by.${source}`) ? words(`by.${source}`) : words('by.other', { source })
+}
+
 /** An event in words, with its moment and who did it. @param {ToldEvent} event @param {Words} words */
 export function describeEvent({ atMs, what, source = '', arm, figures }, words) {
   const known = words.has(`event.${what}`) ? `event.${what}` : 'event.other'
   const text = words(known, { untilMs: null, ...figures, what })
-  const who = words.has(`by.${source}`) ? words(`by.${source}`) : words('by.other', { source })
+  const who = source === '' ? '' : ` (${byWhom(source, words)})`
   const whose = arm === undefined ? '' : words('event.arm', { arm })
-  return words('event.at', { atMs, text: `${text}${source === '' ? '' : who}${whose}` })
+  return words('event.at', { atMs, text: `${text}${who}${whose}` })
 }
 
 /** More events of a run are only counted. */

@@ -77,7 +77,7 @@ describe('chaos status', () => {
     await chaos(['rate', '30', '-u', server.url])
     const { code, stdout } = await chaos(['status', '-u', server.url])
     assert.equal(code, 0)
-    assert.match(stdout, /failRate +30 % \(from cli\)/)
+    assert.match(stdout, /failRate +30 % \(by a command line\)/)
     assert.match(stdout, /requests +7, and 0 under way/)
     assert.match(stdout, /injected +7/)
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
@@ -101,7 +101,7 @@ test('settings are printed in words, and whole, whatever their length', async t 
   assert.ok(!stdout.includes('…') && !stdout.includes('{'), stdout)
   const lines = stdout.split('\n').filter(line => !line.includes('xxx'))
   assert.deepEqual(
-    lines.filter(line => line.length > 80 + '(from environment)'.length),
+    lines.filter(line => line.length > 80 + '(by the environment)'.length),
     [],
   )
 })

@@ -30,12 +30,13 @@ describe('the changes of a run', () => {
     ['hold a ramp as one', [rate(1_100, 0, 1), rate(1_200, 1, 2), rate(1_300, 2, 3)], [[100, 'settings', 3]]],
     [
       'hold what turns back as two',
-      [rate(1_100, 0, 9), rate(1_200, 9, 2)],
+      [rate(1_100, 0, 9, 'cli'), rate(1_200, 9, 2, 'cli')],
       [
         [100, 'settings', 9],
         [200, 'settings', 2],
       ],
     ],
+    ['hold a drag of the slider to and fro as one', [rate(1_100, 0, 9), rate(1_200, 9, 2)], [[100, 'settings', 2]]],
     [
       'hold what comes late as two',
       [rate(1_100, 0, 9), rate(3_200, 9, 20)],
