@@ -10,7 +10,7 @@ import { simulate } from '../../../cli/simulate/simulate.ts'
 import { experimentSchema } from '../../../server/experiments/spec.ts'
 import { coverageCases } from './coverage.ts'
 
-const RUNS = 24
+const RUNS = 12
 /** Each is compared with so many after it. */
 const PARTNERS = 4
 const DAYS = 199
