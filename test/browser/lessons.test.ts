@@ -132,6 +132,26 @@ describe('a lesson on the page', { skip, timeout: 180_000 }, () => {
     )
   })
 
+  it('leads to a client of one’s own, with the session filled in', async test => {
+    const server = await startTestServer(test)
+    const { page } = await openPage(test, browser, `${server.url}/?session=ana`, {
+      viewport: { width: 390, height: 844 },
+    })
+    await fetch(`${server.url}/chaos/sessions`, {
+      method: 'POST',
+      body: '{"id":"ana"}',
+      headers: { 'content-type': 'application/json' },
+    })
+    await page.reload()
+    await page.waitForSelector('.link-state[data-link="live"]')
+    await page.getByText('A client of your own').click()
+    await page.locator('.client-code', { hasText: '"X-Chaos-Session": "ana"' }).waitFor()
+    await page.getByLabel('Language').selectOption('curl')
+    await page.locator('.client-code', { hasText: `${server.url}/catalogs/` }).waitFor()
+    assert.deepEqual(await violations(page), [])
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+  })
+
   it('says that there is none of that name, and fits on a phone', async test => {
     const server = await serve(test)
     const { page } = await openPage(test, browser, `${server.url}/#lesson=nothing`, {

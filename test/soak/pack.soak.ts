@@ -24,7 +24,7 @@ function check(what: string, ok: boolean, detail: unknown = ''): void {
 
 /** What a user needs: the programs, the types of the breaker and the simulation, the data, the page, and what to read. */
 const WANTED =
-  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/(breaker\/[\w/-]+|policy\/(engine|send)|report\/result|simulate\/(index|own-arm))|server\/(chaos\/settings\/schema|experiments\/spec|lib\/clock|runs\/result))\.d\.ts|data\/[\w.-]+\.json|data\/(lessons|scenarios|words|locust)\/[\w./-]+\.(json|py)|server\/console\/.*\.(js|css|html|svg)|\.env\.example|((cli|server)\/([\w/-]+\/)?)?README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
+  /^(dist\/(cli|server)\/.*\.js|dist\/(cli\/(breaker\/[\w/-]+|policy\/(engine|send)|report\/result|simulate\/(index|own-arm))|server\/(chaos\/settings\/schema|experiments\/spec|lib\/clock|runs\/result))\.d\.ts|data\/[\w.-]+\.json|data\/(lessons|scenarios|words|locust)\/[\w./-]+\.(json|py)|server\/console\/.*\.(js|css|html|svg)|\.env\.example|((cli|server)\/([\w/-]+\/)?)?README\.md|README\.pt-BR\.md|CHANGELOG\.md|LICENSE|package\.json)$/
 
 /** The packed file, and the paths in it. */
 async function pack(): Promise<{ file: string; paths: string[] }> {

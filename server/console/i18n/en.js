@@ -203,6 +203,10 @@ export const en = {
   'poll.closed': 'Votes: {count}. It is closed.',
   'poll.answered': 'Votes: {count}. It was: {answer}.',
 
+  'client.title': 'A client of your own',
+  'client.language': 'Language',
+  'client.copy': 'Copy',
+
   'challenge.title': 'Challenges',
   'challenge.text': 'Have your own client judged by its traffic alone: five exams, about three minutes.',
   'challenge.start': 'Judge the client in {session}',

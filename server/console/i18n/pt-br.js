@@ -203,6 +203,10 @@ export const ptBr = {
   'poll.closed': 'Votos: {count}. Está fechada.',
   'poll.answered': 'Votos: {count}. Foi: {answer}.',
 
+  'client.title': 'Seu próprio cliente',
+  'client.language': 'Linguagem',
+  'client.copy': 'Copiar',
+
   'challenge.title': 'Desafios',
   'challenge.text': 'Tenha o seu próprio cliente julgado só pelo tráfego: cinco provas, cerca de três minutos.',
   'challenge.start': 'Julgar o cliente em {session}',

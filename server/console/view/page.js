@@ -17,6 +17,7 @@ import { createKeys } from './keys.js'
 import { createLessons } from './lessons.js'
 import { createLog } from './log.js'
 import { createNotice } from './notice.js'
+import { createOwnClient } from './own-client.js'
 import { createPoll } from './poll.js'
 import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
@@ -85,6 +86,7 @@ export function createPage(context) {
   const replay = createReplay(context)
   const lessons = createLessons(context)
   const poll = createPoll(context)
+  const ownClient = createOwnClient(context)
   const clock = new StageClock()
   const traffic = new StageTraffic()
   /** What the stage shows, and the run it was made of; without one it is the traffic of everybody. @type {{ run: Run | null, made: StageRun } | null} */
@@ -106,7 +108,14 @@ export function createPage(context) {
     h(
       'div',
       { class: 'rail' },
-      ...[attendee.state, rate.element, attendee.sending, disruptions.element, settingsInForce.element],
+      ...[
+        attendee.state,
+        rate.element,
+        attendee.sending,
+        disruptions.element,
+        settingsInForce.element,
+        ownClient.element,
+      ],
     ),
     h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
     h('div', { class: 'side' }, arms.element, log.element),
@@ -164,6 +173,7 @@ export function createPage(context) {
       if (consoleView.hidden === false) {
         rate.update(model)
         attendee.update(model)
+        ownClient.update(model)
         disruptions.update(model, now)
         settingsInForce.update(model)
         figures.update(model, now)
