@@ -88,7 +88,15 @@ export async function openPage(
   page.on('pageerror', error => complaints.push(String(error.stack)))
   page.on('request', request => origins.add(new URL(request.url()).origin))
   await page.goto(url)
+  await ready(page)
   return { page, complaints, origins }
+}
+
+/** Waits until the console is built and hears its keys; any other page is ready as it is. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(
+    "!document.querySelector('#page') || document.querySelector('#page').childElementCount > 0",
+  )
 }
 
 /** Takes from a page what it shows and has stored; false where that is not to be had. */

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { openExperimentPort } from '../../cli/experiment-port/port.ts'
 import { systemClock } from '../../server/lib/clock.ts'
 import { startTestServer } from '../support/server.ts'
-import { launch, openPage, skip } from './browser.ts'
+import { launch, openPage, ready, skip } from './browser.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -43,6 +43,7 @@ describe('the address to join', { skip, timeout: 60_000 }, () => {
         : route.continue(),
     )
     await page.reload()
+    await ready(page)
     await page.keyboard.press('p')
     await page.locator('.stage-invite strong', { hasText: '192.168.1.20:8000' }).waitFor()
     await page.locator('.stage-invite .qr-code svg').waitFor()

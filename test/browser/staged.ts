@@ -86,6 +86,7 @@ const LOOK = (inPicture: boolean) => `(() => {
     if (!node.data.trim() || !element.checkVisibility({ visibilityProperty: true }) || element.closest('script, noscript, dialog, .skip, .hidden, option')) continue
     const what = JSON.stringify(node.data.trim().slice(0, 40))
     const style = getComputedStyle(element)
+    if (style.clipPath === 'inset(50%)') continue
     if (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) faults.add(what + ' is cut off')
     if (!${inPicture}) continue
     if (parseFloat(style.fontSize) < ${MIN_TEXT} * innerHeight) faults.add(what + ' is ' + style.fontSize)
