@@ -15,6 +15,8 @@ export interface Poll {
   /** The choice that came true, from 0; null where nobody has said so. */
   readonly answer: number | null
   readonly askedAt: string
+  /** It was removed: only told, never listed. */
+  readonly removed?: true
 }
 
 interface PollsParts {
@@ -114,7 +116,7 @@ export class Polls {
     const poll = this.get(id)
     this.#forget(id)
     this.#all.delete(id)
-    this.#parts.changed({ ...poll, open: false })
+    this.#parts.changed({ ...poll, open: false, removed: true })
   }
 
   /** Tells nothing more. */

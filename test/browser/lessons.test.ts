@@ -133,6 +133,24 @@ describe('a lesson on the page', { skip, timeout: 180_000 }, () => {
     )
   })
 
+  it('has the host ask something else, say what came true, and remove it', async test => {
+    const server = await startTestServer(test)
+    const { page, complaints } = await openPage(test, browser, `${server.url}/#lessons`)
+    await page.getByText('Ask the room something else').click()
+    await page.getByRole('textbox', { name: 'Question' }).fill('<b>Who is hungry?</b>')
+    await page.getByRole('textbox', { name: 'Answers' }).fill('I am\n\nI am not')
+    await page.getByRole('button', { name: 'Ask the room' }).click()
+    await page.locator('.poll').getByText('<b>Who is hungry?</b>').waitFor()
+    await page.locator('.poll').getByRole('button', { name: 'I am not' }).click()
+    await page.locator('.poll').getByText('Votes: 1.').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await page.locator('.asked').getByRole('button', { name: 'I am not' }).click()
+    await page.getByText('Votes: 1. It was: I am not.').waitFor()
+    await page.getByRole('button', { name: 'Remove it' }).click()
+    await page.locator('.poll').waitFor({ state: 'hidden' })
+    assert.deepEqual(complaints, [])
+  })
+
   it('leads to a client of one’s own, with the session filled in', async test => {
     const server = await startTestServer(test)
     const { page } = await openPage(test, browser, `${server.url}/?session=ana`, {

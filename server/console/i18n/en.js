@@ -198,6 +198,13 @@ export const en = {
   'lesson.notKept': 'The result was not kept, so that nobody can say which answer is right.',
 
   'lesson.ask': 'Ask the room',
+  'poll.own': 'Ask the room something else',
+  'poll.asks': 'Question',
+  'poll.choices': 'Answers',
+  'poll.hint': 'One answer a line, two to six of them',
+  'poll.close': 'Close it',
+  'poll.forget': 'Remove it',
+  'poll.itWas': 'It was:',
   'poll.title': 'Question to the room',
   'poll.open': 'Votes: {count}. You can change yours until it closes.',
   'poll.closed': 'Votes: {count}. It is closed.',

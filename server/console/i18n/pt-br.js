@@ -198,6 +198,13 @@ export const ptBr = {
   'lesson.notKept': 'O resultado não foi guardado, e ninguém pode dizer qual resposta está certa.',
 
   'lesson.ask': 'Perguntar à sala',
+  'poll.own': 'Perguntar outra coisa à sala',
+  'poll.asks': 'Pergunta',
+  'poll.choices': 'Respostas',
+  'poll.hint': 'Uma resposta por linha, de duas a seis',
+  'poll.close': 'Fechar',
+  'poll.forget': 'Remover',
+  'poll.itWas': 'Foi:',
   'poll.title': 'Pergunta à sala',
   'poll.open': 'Votos: {count}. Você pode mudar o seu até fechar.',
   'poll.closed': 'Votos: {count}. Está fechada.',

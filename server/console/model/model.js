@@ -131,7 +131,10 @@ const steps = {
   },
   board: (model, entries) => ({ ...model, board: updatedBoard(model.board, entries) }),
   challenge: model => ({ ...model, challenges: model.challenges + 1 }),
-  poll: (model, poll) => ({ ...model, poll: model.poll && poll.askedAt < model.poll.askedAt ? model.poll : poll }),
+  poll(model, poll) {
+    const isOlder = model.poll !== null && poll.id !== model.poll.id && poll.askedAt < model.poll.askedAt
+    return isOlder ? model : { ...model, poll: poll.removed ? null : poll }
+  },
   link(model, event) {
     const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
     if (event.to !== 'lost' || model.link !== 'live') return next

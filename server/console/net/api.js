@@ -96,6 +96,8 @@ export function controlPlane(sessionNow, keyring) {
     askRoom: (asks, choices) => ask('POST', '/polls', { asks, choices }, false),
     /** @param {string} id @param {{ open?: boolean, answer?: number }} change */
     changePoll: (id, change) => ask('PATCH', `/polls/${encodeURIComponent(id)}`, change, false),
+    /** @param {string} id */
+    forgetPoll: id => ask('DELETE', `/polls/${encodeURIComponent(id)}`, undefined, false),
     /** In a session of one's own; who has none and needs one is given one. @param {string} id @param {number} choice */
     vote: async (id, choice) => {
       /** @param {string | undefined} session */

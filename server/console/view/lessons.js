@@ -2,6 +2,7 @@
 
 /** @import { Model, Run } from '../model/types.js' */
 
+import { createAskRoom } from './ask-room.js'
 import { breakable, h, mark, say } from './dom.js'
 import { votesOf } from './poll.js'
 
@@ -20,6 +21,7 @@ export function createLessons(context) {
   /** @type {Lesson[]} */
   let lessons = []
   let loadedFor = ''
+  const room = createAskRoom(context)
   const list = h('ol', { class: 'lesson-list' })
   const view = h(
     'section',
@@ -30,6 +32,7 @@ export function createLessons(context) {
       h('div', null, h('h2', null, t('lesson.title')), h('p', null, t('lesson.text'))),
     ),
     list,
+    room.element,
   )
 
   const title = h('h2', { class: 'lesson-title' })
@@ -261,6 +264,7 @@ export function createLessons(context) {
     choose,
     /** @param {Model} model */
     update(model) {
+      if (!view.hidden) room.update(model)
       if (model.link === 'live' && loadedFor !== model.boot) {
         loadedFor = model.boot
         load()

@@ -131,7 +131,15 @@ export function createPage(context) {
     lessons.view,
   )
   const foot = h('footer', { class: 'foot' }, replay.element, lessons.element, host.element)
-  const element = h('div', { class: 'page' }, header.element, notice.element, poll.element, main, foot, keys.element)
+  const element = h(
+    'div',
+    { class: 'page' },
+    header.element,
+    h('div', null, notice.element, poll.element),
+    main,
+    foot,
+    keys.element,
+  )
 
   return {
     element,
