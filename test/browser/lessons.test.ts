@@ -67,7 +67,10 @@ describe('a lesson on the page', { skip, timeout: 180_000 }, () => {
     assert.equal(await panel.locator('[aria-pressed="true"]').innerText(), '2\nmost, but not all')
     await page.keyboard.press('1')
     await page.keyboard.press('ArrowRight')
-    await panel.getByText('That is how you guessed it.').waitFor({ timeout: 60_000 })
+    await panel
+      .getByText('That is how you guessed it.')
+      .waitFor({ timeout: 60_000 })
+      .catch(async error => assert.fail(`${error}\n${await page.locator('body').innerText()}`))
     assert.match(await panel.locator('[data-right]').innerText(), /all of them/)
     await panel.getByText('Every request is one call').waitFor()
     assert.deepEqual(await violations(page), [])

@@ -233,7 +233,7 @@ describe('engines where they differ', () => {
 
   for (const [expression, message] of [
     ['opossum', 'opossum opens at a share of failures only'],
-    ['cockatiel', 'cockatiel opens at a share of failures, or at failures in a row'],
+    ['cockatiel', 'cockatiel opens at a share of failures (threshold), or at failures in a row (consecutive)'],
   ] as const) {
     it(`${expression} refuses a run whose rule it does not have`, async () => {
       const parts = { call: new Upstream().send, clock: new ManualClock(), random: () => 0, timeoutMs: 1_000 }
