@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { freePort } from '../../../support/free-port.ts'
 import { startTestServer } from '../../../support/server.ts'
 import { type Ended, exported, file, Locust, SEED, skip } from './harness.ts'
 
@@ -58,7 +59,7 @@ describe('the exported locustfile', () => {
   }, async t => {
     const server = await startTestServer(t, { settings: { failRate: 30 } })
     const path = file('shared.py', exported({ requests: 300, concurrency: 10, everyMs: 40 }, { target: server.url }))
-    const port = String(20_000 + (process.pid % 20_000))
+    const port = String(await freePort())
     const master = new Locust(t, [
       '-f',
       path,
@@ -89,7 +90,7 @@ describe('the exported locustfile', () => {
   it('says of a worker that is killed in the middle that its requests are missing, and fails', { skip }, async t => {
     const server = await startTestServer(t)
     const path = file('killed.py', exported({ requests: 400, concurrency: 2, everyMs: 50 }, { target: server.url }))
-    const port = String(20_001 + (process.pid % 20_000))
+    const port = String(await freePort())
     const master = new Locust(t, [
       '-f',
       path,
