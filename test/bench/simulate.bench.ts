@@ -11,6 +11,7 @@ import { parseArm } from '../../cli/policy/parse.ts'
 import { draw, streamSeed } from '../../server/chaos/decision/draw.ts'
 import { experimentSchema } from '../../server/experiments/spec.ts'
 import { ROOT } from '../support/project.ts'
+import { pythonWith } from '../support/python.ts'
 import { judge } from './goals.ts'
 import { type Contestant, inTurns, ratio, spread, words } from './turns.ts'
 
@@ -67,9 +68,7 @@ const contestants: Contestant[] = Object.entries(KINDS).map(([name, kind]) => ({
   measure: async () => ((await cpuMs(kind)) * 1_000) / REQUESTS,
 }))
 contestants.push({ name: 'bare loop', measure: async () => bareLoop() })
-const python = ['python3', '/usr/bin/python3'].find(
-  name => spawnSync(name, ['-c', 'import simpy'], { stdio: 'ignore' }).status === 0,
-)
+const python = pythonWith('simpy')
 if (python === undefined) console.log('SimPy is not installed (apt-get install python3-simpy3): left out')
 else contestants.push({ name: 'SimPy', measure: async () => simpy(python) })
 

@@ -1,7 +1,7 @@
 /** Five real clients, none of those by which the judge was tuned, before the judge: all five exams, at the same time. */
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import type { ReportLine } from '../../../server/challenge/report.ts'
 import { TASK } from '../../../server/challenge/task.ts'
 import { control } from '../../support/control.ts'
 import { moduleFile, nodeArguments, ROOT } from '../../support/project.ts'
+import { pythonWith } from '../../support/python.ts'
 import { startTestServer } from '../../support/server.ts'
 
 interface Judged {
@@ -19,8 +20,8 @@ interface Judged {
 }
 
 const CLIENT = moduleFile('test/server/challenge/clients/client')
-const PYTHON = join(ROOT, 'test/server/challenge/clients/lasier_rule.py')
-const hasHttpx = spawnSync('python3', ['-c', 'import httpx']).status === 0
+const PYTHON_CLIENT = join(ROOT, 'test/server/challenge/clients/lasier_rule.py')
+const python = pythonWith('httpx')
 
 /** The grades that each client may have; what hangs on a few calls may be one of two. */
 const EXPECTED: Readonly<Record<string, Partial<Record<Graded | 'overall', string>>>> = {
@@ -36,7 +37,7 @@ const UNSTEADY = /^not judgeable: \d|^no overall grade|^not played/
 
 describe('real clients', { concurrency: true }, () => {
   for (const [kind, expected] of Object.entries(EXPECTED)) {
-    const skip = kind === 'lasier-rule' && !hasHttpx ? 'python3-httpx is not installed' : false
+    const skip = kind === 'lasier-rule' && !python ? 'python3-httpx is not installed' : false
     it(kind, { skip }, async t => {
       const { grades, report } = await judged(t, kind)
       const letters = JSON.stringify(grades)
@@ -58,7 +59,7 @@ async function judged(t: TestContext, kind: string): Promise<Judged> {
   await call('POST', '/chaos/sessions', { id: kind })
   const [command, args] =
     kind === 'lasier-rule'
-      ? ['python3', [PYTHON, kind, server.url, ...TASK.codes]]
+      ? [python ?? '', [PYTHON_CLIENT, kind, server.url, ...TASK.codes]]
       : [process.execPath, [...nodeArguments(CLIENT), kind, kind, server.url]]
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   t.after(() => void child.kill('SIGKILL'))

@@ -8,16 +8,22 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { clientSnippets } from '../../../server/console/model/client-snippets.js'
+import { pythonWith } from '../../support/python.ts'
 import { startTestServer } from '../../support/server.ts'
 
 /** How each is run, and whether this machine can. */
 const RUNNERS: Readonly<Record<string, { file: string; command: readonly string[]; check: readonly string[] }>> = {
-  python: { file: 'client.py', command: ['python3'], check: ['python3', '-c', 'import httpx'] },
-  lasier: { file: 'client.py', command: ['python3'], check: ['python3', '-c', 'import httpx, lasier'] },
+  ...python('python', 'httpx'),
+  ...python('lasier', 'httpx, lasier'),
   javascript: { file: 'client.mjs', command: [process.execPath], check: [process.execPath, '--version'] },
   go: { file: 'client.go', command: ['go', 'run'], check: ['go', 'version'] },
   java: { file: 'Client.java', command: ['java'], check: ['javac', '-version'] },
   curl: { file: 'client.sh', command: ['sh'], check: ['curl', '--version'] },
+}
+
+function python(id: string, modules: string): typeof RUNNERS {
+  const found = pythonWith(modules)
+  return found ? { [id]: { file: 'client.py', command: [found], check: [found, '--version'] } } : {}
 }
 
 const can = ([program = '', ...args]: readonly string[]) => spawnSync(program, args).status === 0

@@ -1,6 +1,6 @@
 /** Locust as Debian has it, and results whose load is exported to it. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,15 +8,14 @@ import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { renderLocust } from '../../../../cli/report/locust/locust.ts'
 import type { Result } from '../../../../cli/report/result.ts'
+import { pythonWith } from '../../../support/python.ts'
 import { arm, result } from '../sample-results.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'locust-'))
 after(() => rmSync(folder, { recursive: true }))
 
 /** Debian's own Python has Debian's Locust, whichever other one comes first. */
-export const PYTHON = ['python3', '/usr/bin/python3'].find(
-  name => spawnSync(name, ['-c', 'import locust']).status === 0,
-)
+export const PYTHON = pythonWith('locust')
 export const skip =
   PYTHON === undefined ? 'Locust is not installed here (Debian: apt-get install python3-locust)' : false
 
