@@ -3,8 +3,8 @@
 import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
 import { listProducts, showProduct } from './catalog/routes.ts'
-import type { ChallengeApi } from './challenge/api.ts'
 import type { Operation } from './chaos/api/operation.ts'
+import type { Api } from './chaos/api/routes.ts'
 import type { Chaos } from './chaos/chaos.ts'
 import { consoleRoutes } from './console/routes.ts'
 import type { ExperimentRoutesParts } from './experiments/routes.ts'
@@ -20,7 +20,6 @@ import { openApi } from './openapi/openapi.ts'
 import { diffRuns, judgeRun, keepRun, listRuns, removeRun, showRun } from './runs/routes.ts'
 import type { RunTable } from './runs/run-table.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
-import type { PollApi } from './workshop/api.ts'
 
 /** What the app is put together from. */
 export interface Parts {
@@ -28,14 +27,14 @@ export interface Parts {
   /** The failure model: middleware of the data plane, and the control plane. */
   readonly chaos: Pick<Chaos, 'faults' | 'spare' | 'routes' | 'operations'>
   /** Judges clients by their traffic. */
-  readonly challenges: ChallengeApi
+  readonly challenges: Api
   /** The results that command lines left here. */
   readonly runs: RunTable
   /** The experiments that this server runs at itself. */
   readonly experiments: ExperimentRoutesParts
   /** Where others join, or null. */
   readonly join: () => string | null
-  readonly polls: PollApi
+  readonly polls: Api
   readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
   readonly telemetry: Pick<Telemetry, 'routes' | 'chaosRoutes'>

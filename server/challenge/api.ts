@@ -1,9 +1,8 @@
 /** The operations on challenges: start one, look at its state and report, list the results, hide, end and remove. */
 
-import type { Router } from 'express'
 import { z } from 'zod'
 import { type Operation, ok, operation } from '../chaos/api/operation.ts'
-import { routes } from '../chaos/api/routes.ts'
+import { type Api, apiOf } from '../chaos/api/routes.ts'
 import type { ChaosControl } from '../chaos/control.ts'
 import { MAX_CHALLENGE_NAME } from '../config/limits.ts'
 import { Problem, quote } from '../http/problem.ts'
@@ -80,17 +79,9 @@ const listQuery = z.strictObject({
 
 const whole = { description: 'The challenge', schema: challengeSchema }
 
-export interface ChallengeApi {
-  /** To be mounted at `/`. */
-  readonly routes: Router
-  /** What `routes` does, for the OpenAPI document. */
-  readonly operations: readonly Operation[]
-}
-
 /** The challenges over HTTP. */
-export function challengeApi(control: ChaosControl, challenges: Challenges): ChallengeApi {
-  const operations = challengeOperations(challenges)
-  return { routes: routes(control, operations), operations }
+export function challengeApi(control: ChaosControl, challenges: Challenges): Api {
+  return apiOf(control, challengeOperations(challenges))
 }
 
 function challengeOperations(challenges: Challenges): Operation[] {

@@ -1,7 +1,7 @@
 /** The experiments that this server runs at itself: one at a time, the last ones remembered. */
 
 import type { Clock } from '../lib/clock.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, quote } from '../lib/problem.ts'
 import type { Result } from '../runs/result.ts'
 import type { ExperimentPort, ExperimentUnderway } from './port.ts'
 import type { ExperimentSpec } from './spec.ts'
@@ -106,10 +106,7 @@ export class Experiments {
   get(id: string): Experiment {
     const known = this.#known.get(id)
     if (known) return known
-    throw new Problem(
-      404,
-      `No experiment has the id ${JSON.stringify(id.slice(0, 80))}: GET /experiments lists those that are known`,
-    )
+    throw new Problem(404, `No experiment has the id ${quote(id)}: GET /experiments lists those that are known`)
   }
 
   /** The newest first. */

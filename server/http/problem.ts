@@ -2,10 +2,10 @@
 
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Response } from 'express'
-import { type Flaw, Problem, type ProblemFields } from '../lib/problem.ts'
+import { type Flaw, Problem, type ProblemFields, quote } from '../lib/problem.ts'
 
 export type { Flaw, ProblemFields }
-export { Problem }
+export { Problem, quote }
 
 /** The media type of every error. */
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -52,11 +52,6 @@ export function rawProblem(fields: ProblemFields): string {
     '',
     body,
   ].join('\r\n')
-}
-
-/** Text from a request, short enough to be repeated in a sentence. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
 }
 
 /**

@@ -26,3 +26,8 @@ export class Problem extends Error {
     this.fields = { ...more, status, detail }
   }
 }
+
+/** Text from a request, short enough to be repeated in a sentence. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
+}

@@ -1,9 +1,8 @@
 /** The operations on polls: the host asks, closes and removes; whoever has a session votes in it. */
 
-import type { Router } from 'express'
 import { z } from 'zod'
 import { type Operation, ok, operation } from '../chaos/api/operation.ts'
-import { routes } from '../chaos/api/routes.ts'
+import { type Api, apiOf } from '../chaos/api/routes.ts'
 import type { ChaosControl } from '../chaos/control.ts'
 import type { Session } from '../chaos/session/session.ts'
 import { MAX_POLL_CHOICES, MAX_POLL_TEXT } from '../config/limits.ts'
@@ -35,17 +34,9 @@ const pollSchema = z
   .meta({ id: 'Poll' })
 const whole = { description: 'The poll', schema: pollSchema }
 
-export interface PollApi {
-  /** To be mounted at `/`. */
-  readonly routes: Router
-  /** What `routes` does, for the OpenAPI document. */
-  readonly operations: readonly Operation[]
-}
-
 /** The polls over HTTP. */
-export function pollApi(control: ChaosControl, polls: Polls): PollApi {
-  const operations = pollOperations(polls)
-  return { routes: routes(control, operations), operations }
+export function pollApi(control: ChaosControl, polls: Polls): Api {
+  return apiOf(control, pollOperations(polls))
 }
 
 function pollOperations(polls: Polls): Operation[] {

@@ -2,7 +2,7 @@
 
 import { MAX_POLLS, MAX_VOTES } from '../config/limits.ts'
 import type { Clock } from '../lib/clock.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, quote } from '../lib/problem.ts'
 
 export interface Poll {
   readonly id: string
@@ -78,10 +78,7 @@ export class Polls {
   vote(id: string, voter: string, choice: number): Poll {
     const { poll, votes } = this.#asked(id)
     if (!poll.open) throw new Problem(409, 'This poll is closed: your vote was not counted')
-    if (choice >= poll.choices.length) {
-      const detail = `must be from 0 to ${poll.choices.length - 1}`
-      throw new Problem(422, `choice ${detail}`, { errors: [{ pointer: '/choice', detail }] })
-    }
+    checkChoice(poll, 'choice', choice)
     if (votes.size >= MAX_VOTES && !votes.has(voter)) throw new Problem(429, `${MAX_VOTES} have voted, and no more can`)
     votes.set(voter, choice)
     this.#tellSoon(id)
@@ -97,10 +94,7 @@ export class Polls {
     { open, answer }: { readonly open?: boolean | undefined; readonly answer?: number | null | undefined },
   ): Poll {
     const asked = this.#asked(id)
-    if (typeof answer === 'number' && answer >= asked.poll.choices.length) {
-      const detail = `must be from 0 to ${asked.poll.choices.length - 1}`
-      throw new Problem(422, `answer ${detail}`, { errors: [{ pointer: '/answer', detail }] })
-    }
+    if (typeof answer === 'number') checkChoice(asked.poll, 'answer', answer)
     const poll = {
       ...asked.poll,
       open: open ?? (typeof answer === 'number' ? false : asked.poll.open),
@@ -127,7 +121,7 @@ export class Polls {
   #asked(id: string): Asked {
     const asked = this.#all.get(id)
     if (asked) return asked
-    throw new Problem(404, `There is no poll ${JSON.stringify(id.slice(0, 80))}: GET /polls lists them`)
+    throw new Problem(404, `There is no poll ${quote(id)}: GET /polls lists them`)
   }
 
   #tell(id: string): void {
@@ -147,4 +141,11 @@ export class Polls {
     this.#waiting.get(id)?.()
     this.#waiting.delete(id)
   }
+}
+
+/** @throws {Problem} 422 for a choice that is not there, named by the member that it came in */
+function checkChoice({ choices }: Asked['poll'], member: string, choice: number): void {
+  if (choice < choices.length) return
+  const detail = `must be from 0 to ${choices.length - 1}`
+  throw new Problem(422, `${member} ${detail}`, { errors: [{ pointer: `/${member}`, detail }] })
 }

@@ -17,7 +17,20 @@ const ORIGINS = new Map<string, Source>([
   ['web', 'web'],
 ])
 
-/** A router with every operation, to be mounted at `/chaos`. */
+/** Operations beside those of the failure model, at the paths that they name. */
+export interface Api {
+  /** To be mounted at `/`. */
+  readonly routes: Router
+  /** What `routes` does, for the OpenAPI document. */
+  readonly operations: readonly Operation[]
+}
+
+/** Operations over HTTP. */
+export function apiOf(control: ChaosControl, operations: readonly Operation[]): Api {
+  return { routes: routes(control, operations), operations }
+}
+
+/** A router with every operation, to be mounted where their paths begin. */
 export function routes(control: ChaosControl, operations: readonly Operation[]): Router {
   const router = Router()
   for (const path of new Set(operations.map(operation => operation.path))) {
