@@ -6,8 +6,8 @@ import type { KeptResult, RunDiff } from '../../server/runs/diff.ts'
 import { CircuitOptionsError, circuitSettings } from '../breaker/options.ts'
 import { circuitOptions } from '../policy/circuit-parameters.ts'
 import { ArmError, CIRCUITS, type ParsedArm, parseArm } from '../policy/parse.ts'
-import type { ArmResult, Result } from '../report/result.ts'
-import { checkExpectations, ExpectationError, parseExpectation } from '../report/stats/expect.ts'
+import type { ArmResult, Expectation, Result } from '../report/result.ts'
+import { ExpectationError, holdExpectations, parseExpectation } from '../report/stats/expect.ts'
 import { compareRuns } from '../report/verdict/diff.ts'
 import { refusal } from '../simulate/refusal.ts'
 import { SimulatorThread } from './simulator.ts'
@@ -43,15 +43,11 @@ function compare(before: KeptResult, after: KeptResult): RunDiff {
 
 /** Expectations held against a result; a sentence where one cannot be read. */
 function judge(result: Result, texts: readonly string[]) {
-  const arms = result.arms.map(({ name }) => name)
-  const flaw = texts.map(text => saidBy(() => parseExpectation(text, arms))).find(said => said !== null)
-  return (
-    flaw ??
-    checkExpectations(
-      texts.map(text => parseExpectation(text, arms)),
-      result,
-    )
-  )
+  let judged: Expectation[] = []
+  const flaw = saidBy(() => {
+    judged = holdExpectations(texts, result)
+  })
+  return flaw ?? judged
 }
 
 function figuresOf({ outcomes, upstream, latencyMs, recovered, recoveryMs }: ArmResult) {

@@ -1,6 +1,7 @@
 /** What happens to the server during a run, from the events of its session: changes, outages, marks of a scenario. */
 
 import type { Clock } from '../../server/lib/clock.ts'
+import { isOneChange, RAMP_STEP_MS } from '../../server/telemetry/run-changes.ts'
 import type { Control } from '../control/control.ts'
 import type { RunEvent } from '../report/result.ts'
 import { observedOutages } from '../report/stats/recovery.ts'
@@ -27,10 +28,6 @@ export interface LoggedRun {
 const READY_MS = 150
 /** As many as a result holds. */
 const MAX_EVENTS = 500
-/** Changes of one quantity in one direction that follow each other as fast as this, in milliseconds, are one ramp. */
-const RAMP_STEP_MS = 1_100
-/** Whose slider is dragged to and fro: its changes are one in whatever direction. */
-const DRAGGING = 'web'
 
 /** What is known of the settings, to say what a change was. */
 interface Known {
@@ -180,8 +177,7 @@ function continues(events: RunEvent[], event: RunEvent): boolean {
   const [{ from, to, atMs: since }, next] = [{ ...span(last), atMs: last?.atMs ?? 0 }, span(event)]
   if (!last || last.source !== event.source || from === null || to === null || next.to === null) return false
   const until = typeof last.figures.untilMs === 'number' ? last.figures.untilMs : since
-  const isOne = event.source === DRAGGING || Math.sign(to - from) === Math.sign(next.to - to)
-  if (event.atMs - until > RAMP_STEP_MS || !isOne) return false
+  if (event.atMs - until > RAMP_STEP_MS || !isOneChange(event.source, from, to, next.to)) return false
   events[at] = { ...last, figures: { ...last.figures, to: next.to, untilMs: event.atMs } }
   return true
 }

@@ -39,6 +39,14 @@ export function paragraph(text: string, width: number): string {
     .join('\n')
 }
 
+/** Prose is no wider than this, however wide the terminal. */
+const MAX_PROSE = 100
+
+/** A paragraph as wide as a reader wants it: at most `width` columns. */
+export function prose(text: string, width: number): string {
+  return paragraph(text, Math.min(width, MAX_PROSE))
+}
+
 /** How wide each column of a table must be for its heading and its cells. */
 export function columnWidths(headings: readonly string[], rows: readonly (readonly string[])[]): number[] {
   return headings.map((heading, column) => Math.max(heading.length, ...rows.map(row => row[column]?.length ?? 0)))

@@ -10,8 +10,8 @@ export interface RunChange extends RecentChange {
 
 /** More than these are not remembered of a run: the oldest go. */
 const MAX_CHANGES = 20
-/** Changes of the fail rate in one direction that follow each other as fast as this, in milliseconds, are one. */
-const RAMP_STEP_MS = 1_100
+/** Changes of a quantity in one direction that follow each other as fast as this, in milliseconds, are one. */
+export const RAMP_STEP_MS = 1_100
 /** Whose slider is dragged to and fro: its changes are one in whatever direction. */
 const DRAGGING = 'web'
 /** A mark of a scenario at the start of the run may come this long before the run is announced, in milliseconds. */
@@ -67,8 +67,12 @@ function together(before: RunChange, after: RunChange): RunChange | null {
     return null
   if (![before, after].every(({ changed }) => String(changed) === 'failRate')) return null
   const [from, to, next] = [rateOf(before.from), rateOf(before.to), rateOf(after.to)]
-  const isOne = sourceOf(after.origin) === DRAGGING || Math.sign(to - from) === Math.sign(next - to)
-  return isOne ? { ...before, to: after.to } : null
+  return isOneChange(sourceOf(after.origin), from, to, next) ? { ...before, to: after.to } : null
+}
+
+/** Whether a change of a quantity to `next` goes on with the one of the same source from `from` to `to`, soon after it. */
+export function isOneChange(source: unknown, from: number, to: number, next: number): boolean {
+  return source === DRAGGING || Math.sign(to - from) === Math.sign(next - to)
 }
 
 function sourceOf(origin: unknown): unknown {

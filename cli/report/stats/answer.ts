@@ -1,7 +1,7 @@
 /** Which answer to a question came true: that whose expectations the result meets. */
 
-import type { Expectation, Unjudged } from '../result.ts'
-import { checkExpectations, parseExpectation } from './expect.ts'
+import type { Unjudged } from '../result.ts'
+import { holdExpectations } from './expect.ts'
 
 /** An answer that may be chosen, with what a result must meet where it is the right one. */
 interface Choice {
@@ -17,13 +17,7 @@ export interface Answer {
 
 /** @throws {ExpectationError} for a choice that cannot be read */
 export function answerOf(choices: readonly Choice[], result: Unjudged): Answer {
-  const arms = result.arms.map(({ name }) => name)
-  const judged = choices.map(({ holds }): Expectation[] =>
-    checkExpectations(
-      holds.map(text => parseExpectation(text, arms)),
-      result,
-    ),
-  )
+  const judged = choices.map(({ holds }) => holdExpectations(holds, result))
   const index = judged.findIndex(each => each.every(({ passed }) => passed))
   return {
     index: index < 0 ? null : index,

@@ -65,6 +65,18 @@ function neverHolds(operator: Operator, { unit, right }: { readonly unit: Unit; 
   return (operator === '<' && right === 0) || (operator === '>' && unit === 'share' && right === 1)
 }
 
+/**
+ * Judges expectations as they are typed by a result.
+ * @throws {ExpectationError} for the first that cannot be read
+ */
+export function holdExpectations(texts: readonly string[], result: Unjudged): Expectation[] {
+  const arms = result.arms.map(({ name }) => name)
+  return checkExpectations(
+    texts.map(text => parseExpectation(text, arms)),
+    result,
+  )
+}
+
 /** Judges expectations by a result. What was not measured (a recovery without trouble) does not pass. */
 export function checkExpectations(rules: readonly Rule[], result: Unjudged): Expectation[] {
   return rules.map(rule => {

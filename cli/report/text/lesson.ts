@@ -2,10 +2,7 @@
 
 import type { Look } from '../look.ts'
 import type { Answer } from '../stats/answer.ts'
-import { paragraph } from '../wrap.ts'
-
-/** Prose is no wider than this, however wide the terminal. */
-const MAX_WIDTH = 100
+import { prose } from '../wrap.ts'
 
 /** What is asked, in the reader's language. */
 export interface AskedQuestion {
@@ -39,5 +36,5 @@ export function renderAnswer({ choices }: AskedQuestion, guess: number | null, a
 }
 
 function wrapped(text: string, { width }: Look): string {
-  return paragraph(text, Math.min(width, MAX_WIDTH))
+  return prose(text, width)
 }

@@ -3,14 +3,11 @@
 import type { Look } from '../look.ts'
 import type { OtherDays } from '../result.ts'
 import type { Words } from '../verdict/words.ts'
-import { paragraph } from '../wrap.ts'
-
-/** Prose is no wider than this, however wide the terminal. */
-const MAX_WIDTH = 100
+import { prose } from '../wrap.ts'
 
 /** A line for each arm and for each difference, with an empty one after them. */
 export function predictionText(predicted: OtherDays, { width, palette, words }: Look): string {
-  const lines = predictionLines(predicted, words).map(line => paragraph(line, Math.min(width, MAX_WIDTH)))
+  const lines = predictionLines(predicted, words).map(line => prose(line, width))
   return `${palette.paint('quiet', lines.join('\n'))}\n\n`
 }
 

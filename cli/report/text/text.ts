@@ -6,16 +6,13 @@ import type { Expectation, Result, Unjudged } from '../result.ts'
 import { notes } from '../verdict/notes.ts'
 import { verdictIn } from '../verdict/verdict.ts'
 import { describeRun, english, eventLines, numeral, titleOf, type Words } from '../verdict/words.ts'
-import { paragraph } from '../wrap.ts'
+import { prose } from '../wrap.ts'
 import { renderStrip } from './strip.ts'
 import { renderTable } from './table.ts'
 
-/** Prose is no wider than this, however wide the terminal. */
-const MAX_WIDTH = 100
-
 /** The report for a terminal, ending with a newline. */
 export function renderText(result: Result, look: Look): string {
-  const wrapped = (text: string) => paragraph(text, Math.min(look.width, MAX_WIDTH))
+  const wrapped = (text: string) => prose(text, look.width)
   const { palette, words } = look
   const verdict = verdictIn(result, words)
   const table = renderTable(result, look)
@@ -66,6 +63,6 @@ export function heldToo(days: Expectation['otherDays'], words: Words): string {
 /** A command gets a line of its own, so that it can be copied. */
 function hintLines(hint: string, { width, palette }: Look): string {
   const [, words = hint, command] = /^(.*:) (npx .+)$/.exec(hint) ?? []
-  const lines = paragraph(words, Math.min(width, MAX_WIDTH))
+  const lines = prose(words, width)
   return command === undefined ? lines : `${lines}\n    ${palette.paint('strong', command)}`
 }
