@@ -63,7 +63,7 @@ const header = (name: string, description: string, schema: object) => ({ name, i
 
 /** Headers by which a client says who it is, and which fate it wants to meet. */
 const CHAOS_HEADERS = [
-  header('X-Chaos-Session', 'the lab that the request belongs to', {
+  header('X-Chaos-Session', 'the session that the request belongs to', {
     type: 'string',
     pattern: '^[A-Za-z0-9._-]{1,64}$',
   }),

@@ -56,7 +56,7 @@ describe('accessibility', { skip, timeout: 300_000 }, () => {
       })
     }
 
-    it(`has nothing against a room: five arms, a lab of its own, a kept run and a locked change, ${colorScheme}`, async test => {
+    it(`has nothing against a room: five arms, a session of its own, a kept run and a locked change, ${colorScheme}`, async test => {
       const server = await startTestServer(test, { token: 'of-the-host', openSessions: true })
       const call = (path: string, body: unknown) =>
         control(server)('POST', path, body, { authorization: 'Bearer of-the-host' })

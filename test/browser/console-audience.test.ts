@@ -22,14 +22,14 @@ describe('the web console before an audience', { skip, timeout: 120_000 }, () =>
   })
   after(() => browser.close())
 
-  it('lets an attendee change the labs that he made, and keeps his keys when the default one is refused', async test => {
+  it('lets an attendee change the sessions that he made, and keeps his keys when the default one is refused', async test => {
     const server = await startTestServer(test, OPEN)
     const rateOf = async (lab: string) =>
       (await control(server)('GET', `/chaos/fail-rate?session=${lab}`)).body.failRate as number
     const { page, complaints } = await openPage(test, browser, `${server.url}/#board`)
     const make = async (lab: string) => {
-      await page.getByLabel('Name of the new lab').fill(lab)
-      await page.getByRole('button', { name: 'Open a lab' }).click()
+      await page.getByLabel('Name of the new session').fill(lab)
+      await page.getByRole('button', { name: 'Open a session' }).click()
       await page.getByRole('button', { name: new RegExp(`^${lab}`) }).click()
     }
     const turn = async (rate: string) => {
@@ -84,17 +84,17 @@ describe('the web console before an audience', { skip, timeout: 120_000 }, () =>
     )
   })
 
-  it('sends who has no lab to the board, and goes away when it is told to', async test => {
+  it('sends who has no session to the board, and goes away when it is told to', async test => {
     const server = await startTestServer(test, OPEN)
     const { page } = await openPage(test, browser, server.url)
     await page.waitForSelector('.link-state[data-link="live"]')
     await page.keyboard.press('7')
-    await page.getByText('This lab needs the token of the host').waitFor()
+    await page.getByText('This session needs the token of the host').waitFor()
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.locator('.locked').waitFor({ state: 'hidden' })
     await page.keyboard.press('7')
     await page.getByRole('button', { name: 'To the board' }).click()
-    await page.getByLabel('Name of the new lab').waitFor()
+    await page.getByLabel('Name of the new session').waitFor()
   })
 
   it('shows the address to type in presenter mode, and says when nobody else can use it', async test => {

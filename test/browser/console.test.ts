@@ -304,11 +304,11 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Fail rate' }).first().waitFor()
   })
 
-  it('works in a lab of its own, and comes back to it after a reload', async test => {
+  it('works in a session of its own, and comes back to it after a reload', async test => {
     const server = await startTestServer(test)
     const { page } = await openPage(test, browser, `${server.url}/#board`)
-    await page.getByLabel('Name of the new lab').fill('ana')
-    await page.getByRole('button', { name: 'Open a lab' }).click()
+    await page.getByLabel('Name of the new session').fill('ana')
+    await page.getByRole('button', { name: 'Open a session' }).click()
     await page.getByRole('button', { name: /^ana/ }).click()
     await show(page, '0')
     await page.getByRole('button', { name: '30', exact: true }).click()

@@ -130,7 +130,7 @@ async function compare(): Promise<void> {
   await run(words, io, '0.0.0')
 }
 
-/** Attendees with labs of their own, each with a fail rate of its own. */
+/** Attendees with sessions of their own, each with a fail rate of its own. */
 function attend(): { stop(): void } {
   let over = false
   const ask = async (name: string, failRate: number): Promise<void> => {

@@ -69,9 +69,9 @@ export function createNotice(context) {
         ? t('link.deniedText')
         : session === undefined
           ? t('link.lockedText')
-          : t('link.lockedOwn', { labs: sessions.join(', ') }),
+          : t('link.lockedOwn', { sessions: sessions.join(', ') }),
     )
-    say(own, session === undefined ? t('link.toBoard') : t('link.toOwn', { lab: session }))
+    say(own, session === undefined ? t('link.toBoard') : t('link.toOwn', { session }))
     own.hidden = denied
     leave.hidden = denied
   }

@@ -397,8 +397,8 @@ describe('listeners', () => {
     test.after(() => stream.close())
     await stream.until('hello')
     clock.advance(31_000)
-    events.emit('default', 'lab', {})
-    await stream.until('lab')
+    events.emit('default', 'session', {})
+    await stream.until('session')
     assert.equal(stream.comments.length, 3)
   })
 

@@ -40,7 +40,7 @@ async function stage(test: TestContext, describe: () => object = () => ({})) {
 /** Tells so many bytes in events of 1 KB, or of `each` bytes, all in one turn. */
 function burst(events: Events, bytes: number, each = KB): void {
   const filler = 'x'.repeat(each)
-  for (let index = 1; index * each <= bytes; index += 1) events.emit('default', 'lab', { index, filler })
+  for (let index = 1; index * each <= bytes; index += 1) events.emit('default', 'session', { index, filler })
 }
 
 describe('a listener that reads', () => {
@@ -56,7 +56,8 @@ describe('a listener that reads', () => {
       for (let round = 1; round <= 2; round += 1) {
         burst(events, bytes)
         const count = round * Math.floor(bytes / KB)
-        while (stream.heard.filter(({ type }) => type === 'lab').length < count && events.listeners > 0) await turn()
+        while (stream.heard.filter(({ type }) => type === 'session').length < count && events.listeners > 0)
+          await turn()
         clock.advance(60_000)
         await turn()
         await turn()
@@ -71,10 +72,10 @@ describe('a listener that reads', () => {
     const { id } = await first.until('hello')
     burst(events, MAX_WAITING * 1.5, 8 * KB)
     const last = (MAX_WAITING * 1.5) / (8 * KB)
-    await first.until('lab', ({ data }) => data.index === last)
+    await first.until('session', ({ data }) => data.index === last)
     const again = await open({ 'last-event-id': String(id) })
-    await again.until('lab', ({ data }) => data.index === last)
-    assert.equal(again.heard[0]?.type, 'lab')
+    await again.until('session', ({ data }) => data.index === last)
+    assert.equal(again.heard[0]?.type, 'session')
     clock.advance(60_000)
     await turn()
     await turn()
@@ -101,12 +102,12 @@ describe('a listener that reads', () => {
 
     const made = await fetch(`${server.url}/chaos/sessions`, { method: 'POST' })
     const name = ((await made.json()) as { id: string }).id
-    await stream.until('lab', ({ data }) => data.session === name && data.change === 'created')
-    const told = stream.heard.filter(({ type }) => type === 'lab').map(({ data }) => data.session)
+    await stream.until('session', ({ data }) => data.session === name && data.change === 'created')
+    const told = stream.heard.filter(({ type }) => type === 'session').map(({ data }) => data.session)
     assert.deepEqual(told, [name])
     const back = await openEvents(`${server.url}/chaos/events`, { 'last-event-id': String(id) })
     test.after(() => back.close())
-    await back.until('lab')
+    await back.until('session')
     assert.notEqual(back.heard[0]?.type, 'hello', 'what it missed is remembered')
   })
 })
@@ -131,7 +132,7 @@ describe('a listener that does not read', () => {
     test.diagnostic(`dropped after ${told / KB} KB, of which the sockets hold the most`)
     assert.equal(events.listeners, 1)
     burst(events, KB)
-    await good.until('lab', ({ data }) => data.index === 1)
+    await good.until('session', ({ data }) => data.index === 1)
   })
 
   it('is dropped without any time going by when floods follow each other', async test => {
@@ -156,9 +157,9 @@ describe('a channel', () => {
     const first = await open()
     const { id } = await first.until('hello')
     burst(events, 4 * MAX_WAITING, 16 * KB)
-    const { id: last } = await first.until('lab', ({ data }) => data.index === 128)
+    const { id: last } = await first.until('session', ({ data }) => data.index === 128)
     for (const [missed, heard] of [
-      [60, 'lab'],
+      [60, 'session'],
       [last - id, 'hello'],
     ] as const) {
       const again = await open({ 'last-event-id': String(last - missed) })

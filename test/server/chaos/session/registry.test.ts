@@ -1,4 +1,4 @@
-/** Sessions: isolated labs that inherit what they have not set, on clocks of their own or shared ones. */
+/** Sessions: isolated settings, clocks and counts that inherit what they have not set, on clocks of their own or shared ones. */
 
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
