@@ -85,6 +85,8 @@ export interface RunningServer {
 }
 
 const GRACE_MS = 5_000
+/** Thirty-two, so that each byte falls on each as often. */
+const SESSION_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /**
  * Starts a server.
@@ -116,6 +118,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     scenarios,
     stealth: options.stealth ?? false,
     maxSessions: limits.sessions,
+    drawId,
     maxHeld: limits.held,
     ...(exposed ? { maxHeldPerClient: sharesOf(limits.held).client, sessionShares: sharesOf(limits.sessions) } : {}),
   })
@@ -255,6 +258,12 @@ function notKept(error: unknown, log: Logger): null {
 /** A wildcard address is no place to send a request to. */
 function addressInUrl(host: string): string {
   return isWildcard(host) ? '127.0.0.1' : inUrl(host)
+}
+
+/** 60 bits in three groups of four letters and digits that nobody mistakes for others. */
+function drawId(): string {
+  const letters = [...randomBytes(12)].map(byte => SESSION_ALPHABET[byte % SESSION_ALPHABET.length])
+  return letters.join('').replace(/(.{4})(?=.)/g, '$1-')
 }
 
 /** 96 bits, short enough to be typed once. */

@@ -39,11 +39,12 @@ async function list(io: Io, options: SessionCommandOptions): Promise<number> {
   if (options.json) io.stdout.write(`${JSON.stringify({ sessions })}\n`)
   else {
     const width = Math.max(0, ...sessions.map(({ id }) => id.length))
-    for (const { id, clockMs, arrivals, inFlight, scenario } of sessions) {
+    for (const { id, name, clockMs, arrivals, inFlight, scenario } of sessions) {
       const age = clockMs < 0 ? 'not begun' : formatDuration(Math.round(clockMs / 1_000) * 1_000)
+      const called = name ? `, ${name}` : ''
       const playing = scenario === null ? '' : `, plays ${scenario}`
       io.stdout.write(
-        `${id.padEnd(width)}  ${age.padStart(9)}  ${arrivals} requests, ${inFlight} under way${playing}\n`,
+        `${id.padEnd(width)}  ${age.padStart(9)}  ${arrivals} requests, ${inFlight} under way${playing}${called}\n`,
       )
     }
   }

@@ -43,6 +43,8 @@ export interface SessionMade {
 /** A session as `GET /chaos/sessions` lists it. */
 export interface SessionSummary {
   readonly id: string
+  /** What people call it, or null; older servers do not say it. */
+  readonly name?: string | null
   /** Tells it from every other session of that id; older servers do not say it. */
   readonly instance?: string
   readonly clockMs: number

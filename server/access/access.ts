@@ -173,9 +173,11 @@ export class Access {
 
   /** The session that a change is about, where it is about one alone. */
   #sessionOf(method: string | undefined, path: string, query: string): unknown {
-    if (method === 'DELETE') {
+    if (method === 'DELETE' || method === 'PATCH') {
       const [, session] = OWN_SESSION.exec(path) ?? []
       if (session !== undefined) return session
+    }
+    if (method === 'DELETE') {
       const [, run] = OWN_RUN.exec(path) ?? []
       if (run !== undefined) return this.#parts.sessions.sessionOf(run)
     }

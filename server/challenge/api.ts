@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Operation, ok, operation } from '../chaos/api/operation.ts'
 import { type Api, apiOf } from '../chaos/api/routes.ts'
 import type { ChaosControl } from '../chaos/control.ts'
-import { MAX_CHALLENGE_NAME } from '../config/limits.ts'
+import { displayName } from '../chaos/session/display-name.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { LANGUAGES, type Language } from '../wording/wording.ts'
 import type { Challenge } from './challenge.ts'
@@ -15,17 +15,12 @@ import { referenceExams } from './reference.ts'
 import { calmFigures, LINES, report, wordsIn } from './report.ts'
 import { LOOPS, TASK } from './task.ts'
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_CHALLENGE_NAME)
-  .regex(/^\P{C}*$/u, 'must have no control characters')
-
 const newChallenge = z.strictObject({
   exam: z.enum(EXAMS).optional().describe('one alone; all of them, one after the other, where it is not given'),
   loop: z.enum(LOOPS).default('open').describe('how the client sends: of a closed loop less is graded'),
-  name: name.optional().describe('what stands beside the result; the id of the session where it is not given'),
+  name: displayName
+    .optional()
+    .describe('what stands beside the result; the name of the session, or its id, where it is not given'),
 })
 
 const gradeOrNone = z.enum(GRADES).nullable()
@@ -102,7 +97,7 @@ function challengeOperations(challenges: Challenges): Operation[] {
       run({ session, body, query: { lang } }) {
         const { exam, loop } = body
         const exams = exam === undefined ? EXAMS : [exam]
-        const challenge = challenges.start(session, { name: body.name ?? session.id, exams, loop })
+        const challenge = challenges.start(session, { name: body.name ?? null, exams, loop })
         const headers = { Location: `/challenges/${challenge.id}` }
         return { status: 201, body: describe(challenge, lang), headers }
       },

@@ -18,8 +18,8 @@ export type StopReason = 'request' | 'interrupted' | 'unsteady'
 
 export interface ChallengeOptions {
   readonly id: string
-  /** What stands beside the result. */
-  readonly name: string
+  /** What stands beside the result; null for what the session is called. */
+  readonly name: string | null
   readonly exams: readonly ExamName[]
   readonly loop: Loop
   /** Milliseconds since 1970. */
@@ -41,7 +41,6 @@ const LOOK_EVERY_MS = 250
 
 export class Challenge {
   readonly id: string
-  readonly name: string
   readonly exams: readonly ExamName[]
   readonly loop: Loop
   readonly session: string
@@ -70,7 +69,6 @@ export class Challenge {
 
   constructor(control: ChaosControl, runner: ScenarioRunner, session: Session, options: ChallengeOptions) {
     this.id = options.id
-    this.name = options.name
     this.exams = options.exams
     this.loop = options.loop
     this.session = session.id
@@ -86,6 +84,11 @@ export class Challenge {
   start(): void {
     this.#session.observer = this.#recorder
     this.#wait(MAX_WAIT_MS)
+  }
+
+  /** What stands beside the result; a name that the host hid is hidden here too. */
+  get name(): string {
+    return this.#options.name ?? this.#session.shownName ?? this.session
   }
 
   get isOver(): boolean {

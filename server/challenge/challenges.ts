@@ -13,7 +13,8 @@ import type { Loop } from './task.ts'
 
 /** What is asked for with a challenge. */
 export interface ChallengeWish {
-  readonly name: string
+  /** What stands beside the result; null for what the session is called. */
+  readonly name: string | null
   readonly exams: readonly ExamName[]
   readonly loop: Loop
 }

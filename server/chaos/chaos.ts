@@ -26,6 +26,8 @@ export interface ChaosOptions extends ChaosControlOptions {
   readonly stealth?: boolean
   /** The scenarios that are offered. */
   readonly scenarios?: readonly Scenario[]
+  /** A new id of a session each time, which cannot be guessed. */
+  readonly drawId: () => string
   /** Faulted requests that may be held open at once; beyond it they are served and counted as overflow. */
   readonly maxHeld: number
   /** The same for the requests of one address; as many unless given. */
@@ -65,7 +67,7 @@ export function createChaos(options: ChaosOptions): Chaos {
     ...journalOperations,
     ...outageOperations,
     ...scenarioOperations(scenarios),
-    ...sessionOperations,
+    ...sessionOperations(options.drawId),
   ]
   return {
     faults: faultMiddleware(new Interceptor(control, injector, options.maxHeld, options.maxHeldPerClient)),

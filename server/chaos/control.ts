@@ -47,11 +47,19 @@ export interface NewSession {
   readonly startsInMs?: number
   /** The session whose clock it shares. */
   readonly clockOf?: Session | undefined
+  /** What it is called for people. */
+  readonly name?: string | null
   readonly pinned: boolean
   /** The id of the attendee who makes it and may change it without being the host. */
   readonly owner?: string | null
   /** The address of who makes it, where that is not the host. */
   readonly client?: string | null
+}
+
+/** What is to become of the name of a session; what is not given stays. */
+interface Renaming {
+  readonly name?: string | null | undefined
+  readonly hidden?: boolean | undefined
 }
 
 export interface ChangeOptions {
@@ -100,7 +108,7 @@ export class ChaosControl {
     })
     const closed = (session: Session) => {
       session.close()
-      this.emit({ type: 'session', session: session.id, change: 'deleted' })
+      this.#emitSession(session, 'deleted')
     }
     this.sessions = new SessionRegistry(first, options.maxSessions, closed, options.sessionShares)
   }
@@ -109,7 +117,7 @@ export class ChaosControl {
    * Makes a session that inherits everything from the default one, in place of one of that id.
    * @throws {Problem} 429 where there is no room
    */
-  create({ id, startsInMs = 0, clockOf, pinned, owner = null, client = null }: NewSession): Session {
+  create({ id, startsInMs = 0, clockOf, name = null, pinned, owner = null, client = null }: NewSession): Session {
     const make = () =>
       new Session({
         id,
@@ -122,10 +130,11 @@ export class ChaosControl {
         pinned,
         owner,
         client,
+        name,
         host: this.sessions.first,
       })
     const session = this.sessions.add(id, this.clock.now(), pinned, make, { owner, client })
-    this.emit({ type: 'session', session: id, change: 'created' })
+    this.#emitSession(session, 'created')
     return session
   }
 
@@ -199,7 +208,15 @@ export class ChaosControl {
   reset(session: Session): void {
     session.reset()
     this.#applyCapacity()
-    this.emit({ type: 'session', session: session.id, change: 'reset' })
+    this.#emitSession(session, 'reset')
+  }
+
+  /** Gives a session another name, takes it away (null), hides it or shows it again. */
+  rename(session: Session, { name = session.name, hidden = session.isNameHidden }: Renaming): void {
+    const before = session.shownName
+    session.name = name
+    session.isNameHidden = hidden
+    if (session.shownName !== before) this.#emitSession(session, 'renamed')
   }
 
   /** A name that was not given before. */
@@ -243,6 +260,10 @@ export class ChaosControl {
     })
     const revert = { change: passing, endsAt, cancel }
     session.reverts.add(revert)
+  }
+
+  #emitSession({ id, shownName }: Session, change: Extract<ChaosEvent, { type: 'session' }>['change']): void {
+    this.emit({ type: 'session', session: id, change, name: shownName })
   }
 
   #emitChange(session: Session, source: Source | 'ttl', { changed, before, after }: Change): void {

@@ -132,5 +132,3 @@ export const MAX_POLL_TEXT = 300
 /** Challenges that are on at once, and results of them that are kept; the oldest makes room. */
 export const MAX_CHALLENGES = 200
 export const MAX_CHALLENGE_RESULTS = 500
-/** Characters of the name that stands beside a result. */
-export const MAX_CHALLENGE_NAME = 40

@@ -1,8 +1,8 @@
 /** An error that becomes an HTTP answer: what it says, before anybody writes it down. */
 
-/** One thing that is wrong with what was sent: in the body (`pointer`, RFC 6901) or in the query (`parameter`). */
+/** One thing that is wrong with what was sent: in the body (`pointer`, RFC 6901) or in the query (`parameter`); `code` says it to a program. */
 export type Flaw =
-  | { readonly pointer: string; readonly detail: string }
+  | { readonly pointer: string; readonly detail: string; readonly code?: string }
   | { readonly parameter: string; readonly detail: string }
 
 /** What a problem says. `title` is the status phrase unless given; `detail` is a sentence that says what to do. */

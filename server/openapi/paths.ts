@@ -26,6 +26,7 @@ export const PROBLEM_SCHEMA = {
           pointer: { type: 'string', description: 'JSON pointer into the body' },
           parameter: { type: 'string', description: 'name of the query parameter' },
           detail: { type: 'string' },
+          code: { type: 'string', description: 'says it to a program, where a page words it in its own language' },
         },
       },
     },

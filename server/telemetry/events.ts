@@ -14,9 +14,9 @@
  * `run`       start, progress, end or lost of a published run: see live-runs.ts.
  * `challenge` `{session, id, phase, exam, overall}` of every session: a challenge began to wait or to play an exam, or has ended.
  * `poll`      of every session: a poll as `GET /polls/{id}` has it, when it is asked, voted in, closed, answered or, with `removed`, forgotten.
- * `session`   `{session, change}`: a session was created, deleted or reset; nothing is said of those that come and go with
+ * `session`   `{session, change, name}`: a session was created, deleted, reset or renamed, and what people may call it, or null; nothing is said of those that come and go with
  *             the requests that name them.
- * `board`     once a second, for `?board=1`: `[{id, requests, success, inFlight, failRate, outage}]` of every session.
+ * `board`     once a second, for `?board=1`: `[{id, name, requests, success, inFlight, failRate, outage}]` of every session.
  *
  * Ids grow with every event, over restarts too. `Last-Event-ID` resumes without gap or duplicate where the events since
  * then are still remembered; otherwise a `hello` says everything anew.

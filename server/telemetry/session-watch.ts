@@ -121,9 +121,9 @@ export class SessionWatch {
   /** What the board shows of every session. */
   board(): object[] {
     return (this.#control?.sessions.list() ?? []).map(session => {
-      const { id, inFlight } = session
+      const { id, shownName: name, inFlight } = session
       const { requests = 0, success = 0 } = this.#sessions.get(id) ?? {}
-      return { id, requests, success, inFlight, ...this.observe(session) }
+      return { id, name, requests, success, inFlight, ...this.observe(session) }
     })
   }
 

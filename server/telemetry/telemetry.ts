@@ -138,11 +138,11 @@ export class Telemetry {
     }
   }
 
-  #onSession(control: ChaosControl, { session, change }: EventOf<'session'>): void {
+  #onSession(control: ChaosControl, { session, change, name }: EventOf<'session'>): void {
     if (change === 'created' && control.sessions.get(session)?.pinned) this.#createdOnPurpose.add(session)
     // Any request may bring a session about by naming it: those would push out what pages must hear when they come back.
     if (change === 'reset' || this.#createdOnPurpose.has(session))
-      this.#events.emitToAll('session', { session, change })
+      this.#events.emitToAll('session', { session, change, name })
     if (change === 'reset') this.#onReset(control, session)
     if (change !== 'deleted') return
     this.#createdOnPurpose.delete(session)

@@ -152,7 +152,7 @@ test('the shapes of a result and of the event stream', async context => {
   await call('POST', '/chaos/scenarios/blackout/runs')
   await stream.until('scenario')
   await call('POST', '/chaos/reset')
-  await call('POST', '/chaos/sessions', { id: 'seen' })
+  await call('POST', '/chaos/sessions', { id: 'seen', name: 'Ana' })
   await call('DELETE', '/chaos/sessions/seen')
   const { stdout } = await chaos(
     'compare --arms none,retry+breaker -n 160 -c 10 --every 100ms --outage 550ms-5s --seed golden --json --url'

@@ -89,8 +89,10 @@ function refused<T>(where: 'pointer' | 'parameter', act: () => T): T {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const errors = error.errors.map(
-      ({ pointer, detail }): Flaw =>
-        where === 'pointer' ? { pointer, detail } : { parameter: pointer.split('/')[1] ?? '', detail },
+      (complaint): Flaw =>
+        where === 'pointer'
+          ? complaint
+          : { parameter: complaint.pointer.split('/')[1] ?? '', detail: complaint.detail },
     )
     const first = errors.length === 1 ? error.message : `${errors.length} things are wrong; nothing was changed`
     throw new Problem(422, first, { errors })

@@ -41,6 +41,12 @@ export type ChaosEvent =
       /** The overall grade; empty before there is one, and where there is none. */
       readonly overall: string
     }
-  | { readonly type: 'session'; readonly session: string; readonly change: 'created' | 'deleted' | 'reset' }
+  | {
+      readonly type: 'session'
+      readonly session: string
+      readonly change: 'created' | 'deleted' | 'reset' | 'renamed'
+      /** What everybody may call it, or null. */
+      readonly name: string | null
+    }
 
 export type ChaosListener = (event: ChaosEvent) => void

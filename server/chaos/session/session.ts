@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly owner: string | null
   /** The address of who made it, where that is not the host, or null. */
   readonly client: string | null
+  /** What it is called for people; null where nobody said. */
+  readonly name?: string | null
   /** The default session, whose declared outages reach this one; null for itself. */
   readonly host: Session | null
 }
@@ -60,6 +62,10 @@ export class Session {
   readonly pinned: boolean
   readonly owner: string | null
   readonly client: string | null
+  /** What it is called for people; null where nobody said. */
+  name: string | null
+  /** The host lets nobody see the name. */
+  isNameHidden = false
   /** Requests that are delayed or held. */
   readonly requestTimers: Timers
   /** Changes that revert by themselves, and the next keyframe of a scenario run. */
@@ -99,11 +105,17 @@ export class Session {
     this.pinned = options.pinned
     this.owner = options.owner
     this.client = options.client
+    this.name = options.name ?? null
     this.requestTimers = new Timers(options.serverClock)
     this.controlTimers = new Timers(options.serverClock)
     this.#serverClock = options.serverClock
     this.#host = options.host
     this.#borrowsClock = options.borrowsClock ?? false
+  }
+
+  /** The name that everybody may see, or null. */
+  get shownName(): string | null {
+    return this.isNameHidden ? null : this.name
   }
 
   /** Traffic brought it about, and nobody has changed it: whoever makes a session of its name may have it. */

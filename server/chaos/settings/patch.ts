@@ -10,6 +10,8 @@ export interface Complaint {
   /** JSON pointer (RFC 6901) into the document. */
   readonly pointer: string
   readonly detail: string
+  /** Says the same to a program. */
+  readonly code?: string
 }
 
 /** A document that was refused. Nothing has been changed. */
@@ -186,7 +188,9 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 function complaints(issue: z.core.$ZodIssue): Complaint[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownMember(key, issue.path))
-  return [{ pointer: jsonPointer(issue.path), detail: issue.message }]
+  const code = issue.code === 'custom' ? issue.params?.code : undefined
+  const complaint = { pointer: jsonPointer(issue.path), detail: issue.message }
+  return [typeof code === 'string' ? { ...complaint, code } : complaint]
 }
 
 function unknownMember(name: string, path: readonly PropertyKey[] = []): Complaint {

@@ -85,6 +85,6 @@
  * @property {number} volume grows when the log was written anew
  */
 
-/** @typedef {{ id: string, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} BoardEntry a session on the board */
+/** @typedef {{ id: string, name?: string | null, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} BoardEntry a session on the board */
 
 export {}

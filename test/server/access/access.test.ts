@@ -286,6 +286,6 @@ describe('a server that other machines reach', () => {
     assert.equal((await call(locked.port, '/chaos/sessions', { method: 'POST' })).status, 401)
     const local = await startTestServer(t)
     const made = await call(local.port, '/chaos/sessions', { method: 'POST' })
-    assert.deepEqual(Object.keys(JSON.parse(made.body)), ['id', 'instance', 'clockMs'])
+    assert.deepEqual(Object.keys(JSON.parse(made.body)), ['id', 'name', 'instance', 'clockMs'])
   })
 })

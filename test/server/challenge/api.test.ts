@@ -6,7 +6,7 @@ import { Agent, request } from 'undici'
 import { EXAMS, examOf } from '../../../server/challenge/exams.ts'
 import { Recorder } from '../../../server/challenge/recorder.ts'
 import { TASK } from '../../../server/challenge/task.ts'
-import { MAX_CHALLENGE_NAME } from '../../../server/config/limits.ts'
+import { MAX_DISPLAY_NAME } from '../../../server/chaos/session/display-name.ts'
 import type { ServerOptions } from '../../../server/server.ts'
 import { control } from '../../support/control.ts'
 import { openEvents } from '../../support/event-stream.ts'
@@ -62,7 +62,7 @@ describe('the routes', () => {
       ['?session=nobody', undefined, 404, /There is no session .*nobody/],
       ['', { exam: 'maths' }, 422, /exam/],
       ['', { loop: 'spiral' }, 422, /loop/],
-      ['', { name: 'x'.repeat(MAX_CHALLENGE_NAME + 1) }, 422, /name/],
+      ['', { name: 'x'.repeat(MAX_DISPLAY_NAME + 1) }, 422, /name/],
       ['', { name: '   ' }, 422, /name/],
       ['', { name: 'a\u202eb' }, 422, /control characters/],
       ['', { nam: 'x' }, 422, /nam/],
