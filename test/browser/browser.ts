@@ -94,9 +94,8 @@ export async function openPage(
 
 /** Waits until the console is built and hears its keys; any other page is ready as it is. */
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(
-    "!document.querySelector('#page') || document.querySelector('#page').childElementCount > 0",
-  )
+  // No text to evaluate: a page that is not ready at once would have to evaluate it again, which its own policy forbids.
+  await page.locator('#page > *, body:not(:has(#page))').first().waitFor({ state: 'attached' })
 }
 
 /** Takes from a page what it shows and has stored; false where that is not to be had. */
