@@ -113,8 +113,16 @@ const context = {
   present() {
     barHidden = false
     mark(root, 'data-presenter', !root.hasAttribute('data-presenter'))
-    if (view() !== 'live') location.hash = '#live'
+    if (view() === 'board') beforeBoard = ''
+    else if (view() !== 'live') location.hash = '#live'
     queue()
+  },
+  toggleBoard() {
+    if (view() === 'board') location.hash = beforeBoard || '#live'
+    else {
+      beforeBoard = location.hash
+      location.hash = '#board'
+    }
   },
   keysOn: () => keysOn,
   setKeys(on) {
@@ -136,6 +144,8 @@ const context = {
 await wordTables.load(i18n.language).catch(() => null)
 let page = createPage(context)
 let lastView = view()
+/** Where the board was opened, to which its key leads back. */
+let beforeBoard = ''
 mark(root, 'lang', i18n.language)
 applyTheme()
 document.getElementById('page')?.replaceChildren(page.element)
@@ -189,6 +199,7 @@ addEventListener('keydown', event => {
     barHidden = context.presenting() && !barHidden
     queue()
   } else if (command.type === 'present') context.present()
+  else if (command.type === 'board') context.toggleBoard()
   else if (command.type === 'theme') context.nextTheme()
   else if (command.type === 'language') context.nextLanguage()
   else if (command.type === 'view') location.hash = `#${VIEWS[(VIEWS.indexOf(view()) + 1) % VIEWS.length] ?? 'live'}`

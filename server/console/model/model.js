@@ -3,7 +3,7 @@
 /** @import { Entry, Model, Point, Run, Sample } from './types.js' */
 
 import { advance, runFrom } from './run.js'
-import { updatedBoard } from './session-board.js'
+import { interruptedBoard, updatedBoard } from './session-board.js'
 
 /** How much history the charts show, in seconds. */
 export const SPAN_S = 120
@@ -136,7 +136,8 @@ const steps = {
     return isOlder ? model : { ...model, poll: poll.removed ? null : poll }
   },
   link(model, event) {
-    const next = { ...model, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
+    const board = interruptedBoard(model.board)
+    const next = { ...model, board, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
     if (event.to !== 'lost' || model.link !== 'live') return next
     return logged(next, event.t ?? 0, 'link', { what: 'lost' })
   },

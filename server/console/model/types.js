@@ -85,6 +85,26 @@
  * @property {number} volume grows when the log was written anew
  */
 
-/** @typedef {{ id: string, name?: string | null, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, shares: (number | null)[] }} BoardEntry a session on the board */
+/** @typedef {{ id: string, name?: string | null, requests: number, success: number, inFlight: number, failRate: number, outage: boolean, slow?: number }} BoardCounts what the server says of a session once a second */
+
+/** @typedef {BoardCounts & { isCurrent: boolean, seconds: { requests: number, success: number }[] }} BoardEntry a session on the board, and what ended in each of its last seconds */
+
+/**
+ * A session as the board shows it.
+ * @typedef {object} BoardRow
+ * @property {string} id
+ * @property {string} name the display name, or the id
+ * @property {number | null} share percent of useful answers; null where nothing was asked lately
+ * @property {number} rounded the same to the whole percent, by which it is sorted; -1 for null
+ * @property {string | null} grade of its newest challenge
+ * @property {'sending' | 'waiting' | 'stopped' | 'idle'} traffic
+ * @property {number} perSecond
+ * @property {number} inFlight
+ * @property {Circuit | null} circuit where a command line tells it
+ * @property {boolean} outage
+ * @property {number} failRate
+ * @property {number} slow
+ * @property {string} course its last half minute as a path
+ */
 
 export {}

@@ -6,7 +6,7 @@ import { h, mark, say } from './dom.js'
 const ASK_EVERY_MS = 1_000
 
 /** @typedef {{ title: string, grade: string | null, atMs: number | null, says: string, reference: string, change: string }} Line */
-/** @typedef {{ id: string, session: string, name: string, phase: string, grades: Record<string, string | null> }} Challenge */
+/** @typedef {{ id: string, session: string, name: string, phase: string, startedAt: string, grades: Record<string, string | null> }} Challenge */
 
 /** @param {import('./page.js').Context} context */
 export function createChallenges(context) {
@@ -28,8 +28,8 @@ export function createChallenges(context) {
   )
   /** @type {Map<string, ReturnType<typeof createRow>>} */
   const rows = new Map()
-  /** @type {Map<string, string>} */
-  const grades = new Map()
+  /** The overall grade of the newest result of each session. @type {ReadonlyMap<string, string>} */
+  let grades = new Map()
   let seen = -1
   let boot = ''
   let askedAt = Number.NEGATIVE_INFINITY
@@ -49,10 +49,7 @@ export function createChallenges(context) {
     const all = answer?.challenges ?? []
     none.hidden = all.length > 0
     isOn = all.some(isPlaying)
-    grades.clear()
-    for (const { session, grades: letters } of [...all].reverse()) {
-      if (letters.overall) grades.set(session, letters.overall)
-    }
+    grades = gradesOf(all)
     const ids = new Set(all.map(({ id }) => id))
     for (const [id, row] of rows) {
       if (ids.has(id)) continue
@@ -118,8 +115,8 @@ export function createChallenges(context) {
 
   return {
     element,
-    /** The overall grade of the newest result of a session; null without one. @param {string} session */
-    gradeOf: session => grades.get(session) ?? null,
+    /** The overall grade of the newest result of each session; another map when they were asked for anew. */
+    grades: () => grades,
     /** @param {import('../model/types.js').Model} model */
     update(model) {
       say(start, t('challenge.start', { session: model.session }))
@@ -132,6 +129,12 @@ export function createChallenges(context) {
       load()
     },
   }
+}
+
+/** @param {readonly Challenge[]} challenges @returns {ReadonlyMap<string, string>} */
+function gradesOf(challenges) {
+  const newest = [...challenges].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+  return new Map(newest.flatMap(({ session, grades: { overall } }) => (overall ? [[session, overall]] : [])))
 }
 
 /** @param {Challenge} challenge */

@@ -55,6 +55,10 @@ export function createHeader(context) {
     { type: 'button', class: 'chip strong on-stage', 'aria-keyshortcuts': 'p', onclick: () => context.present() },
     t('menu.present'),
   )
+  const board = h('button', {
+    ...{ type: 'button', class: 'chip strong presenting', 'aria-keyshortcuts': 'e' },
+    onclick: () => context.toggleBoard(),
+  })
   session.addEventListener('change', () => context.openSession(session.value))
   session.addEventListener('focus', () => refresh())
   session.addEventListener('pointerdown', () => refresh())
@@ -68,7 +72,7 @@ export function createHeader(context) {
     h('div', { class: 'session-picker' }, h('label', { for: 'session' }, t('session.label')), session),
     joinAddress(context),
     link,
-    h('div', { class: 'menu' }, language, theme, keys, present),
+    h('div', { class: 'menu' }, language, theme, keys, board, present),
   )
 
   /** @type {string[]} */
@@ -101,6 +105,7 @@ export function createHeader(context) {
       mark(link, 'data-link', model.link)
       say(state, t(`link.${model.link}`))
       say(theme, `${t('menu.theme')}: ${t(`menu.theme.${context.theme()}`)}`)
+      say(board, t(context.view() === 'board' ? 'menu.stage' : 'nav.board'))
       say(present, t(context.presenting() ? 'menu.leave' : 'menu.present'))
       links.forEach((one, index) => {
         mark(one, 'aria-current', VIEWS[index] === context.view() ? 'page' : null)

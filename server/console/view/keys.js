@@ -19,6 +19,7 @@ const LIST = [
   [['p'], 'help.present'],
   [['h'], 'help.bar'],
   [['v'], 'help.views'],
+  [['e'], 'help.board'],
   [['t'], 'help.theme'],
   [['l'], 'help.language'],
   [['?'], 'help.help'],
@@ -26,7 +27,7 @@ const LIST = [
 ]
 
 /** @typedef {{ type: 'rate', to: number } | { type: 'by', percent: number }} RateCommand */
-/** @typedef {RateCommand | { type: 'view' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' | 'next' | 'ask' }} Command */
+/** @typedef {RateCommand | { type: 'view' | 'board' | 'bar' | 'outage' | 'present' | 'theme' | 'language' | 'keys' | 'escape' | 'compare' | 'burst' | 'stop' | 'what-if' | 'replay' | 'pin' | 'next' | 'ask' }} Command */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
@@ -37,6 +38,7 @@ const COMMANDS = {
   '−': { type: 'by', percent: -5 },
   o: { type: 'outage' },
   v: { type: 'view' },
+  e: { type: 'board' },
   Enter: { type: 'compare' },
   b: { type: 'burst' },
   s: { type: 'stop' },

@@ -56,6 +56,7 @@ import { createWhy } from './why.js'
  * @property {() => boolean} presenting
  * @property {() => boolean} reducedMotion the reader wants less motion
  * @property {() => void} present
+ * @property {() => void} toggleBoard opens the board, or leads back to where it was opened
  * @property {() => boolean} barHidden the bar of the host is not to be seen on the stage
  * @property {() => boolean} keysOn
  * @property {(on: boolean) => void} setKeys
@@ -203,6 +204,7 @@ export function createPage(context) {
       stage.repaint()
     },
     close() {
+      board.close()
       charts.close()
       stage.close()
     },

@@ -1,15 +1,19 @@
-/** The board: every session with its useful share, its last half minute and its state. */
+/** The board: every session with its useful share, what it does, and its grade, in order, as large as the screen allows. */
 
-/** @import { Model, BoardEntry } from '../model/types.js' */
+/** @import { Model, BoardRow } from '../model/types.js' */
+/** @import { BoardOrder } from '../model/session-board.js' */
 
-import { recentShare } from '../model/session-board.js'
+import { boardLayout, boardRows } from '../model/session-board.js'
 import { createChallenges } from './challenge.js'
-import { h, mark, say } from './dom.js'
+import { h, icon, mark, say } from './dom.js'
+
+/** The order outlives a change of the language. @type {BoardOrder} */
+let order = 'useful'
 
 /** @param {import('./page.js').Context} context */
 export function createBoard(context) {
-  const { t, count, percent, rate } = context.i18n
-  const grid = h('ul', { class: 'session-cards' })
+  const { t } = context.i18n
+  const grid = h('ol', { class: 'session-cards' })
   const empty = h(
     'div',
     { class: 'empty' },
@@ -17,6 +21,102 @@ export function createBoard(context) {
     h('p', null, t('board.emptyText')),
     h('code', { class: 'command' }, `curl -H "X-Chaos-Session: ana" ${context.origin}/catalogs/155568600`),
   )
+  const rule = h('p', { class: 'board-rule' })
+  const orders = /** @type {const} */ (['useful', 'grade']).map(name => {
+    const button = h('button', { type: 'button', class: 'chip', onclick: () => sortBy(name) }, t(`board.by.${name}`))
+    return { name, button }
+  })
+  const challenges = createChallenges(context)
+  const head = h(
+    'header',
+    { class: 'view-head' },
+    h('div', null, h('h2', null, t('board.title')), rule),
+    h(
+      'div',
+      { class: 'board-orders', role: 'group', 'aria-label': t('board.order') },
+      ...orders.map(each => each.button),
+    ),
+    createForm(context),
+  )
+  const screen = h('div', { class: 'board-screen' }, head, grid, empty)
+  const element = h('div', { class: 'view board' }, screen, challenges.element)
+  /** @type {Map<string, ReturnType<typeof createCard>>} */
+  const cards = new Map()
+  /** What the rows were made of. @type {readonly unknown[]} */
+  let seen = []
+  const resized = new ResizeObserver(() => fit())
+  resized.observe(element)
+  resized.observe(head)
+
+  /** @param {BoardOrder} wanted */
+  const sortBy = wanted => {
+    order = wanted
+    seen = []
+  }
+
+  /** Sets how large the letters are; nothing is measured but the place that there is. */
+  const fit = () => {
+    const style = getComputedStyle(element)
+    const height = element.clientHeight - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom)
+    const headStyle = getComputedStyle(head)
+    const left = height - head.offsetHeight - Number.parseFloat(headStyle.marginBottom)
+    if (grid.clientWidth === 0 || left <= 0) return
+    const { columns, rows, letters, scrolls } = boardLayout(cards.size, grid.clientWidth, left)
+    grid.style.setProperty('--columns', String(columns))
+    grid.style.setProperty('--rows', String(rows))
+    grid.style.fontSize = `${letters}px`
+    mark(element, 'data-scrolls', scrolls)
+  }
+
+  /** @param {readonly BoardRow[]} rows */
+  const show = rows => {
+    const focused = grid.contains(document.activeElement) ? document.activeElement : null
+    const before = cards.size
+    const present = new Set(rows.map(row => row.id))
+    for (const [id, card] of cards) {
+      if (present.has(id)) continue
+      card.item.remove()
+      cards.delete(id)
+    }
+    let at = grid.firstElementChild
+    for (const [index, row] of rows.entries()) {
+      const card = cards.get(row.id) ?? createCard(context, row.id)
+      cards.set(row.id, card)
+      if (at !== null && at !== card.item && at.nextElementSibling === card.item) {
+        // One that sank is taken out, to be put in where it belongs: all the others stay.
+        at.remove()
+        at = card.item
+      }
+      if (at === card.item) at = at.nextElementSibling
+      else grid.insertBefore(card.item, at)
+      card.update(row, index + 1)
+    }
+    if (focused !== document.activeElement && focused instanceof HTMLElement) focused.focus({ preventScroll: true })
+    empty.hidden = cards.size > 1
+    mark(element, 'data-alone', cards.size <= 1)
+    if (cards.size !== before) fit()
+  }
+
+  return {
+    element,
+    /** @param {Model} model */
+    update(model) {
+      challenges.update(model)
+      const grades = challenges.grades()
+      const now = [model.board, model.runs, grades, order]
+      if (now.every((each, index) => each === seen[index])) return
+      seen = now
+      for (const { name, button } of orders) mark(button, 'aria-pressed', String(name === order))
+      say(rule, t(`board.rule.${order}`))
+      show(boardRows(model, order, id => grades.get(id) ?? null))
+    },
+    close: () => resized.disconnect(),
+  }
+}
+
+/** A new session. @param {import('./page.js').Context} context */
+function createForm(context) {
+  const { t } = context.i18n
   const name = h('input', {
     type: 'text',
     id: 'session-name',
@@ -43,92 +143,65 @@ export function createBoard(context) {
       name.value = ''
     })
   })
-  const challenges = createChallenges(context)
-  const element = h(
-    'div',
-    { class: 'view board' },
-    h(
-      'header',
-      { class: 'view-head' },
-      h('div', null, h('h2', null, t('board.title')), h('p', null, t('board.text'))),
-      form,
-    ),
-    grid,
-    empty,
-    challenges.element,
-  )
-  /** @type {Map<string, ReturnType<typeof createCard>>} */
-  const cards = new Map()
+  return form
+}
 
-  /** @param {string} id */
-  const createCard = id => {
-    const share = h('span', { class: 'session-card-share num' })
-    const bar = h('span', { class: 'share-bar' })
-    const facts = h('span', { class: 'by num' })
-    const grade = h('span', { class: 'challenge-grade', hidden: true })
-    const spark = h('span', { class: 'spark', 'aria-hidden': 'true' })
-    const button = h(
-      'button',
-      { type: 'button', class: 'session-card', onclick: () => context.openSession(id) },
-      h('span', { class: 'session-card-name' }, grade, id === 'default' ? t('board.everybody') : id),
-      share,
-      h('span', { class: 'share-track' }, bar),
-      spark,
-      facts,
-    )
-    const item = h('li', null, button)
-    return {
-      item,
-      /** @param {BoardEntry} entry */
-      update(entry) {
-        const recent = recentShare(entry)
-        say(share, recent === null ? t('board.idle') : percent(recent))
-        mark(button, 'data-idle', recent === null)
-        bar.style.setProperty('--share', `${recent ?? 0}%`)
-        const state = entry.outage ? t('board.down') : t('board.rate', { rate: rate(entry.failRate) })
-        const text = `${t('board.requests', { count: count(entry.requests) })} · ${state}`
-        say(facts, text)
-        mark(button, 'data-down', entry.outage)
-        const letter = challenges.gradeOf(id)
-        grade.hidden = letter === null
-        say(grade, letter ?? '')
-        mark(grade, 'data-grade', letter)
-        while (spark.children.length < entry.shares.length) spark.append(h('i', null))
-        while (spark.children.length > entry.shares.length) spark.lastElementChild?.remove()
-        entry.shares.forEach((value, index) => {
-          const bar = /** @type {HTMLElement} */ (spark.children[index])
-          bar.style.setProperty('--share', `${value ?? 0}%`)
-          mark(bar, 'data-none', value === null)
-        })
-      },
-    }
-  }
+/** @param {import('./page.js').Context} context @param {string} id */
+function createCard(context, id) {
+  const { t, percent, rate, factor, maybe, count } = context.i18n
+  const place = h('span', { class: 'session-card-place num', 'aria-hidden': 'true' })
+  const name = h('span', { class: 'session-card-name' })
+  const grade = h('span', { class: 'challenge-grade', hidden: true })
+  const share = h('span', { class: 'session-card-share num' })
+  const bar = h('span', { class: 'share-bar' })
+  const state = h('span', { class: 'session-card-state num' })
+  const course = icon('session-card-course', { path: [{ d: '' }] })
+  course.setAttribute('viewBox', '0 0 30 100')
+  course.setAttribute('preserveAspectRatio', 'none')
+  const path = course.firstElementChild
+  const button = h(
+    'button',
+    { type: 'button', class: 'session-card', title: id, onclick: () => context.openSession(id) },
+    ...[place, name, grade, share],
+    h('span', { class: 'share-track' }, bar),
+    h('span', { class: 'session-card-below' }, state, course),
+  )
+  const item = h('li', null, button)
+  /** @type {BoardRow & { at: number } | null} */
+  let last = null
+
+  /** @param {BoardRow} row */
+  const stateOf = ({ traffic, perSecond, inFlight, circuit, outage, failRate, slow }) =>
+    [
+      t(`board.${traffic}`, { rate: count(perSecond), count: count(inFlight) }),
+      circuit && t('board.circuit', { state: maybe(`circuit.${circuit}`, circuit).toLocaleLowerCase() }),
+      outage && t('board.down'),
+      !outage && failRate > 0 && t('board.rate', { rate: rate(failRate) }),
+      slow > 1 && t('board.slow', { factor: factor(slow) }),
+    ]
+      .filter(part => part)
+      .join(' · ')
 
   return {
-    element,
-    /** @param {Model} model */
-    update(model) {
-      challenges.update(model)
-      // The arms of a run play in sessions of their own, which are nobody's.
-      const arms = new Set(model.runs.flatMap(run => run.sessions))
-      const entries = model.board.filter(({ id }) => !arms.has(id))
-      empty.hidden = entries.length > 1
-      const present = new Set(entries.map(entry => entry.id))
-      for (const [id, card] of cards) {
-        if (present.has(id)) continue
-        card.item.remove()
-        cards.delete(id)
-      }
-      for (const entry of entries) {
-        let card = cards.get(entry.id)
-        if (!card) {
-          card = createCard(entry.id)
-          cards.set(entry.id, card)
-          grid.append(card.item)
-        }
-        card.update(entry)
-      }
-      mark(grid, 'data-many', entries.length > 12)
+    item,
+    /** Writes what changed. @param {BoardRow} row @param {number} at its place, from 1 on */
+    update(row, at) {
+      const now = { ...row, at }
+      if (last !== null && Object.entries(now).every(([key, value]) => last?.[/** @type {'id'} */ (key)] === value))
+        return
+      last = now
+      say(place, String(at))
+      say(name, id === 'default' ? t('board.everybody') : row.name)
+      say(share, row.share === null ? '–' : percent(row.share))
+      mark(button, 'data-idle', row.share === null)
+      bar.style.setProperty('--share', `${row.share ?? 0}%`)
+      say(state, stateOf(row))
+      mark(button, 'data-down', row.outage)
+      mark(button, 'data-traffic', row.traffic)
+      grade.hidden = row.grade === null
+      say(grade, row.grade ?? '')
+      mark(grade, 'data-grade', row.grade)
+      if (path) mark(path, 'd', row.course)
     },
   }
 }

@@ -9,7 +9,6 @@ import {
   UNLIT,
 } from '../../../server/console/model/circuit-indicator.js'
 import { advance, runFrom, usefulShare } from '../../../server/console/model/run.js'
-import { recentShare, updatedBoard } from '../../../server/console/model/session-board.js'
 import { noCounts } from '../../../server/runs/counters.ts'
 
 const start = () => runFrom({ id: 'r', title: 't', arms: [{ name: 'none' }, { name: 'breaker' }], startedAtMs: 0 })
@@ -104,29 +103,5 @@ describe('the lamps', () => {
       { fromMs: 100, toMs: 200, state: 'open' },
       { fromMs: 200, toMs: 250, state: 'closed' },
     ])
-  })
-})
-
-describe('the board', () => {
-  const entry = (requests: number, success: number) => ({
-    id: 'ana',
-    requests,
-    success,
-    inFlight: 0,
-    failRate: 0,
-    outage: false,
-  })
-
-  it('shows the share of what is new', () => {
-    let entries = updatedBoard([], [entry(100, 0)])
-    assert.equal(recentShare(entries[0] ?? assert.fail()), null)
-    entries = updatedBoard(entries, [entry(110, 10)])
-    entries = updatedBoard(entries, [entry(120, 15)])
-    assert.equal(recentShare(entries[0] ?? assert.fail()), 75)
-  })
-
-  it('is idle when nothing is new, and after the counts were set to zero', () => {
-    const entries = updatedBoard(updatedBoard([], [entry(10, 10)]), [entry(0, 0)])
-    assert.deepEqual(entries[0]?.shares, [null, null])
   })
 })
