@@ -1,17 +1,17 @@
 /** One call on the wire: writes the request, reads the answer to its end and says what it came to. */
 
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../../server/lib/clock.ts'
-import { ownLimit } from '../../server/lib/own-limit.ts'
 import { parseRetryAfter } from '../breaker/http-outcome.ts'
 import { ABORTED, NEVER_SENT, UNSENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing } from '../policy/send.ts'
-import { type AnswerHead, classify } from './classify.ts'
+import type { AnswerHead } from './classify.ts'
 import type { Connection, QueuedCall } from './connections.ts'
+import type { ResponseHead } from './response-reader.ts'
 
 /** What all calls of a client share. */
 export interface CallContext {
-  options(request: Outgoing): Dispatcher.DispatchOptions
+  /** The bytes of a request, one by character. */
+  bytesOf(request: Outgoing): string
   /** Tells whether a whole body is what its type and its place promise. */
   bodyIsSound(code: string, head: AnswerHead, body: Buffer): boolean
   /** Whether a redirect is an answer like another. */
@@ -19,8 +19,6 @@ export interface CallContext {
   /** Milliseconds that the head of an answer may take, and a silence within its body; 0 for any time. */
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
-  /** The text of a header's value. */
-  textOf(value: Buffer): string
   readonly keepsBodies: boolean
   /** Counts the calls that were really made, and those of them that failed. */
   readonly meter: Meter
@@ -49,25 +47,21 @@ export interface Meter {
 /** Bodies above this size, in bytes, are read but not looked into. */
 const MAX_CHECKED_BYTES = 1_048_576
 
-export class Call implements QueuedCall, AnswerHead {
+export class Call implements QueuedCall {
   readonly #context: CallContext
   readonly #request: Outgoing
   readonly #done: (answer: Answer) => void
   #connection: Connection | null = null
-  #abort: ((reason?: Error) => void) | null = null
   #state: 'waiting' | 'written' | 'over' = 'waiting'
-  status = 0
-  contentType = ''
-  encoded = false
-  #location = ''
-  #retryAfterMs = 0
+  #head: ResponseHead | null = null
   /** Since when it has waited for a connection; negative for one that was free. */
   #waitingSince = -1
   #writtenAt = 0
   /** It waits because no more connections may be open. */
   #capped = false
-  #first: Buffer | null = null
-  #more: Buffer[] | null = null
+  /** The body where it came at once; it is the reader's, and good for as long as the end of the answer is told. */
+  #whole: Buffer = EMPTY
+  #pieces: Buffer[] | null = null
   #size = 0
 
   constructor(context: CallContext, request: Outgoing, done: (answer: Answer) => void) {
@@ -76,116 +70,83 @@ export class Call implements QueuedCall, AnswerHead {
     this.#done = done
   }
 
-  /** To be called where it was neither written nor ended at once. */
+  /** To be called where it was handed in, and may have to wait. */
   wait(): void {
-    if (this.#state !== 'waiting') return
+    if (this.#state !== 'waiting' || this.#connection?.isOpen) return
     this.#waitingSince = this.#context.clock.now()
     this.#capped = this.#connection === null
   }
 
-  get awaitsHead(): boolean {
-    return this.status === 0
-  }
-
-  begin(connection: Connection): Dispatcher.DispatchOptions | null {
-    if (this.#state === 'over') return null
+  take(connection: Connection): boolean {
+    if (this.#state === 'over') return false
     this.#connection = connection
-    return this.#context.options(this.#request)
+    return true
   }
 
-  onConnect(abort: (reason?: Error) => void): void {
-    if (this.#state === 'over') {
-      abort()
-      return
-    }
+  write(): string | null {
+    if (this.#state === 'over') return null
     const { meter, clock, headersTimeoutMs } = this.#context
     this.#state = 'written'
     this.#writtenAt = clock.now()
-    this.#abort = abort
     meter.called()
     this.#waited()
     if (headersTimeoutMs > 0) this.#connection?.allow(headersTimeoutMs)
+    return this.#context.bytesOf(this.#request)
   }
 
-  onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    if (status < 200) return true
-    this.status = status
-    let date: string | undefined
-    let retryAfter: string | undefined
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i]
-      const value = rawHeaders[i + 1]
-      if (name === undefined || value === undefined) continue
-      if (isNamed(name, 'content-type')) this.contentType = this.#context.textOf(value)
-      else if (isNamed(name, 'content-encoding')) this.encoded = value.toString('latin1').trim() !== 'identity'
-      else if (status < 300) continue
-      else if (isNamed(name, 'location')) this.#location = value.toString('latin1')
-      else if (isNamed(name, 'retry-after')) retryAfter = value.toString('latin1')
-      else if (isNamed(name, 'date')) date = value.toString('latin1')
-    }
-    if (retryAfter !== undefined) this.#retryAfterMs = parseRetryAfter(retryAfter, date, this.#context.wallMs())
+  onHead(head: ResponseHead): void {
+    this.#head = head
     this.#allow(this.#context.bodyTimeoutMs)
-    return true
   }
 
-  onData(chunk: Buffer): boolean {
+  onBody(bytes: Buffer, whole: boolean): void {
     if (this.#context.bodyTimeoutMs > 0) this.#allow(this.#context.bodyTimeoutMs)
-    this.#size += chunk.length
-    if (this.#size > MAX_CHECKED_BYTES) this.#more = null
-    else if (this.#first === null) this.#first = chunk
+    this.#size += bytes.length
+    if (this.#size > MAX_CHECKED_BYTES) this.#pieces = null
+    else if (whole) this.#whole = bytes
     else {
-      this.#more ??= [this.#first]
-      this.#more.push(chunk)
+      this.#pieces ??= []
+      this.#pieces.push(Buffer.from(bytes))
     }
-    return true
   }
 
-  onComplete(): void {
-    const failure = this.#failure()
-    this.#finish(failure, this.status)
-    this.#connection?.release()
+  onEnd(): void {
+    this.#finish(this.#failure(), this.#head?.status ?? 0)
   }
 
-  onError(error: Error): void {
-    const connection = this.#connection
-    const lacking = this.#state === 'written' ? null : ownLimit(error)
-    if (lacking !== null && connection) {
-      this.#giveBack(connection, lacking)
-      return
-    }
-    // undici is still taking the broken connection apart: the next call has to wait for it to return.
-    queueMicrotask(() => connection?.release())
+  onFailure(failure: Failure): void {
     if (this.#state === 'over') return
     if (this.#state === 'waiting') this.#context.meter.called()
-    this.#finish(classify(error, this.status !== 0), 0)
+    this.#finish(failure, 0)
+  }
+
+  onLacking(others: number): void {
+    this.#capped = true
+    this.#connection = null
+    if (others > 0 || this.#state === 'over') return
+    this.#state = 'over'
+    this.#done(UNSENT)
   }
 
   expire(): void {
-    if (this.#state !== 'written') return
-    this.#finish('timeout', 0)
-    this.#abort?.()
+    this.#giveUp('timeout')
   }
 
   /** Gives the call up: nothing if it is over, else `done` is told and the connection is broken. */
   cancel(): void {
-    if (this.#state === 'over') return
-    if (this.#state === 'written') this.#finish('aborted', 0)
-    else {
+    if (this.#state === 'written') this.#giveUp('aborted')
+    else if (this.#state === 'waiting') {
       this.#waited()
       this.#state = 'over'
       this.#done(this.#capped ? NEVER_SENT : ABORTED)
     }
-    this.#abort?.()
   }
 
-  /** This machine has no more connections: it waits for another, or ends where there is none. */
-  #giveBack(connection: Connection, lacking: string): void {
-    this.#capped = true
-    this.#connection = null
-    const others = connection.giveBack(this.#state === 'over' ? null : this, lacking)
-    if (others > 0 || this.#state === 'over') return
-    this.#state = 'over'
-    this.#done(UNSENT)
+  #giveUp(failure: Failure): void {
+    if (this.#state !== 'written') return
+    const connection = this.#connection
+    this.#finish(failure, 0)
+    connection?.abandon()
   }
 
   #waited(): void {
@@ -200,19 +161,20 @@ export class Call implements QueuedCall, AnswerHead {
   }
 
   #failure(): Failure | null {
-    const status = this.status
+    const head = this.#head
+    if (head === null) return 'parse'
+    const { status } = head
     if (status >= 400 && status !== 404) return 'status'
     if (status >= 300 && status < 400 && status !== 304) {
-      this.#context.meter.redirected?.(this.#location)
+      this.#context.meter.redirected?.(head.location)
       if (!this.#context.allowsRedirects) return 'redirect'
     }
     if (this.#size > MAX_CHECKED_BYTES) return null
-    return this.#context.bodyIsSound(this.#request.code, this, this.#body()) ? null : 'parse'
+    return this.#context.bodyIsSound(this.#request.code, head, this.#body()) ? null : 'parse'
   }
 
   #body(): Buffer {
-    if (this.#more) return Buffer.concat(this.#more)
-    return this.#first ?? EMPTY
+    return this.#pieces === null ? this.#whole : Buffer.concat(this.#pieces)
   }
 
   #finish(failure: Failure | null, status: number): void {
@@ -228,10 +190,15 @@ export class Call implements QueuedCall, AnswerHead {
       outcome: failure === null ? 'success' : 'failed',
       status,
       failure,
-      retryAfterMs: this.#retryAfterMs,
+      retryAfterMs: status === 0 ? 0 : this.#retryAfterMs(),
       body: failure === null && this.#context.keepsBodies ? Uint8Array.from(this.#body()) : null,
       ageMs: 0,
     })
+  }
+
+  #retryAfterMs(): number {
+    const { retryAfter, date } = this.#head ?? {}
+    return retryAfter === undefined ? 0 : parseRetryAfter(retryAfter, date, this.#context.wallMs())
   }
 }
 
@@ -239,9 +206,3 @@ const EMPTY = Buffer.alloc(0)
 
 /** What nearly every call comes to, made once. */
 const OK: Answer = { outcome: 'success', status: 200, failure: null, retryAfterMs: 0, body: null, ageMs: 0 }
-
-/** Most headers differ in length or in their first letter: only what is left is made a string. */
-function isNamed(name: Buffer, wanted: string): boolean {
-  if (name.length !== wanted.length || ((name[0] ?? 0) | 0x20) !== wanted.charCodeAt(0)) return false
-  return name.toString('latin1').toLowerCase() === wanted
-}

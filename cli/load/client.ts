@@ -1,11 +1,11 @@
 /** The innermost Send: carries requests to the upstream over HTTP and classifies every way in which that fails. */
 
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../../server/lib/clock.ts'
-import type { Outgoing, Send } from '../policy/send.ts'
+import type { Send } from '../policy/send.ts'
 import { Call, type CallContext, type Meter } from './call.ts'
 import { type AnswerHead, isSoundBody } from './classify.ts'
-import { Connections, type Connector } from './connections.ts'
+import type { Connector } from './connect.ts'
+import { Connections } from './connections.ts'
 import type { Target } from './target.ts'
 
 export interface ClientOptions {
@@ -47,19 +47,18 @@ export function openClient(options: ClientOptions): LoadClient {
   const connections = new Connections({
     origin: target.origin,
     limit: options.connections,
+    answersHead: target.method === 'HEAD',
     clock,
     limited: (lacking, open) => meter.limited?.(lacking, open),
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     ...(options.connector === undefined ? {} : { connector: options.connector }),
     ...(target.address === undefined ? {} : { address: target.address }),
   })
-  const headersIn = (session: string | undefined) =>
-    session === undefined ? target.headers : [...target.headers, 'x-chaos-session', session]
-  let fixed = headersIn(options.session)
+  const bytesIn = (session: string | undefined) => requestBytes(target, session, options.fresh === true)
+  let bytesOf = bytesIn(options.session)
   const context: CallContext = {
-    options: request => dispatchOptions(target, fixed, request),
+    bytesOf: request => bytesOf(request),
     bodyIsSound: bodyCheck(target),
-    textOf: steadyText(),
     allowsRedirects: target.allowsRedirects,
     ...{ keepsBodies, meter, clock, wallMs, headersTimeoutMs, bodyTimeoutMs },
   }
@@ -73,32 +72,37 @@ export function openClient(options: ClientOptions): LoadClient {
     open: count => connections.open(count),
     limitTo: count => connections.limitTo(count),
     enter(session) {
-      fixed = headersIn(session)
+      bytesOf = bytesIn(session)
     },
-    close: () => connections.close(),
+    close: async () => connections.close(),
   }
 }
 
-/** The first try is known by the absence of `X-Chaos-Attempt`: one header less to check in nearly every request. */
-function dispatchOptions(target: Target, fixed: readonly string[], request: Outgoing): Dispatcher.DispatchOptions {
-  const { key, attempt, code } = request
-  const headers =
-    attempt === 0 ? [...fixed, 'x-chaos-key', key] : [...fixed, 'x-chaos-key', key, 'x-chaos-attempt', String(attempt)]
-  return { path: target.path(code), method: target.method, headers, body: target.body } as Dispatcher.DispatchOptions
-}
-
-/** Reads the values of a header that hardly ever changes. */
-function steadyText(): CallContext['textOf'] {
-  let last = Buffer.alloc(0)
-  let text = ''
-  return value => {
-    if (!last.equals(value)) {
-      last = Buffer.from(value)
-      text = value.toString('latin1')
-    }
-    return text
+/**
+ * Writes requests, of which only path, key and attempt differ. The first try is known by the absence of `X-Chaos-Attempt`:
+ * one header less to check in nearly every request. The body comes as it is, a byte by character.
+ */
+function requestBytes(target: Target, session: string | undefined, fresh: boolean): CallContext['bytesOf'] {
+  const { method, origin, headers, body } = target
+  const lines: string[] = headers.flatMap((name, index) =>
+    index % 2 === 0 ? `${name}: ${headers[index + 1]}\r\n` : [],
+  )
+  if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host'))
+    lines.unshift(`host: ${new URL(origin).host}\r\n`)
+  if (session !== undefined) lines.push(`x-chaos-session: ${session}\r\n`)
+  const content = body === null ? '' : Buffer.from(body).toString('latin1')
+  if (content !== '' || !WITHOUT_BODY.includes(method)) lines.push(`content-length: ${content.length}\r\n`)
+  const beforePath = `${method} `
+  const afterPath = ` HTTP/1.1\r\n${lines.join('')}connection: ${fresh ? 'close' : 'keep-alive'}\r\nx-chaos-key: `
+  const end = `\r\n\r\n${content}`
+  return ({ key, attempt, code }) => {
+    const again = attempt === 0 ? '' : `\r\nx-chaos-attempt: ${attempt}`
+    return beforePath + target.path(code) + afterPath + key + again + end
   }
 }
+
+/** Methods that say nothing of a body where there is none (RFC 9110, 8.6). */
+const WITHOUT_BODY = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT']
 
 /** The last sound body of each code is kept, because an answer equal to it need not be parsed again. */
 function bodyCheck(target: Target): CallContext['bodyIsSound'] {

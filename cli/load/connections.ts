@@ -3,50 +3,41 @@
  * cannot give (descriptors, ports) makes the set smaller instead of failing a call that another connection can carry.
  */
 
+import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
-import type { buildConnector, Dispatcher } from 'undici'
-import networkConnector from 'undici/lib/core/connect.js'
-import Client from 'undici/lib/dispatcher/client.js'
 import type { Clock } from '../../server/lib/clock.ts'
 import { ownLimit } from '../../server/lib/own-limit.ts'
-import { skipContinues } from './continues.ts'
+import type { Failure } from '../policy/send.ts'
+import { classify } from './classify.ts'
+import { type Connector, networkConnector } from './connect.ts'
 import { Deadline } from './deadline.ts'
+import { type ResponseListener, ResponseReader } from './response-reader.ts'
 
-/** What undici calls back; the raw form, because parsing every header into an object costs a tenth of a core. */
-export interface ResponseHandler {
-  /** Called when the request is about to be written; not called for one that never reached a connection. */
-  onConnect(abort: (reason?: Error) => void): void
-  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean
-  onData(chunk: Buffer): boolean
-  onComplete(trailers: string[] | null): void
-  onError(error: Error): void
-}
-
-/** One request that wants a connection. */
-export interface QueuedCall extends ResponseHandler {
-  /** What is to be written, or null if nobody waits for it any more. Asked when a connection is free. */
-  begin(connection: Connection): Dispatcher.DispatchOptions | null
-  /** Whether it still waits for the head of its answer. */
-  readonly awaitsHead: boolean
+/** One request that wants a connection; it is told of its answer. */
+export interface QueuedCall extends ResponseListener {
+  /** The connection is its own from here on, as soon as it is open. @returns false where nobody waits for the call any more */
+  take(connection: Connection): boolean
+  /** The bytes of the request, one by character, which are written now; null where nobody waits for it any more. */
+  write(): string | null
+  /** The answer has come whole. */
+  onEnd(): void
+  /** It came to nothing, on a connection that could not be opened or is broken. */
+  onFailure(failure: Failure): void
+  /** This machine cannot give the connection: the call waits for one of `others`, or ends where there are none. */
+  onLacking(others: number): void
   /** The time that it was allowed has run out. */
   expire(): void
 }
 
-/** One connection, lent to a call until the call gives it back. */
+/** One connection, lent to a call until its answer is over. */
 export interface Connection {
-  /** Hands the connection to the next call in the line. */
-  release(): void
+  /** Whether a request can leave on it at once, or when the event loop has turned. */
+  readonly isOpen: boolean
   /** Lets the call expire in `ms` milliseconds from now, unless it is told otherwise before; 0 for never. */
   allow(ms: number): void
-  /**
-   * Closes the connection, which this machine could not open, for good. The call, where there is one, waits for another now.
-   * @returns how many others there are; 0 where the call has to end
-   */
-  giveBack(call: QueuedCall | null, lacking: string): number
+  /** Breaks the connection under its call, which wants no answer any more. */
+  abandon(): void
 }
-
-/** Makes a connection. */
-export type Connector = buildConnector.connector
 
 export interface ConnectionOptions {
   readonly origin: string
@@ -54,6 +45,8 @@ export interface ConnectionOptions {
   readonly limit: number
   /** Opens a new connection for each request. */
   readonly fresh?: boolean
+  /** The requests are of the kind that is answered without a body (HEAD). */
+  readonly answersHead?: boolean
   /** Connects to this address instead of asking for the origin's name again and again. */
   readonly address?: string
   readonly clock: Clock
@@ -67,13 +60,12 @@ export interface ConnectionOptions {
 const MAX_OPENING = 100
 /** How long opening in advance is waited for; calls find out about the rest themselves. */
 const OPENING_MS = 2_000
-/** After so long without a request, servers close a connection. */
+/** After so long without a request, servers close a connection, unless they say when. */
 const UNUSED_MS = 4_000
+/** So long before the server would close an unused connection, it is not used any more. */
+const SPARE_MS = 1_000
 
-/**
- * Undici's clients behind a free list and a queue of our own: a waiting request costs a hundred bytes
- * instead of nine kilobytes, can be given up before it is written, and finds a free connection in constant time.
- */
+/** A free list and a queue: a waiting request costs a hundred bytes, and finds a free connection in constant time. */
 export class Connections {
   readonly #options: ConnectionOptions
   readonly #connector: Connector
@@ -87,13 +79,14 @@ export class Connections {
   #lacking: string | null = null
   #waiting: (QueuedCall | undefined)[] = []
   #head = 0
+  /** Connections whose answer came within this turn of the event loop. */
+  #resting: PooledConnection[] = []
 
   constructor(options: ConnectionOptions) {
-    const { address, connector, limit } = options
+    const { address, clock, connector, limit } = options
     this.#options = options
     this.#limit = limit
-    this.#connector =
-      connector ?? networkConnector(address === undefined ? {} : ({ lookup: always(address) } as ConnectorOptions))
+    this.#connector = connector ?? networkConnector(address, clock)
   }
 
   /** Calls that wait for a free connection. */
@@ -132,7 +125,7 @@ export class Connections {
       const connection = this.#idle.pop()
       if (!connection) return
       this.#all.delete(connection)
-      void connection.close()
+      connection.close()
     }
   }
 
@@ -144,11 +137,11 @@ export class Connections {
   }
 
   /** Closes every connection: what is in flight fails, and what waits is never begun. */
-  async close(): Promise<void> {
+  close(): void {
     this.#waiting = []
     this.#head = 0
     this.#toOpen.length = 0
-    await Promise.all(Array.from(this.#all, connection => connection.close()))
+    for (const connection of this.#all) connection.close()
   }
 
   /** The next call in the line, which is kept compact. */
@@ -168,11 +161,25 @@ export class Connections {
     this.#idle.push(connection)
   }
 
+  /**
+   * Lets a connection whose call is over rest until the event loop has turned: by then an end that came with the answer, unsaid,
+   * has been heard.
+   */
+  rest(connection: PooledConnection): void {
+    if (this.#resting.push(connection) === 1) setImmediate(this.#wake)
+  }
+
+  readonly #wake = () => {
+    const rested = this.#resting
+    this.#resting = []
+    for (const connection of rested) connection.wake()
+  }
+
   /** Makes a connection as soon as not too many are being made. */
-  readonly connect: Connector = (options, callback) => {
+  readonly connect: Connector = (to, callback) => {
     const start = () => {
       this.#opening++
-      this.#connector(options, (...made) => {
+      this.#connector(to, (...made) => {
         this.#opening--
         this.#toOpen.shift()?.()
         callback(...made)
@@ -185,26 +192,20 @@ export class Connections {
   /**
    * A connection that this machine has not given: there are no more than those that are left, and `call` waits for one of
    * them at the front of the line.
-   * @returns how many are left
    */
-  remove(connection: PooledConnection, call: QueuedCall | null, lacking: string): number {
+  remove(connection: PooledConnection, call: QueuedCall | null, lacking: string): void {
     this.#all.delete(connection)
     const left = this.#all.size
     this.#lacking = lacking
     this.#options.limited?.(lacking, left)
     this.#limit = Math.max(1, left)
-    // undici is still taking it apart.
-    queueMicrotask(() => {
-      void connection.close()
-      if (this.#all.size > 0) return
-      const next = this.next()
-      if (next) this.submit(next)
-    })
     if (left > 0 && call) {
       if (this.#head > 0) this.#waiting[--this.#head] = call
       else this.#waiting.unshift(call)
     }
-    return left
+    call?.onLacking(left)
+    const next = this.#all.size === 0 ? this.next() : undefined
+    if (next) this.submit(next)
   }
 
   #add(): PooledConnection {
@@ -214,123 +215,211 @@ export class Connections {
   }
 }
 
+/** What all connections read into: what has been read is dealt with before anything else is. */
+const READ = Buffer.allocUnsafeSlow(65_536)
+
 class PooledConnection implements Connection {
   readonly #owner: Connections
-  readonly #client: Client
   readonly #clock: Clock
   readonly #origin: URL
+  readonly #keeps: boolean
+  readonly #answersHead: boolean
   readonly #deadline: Deadline
+  readonly #reader: ResponseReader
+  #socket: Socket | null = null
   #call: QueuedCall | null = null
-  /** A connection that was opened in advance, and when. */
-  #spare: Socket | null = null
-  #openedAt = 0
-  #tookSpare = false
+  /** The call's request has been written. */
+  #awaits = false
+  #resting = false
+  #closed = false
+  /** By the clock: from here on it may be closed at any moment. */
+  #goodUntil = 0
 
-  constructor(owner: Connections, { origin, fresh, clock }: ConnectionOptions) {
+  constructor(owner: Connections, { origin, fresh = false, answersHead = false, clock }: ConnectionOptions) {
     this.#owner = owner
     this.#clock = clock
     this.#origin = new URL(origin)
+    this.#keeps = !fresh
+    this.#answersHead = answersHead
     this.#deadline = new Deadline(clock, () => this.#call?.expire())
-    this.#client = new Client(origin, {
-      pipelining: fresh ? 0 : 1,
-      // Up to a second late: see `allow`.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (options, callback) => this.#connect(options, callback),
+    this.#reader = new ResponseReader({
+      onHead: head => this.#call?.onHead(head),
+      onBody: (bytes, whole) => this.#call?.onBody(bytes, whole),
     })
   }
 
-  run(first: QueuedCall): void {
-    let call: QueuedCall | undefined = first
-    while (call) {
-      const options = call.begin(this)
-      if (options) {
-        this.#call = call
-        // undici takes this older, faster form of handler at run time; its types know only the newer one.
-        this.#client.dispatch(options, call as unknown as Parameters<Client['dispatch']>[1])
-        if (this.#tookSpare) {
-          // undici does not expect a connection before it has waited for one; whoever sets this makes it look again.
-          this.#client.pipelining = 1
-          this.#tookSpare = false
-        }
-        return
-      }
-      call = this.#owner.next()
+  get isOpen(): boolean {
+    return this.#socket !== null
+  }
+
+  /** Begins a call, or the next in the line where nobody waits for it any more. */
+  run(first: QueuedCall | undefined): void {
+    for (let call = first; call; call = this.#owner.next()) {
+      if (!call.take(this)) continue
+      this.#call = call
+      if (!this.#resting) this.#proceed()
+      return
     }
     this.#owner.park(this)
   }
 
-  release(): void {
-    const call = this.#owner.next()
-    if (call) this.run(call)
-    else this.#owner.park(this)
+  /** The event loop has turned since its last call. */
+  wake(): void {
+    this.#resting = false
+    if (this.#call) this.#proceed()
   }
 
   allow(ms: number): void {
     this.#deadline.set(ms)
   }
 
-  giveBack(call: QueuedCall | null, lacking: string): number {
-    return this.#owner.remove(this, call, lacking)
+  abandon(): void {
+    if (!this.#awaits) return
+    this.#drop()
+    this.#release()
   }
 
   /** Opens it in advance; resolves when that is done, or has failed. */
   open(): Promise<void> {
-    const { protocol, host, hostname, port } = this.#origin
     return new Promise(resolve => {
-      this.#owner.connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
+      this.#connect(error => {
         const lacking = error && ownLimit(error)
         if (lacking) this.#owner.remove(this, null, lacking)
-        else {
-          this.#spare = socket
-          this.#openedAt = this.#clock.now()
-          this.release()
-        }
+        else this.#release()
         resolve()
       })
     })
   }
 
-  async close(): Promise<void> {
-    this.#deadline.set(0)
+  close(): void {
+    this.#closed = true
     this.#deadline.close()
-    this.#spare?.destroy()
-    await this.#client.destroy()
+    this.#drop()
+    const call = this.#call
+    this.#call = null
+    call?.onFailure('aborted')
   }
 
-  readonly #connect: Connector = (options, callback) => {
-    const spare = this.#spare
-    this.#spare = null
-    if (spare?.readable && this.#clock.now() - this.#openedAt < UNUSED_MS) {
-      this.#prepare(spare)
-      callback(null, spare)
-      this.#tookSpare = true
+  #proceed(): void {
+    if (this.#socket?.readable === false || this.#clock.now() > this.#goodUntil) this.#drop()
+    if (this.#socket !== null) this.#write(this.#socket)
+    else this.#connect(error => (error === null ? this.#opened() : this.#notOpened(error)))
+  }
+
+  #opened(): void {
+    if (this.#socket) this.#write(this.#socket)
+  }
+
+  #notOpened(error: Error): void {
+    const call = this.#call
+    this.#call = null
+    const lacking = ownLimit(error)
+    if (lacking !== null) {
+      this.#owner.remove(this, call, lacking)
       return
     }
-    spare?.destroy()
-    this.#owner.connect(options, (...made) => {
-      if (made[1]) this.#prepare(made[1])
-      callback(...made)
+    call?.onFailure(classify(error, false))
+    this.#release()
+  }
+
+  #write(socket: Socket): void {
+    const bytes = this.#call?.write() ?? null
+    if (bytes === null) {
+      this.#release()
+      return
+    }
+    this.#awaits = true
+    this.#reader.begin(this.#answersHead)
+    socket.write(bytes, 'latin1')
+  }
+
+  /** Its call is over: hands it to the next in the line. */
+  #release(): void {
+    this.#call = null
+    if (this.#closed) return
+    if (!this.#resting) this.#owner.rest(this)
+    this.#resting = true
+    this.run(this.#owner.next())
+  }
+
+  #connect(done: (error: Error | null) => void): void {
+    const { protocol, hostname, port } = this.#origin
+    const secure = protocol === 'https:'
+    const to = {
+      secure,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (secure ? 443 : 80),
+      onread: { buffer: READ, callback: (length: number) => this.#read(READ, length) },
+    }
+    this.#owner.connect(to, (error, socket) => {
+      if (this.#closed) socket?.on('error', () => {}).destroy()
+      else if (socket === null) done(error ?? new Error('no connection'))
+      else {
+        this.#watch(socket)
+        done(null)
+      }
     })
   }
 
-  #prepare(socket: Socket): void {
-    skipContinues(socket, () => this.#call?.awaitsHead === true)
+  #watch(socket: Socket): void {
+    this.#socket = socket
+    this.#goodUntil = this.#clock.now() + UNUSED_MS
+    const ended = (error: Error | null) => {
+      if (this.#socket === socket) this.#ended(error)
+    }
+    socket
+      // Only of one that was made without `onread`; it is also what has a socket tell of its end.
+      .on('data', (bytes: Buffer) => this.#socket === socket && this.#read(bytes, bytes.length))
+      .on('error', ended)
+      .on('end', () => ended(null))
+      .on('close', () => ended(null))
+    if (!socket.readable) ended(null)
   }
-}
 
-type ConnectorOptions = Parameters<typeof networkConnector>[0]
+  /** @returns true, for the stream, which is to go on reading */
+  #read(bytes: Buffer, length: number): boolean {
+    if (!this.#awaits) {
+      // Nobody asked.
+      this.#drop()
+      return true
+    }
+    const over = this.#reader.read(bytes, length)
+    if (!this.#awaits) return true
+    if (over === null) this.#fail('parse')
+    else if (over) this.#end()
+    return true
+  }
 
-type Lookup = (
-  hostname: string,
-  options: { all?: boolean },
-  done: (error: null, address: string | { address: string; family: number }[], family?: number) => void,
-) => void
+  #end(): void {
+    const { keepsAlive, keptSeconds } = this.#reader
+    if (!(this.#keeps && keepsAlive)) this.#drop()
+    else {
+      this.#awaits = false
+      const keptMs = keptSeconds < 0 ? UNUSED_MS : Math.max(0, keptSeconds * 1_000 - SPARE_MS)
+      this.#goodUntil = this.#clock.now() + keptMs
+    }
+    const call = this.#call
+    this.#release()
+    call?.onEnd()
+  }
 
-function always(address: string): Lookup {
-  const family = address.includes(':') ? 6 : 4
-  return (_hostname, options, done) => {
-    if (options.all) done(null, [{ address, family }])
-    else done(null, address, family)
+  /** The other side has ended the connection, or it broke. */
+  #ended(error: Error | null): void {
+    if (!this.#awaits) this.#drop()
+    else if (error === null && this.#reader.end()) this.#end()
+    else this.#fail(classify(error, this.#reader.status !== 0))
+  }
+
+  #fail(failure: Failure): void {
+    const call = this.#call
+    this.#drop()
+    this.#release()
+    call?.onFailure(failure)
+  }
+
+  #drop(): void {
+    this.#awaits = false
+    this.#socket?.destroy()
+    this.#socket = null
   }
 }

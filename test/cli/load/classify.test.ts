@@ -10,15 +10,10 @@ describe('classify', () => {
   for (const [code, before, after] of [
     ['ECONNREFUSED', 'refused', 'refused'],
     ['ECONNRESET', 'reset', 'truncated'],
-    ['UND_ERR_SOCKET', 'reset', 'truncated'],
     ['EPIPE', 'reset', 'truncated'],
     ['ENOTFOUND', 'dns', 'dns'],
     ['EAI_AGAIN', 'dns', 'dns'],
-    ['UND_ERR_CONNECT_TIMEOUT', 'timeout', 'timeout'],
-    ['UND_ERR_HEADERS_TIMEOUT', 'timeout', 'timeout'],
-    ['UND_ERR_BODY_TIMEOUT', 'timeout', 'timeout'],
-    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'truncated', 'truncated'],
-    ['UND_ERR_DESTROYED', 'aborted', 'aborted'],
+    ['ETIMEDOUT', 'timeout', 'timeout'],
     ['SOMETHING_NEW', 'other', 'other'],
   ] as const) {
     it(`${code} is ${before}, and ${after} within an answer`, () => {
@@ -26,4 +21,8 @@ describe('classify', () => {
       assert.equal(classify(coded(code), true), after)
     })
   }
+
+  it('a polite end is a reset, and cuts an answer', () => {
+    assert.deepEqual([classify(null, false), classify(null, true)], ['reset', 'truncated'])
+  })
 })

@@ -1,12 +1,16 @@
 /** The client against real sockets that do everything wrong. */
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { isLoopback } from '../../../cli/address.ts'
 import { type ClientOptions, openClient } from '../../../cli/load/client.ts'
+import type { Connector } from '../../../cli/load/connect.ts'
 import { Recorder } from '../../../cli/load/recorder.ts'
 import { catalogTarget, type RequestParts, reachableAddress, urlTarget } from '../../../cli/load/target.ts'
 import { verdictOf } from '../../../cli/policy/answers.ts'
@@ -299,6 +303,93 @@ describe('the client', () => {
     const { send } = client(await listen(server), { fresh: true })
     for (let index = 0; index < 5; index++) assert.equal((await ask(send, index)).outcome, 'success')
     assert.equal(connections, 5)
+  })
+
+  it('opens another connection where the server closes it after its answer, or would have closed it by now', async () => {
+    const endings = { close: 'connection: close\r\n', early: 'keep-alive: timeout=1\r\n' }
+    for (const [ending, header] of Object.entries(endings)) {
+      let connections = 0
+      const url = await listen(
+        createTcp(socket => {
+          connections++
+          socket.on('data', () => socket.write(`${JSON_HEAD}${header}content-length: 2\r\n\r\n{}`))
+        }),
+      )
+      const { send, counted } = client(url, { connections: 1 })
+      const answers = await Promise.all([0, 1, 2].map(index => ask(send, index)))
+      assert.deepEqual([ending, ...answers.map(answer => answer.failure)], [ending, null, null, null])
+      assert.deepEqual([ending, connections, counted.calls], [ending, 3, 3])
+    }
+  })
+
+  it('does not take what nobody asked for as the answer to the next call', async () => {
+    let requests = 0
+    const answer = (text: string) => `${JSON_HEAD}content-length: ${text.length}\r\n\r\n${text}`
+    const url = await listen(
+      createTcp(socket => {
+        socket.on('data', () =>
+          socket.write(requests++ === 0 ? answer('{}') + answer('{"stale":1}') : answer('{"own":1}')),
+        )
+      }),
+    )
+    const { send } = client(url, { connections: 1, keepsBodies: true })
+    const bodies = [await ask(send, 0), await ask(send, 1)].map(({ body }) => Buffer.from(body ?? []).toString())
+    assert.deepEqual(bodies, ['{}', '{"own":1}'])
+  })
+
+  it('sends a body byte by byte as it is, with its length, and the host once', async () => {
+    const seen: string[] = []
+    const url = await http(async (request, response) => {
+      const pieces: Buffer[] = []
+      for await (const piece of request) pieces.push(piece as Buffer)
+      const { host, connection, 'content-length': length } = request.headers
+      seen.push(`${request.method} ${host} ${connection} ${length} ${Buffer.concat(pieces).toString()}`)
+      response.setHeader('content-type', 'application/json').end('{}')
+    })
+    for (const [parts, fresh] of [
+      [{ method: 'POST', body: 'é€' }, false],
+      [{ method: 'POST', headers: ['Host', 'elsewhere'] }, true],
+      [{ method: 'DELETE' }, false],
+      [{}, false],
+    ] as const)
+      await ask(client(url, { target: urlTarget(url, parts), fresh }).send)
+    assert.deepEqual(seen, [
+      `POST ${url.host} keep-alive 5 é€`,
+      'POST elsewhere close 0 ',
+      `DELETE ${url.host} keep-alive 0 `,
+      `GET ${url.host} keep-alive undefined `,
+    ])
+  })
+
+  const openssl = spawnSync('openssl', ['version']).status === 0
+  it('asks over TLS, and trusts nobody without a certificate', {
+    skip: openssl ? false : 'no openssl here',
+  }, async () => {
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+      ...['-keyout', '-', '-out', '-'],
+    ]).stdout.toString()
+    const handle = (_: unknown, response: ServerResponse) =>
+      void response.setHeader('content-type', 'application/json').end('{}')
+    const { port } = await listen(createHttps({ key: made, cert: made }, handle))
+    const url = new URL(`https://localhost:${port}`)
+    const target = { ...catalogTarget(url), address: '127.0.0.1' }
+    assert.equal((await ask(client(url, { target }).send)).failure, 'other')
+    const connector: Connector = ({ hostname, port, onread }, callback) => {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        servername: hostname,
+        port,
+        ca: made,
+        onread,
+      } as ConnectionOptions)
+      socket.once('secureConnect', () => callback(null, socket))
+    }
+    const { send } = client(url, { target, connector })
+    assert.deepEqual(
+      (await Promise.all([0, 1, 2, 3, 4, 5].map(index => ask(send, index)))).map(answer => answer.outcome),
+      Array(6).fill('success'),
+    )
   })
 
   it('goes on after every connection was broken', async () => {
