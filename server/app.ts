@@ -34,6 +34,8 @@ export interface Parts {
   readonly experiments: ExperimentRoutesParts
   /** Where others join, or null. */
   readonly join: () => string | null
+  /** Whether those who have no token may read, and have sessions of their own. */
+  readonly openSessions: boolean
   readonly polls: Api
   readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
@@ -88,7 +90,7 @@ export function createApp(parts: Parts): Express {
     get: contract(version, chaos.operations, [...parts.challenges.operations, ...parts.polls.operations]),
   })
   app.use(telemetry.routes())
-  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version, parts.join()))))
+  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version, parts.join(), parts.openSessions))))
   app.use(unknown)
   app.use(
     problemHandler((error, res) => {
@@ -115,12 +117,13 @@ function contract(version: string, operations: Chaos['operations'], atRoot: read
   }
 }
 
-function index(version: string, join: string | null): string {
+function index(version: string, join: string | null, openSessions: boolean): string {
   return JSON.stringify({
     name: 'flaky-catalog',
     version,
     about: 'A product catalog that fails on purpose',
     join,
+    openSessions,
     links: {
       products: '/catalogs',
       product: '/catalogs/{code}',

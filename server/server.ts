@@ -162,6 +162,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     runs,
     experiments: { experiments, control: chaos.control, scenarios, limits, wall },
     join: () => attendees[0] ?? null,
+    openSessions: token === null || (options.openSessions ?? false),
     polls: pollApi(chaos.control, polls),
     lessons,
     telemetry,

@@ -3,8 +3,9 @@
 import { createI18n, LANGUAGES, pickLanguage } from './i18n/words.js'
 import { emptyModel, reduce } from './model/model.js'
 import { currentRun } from './model/shown-run.js'
-import { controlPlane, Refused } from './net/api.js'
+import { controlPlane } from './net/api.js'
 import { createKeyring } from './net/keyring.js'
+import { createOwnSession } from './net/own-session.js'
 import { openStorage } from './net/storage.js'
 import { openStream } from './net/stream.js'
 import { openWordTables } from './net/word-tables.js'
@@ -27,6 +28,8 @@ let keysOn = store.get('keys') !== 'off'
 const keyring = createKeyring(openStorage(() => sessionStorage))
 /** Where others open this page: the server knows where this machine calls itself something else. */
 let join = location.origin
+/** Others reach the server, may read, and may have sessions of their own. */
+let openRoom = false
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
@@ -34,7 +37,12 @@ let queued = false
 /** On the stage, until presenter mode ends. */
 let barHidden = false
 
-const api = controlPlane(() => model.session, keyring)
+const api = controlPlane(
+  () => model.session,
+  keyring,
+  () => openRoom,
+)
+const own = createOwnSession({ store, keyring, api: () => api, changed: queue })
 const wordTables = openWordTables(queue)
 
 /** @type {import('./view/page.js').Context} */
@@ -51,12 +59,12 @@ const context = {
   palette: () => palette,
   act: work => {
     work().catch(error => {
-      const status = error instanceof Refused ? error.status : null
+      const { status, text, lang } = refusal(error)
       if (status === 401) dispatch('locked', true)
-      else if (status === 0) page.refuse(i18n.t('error.unreachable'), null)
-      else page.refuse(String(error.message ?? error), 'en')
+      else page.refuse(text, lang)
     })
   },
+  refusal,
   byWhom(source) {
     const words = wordTables.now(i18n.language)
     return words ? byWhom(source, words) : source
@@ -81,7 +89,7 @@ const context = {
   },
   openSession(id) {
     if (id !== model.session) {
-      dispatch('session', id)
+      dispatch('opened', id)
       if (id === 'default') address.searchParams.delete('session')
       else address.searchParams.set('session', id)
       stream.restart(true)
@@ -137,11 +145,22 @@ const context = {
     stream.restart(false)
   },
   keyring,
+  own,
+  openRoom: () => openRoom,
+  refresh: queue,
   dismissLock: () => dispatch('locked', false),
 }
 
 // What is written once, such as a line of the log, is written with all words; without them the page is better than none.
-await wordTables.load(i18n.language).catch(() => null)
+const [index] = await Promise.all([api.index().catch(() => null), wordTables.load(i18n.language).catch(() => null)])
+if (isLocal(location.origin) && index?.join) join = index.join
+openRoom = index?.join != null && index.openSessions === true
+if (openRoom && own.now && !keyring.hasToken && !address.searchParams.has('session')) {
+  // Who comes back, by the code on the wall or by a reload, is where he was.
+  model = emptyModel(own.now.id)
+  address.searchParams.set('session', own.now.id)
+  history.replaceState(null, '', address)
+}
 let page = createPage(context)
 let lastView = view()
 /** Where the board was opened, to which its key leads back. */
@@ -158,7 +177,7 @@ const stream = openStream({
     /** @type {Record<string, string>} */
     const headers = { accept: 'text/event-stream' }
     if (lastId) headers['last-event-id'] = lastId
-    const [bearer] = keyring.bearers(model.session)
+    const [bearer] = openRoom ? keyring.readers : keyring.bearers(model.session)
     if (bearer) headers.authorization = `Bearer ${bearer}`
     return { url: `/chaos/events${query.size > 0 ? `?${query}` : ''}`, headers }
   },
@@ -206,16 +225,6 @@ addEventListener('keydown', event => {
   else context.showKeys()
 })
 releasePickers()
-if (isLocal(location.origin)) {
-  api
-    .index()
-    .then(({ join: there }) => {
-      if (!there) return
-      join = there
-      rebuild()
-    })
-    .catch(() => null)
-}
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme)
 setInterval(queue, 250)
 document.fonts?.ready.then(() => page.repaint())
@@ -224,6 +233,17 @@ document.fonts?.ready.then(() => page.repaint())
 function dispatch(type, data) {
   model = reduce(model, { type, data })
   queue()
+}
+
+/** @type {import('./view/page.js').Context['refusal']} */
+function refusal(error) {
+  const {
+    status = null,
+    message = String(error),
+    code = '',
+  } = error instanceof Error ? /** @type {Partial<import('./net/api.js').Refused> & Error} */ (error) : {}
+  const known = status === 0 ? i18n.t('error.unreachable') : i18n.maybe(`name.${code}`, '')
+  return { status, text: known || message, lang: known ? null : 'en' }
 }
 
 function queue() {

@@ -1,29 +1,14 @@
 /** No violation of accessibility rules, in every view, theme and size. */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { kept } from '../cli/runs/samples.ts'
 import { control } from '../support/control.ts'
 import { startTestServer } from '../support/server.ts'
+import { violations } from './axe.ts'
 import { launch, openPage, skip } from './browser.ts'
 import { recording } from './recording.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-}
-
-/** What axe finds, one line each. The page's own policy lets no script in, so that axe comes in through the debugger. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const found = (await page.evaluate('axe.run().then(result => result.violations)')) as Violation[]
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-}
 
 describe('accessibility', { skip, timeout: 300_000 }, () => {
   let browser: Browser

@@ -23,7 +23,7 @@ describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
     ['en-GB', '30 % of the calls fail, by chance.', 'Send 20 requests'],
     ['pt-BR', '30 % das chamadas falham, por acaso.', 'Enviar 20 pedidos'],
   ] as const) {
-    it(`sees the state, the fail rate, what it sends and the verdict first, ${locale}`, async test => {
+    it(`sees the state, the buttons, what it sent with why, and the verdict first, ${locale}`, async test => {
       const { server, call } = await openStage(test, { settings: { failRate: 30 } })
       await call('POST', '/chaos/live', { run: { id: 'r', title: 'compare', arms: [{ name: 'none' }] } })
       const verdict = 'The breaker made 73 % fewer doomed calls and answered as often. It hid the outage from nobody.'
@@ -32,10 +32,9 @@ describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
       await page.getByText(state).waitFor()
       await page.locator('.attendee-verdict:not(:empty)').waitFor()
       await page.getByRole('button', { name: send }).press('Enter')
-      await page.locator('.attendee-send:not(:disabled)').waitFor()
-      await page.waitForFunction("/^\\d+ \\w+ 20 /.test(document.querySelector('section.attendee p').textContent)")
+      await page.locator('.attendee-result', { hasText: /^\d+ \w+ 20 /u }).waitFor()
       assert.equal((await call('GET', '/chaos/stats')).body.requests, 20)
-      const order = ['.attendee-state', '.rate-figure', '.attendee-send', 'section.attendee p', '.attendee-verdict']
+      const order = ['.attendee-state', '.attendee-button', '.attendee-result', '.attendee-why', '.attendee-verdict']
       let above = 0
       for (const selector of order) {
         const box = await page.locator(selector).first().boundingBox()
@@ -44,7 +43,7 @@ describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
       }
       assert.deepEqual(await overlaps(page), [])
       await page.setViewportSize({ width: 1280, height: 720 })
-      assert.equal(await page.locator('.attendee-send').isVisible(), false)
+      assert.equal(await page.locator('.attendee-button').first().isVisible(), false)
     })
   }
 

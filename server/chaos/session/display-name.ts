@@ -6,7 +6,8 @@ import { z } from 'zod'
 export const MAX_DISPLAY_NAME = 40
 
 /** Why a text is no display name. */
-export type NameFlaw = 'empty' | 'long' | 'hidden' | 'marks'
+export const NAME_FLAWS = ['empty', 'long', 'hidden', 'marks'] as const
+export type NameFlaw = (typeof NAME_FLAWS)[number]
 
 /** Of one letter: more of them pile up over the lines above. */
 const MAX_MARKS = 3
@@ -45,6 +46,6 @@ export const displayName = z
   .transform((text, context) => {
     const read = readDisplayName(text)
     if ('name' in read) return read.name
-    context.addIssue({ code: 'custom', message: ADVICE[read.flaw], params: { code: `name.${read.flaw}` } })
+    context.addIssue({ code: 'custom', message: ADVICE[read.flaw], params: { code: read.flaw } })
     return z.NEVER
   })

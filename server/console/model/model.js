@@ -28,6 +28,7 @@ export function emptyModel(session = 'default') {
     log: [],
     board: [],
     challenges: 0,
+    sessionChanges: 0,
     poll: null,
     entries: 0,
     volume: 0,
@@ -35,8 +36,8 @@ export function emptyModel(session = 'default') {
 }
 
 /**
- * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`, `poll`)
- * or one of the page's own (`link`, `locked`, `session`, `pin`).
+ * The model after an event: one of the server's (`hello`, `sample`, `settings`, `outage`, `scenario`, `run`, `board`, `challenge`, `poll`, `session`)
+ * or one of the page's own (`link`, `locked`, `opened`, `pin`).
  * @param {Model} model
  * @param {{ type: string, data: any }} event
  * @returns {Model}
@@ -135,6 +136,9 @@ const steps = {
     const isOlder = model.poll !== null && poll.id !== model.poll.id && poll.askedAt < model.poll.askedAt
     return isOlder ? model : { ...model, poll: poll.removed ? null : poll }
   },
+  /** Its name was changed or hidden, or it began anew. */
+  session: (model, event) =>
+    event.session === model.session ? { ...model, sessionChanges: model.sessionChanges + 1 } : model,
   link(model, event) {
     const board = interruptedBoard(model.board)
     const next = { ...model, board, link: event.to, retryAtMs: event.retryAtMs ?? 0 }
@@ -144,7 +148,7 @@ const steps = {
   locked: (model, locked) => ({ ...model, locked }),
   /** Keeps a run where it is shown, or lets it go. */
   pin: (model, id) => ({ ...model, pinned: model.pinned === id ? null : id }),
-  session: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
+  opened: (model, id) => ({ ...emptyModel(id), runs: model.runs, boot: model.boot, epoch: model.epoch }),
 }
 
 /**

@@ -79,6 +79,7 @@
  * @property {string | null} pinned id of the run that is shown until it is let go
  * @property {Entry[]} log newest first
  * @property {BoardEntry[]} board
+ * @property {number} sessionChanges how often its own session was heard to change
  * @property {number} challenges how often one was heard to change
  * @property {import('../view/poll.js').Poll & { askedAt: string } | null} poll the newest
  * @property {number} entries how many log lines there ever were

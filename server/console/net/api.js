@@ -7,15 +7,20 @@ const PATIENCE_MS = 2_000
 
 /** A refusal of the server, with the sentence that it gave. */
 export class Refused extends Error {
-  /** @param {string} message @param {number} status 0 where the server was not reached */
-  constructor(message, status) {
+  /** @param {string} message @param {number} status 0 where the server was not reached @param {string} [code] says it to a program */
+  constructor(message, status, code = '') {
     super(message)
     this.status = status
+    this.code = code
   }
 }
 
-/** @param {() => string} sessionNow @param {import('./keyring.js').Keyring} keyring */
-export function controlPlane(sessionNow, keyring) {
+/**
+ * @param {() => string} sessionNow
+ * @param {import('./keyring.js').Keyring} keyring
+ * @param {() => boolean} [isOpen] everybody may read
+ */
+export function controlPlane(sessionNow, keyring, isOpen = () => false) {
   /** @param {string} method @param {string} path @param {unknown} [body] @param {boolean} [inSession] @param {AbortSignal | null} [signal] @param {string} [session] */
   const ask = async (method, path, body, inSession = true, signal = null, session = sessionNow()) => {
     const url =
@@ -29,7 +34,8 @@ export function controlPlane(sessionNow, keyring) {
       headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
     const request = { method, signal, body: body === undefined ? null : JSON.stringify(body) }
     let response = new Response()
-    for (const bearer of keyring.bearers(inSession ? session : null)) {
+    const bearers = method === 'GET' && isOpen() ? keyring.readers : keyring.bearers(inSession ? session : null)
+    for (const bearer of bearers) {
       if (bearer) headers.authorization = `Bearer ${bearer}`
       try {
         response = await fetch(url, { ...request, headers })
@@ -41,7 +47,7 @@ export function controlPlane(sessionNow, keyring) {
     const answer = await response.json().catch(() => null)
     if (response.ok) return answer
     const detail = answer?.errors?.[0]?.detail ?? answer?.detail ?? answer?.title ?? response.statusText
-    throw new Refused(String(detail), response.status)
+    throw new Refused(String(detail), response.status, answer?.errors?.[0]?.code)
   }
 
   /** Of an experiment: it belongs to the page's session. */
@@ -90,7 +96,14 @@ export function controlPlane(sessionNow, keyring) {
     removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} before @param {string} after */
     diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
-    index: () => ask('GET', '/', undefined, false),
+    /** Without any key: it is asked for before anybody knows who may read. @returns {Promise<{ join: string | null, openSessions?: boolean }>} */
+    index: async () => (await fetch('/', { headers: { accept: 'application/json' } })).json(),
+    /** @param {string} id */
+    session: id => ask('GET', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, false),
+    /** Makes a session of that name; of an id that was had before where one is given. @param {string} name @param {string} [id] */
+    join: (name, id) => ask('POST', '/chaos/sessions', id === undefined ? { name } : { id, name }, false),
+    /** @param {string} id @param {string} name */
+    renameSession: (id, name) => ask('PATCH', `/chaos/sessions/${encodeURIComponent(id)}`, { name }, true, null, id),
     polls: () => ask('GET', '/polls', undefined, false),
     /** @param {string} asks @param {string[]} choices */
     askRoom: (asks, choices) => ask('POST', '/polls', { asks, choices }, false),

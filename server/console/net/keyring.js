@@ -21,11 +21,19 @@ export function createKeyring(storage) {
       token = SENDABLE.test(text) ? text : ''
       storage.set('token', token)
     },
+    /** A key that opens nothing any more must not be tried. @param {string} session */
+    forget(session) {
+      if (keys.delete(session)) storage.set('keys', JSON.stringify([...keys]))
+    },
     /** @param {string} session @param {string} key */
     keep(session, key) {
       keys.delete(session)
       keys.set(session, key)
       storage.set('keys', JSON.stringify([...keys]))
+    },
+    /** What to read with where everybody may read: keys that a server forgot would count as wrong tokens of the whole room. */
+    get readers() {
+      return [token]
     },
     /**
      * What may open a session, the likeliest first; `''`, for nothing at all, where there is neither.

@@ -77,11 +77,14 @@ export function createHeader(context) {
 
   /** @type {string[]} */
   let ids = []
+  /** What people call them. @type {Map<string, string>} */
+  let names = new Map()
   let drawn = ''
   const refresh = async () => {
-    /** @type {{ sessions: { id: string }[] }} */
+    /** @type {{ sessions: { id: string, name?: string | null }[] }} */
     const { sessions } = await context.api.sessions().catch(() => ({ sessions: [] }))
     ids = sessions.map(({ id }) => id)
+    names = new Map(sessions.flatMap(({ id, name }) => (name ? [[id, name]] : [])))
   }
   let known = ''
 
@@ -94,11 +97,13 @@ export function createHeader(context) {
         refresh()
       }
       const all = [...new Set(['default', ...ids, ...model.board.map(entry => entry.id), model.session])]
-      const wanted = `${all.join(' ')} ${model.session}`
+      const { now } = context.own
+      if (now) names.set(now.id, now.name)
+      const wanted = JSON.stringify([all, [...names], model.session])
       if (wanted !== drawn) {
         drawn = wanted
         session.replaceChildren(
-          ...all.map(id => h('option', { value: id }, id === 'default' ? t('session.default') : id)),
+          ...all.map(id => h('option', { value: id }, id === 'default' ? t('session.default') : (names.get(id) ?? id))),
         )
         session.value = model.session
       }

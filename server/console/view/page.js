@@ -13,6 +13,7 @@ import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
 import { createHeader, joinInvitation } from './header.js'
 import { createHostBar } from './host-bar.js'
+import { createJoin } from './join.js'
 import { createKeys } from './keys.js'
 import { createLessons } from './lessons.js'
 import { createLog } from './log.js'
@@ -39,6 +40,7 @@ import { createWhy } from './why.js'
  * @property {string} join where others open this page
  * @property {() => import('./palette.js').Palette} palette
  * @property {(work: () => Promise<unknown>) => void} act runs a change and shows the sentence of a refusal
+ * @property {(error: unknown) => { status: number | null, text: string, lang: string | null }} refusal what a refusal says, and the language where it is not the page's; status 0 where the server was not reached
  * @property {(source: string) => string} byWhom who did something, as the server names it, in words
  * @property {() => import('../wording/words.js').Words | null} words of verdicts and reports; null while they are on their way
  * @property {() => Promise<import('../wording/words.js').Words>} loadWords
@@ -64,6 +66,9 @@ import { createWhy } from './why.js'
  * @property {() => void} retry
  * @property {(token: string) => void} unlock
  * @property {import('../net/keyring.js').Keyring} keyring
+ * @property {import('../net/own-session.js').Own} own the session of the attendee at this device
+ * @property {() => boolean} openRoom others reach the server and may have sessions of their own
+ * @property {() => void} refresh shows what has changed beside the model
  * @property {() => void} dismissLock leaves what is locked as it is
  */
 
@@ -73,6 +78,7 @@ export function createPage(context) {
   const notice = createNotice(context)
   const rate = createRate(context)
   const attendee = createAttendee(context)
+  const join = createJoin(context)
   const disruptions = createDisruptions(context)
   const settingsInForce = createSettingsInForce(context)
   const figures = createFigures(context)
@@ -110,12 +116,13 @@ export function createPage(context) {
       'div',
       { class: 'rail' },
       ...[
+        join.element,
         attendee.state,
-        rate.element,
         attendee.sending,
+        ownClient.element,
+        rate.element,
         disruptions.element,
         settingsInForce.element,
-        ownClient.element,
       ],
     ),
     h('div', { class: 'middle' }, figures.element, emptyState.element, charts.element),
@@ -179,9 +186,12 @@ export function createPage(context) {
       mark(element, 'data-link', model.link)
       header.update(model)
       notice.update(model)
+      const phone = consoleView.hidden ? null : join.stage(model)
+      mark(element, 'data-attendee', phone)
       if (consoleView.hidden === false) {
+        join.update(model, phone)
         rate.update(model)
-        attendee.update(model)
+        attendee.update(model, now)
         ownClient.update(model)
         disruptions.update(model, now)
         settingsInForce.update(model)

@@ -72,7 +72,7 @@ export function createWhy(context) {
     list,
   )
 
-  /** @type {Map<string, ReturnType<typeof createRow>>} */
+  /** @type {Map<string, ReturnType<typeof createRequestRow>>} */
   let rows = new Map()
   let askedAt = Number.NEGATIVE_INFINITY
   let shownFor = ''
@@ -94,7 +94,7 @@ export function createWhy(context) {
     const next = new Map()
     for (const request of requests) {
       const id = `${request.atMs} ${request.key} ${request.attempt}`
-      const row = rows.get(id) ?? createRow(context)
+      const row = rows.get(id) ?? createRequestRow(context)
       row.update(request)
       next.set(id, row)
     }
@@ -124,8 +124,8 @@ export function createWhy(context) {
   }
 }
 
-/** @param {import('./page.js').Context} context */
-function createRow(context) {
+/** A request as a line that opens. @param {import('./page.js').Context} context */
+export function createRequestRow(context) {
   const { t, seconds, ms, rate, maybe, tenth } = context.i18n
   const badge = h('span', { class: 'why-outcome' })
   const when = h('span', { class: 'num why-when' })

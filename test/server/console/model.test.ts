@@ -146,7 +146,7 @@ describe('the model', () => {
 
   it('begins anew in another session, but for the runs', () => {
     const run = { type: 'run', data: { type: 'start', run: { id: 'x', title: 'burst', arms: [{ name: 'none' }] } } }
-    const model = after([hello(), sample(1_250), run, { type: 'session', data: 'ana' }])
+    const model = after([hello(), sample(1_250), run, { type: 'opened', data: 'ana' }])
     assert.deepEqual([model.session, model.points.length, model.chaos, model.runs.length], ['ana', 0, null, 1])
   })
 

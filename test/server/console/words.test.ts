@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { REASONS } from '../../../server/chaos/decision/decision.ts'
 import { OUTCOMES } from '../../../server/chaos/decision/request-record.ts'
+import { NAME_FLAWS } from '../../../server/chaos/session/display-name.ts'
 import { faultSchema } from '../../../server/chaos/settings/faults.ts'
 import { createI18n, LANGUAGES, pickLanguage } from '../../../server/console/i18n/words.js'
 import { ROOT } from '../../support/project.ts'
@@ -36,13 +37,14 @@ describe('the words', () => {
     assert.deepEqual(unused, [])
   })
 
-  it('say each reason, kind of fault and outcome of the journal', () => {
+  it('say each reason, kind of fault and outcome of the journal, and each flaw of a name', () => {
     const kinds = ['served', ...faultSchema.options.map(({ shape }) => shape.kind.value)]
     assert.ok(kinds.length > 10)
     for (const word of [
       ...[...REASONS, 'held', 'overload'].map(reason => `why.because.${reason}`),
       ...kinds.map(kind => `why.fate.${kind}`),
       ...OUTCOMES.map(outcome => `why.outcome.${outcome}`),
+      ...NAME_FLAWS.map(flaw => `name.${flaw}`),
     ])
       assert.ok(word in en, word)
   })
