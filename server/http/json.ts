@@ -2,6 +2,7 @@
 
 import express, { type RequestHandler, type Response } from 'express'
 import { Problem } from './problem.ts'
+import { sendWhole } from './send-whole.ts'
 
 const TYPES = ['application/json', 'application/merge-patch+json']
 
@@ -54,8 +55,7 @@ export function prepareJson(json: string, headers: readonly string[] = []): Prep
 
 /** Answers 200, or `status`, with what is ready, by the shortest way through node:http. */
 export function sendPrepared(res: Response, { json, headers }: PreparedJson, status = 200): void {
-  res.writeHead(status, headers)
-  res.end(json)
+  sendWhole(res, status, headers, json)
 }
 
 /** Answers 200, or `status`, with `json`. Further headers come as a flat list: name, value, name, value. */

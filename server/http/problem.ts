@@ -3,6 +3,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Response } from 'express'
 import { type Flaw, Problem, type ProblemFields, quote } from '../lib/problem.ts'
+import { sendWhole } from './send-whole.ts'
 
 export type { Flaw, ProblemFields }
 export { Problem, quote }
@@ -35,8 +36,7 @@ export function prepareProblem(fields: ProblemFields): (res: ServerResponse, hea
   const body = problemJson(fields)
   const length = String(Buffer.byteLength(body))
   return (res, headers = []) => {
-    res.writeHead(fields.status, ['Content-Type', PROBLEM_TYPE, 'Content-Length', length, ...headers])
-    res.end(body)
+    sendWhole(res, fields.status, ['Content-Type', PROBLEM_TYPE, 'Content-Length', length, ...headers], body)
   }
 }
 

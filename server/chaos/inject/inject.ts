@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { PROBLEM_TYPE, problemJson } from '../../http/problem.ts'
+import { sendWhole } from '../../http/send-whole.ts'
 import type { BucketAnswer, Decision } from '../decision/decision.ts'
 import { type FaultPerformer, waitThen } from '../intercept/interceptor.ts'
 import type { Fault, Kind } from '../settings/faults.ts'
@@ -50,8 +51,8 @@ export class Injector implements FaultPerformer<HttpCall> {
     const detail = stealth ? 'Too busy to answer' : 'Refused: the virtual queue is full or the wait was too long'
     const body = problemJson({ status: 503, detail })
     const marked = stealth ? [] : ['X-Chaos-Fault', 'overload']
-    res.writeHead(503, ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body)), ...marked])
-    res.end(body)
+    const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body)), ...marked]
+    sendWhole(res, 503, headers, body)
   }
 
   announce({ res }: HttpCall, bucket: BucketAnswer): void {
@@ -68,8 +69,7 @@ export class Injector implements FaultPerformer<HttpCall> {
     const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', body.length]
     if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(decision))
     if (fault.retryAfter) headers.push('Retry-After', this.#retryAfter(ms(fault.retryAfter), fault.retryAfterAs))
-    call.res.writeHead(fault.status, headers)
-    call.res.end(body.text)
+    sendWhole(call.res, fault.status, headers, body.text)
   }
 
   #rateLimit(call: HttpCall, decision: Decision): void {
@@ -90,8 +90,7 @@ export class Injector implements FaultPerformer<HttpCall> {
   ): void {
     const headers = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body)), ...more]
     if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(decision))
-    res.writeHead(status, headers)
-    res.end(body)
+    sendWhole(res, status, headers, body)
   }
 
   /** Bytes that no HTTP parser takes: the first is never a letter. */
