@@ -2,7 +2,7 @@
 
 import express, { type Express, type RequestHandler } from 'express'
 import type { Catalog } from './catalog/catalog.ts'
-import { listProducts, showProduct } from './catalog/routes.ts'
+import { listProducts, plainProduct, showProduct } from './catalog/routes.ts'
 import type { Operation } from './chaos/api/operation.ts'
 import type { Api } from './chaos/api/routes.ts'
 import type { Chaos } from './chaos/chaos.ts'
@@ -25,7 +25,7 @@ import type { Telemetry } from './telemetry/telemetry.ts'
 export interface Parts {
   readonly catalog: Catalog
   /** The failure model: middleware of the data plane, and the control plane. */
-  readonly chaos: Pick<Chaos, 'faults' | 'spare' | 'routes' | 'operations'>
+  readonly chaos: Pick<Chaos, 'withFaults' | 'spare' | 'routes' | 'operations'>
   /** Judges clients by their traffic. */
   readonly challenges: Api
   /** The results that command lines left here. */
@@ -52,15 +52,17 @@ export interface Parts {
   readonly ready: () => boolean
 }
 
-/** The app. The data plane comes first and without nested routers: a request passes two layers on its way. */
+/** The app. The data plane comes first and without nested routers: most requests pass one layer on their way. */
 export function createApp(parts: Parts): Express {
   const { catalog, chaos, runs, telemetry, log, root, version, ready } = parts
   const app = express().set(BODY_SETTING, parts.bodyBytes)
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', 'simple')
 
   if (log.isLevelEnabled('debug')) app.use(requestLog(log))
-  resource(app, '/catalogs/:code', { get: [chaos.faults, showProduct(catalog) as RequestHandler] })
-  resource(app, '/catalogs', { get: [chaos.faults, listProducts(catalog)] })
+  const product = chaos.withFaults(showProduct(catalog) as RequestHandler)
+  app.use(plainProduct(product))
+  resource(app, '/catalogs/:code', { get: product })
+  resource(app, '/catalogs', { get: chaos.withFaults(listProducts(catalog)) })
 
   resource(app, '/chaos/tickets', { post: parts.issueTicket })
   app.use('/chaos', telemetry.chaosRoutes())

@@ -173,7 +173,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     bodyBytes: limits.bodyBytes,
     ready: () => closing === null,
   })
-  const server = createServer(app, randomBytes(4).toString('hex'), {
+  const server = createServer(app, randomBytes(4).toString('base64url'), {
     admits: access.admits,
     ...(exposed ? { hasToken: access.hasToken } : {}),
     limits,

@@ -13,7 +13,7 @@ import { settingsOperations } from './api/settings.ts'
 import { ChaosControl, type ChaosControlOptions } from './control.ts'
 import { release } from './inject/capture.ts'
 import { Injector } from './inject/inject.ts'
-import { faultMiddleware } from './inject/middleware.ts'
+import { withFaults } from './inject/middleware.ts'
 import { Interceptor } from './intercept/interceptor.ts'
 import { ScenarioRunner } from './scenario/runner.ts'
 import type { Scenario } from './scenario/schema.ts'
@@ -35,8 +35,8 @@ export interface ChaosOptions extends ChaosControlOptions {
 }
 
 export interface Chaos {
-  /** For the routes of the data plane, before their handlers. */
-  readonly faults: RequestHandler
+  /** A handler of the data plane with faults before it. */
+  readonly withFaults: (handler: RequestHandler) => RequestHandler
   /** Lets an answer through as it is: a bug of the server must not look like an injected fault. */
   readonly spare: (res: ServerResponse) => void
   /** The control plane, to be mounted at `/chaos`. */
@@ -69,8 +69,9 @@ export function createChaos(options: ChaosOptions): Chaos {
     ...scenarioOperations(scenarios),
     ...sessionOperations(options.drawId),
   ]
+  const interceptor = new Interceptor(control, injector, options.maxHeld, options.maxHeldPerClient)
   return {
-    faults: faultMiddleware(new Interceptor(control, injector, options.maxHeld, options.maxHeldPerClient)),
+    withFaults: handler => withFaults(interceptor, handler),
     spare: release,
     routes: routes(control, operations),
     operations,

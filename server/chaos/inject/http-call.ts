@@ -1,6 +1,6 @@
 /** A request to the failure model as it comes over HTTP. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { EndListener } from '../../http/response-end.ts'
 import type { CompiledSettings } from '../decision/compiled-settings.ts'
 import type { Decision } from '../decision/decision.ts'
@@ -14,9 +14,10 @@ export class HttpCall implements InterceptedCall, EndListener {
   readonly session: Session
   readonly compiled: CompiledSettings
   readonly record: RequestRecord
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
-  readonly serve: () => void
+  readonly req: Request
+  readonly res: Response
+  readonly #handler: RequestHandler
+  readonly #next: NextFunction
   cancelWait: InterceptedCall['cancelWait']
   admission: InterceptedCall['admission']
   isHeld: boolean
@@ -28,9 +29,10 @@ export class HttpCall implements InterceptedCall, EndListener {
     session: Session,
     compiled: CompiledSettings,
     record: RequestRecord,
-    req: IncomingMessage,
-    res: ServerResponse,
-    serve: () => void,
+    req: Request,
+    res: Response,
+    handler: RequestHandler,
+    next: NextFunction,
     forces: boolean,
   ) {
     this.#interceptor = interceptor
@@ -39,7 +41,8 @@ export class HttpCall implements InterceptedCall, EndListener {
     this.record = record
     this.req = req
     this.res = res
-    this.serve = serve
+    this.#handler = handler
+    this.#next = next
     this.cancelWait = null
     this.admission = null
     this.isHeld = false
@@ -57,6 +60,15 @@ export class HttpCall implements InterceptedCall, EndListener {
   header(name: string): string | undefined {
     const { headers } = this.req
     return Object.hasOwn(headers, name) ? String(headers[name]) : undefined
+  }
+
+  /** What the handler throws is handled as Express would, which does not see it where the request waited. */
+  serve(): void {
+    try {
+      void this.#handler(this.req, this.res, this.#next)
+    } catch (error) {
+      this.#next(error)
+    }
   }
 
   ended(): void {

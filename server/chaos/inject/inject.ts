@@ -20,11 +20,12 @@ export interface InjectorOptions {
 
 type FaultOf<K extends Kind> = Extract<Fault, { kind: K }>
 
+const NO_MORE: readonly string[] = []
 const HTML = '<!doctype html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>'
 
 export class Injector implements FaultPerformer<HttpCall> {
   readonly #options: InjectorOptions
-  readonly #bodies = new WeakMap<Fault, { text: string; length: string }>()
+  readonly #failures = new WeakMap<FaultOf<'status'>, PreparedFailure>()
 
   constructor(options: InjectorOptions) {
     this.#options = options
@@ -60,16 +61,16 @@ export class Injector implements FaultPerformer<HttpCall> {
   }
 
   #status(call: HttpCall, decision: Decision, fault: FaultOf<'status'>): void {
-    let body = this.#bodies.get(fault)
-    if (!body) {
-      const text = problemJson({ status: fault.status, detail: this.#detail() })
-      body = { text, length: String(Buffer.byteLength(text)) }
-      this.#bodies.set(fault, body)
+    let failure = this.#failures.get(fault)
+    if (!failure) {
+      failure = new PreparedFailure(problemJson({ status: fault.status, detail: this.#detail() }))
+      this.#failures.set(fault, failure)
     }
-    const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', body.length]
-    if (!this.#options.stealth) headers.push('X-Chaos-Fault', marker(decision))
-    if (fault.retryAfter) headers.push('Retry-After', this.#retryAfter(ms(fault.retryAfter), fault.retryAfterAs))
-    sendWhole(call.res, fault.status, headers, body.text)
+    const headers = this.#options.stealth ? failure.headers : failure.markedHeaders(decision)
+    const more = fault.retryAfter
+      ? ['Retry-After', this.#retryAfter(ms(fault.retryAfter), fault.retryAfterAs)]
+      : NO_MORE
+    sendWhole(call.res, fault.status, more.length > 0 ? [...headers, ...more] : headers, failure.body)
   }
 
   #rateLimit(call: HttpCall, decision: Decision): void {
@@ -127,6 +128,36 @@ export class Injector implements FaultPerformer<HttpCall> {
     return this.#options.stealth
       ? 'The request could not be completed'
       : 'Injected by the failure model, as it was told to'
+  }
+}
+
+/** The answer of a status fault, ready to be sent. */
+class PreparedFailure {
+  readonly body: string
+  /** A flat list. */
+  readonly headers: string[]
+  /** Headers with the marker of decisions by `#rule` at `#rate`, by their draw in hundredths. */
+  #marked: string[][] = []
+  #rule = ''
+  #rate = Number.NaN
+
+  constructor(body: string) {
+    this.body = body
+    this.headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(body))]
+  }
+
+  markedHeaders(decision: Decision): string[] {
+    const { cause, rule, rate, draw } = decision
+    if (cause !== 'draw') return [...this.headers, 'X-Chaos-Fault', marker(decision)]
+    if (rule !== this.#rule || rate !== this.#rate) {
+      this.#marked = []
+      this.#rule = rule
+      this.#rate = rate
+    }
+    const hundredths = Math.floor(draw * 100)
+    const marked = this.#marked[hundredths] ?? [...this.headers, 'X-Chaos-Fault', marker(decision)]
+    this.#marked[hundredths] = marked
+    return marked
   }
 }
 

@@ -10,8 +10,8 @@ import { HttpCall } from './http-call.ts'
 
 const [COLLECTION, ITEM] = ROUTES
 
-/** Faults for the routes that it is mounted on; what a request is about is what the router found in it. */
-export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHandler {
+/** `handler` with faults before it; what a request is about is what the router found in it. */
+export function withFaults(interceptor: Interceptor<HttpCall>, handler: RequestHandler): RequestHandler {
   return (req, res, next) => {
     if (req.method === 'OPTIONS') {
       next()
@@ -25,7 +25,7 @@ export function faultMiddleware(interceptor: Interceptor<HttpCall>): RequestHand
     const facts = { key, attempt, method: req.method, route, code }
     const compiled = session.compiled()
     const record = interceptor.arrive(session, compiled, facts)
-    const call = new HttpCall(interceptor, session, compiled, record, req, res, next, forces)
+    const call = new HttpCall(interceptor, session, compiled, record, req, res, handler, next, forces)
     onEnd(res, call)
     interceptor.intercept(call)
   }
