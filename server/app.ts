@@ -36,6 +36,8 @@ export interface Parts {
   readonly join: () => string | null
   /** Whether those who have no token may read, and have sessions of their own. */
   readonly openSessions: boolean
+  /** Changes need the token of the host, or the key of a session. */
+  readonly locked: boolean
   readonly polls: Api
   readonly lessons: readonly Lesson[]
   /** Events, published runs and metrics. */
@@ -92,7 +94,7 @@ export function createApp(parts: Parts): Express {
     get: contract(version, chaos.operations, [...parts.challenges.operations, ...parts.polls.operations]),
   })
   app.use(telemetry.routes())
-  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version, parts.join(), parts.openSessions))))
+  app.use(consoleRoutes(root, (_req, res) => sendJson(res, index(version, parts))))
   app.use(unknown)
   app.use(
     problemHandler((error, res) => {
@@ -119,13 +121,17 @@ function contract(version: string, operations: Chaos['operations'], atRoot: read
   }
 }
 
-function index(version: string, join: string | null, openSessions: boolean): string {
+function index(
+  version: string,
+  { join, openSessions, locked }: Pick<Parts, 'join' | 'openSessions' | 'locked'>,
+): string {
   return JSON.stringify({
     name: 'flaky-catalog',
     version,
     about: 'A product catalog that fails on purpose',
-    join,
+    join: join(),
     openSessions,
+    locked,
     links: {
       products: '/catalogs',
       product: '/catalogs/{code}',

@@ -14,6 +14,7 @@ import { Catalog } from './catalog/catalog.ts'
 import { IN_MEMORY } from './catalog/database.ts'
 import { openStorage } from './catalog/storage.ts'
 import { challengeApi } from './challenge/api.ts'
+import { ChallengeTable } from './challenge/challenge-table.ts'
 import { Challenges } from './challenge/challenges.ts'
 import { type Chaos, type ChaosOptions, createChaos } from './chaos/chaos.ts'
 import { readScenarios, ScenarioError } from './chaos/scenario/files.ts'
@@ -123,7 +124,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...(exposed ? { maxHeldPerClient: sharesOf(limits.held).client, sessionShares: sharesOf(limits.sessions) } : {}),
   })
   telemetry.watch(chaos.control)
-  const challenges = new Challenges(chaos.control, chaos.scenarios, wall)
   const polls = new Polls({
     ...{ clock, wall, nextId: () => chaos.control.nextId('poll') },
     changed: poll => telemetry.announce('poll', poll),
@@ -146,6 +146,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     storage.durable,
     storage.isInPlace,
   )
+  const results = new ChallengeTable(opened)
+  const writeResult = (write: () => void) => {
+    runs.whenFree(write).catch(error => notKept('a challenge', error, log))
+  }
+  const challenges = new Challenges(chaos.control, chaos.scenarios, wall, {
+    list: () => results.list(),
+    put: record => writeResult(() => results.put(record)),
+    remove: id => writeResult(() => results.remove(id)),
+  })
   let url = ''
   let attendees: readonly string[] = []
   const experiments = new Experiments({
@@ -153,7 +162,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     draw: () => randomBytes(4).toString('hex'),
     server: () => ({ url, token }),
     keep: async (result, html) =>
-      runs.durable ? runs.whenFree(() => runs.keep(result, html)).catch(error => notKept(error, log)) : null,
+      runs.durable
+        ? runs.whenFree(() => runs.keep(result, html)).catch(error => notKept('an experiment', error, log))
+        : null,
   })
   const app = createApp({
     catalog,
@@ -163,6 +174,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     experiments: { experiments, control: chaos.control, scenarios, limits, wall },
     join: () => attendees[0] ?? null,
     openSessions: token === null || (options.openSessions ?? false),
+    locked: token !== null,
     polls: pollApi(chaos.control, polls),
     lessons,
     telemetry,
@@ -251,8 +263,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** A run that was made is worth more than its place. */
-function notKept(error: unknown, log: Logger): null {
-  log.warn(`the result of an experiment could not be kept (${codeOf(error) || String(error)})`)
+function notKept(what: string, error: unknown, log: Logger): null {
+  log.warn(`the result of ${what} could not be kept (${codeOf(error) || String(error)})`)
   return null
 }
 

@@ -1,11 +1,17 @@
-/** `chaos challenge`: has the server judge the client in a session, says how far it is, and prints the report. */
+/** `chaos challenge`: has the server judge the client in a session, says how far it is, and prints the report; and lists the results. */
 
 import { Argument, Option } from 'commander'
 import { EXAMS } from '../../server/challenge/exams.ts'
 import { sleep } from '../../server/lib/clock.ts'
 import type { Challenge, Control } from '../control/control.ts'
 import { EXIT, exitCode, type Io } from '../io.ts'
-import { outputOptions, type ServerOptions, sessionOption, targetOptions } from '../options/common.ts'
+import {
+  outputOptions,
+  type ServerOptions,
+  sessionOption,
+  type TargetOptions,
+  targetOptions,
+} from '../options/common.ts'
 import { checkGrades, gradeRule, type JudgedGrade } from '../options/grades.ts'
 import { lookOf, type OutputOptions } from '../output.ts'
 import { renderChallenge } from '../report/text/challenge.ts'
@@ -38,6 +44,25 @@ export const define: Define = (command, run, env) => {
       ).argParser(gradeRule),
     )
     .action((exam, options) => run(io => judge(io, exam, options)))
+  const ls = command.command('ls').description('the leaderboard: results, the best first')
+  // Options of both names are taken by the command above, wherever they stand.
+  outputOptions(targetOptions(ls, env)).action(options => run(io => list(io, { ...options, ...command.opts() })))
+}
+
+async function list(io: Io, options: TargetOptions & OutputOptions): Promise<number> {
+  const [{ controlFor }, { sanitized }, { wordsIn }, { renderLeaderboard }] = await Promise.all([
+    import('../control/control.ts'),
+    import('../control/sanitize.ts'),
+    import('../../server/challenge/report.ts'),
+    import('../report/text/leaderboard.ts'),
+  ])
+  const challenges = await controlFor(io, options.url).challenges()
+  if (options.json) io.stdout.write(`${JSON.stringify({ challenges })}\n`)
+  else {
+    const rows = challenges.map(each => ({ ...each, name: sanitized(each.name), session: sanitized(each.session) }))
+    io.stdout.write(renderLeaderboard(rows, lookOf(io, options), wordsIn(options.lang ?? 'en')))
+  }
+  return EXIT.ok
 }
 
 async function judge(io: Io, exam: string | undefined, options: ChallengeCommandOptions): Promise<number> {
@@ -86,11 +111,12 @@ async function play(
       await sleep(io.clock, LOOK_EVERY_MS, io.interrupted)
       if (!io.interrupted.aborted) challenge = await control.challenge(challenge.id, lang)
     }
-    return challenge
   } finally {
     state.end()
     if (!isOver(challenge)) await control.endChallenge(challenge.id)
   }
+  // Of one that was ended in the middle the server says what it had judged by then; another may have removed it.
+  return isOver(challenge) ? challenge : await control.endedChallenge(challenge, lang)
 }
 
 function isOver({ phase }: Challenge): boolean {
@@ -133,6 +159,9 @@ function print(
   if (io.interrupted.aborted) io.stdout.write('stopped: everything is as it was\n')
   else if (challenge.phase === 'stopped') io.stdout.write(`${challenge.says}\n`)
   const look = lookOf(io, options)
-  if (challenge.report.length > 0) io.stdout.write(renderChallenge(challenge.report, look))
+  const played = challenge.report.filter(
+    ({ exam = null }) => exam === null || (challenge.played?.includes(exam) ?? true),
+  )
+  if (played.length > 0) io.stdout.write(renderChallenge(played, look))
   if (expectations.length > 0) io.stdout.write(`${renderExpectations(expectations, look)}\n`)
 }

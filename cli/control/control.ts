@@ -8,6 +8,7 @@ import { EXIT, type Io, usageError } from '../io.ts'
 import { exchange, isChallenge, type Reply, sentence } from './exchange.ts'
 import {
   CHALLENGE,
+  CHALLENGES,
   flawOf,
   HELLO,
   isRecord,
@@ -24,6 +25,7 @@ import { guardedToken, isHello, type TokenSource } from './token.ts'
 import type {
   Challenge,
   Hello,
+  ListedChallenge,
   NewSession,
   ScenarioRun,
   ScenarioSummary,
@@ -181,6 +183,14 @@ export class Control {
     return this.#document<ScenarioRun>('POST', path, SCENARIO_RUN, scenario === undefined ? undefined : { scenario })
   }
 
+  /** The leaderboard, the best first. @throws {UserError} with code 3 where the server is older than challenges */
+  async challenges(): Promise<ListedChallenge[]> {
+    const listed = await this.#call('GET', '/challenges', undefined, [404])
+    this.#requireJudge(listed)
+    const { challenges } = this.#shaped<{ challenges: ListedChallenge[] }>('/challenges', listed, CHALLENGES)
+    return challenges
+  }
+
   /**
    * Begins to judge the client in the session; what is said comes in `language`.
    * @throws {UserError} with code 3 where the server is older than challenges
@@ -188,12 +198,7 @@ export class Control {
   async startChallenge(wish: Readonly<Record<string, unknown>>, language: string): Promise<Challenge> {
     const path = `/challenges?lang=${language}`
     const made = await this.#call('POST', path, wish, [404])
-    if (isRecord(made) && made.status === 404) {
-      throw new UserError(
-        `${this.#options.url.origin} judges no clients (${sentence({ ...NOT_FOUND, body: made })}): start a newer server with npx chaos serve`,
-        EXIT.unreachable,
-      )
-    }
+    this.#requireJudge(made)
     return this.#shaped<Challenge>(path, made, CHALLENGE)
   }
 
@@ -205,6 +210,23 @@ export class Control {
   /** Ends a challenge, so that everything is put back; one that is gone is as good as ended. */
   async endChallenge(id: string): Promise<void> {
     await this.#call('DELETE', `/challenges/${encodeURIComponent(id)}`, undefined, [404])
+  }
+
+  /** The same challenge as it ended, or as it was known where it is gone; asked for also when the user has stopped the command. */
+  async endedChallenge(challenge: Challenge, language: string): Promise<Challenge> {
+    const path = `/challenges/${encodeURIComponent(challenge.id)}?lang=${language}`
+    const patient = new Control({ ...this.#options, signal: undefined }, this.#shared, this.#token)
+    const ended = await patient.#call('GET', path, undefined, [404])
+    return flawOf(ended, CHALLENGE) === null ? (ended as Challenge) : challenge
+  }
+
+  /** @throws {UserError} with code 3 where the server is older than challenges */
+  #requireJudge(answer: unknown): void {
+    if (!isRecord(answer) || answer.status !== 404) return
+    throw new UserError(
+      `${this.#options.url.origin} judges no clients (${sentence({ ...NOT_FOUND, body: answer })}): start a newer server with npx chaos serve`,
+      EXIT.unreachable,
+    )
   }
 
   /** The same server seen from another session. */

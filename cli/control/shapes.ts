@@ -52,6 +52,10 @@ export const CHALLENGE: Shape = {
   report: [{ title: 'text', grade: 'text?', atMs: 'number?', says: 'text', reference: 'text', change: 'text' }],
 }
 
+export const CHALLENGES: Shape = {
+  challenges: [{ id: 'text', session: 'text', name: 'text', phase: 'text', endedAt: 'text?', grades: 'record' }],
+}
+
 /** Where a document is not of a shape, as a JSON pointer; null where it is. */
 export function flawOf(document: unknown, shape: Shape, at = ''): string | null {
   if (!isRecord(document)) return at || '/'

@@ -109,13 +109,28 @@ export interface Challenge {
   readonly asks: string
   /** By what is graded; null for what has no grade. */
   readonly grades: Readonly<Record<string, string | null>>
+  /** The exams that were judged; older servers do not say it. */
+  readonly played?: readonly string[]
   /** Empty before the end. */
   readonly report: readonly ChallengeLine[]
+}
+
+/** A challenge on the leaderboard. */
+export interface ListedChallenge {
+  readonly id: string
+  readonly session: string
+  readonly name: string
+  readonly phase: string
+  /** ISO 8601, UTC; null for one that is on. */
+  readonly endedAt: string | null
+  readonly grades: Readonly<Record<string, string | null>>
 }
 
 /** A line of the report. */
 export interface ChallengeLine {
   readonly title: string
+  /** The exam that it is about, or null. */
+  readonly exam?: string | null
   readonly grade: string | null
   /** The moment in its exam in milliseconds, or null. */
   readonly atMs: number | null

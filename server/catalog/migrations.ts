@@ -19,4 +19,9 @@ export const MIGRATIONS: readonly string[] = [
      result TEXT NOT NULL CHECK (json_valid(result)),
      html TEXT
    ) STRICT`,
+  `CREATE TABLE challenges (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     result TEXT NOT NULL CHECK (json_valid(result))
+   ) STRICT`,
 ]

@@ -7,8 +7,7 @@ import type { ChaosControl } from '../chaos/control.ts'
 import { displayName } from '../chaos/session/display-name.ts'
 import { Problem, quote } from '../http/problem.ts'
 import { LANGUAGES, type Language } from '../wording/wording.ts'
-import type { Challenge } from './challenge.ts'
-import type { Challenges } from './challenges.ts'
+import type { AnyChallenge, Challenges } from './challenges.ts'
 import { EXAMS } from './exams.ts'
 import { GRADED, GRADES, type Grades } from './grade.ts'
 import { referenceExams } from './reference.ts'
@@ -80,7 +79,7 @@ export function challengeApi(control: ChaosControl, challenges: Challenges): Api
 }
 
 function challengeOperations(challenges: Challenges): Operation[] {
-  const existing = (id = ''): Challenge => {
+  const existing = (id = ''): AnyChallenge => {
     const challenge = challenges.get(id)
     if (!challenge) throw new Problem(404, `There is no challenge ${quote(id)}: GET /challenges lists them`)
     return challenge
@@ -126,13 +125,16 @@ function challengeOperations(challenges: Challenges): Operation[] {
     operation({
       method: 'patch',
       path: '/challenges/{id}',
-      summary: 'Hide a result from the leaderboard, or show it again',
+      summary: 'Hide a result from the leaderboard or show it again, and take back the name beside it',
       query,
-      body: z.strictObject({ hidden: z.boolean() }),
+      body: z.strictObject({
+        hidden: z.boolean().optional(),
+        name: z.null().optional().describe('null: the id of the session stands there'),
+      }),
       answers: { 200: whole },
       run({ params, body, query: { lang } }) {
         const challenge = existing(params.id)
-        challenge.hidden = body.hidden
+        challenges.change(challenge, body)
         return ok(describe(challenge, lang))
       },
     }),
@@ -149,12 +151,12 @@ function challengeOperations(challenges: Challenges): Operation[] {
   ]
 }
 
-function summary(challenge: Challenge): z.output<typeof summarySchema> {
+function summary(challenge: AnyChallenge): z.output<typeof summarySchema> {
   const { id, session, name, loop, phase, exam, startedAt, endedAt, hidden, grades } = challenge
   return { id, session, name, loop, phase, exam, startedAt, endedAt, hidden, grades: lettersOf(grades) }
 }
 
-function describe(challenge: Challenge, language: Language): z.output<typeof challengeSchema> {
+function describe(challenge: AnyChallenge, language: Language): z.output<typeof challengeSchema> {
   const { calm, progress, exams, results, grades, isOver } = challenge
   const played = exams.filter(name => results[name] !== undefined)
   return {
@@ -182,7 +184,7 @@ function lettersOf(grades: Grades): z.output<typeof gradesSchema> {
 }
 
 /** The state of a challenge in words. */
-function stateOf({ phase, calm, exam, progress, stopped }: Challenge, language: Language): string {
+function stateOf({ phase, calm, exam, progress, stopped }: AnyChallenge, language: Language): string {
   const words = wordsIn(language)
   if (calm) {
     const code = calm.unsteady === null ? 'steady' : calm.unsteady

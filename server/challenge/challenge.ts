@@ -58,6 +58,7 @@ export class Challenge {
   readonly #options: ChallengeOptions
   readonly #recorder = new Recorder()
   readonly #results: { [name in ExamName]?: ExamResult } = {}
+  #nameless = false
   #run: ScenarioRun | null = null
   #exam: Exam | null = null
   /** When the exam or the wait began, on the server's clock. */
@@ -88,6 +89,7 @@ export class Challenge {
 
   /** What stands beside the result; a name that the host hid is hidden here too. */
   get name(): string {
+    if (this.#nameless) return this.session
     return this.#options.name ?? this.#session.shownName ?? this.session
   }
 
@@ -121,6 +123,11 @@ export class Challenge {
 
   get grades(): Grades {
     return grade(this.#results, this.loop)
+  }
+
+  /** Takes back what stands beside the result: the id of the session stands there. */
+  forgetName(): void {
+    this.#nameless = true
   }
 
   /** Ends it, and takes back what it set. */

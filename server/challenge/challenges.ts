@@ -7,6 +7,7 @@ import type { Session } from '../chaos/session/session.ts'
 import { MAX_CHALLENGE_RESULTS, MAX_CHALLENGES } from '../config/limits.ts'
 import { Problem } from '../http/problem.ts'
 import { Challenge } from './challenge.ts'
+import type { ChallengeRecord, PastChallenge } from './challenge-table.ts'
 import type { ExamName } from './exams.ts'
 import { GRADES } from './grade.ts'
 import type { Loop } from './task.ts'
@@ -19,18 +20,32 @@ export interface ChallengeWish {
   readonly loop: Loop
 }
 
+/** One that is on, or the result of one that is over, of this life of the server or an earlier one. */
+export type AnyChallenge = Challenge | PastChallenge
+
+/** Where results are kept. */
+export interface ChallengeStore {
+  /** The oldest first. */
+  list(): readonly PastChallenge[]
+  put(record: ChallengeRecord): void
+  remove(id: string): void
+}
+
 export class Challenges {
   readonly #control: ChaosControl
   readonly #runner: ScenarioRunner
   readonly #wall: () => number
-  readonly #all = new Map<string, Challenge>()
+  readonly #store: ChallengeStore
+  readonly #all = new Map<string, AnyChallenge>()
   readonly #unsubscribe: () => void
 
   /** @param wall milliseconds since 1970 */
-  constructor(control: ChaosControl, runner: ScenarioRunner, wall: () => number) {
+  constructor(control: ChaosControl, runner: ScenarioRunner, wall: () => number, store: ChallengeStore) {
     this.#control = control
     this.#runner = runner
     this.#wall = wall
+    this.#store = store
+    for (const past of store.list()) this.#all.set(past.id, past)
     this.#unsubscribe = control.on(event => this.#hear(event))
   }
 
@@ -57,7 +72,7 @@ export class Challenges {
       })
     }
     const challenge = new Challenge(this.#control, this.#runner, session, {
-      ...{ id: this.#control.nextId('challenge'), name, exams, loop, wall: this.#wall },
+      ...{ id: this.#freeId(), name, exams, loop, wall: this.#wall },
       changed: each => this.#emit(each),
     })
     this.#all.set(challenge.id, challenge)
@@ -66,7 +81,7 @@ export class Challenges {
     return challenge
   }
 
-  get(id: string): Challenge | undefined {
+  get(id: string): AnyChallenge | undefined {
     return this.#all.get(id)
   }
 
@@ -74,14 +89,17 @@ export class Challenges {
   remove(id: string): boolean {
     const challenge = this.#all.get(id)
     if (!challenge) return false
-    if (challenge.isOver) this.#all.delete(id)
-    else challenge.stop('request')
+    if ('stop' in challenge && !challenge.isOver) challenge.stop('request')
+    else {
+      this.#all.delete(id)
+      this.#store.remove(id)
+    }
     return true
   }
 
   /** The best grade first, those without one last, and among equals the earlier one. */
-  list(): Challenge[] {
-    const place = ({ grades: { overall } }: Challenge) =>
+  list(): AnyChallenge[] {
+    const place = ({ grades: { overall } }: AnyChallenge) =>
       overall.grade === null ? GRADES.length : GRADES.indexOf(overall.grade)
     return [...this.#all.values()]
       .map(challenge => ({ challenge, at: place(challenge) }))
@@ -94,18 +112,34 @@ export class Challenges {
     return this.#all.get(id)?.owner ?? null
   }
 
+  /** Hides a result or shows it again, and takes back the name beside it. */
+  change(
+    challenge: AnyChallenge,
+    { hidden, name }: { readonly hidden?: boolean | undefined; readonly name?: null | undefined },
+  ): void {
+    if (hidden !== undefined) challenge.hidden = hidden
+    if (name === null) challenge.forgetName()
+    this.#keep(challenge)
+  }
+
   /** Ends all that are on. */
   close(): void {
     this.#unsubscribe()
-    for (const challenge of this.#all.values()) challenge.stop('request')
+    for (const challenge of this.#all.values()) if ('stop' in challenge) challenge.stop('request')
   }
 
   /** What happens in the default session reaches all that inherit from it, but for what it plays itself. */
   #hear(event: ChaosEvent): void {
-    if (event.type === 'challenge' || event.type === 'session') return
+    if (event.type === 'challenge') return
+    if (event.type === 'session') {
+      if (event.change !== 'renamed') return
+      for (const challenge of this.#all.values())
+        if ('stop' in challenge && challenge.session === event.session) this.#keep(challenge)
+      return
+    }
     const everywhere = event.session === this.#control.sessions.first.id && event.type !== 'scenario'
     for (const challenge of [...this.#all.values()]) {
-      if (everywhere || challenge.session === event.session) challenge.hear(event)
+      if ('stop' in challenge && (everywhere || challenge.session === event.session)) challenge.hear(event)
     }
   }
 
@@ -116,7 +150,24 @@ export class Challenges {
     }
   }
 
-  #emit({ session, id, phase, exam, isOver, grades }: Challenge): void {
+  /** Ids are counted anew in every life of the server, and results of earlier ones have some. */
+  #freeId(): string {
+    let id = this.#control.nextId('challenge')
+    while (this.#all.has(id)) id = this.#control.nextId('challenge')
+    return id
+  }
+
+  /** Keeps what is over and was judged at all. */
+  #keep(challenge: AnyChallenge): void {
+    const { phase, results } = challenge
+    if ((phase !== 'done' && phase !== 'stopped') || Object.keys(results).length === 0) return
+    const { id, session, name, loop, exams, stopped, startedAt, endedAt, hidden } = challenge
+    this.#store.put({ id, session, name, loop, exams, phase, stopped, startedAt, endedAt, hidden, results })
+  }
+
+  #emit(challenge: Challenge): void {
+    const { session, id, phase, exam, isOver, grades } = challenge
+    if (isOver) this.#keep(challenge)
     const overall = isOver ? (grades.overall.grade ?? '') : ''
     this.#control.emit({ type: 'challenge', session, id, phase, exam: exam ?? '', overall })
   }

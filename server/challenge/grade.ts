@@ -34,7 +34,8 @@ export type Reason =
   | 'partial'
 
 /** What makes an exam useless. */
-export type Spoilt = 'disturbed' | 'truncated'
+export const SPOILT = ['disturbed', 'truncated'] as const
+export type Spoilt = (typeof SPOILT)[number]
 
 /** A grade, or the reason why there is none. */
 export type Judgement = { readonly grade: Grade } | { readonly grade: null; readonly reason: Reason }

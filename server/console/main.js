@@ -30,6 +30,8 @@ const keyring = createKeyring(openStorage(() => sessionStorage))
 let join = location.origin
 /** Others reach the server, may read, and may have sessions of their own. */
 let openRoom = false
+/** Changes need the token of the host. */
+let locked = false
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
@@ -144,6 +146,7 @@ const context = {
     dispatch('locked', false)
     stream.restart(false)
   },
+  mayHost: () => !locked || keyring.hasToken,
   keyring,
   own,
   openRoom: () => openRoom,
@@ -154,6 +157,7 @@ const context = {
 // What is written once, such as a line of the log, is written with all words; without them the page is better than none.
 const [index] = await Promise.all([api.index().catch(() => null), wordTables.load(i18n.language).catch(() => null)])
 if (isLocal(location.origin) && index?.join) join = index.join
+locked = index?.locked === true
 openRoom = index?.join != null && index.openSessions === true
 if (openRoom && own.now && !keyring.hasToken && !address.searchParams.has('session')) {
   // Who comes back, by the code on the wall or by a reload, is where he was.

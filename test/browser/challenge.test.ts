@@ -37,6 +37,26 @@ describe('challenges on the board', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(complaints, [])
   })
 
+  it('let only who has the token of the host hide and remove', async test => {
+    const server = await startTestServer(test, { token: 'of-the-host', openSessions: true })
+    const { page } = await openPage(test, browser, server.url)
+    const challenge = { id: 'challenge-1', session: 'x1', name: 'José', phase: 'done', startedAt: '', grades: {} }
+    await page.route('**/challenges', route => route.fulfill({ json: { challenges: [challenge] } }))
+    await page.route('**/challenges/challenge-1*', route =>
+      route.fulfill({ json: { ...challenge, says: 'done', report: [] } }),
+    )
+    await page.goto(`${server.url}/#board`)
+    await page.locator('.challenges summary').click()
+    await page.locator('.challenge-report li').waitFor()
+    const buttons = page.locator('.challenges button:visible')
+    assert.equal(await buttons.count(), 0)
+    await page.evaluate("sessionStorage.setItem('token', 'of-the-host')")
+    await page.reload()
+    await page.locator('.challenges summary').click()
+    await page.getByRole('button', { name: 'Remove' }).waitFor()
+    assert.deepEqual(await buttons.allTextContents(), ['Hide', 'Hide the name', 'Remove'])
+  })
+
   it('show the grade and twelve lines, and a name is text', async test => {
     const server = await startTestServer(test)
     const exams = resultsOf('lasier')

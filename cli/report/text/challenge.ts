@@ -12,7 +12,14 @@ interface ReportLine {
   readonly change: string
 }
 
-const TONES: Readonly<Record<string, Tone>> = { A: 'useful', B: 'useful', C: 'refused', D: 'failed', F: 'failed' }
+/** The colour of a grade. */
+export const TONES: Readonly<Record<string, Tone>> = {
+  A: 'useful',
+  B: 'useful',
+  C: 'refused',
+  D: 'failed',
+  F: 'failed',
+}
 
 /** The report, with a line feed at its end. */
 export function renderChallenge(lines: readonly ReportLine[], look: Look): string {

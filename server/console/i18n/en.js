@@ -229,6 +229,7 @@ export const en = {
   'challenge.none': 'Nobody was judged yet.',
   'challenge.stop': 'Stop',
   'challenge.hide': 'Hide',
+  'challenge.hideName': 'Hide the name',
   'challenge.remove': 'Remove',
 
   'runs.title': 'Kept runs',

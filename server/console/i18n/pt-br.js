@@ -230,6 +230,7 @@ export const ptBr = {
   'challenge.none': 'Ninguém foi julgado ainda.',
   'challenge.stop': 'Parar',
   'challenge.hide': 'Ocultar',
+  'challenge.hideName': 'Ocultar o nome',
   'challenge.remove': 'Remover',
 
   'runs.title': 'Execuções guardadas',

@@ -96,7 +96,7 @@ export function controlPlane(sessionNow, keyring, isOpen = () => false) {
     removeRun: id => ask('DELETE', `/runs/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} before @param {string} after */
     diffRuns: (before, after) => ask('GET', `/runs/diff?${new URLSearchParams({ before, after })}`, undefined, false),
-    /** Without any key: it is asked for before anybody knows who may read. @returns {Promise<{ join: string | null, openSessions?: boolean }>} */
+    /** Without any key: it is asked for before anybody knows who may read. @returns {Promise<{ join: string | null, openSessions?: boolean, locked?: boolean }>} */
     index: async () => (await fetch('/', { headers: { accept: 'application/json' } })).json(),
     /** @param {string} id */
     session: id => ask('GET', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, false),
@@ -142,6 +142,8 @@ export function controlPlane(sessionNow, keyring, isOpen = () => false) {
     endChallenge: id => ask('DELETE', `/challenges/${encodeURIComponent(id)}`),
     /** @param {string} id */
     hideChallenge: id => ask('PATCH', `/challenges/${encodeURIComponent(id)}`, { hidden: true }),
+    /** Takes the name beside a result back. @param {string} id */
+    hideChallengeName: id => ask('PATCH', `/challenges/${encodeURIComponent(id)}`, { name: null }),
     /** @param {string} id */
     keptRun: id => ask('GET', `/runs/${encodeURIComponent(id)}`, undefined, false),
     presets: () => ask('GET', '/experiments/presets', undefined, false),

@@ -80,12 +80,20 @@ export function createChallenges(context) {
       { type: 'button', class: 'quiet', onclick: () => context.act(() => context.api.hideChallenge(id).then(load)) },
       t('challenge.hide'),
     )
+    const hideName = h(
+      'button',
+      {
+        ...{ type: 'button', class: 'quiet' },
+        onclick: () => context.act(() => context.api.hideChallengeName(id).then(load)),
+      },
+      t('challenge.hideName'),
+    )
     const details = h(
       'details',
       { ontoggle: () => read() },
       h('summary', null, grade, ' ', name, ' ', state),
       report,
-      h('div', { class: 'row' }, hide, remove),
+      h('div', { class: 'row' }, hide, hideName, remove),
     )
     const element = h('li', null, details)
     let playing = true
@@ -107,6 +115,11 @@ export function createChallenges(context) {
         mark(grade, 'data-grade', challenge.grades.overall ?? null)
         say(name, challenge.name === challenge.session ? challenge.name : `${challenge.name} (${challenge.session})`)
         say(remove, t(playing ? 'challenge.stop' : 'challenge.remove'))
+        // Who has the key of the session may end what is on there; all else is the host's.
+        const mayHost = context.mayHost()
+        remove.hidden = !mayHost && !(playing && context.keyring.sessions.includes(challenge.session))
+        hide.hidden = !mayHost
+        hideName.hidden = !mayHost || challenge.name === challenge.session
         if (isOver) say(state, '')
         if (playing || (isOver && details.open)) read()
       },

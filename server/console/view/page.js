@@ -65,6 +65,7 @@ import { createWhy } from './why.js'
  * @property {() => void} showKeys
  * @property {() => void} retry
  * @property {(token: string) => void} unlock
+ * @property {() => boolean} mayHost this page may do what only the host may, as far as it knows
  * @property {import('../net/keyring.js').Keyring} keyring
  * @property {import('../net/own-session.js').Own} own the session of the attendee at this device
  * @property {() => boolean} openRoom others reach the server and may have sessions of their own

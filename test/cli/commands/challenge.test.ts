@@ -119,6 +119,75 @@ describe('chaos challenge', () => {
     assert.equal(sessions.get('ana'), undefined)
   })
 
+  it('stopped in the middle of an exam, prints what was judged by then and ends with 130', async t => {
+    const stop = new AbortController()
+    const whole = doneBy('lasier')
+    const stopped = { ...whole, phase: 'stopped', says: 'stopped: somebody ended it', played: ['hang'] }
+    const asked: string[] = []
+    const url = await listen(
+      createServer((req, res) => {
+        const answer = (body: object) =>
+          res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+        req.resume()
+        if (req.url?.startsWith('/chaos')) {
+          answer(HELLO)
+          return
+        }
+        asked.push(`${req.method} ${req.url}`)
+        if (req.method === 'DELETE') {
+          res.writeHead(204).end()
+          return
+        }
+        if (req.method === 'POST') setTimeout(() => stop.abort('SIGINT'), 50)
+        answer(asked.some(each => each.startsWith('DELETE')) ? stopped : { ...STATE, phase: 'playing', says: 'outage' })
+      }),
+      t,
+    )
+    const { code, stdout } = await chaos(['challenge', '-u', url, '--ascii'], {
+      interrupted: stop.signal,
+      columns: 100,
+    })
+    assert.equal(code, 130)
+    assert.match(stdout, /^stopped: everything is as it was\n/)
+    assert.match(stdout, /^A {2}Hang 0:05 +you gave up after 1 s/m)
+    assert.doesNotMatch(stdout, /Return|Overload|Coin flips/)
+    assert.deepEqual(asked.slice(-2), ['DELETE /challenges/challenge-1', 'GET /challenges/challenge-1?lang=en'])
+  })
+
+  it('lists the leaderboard, the best first, in two languages and as JSON', async t => {
+    const letters = doneBy('lasier').grades
+    const one = { id: 'challenge-1', session: 'x1', name: 'José\u001b[31m', phase: 'done', grades: letters }
+    const listed = [
+      { ...one, endedAt: '2026-01-01T10:20:30.000Z' },
+      { ...one, id: 'challenge-2', name: 'Bia', phase: 'playing', endedAt: null, grades: {} },
+    ]
+    const url = await listen(
+      createServer((req, res) => {
+        const body = req.url === '/challenges' ? { challenges: listed } : HELLO
+        res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+      }),
+      t,
+    )
+    const { code, stdout } = await chaos(['challenge', 'ls', '-u', url, '--ascii'], { columns: 100 })
+    assert.equal(code, 0)
+    assert.match(stdout, /^Overall +Name +Hang +Outage +Return +429 +Overload +Flips +Ended \(UTC\) +Session\n/)
+    assert.match(stdout, /^D +José.* +A +C +F +\S +\S +\S +2026-01-01 10:20 +x1\n- +Bia( +-){6} +is on +x1\n$/m)
+    assert.ok(!stdout.includes('\u001b'))
+    assert.match((await chaos(['challenge', 'ls', '-u', url, '--lang', 'pt-BR'])).stdout, /^Nota geral +Nome/)
+    const { challenges } = JSON.parse((await chaos(['challenge', 'ls', '-u', url, '--json'])).stdout)
+    assert.deepEqual(
+      challenges.map(({ id }: { id: string }) => id),
+      ['challenge-1', 'challenge-2'],
+    )
+  })
+
+  it('says where nobody was judged, and of an older server that it is one', async t => {
+    const server = await startTestServer(t)
+    assert.match((await chaos(['challenge', 'ls', '-u', server.url])).stdout, /^Nobody was judged yet/)
+    const { url } = await standIn(t, null)
+    assert.equal((await chaos(['challenge', 'ls', '-u', url])).code, 3)
+  })
+
   it('ends what it began in a session that was there, whose settings come back', async t => {
     const server = await startTestServer(t, { settings: { failRate: 70 } })
     const stop = new AbortController()

@@ -1,6 +1,6 @@
 /** A client in virtual time, and a server without HTTP that its requests go to: challenges of minutes are over in a moment. */
 
-import { Challenges } from '../../../server/challenge/challenges.ts'
+import { type ChallengeStore, Challenges } from '../../../server/challenge/challenges.ts'
 import { TASK } from '../../../server/challenge/task.ts'
 import type { CompiledSettings } from '../../../server/chaos/decision/compiled-settings.ts'
 import type { Decision } from '../../../server/chaos/decision/decision.ts'
@@ -83,10 +83,10 @@ export interface ClientOptions {
 }
 
 /** A server with challenges in virtual time. */
-export function virtualServer() {
+export function virtualServer(store: ChallengeStore = { list: () => [], put() {}, remove() {} }) {
   const { clock, control, make, set } = chaosControl()
   const runner = new ScenarioRunner(control, [])
-  const challenges = new Challenges(control, runner, () => clock.now())
+  const challenges = new Challenges(control, runner, () => clock.now(), store)
   const interceptor = new Interceptor(control, performer, 10_000)
 
   /** Begins to send; what is returned ends it. */
