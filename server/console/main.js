@@ -35,7 +35,8 @@ let locked = false
 let palette = readPalette()
 /** When the newest sample came, on the page's clock: time goes on between two of them. */
 let sampledAt = performance.now()
-let queued = false
+/** Nothing is shown before the page is built. */
+let queued = true
 /** On the stage, until presenter mode ends. */
 let barHidden = false
 
@@ -172,6 +173,8 @@ let beforeBoard = ''
 mark(root, 'lang', i18n.language)
 applyTheme()
 document.getElementById('page')?.replaceChildren(page.element)
+queued = false
+queue()
 
 const stream = openStream({
   target: lastId => {

@@ -10,9 +10,10 @@ import { launch, openPage, skip } from './browser.ts'
 import { overlaps } from './console-overlaps.ts'
 import { openStage } from './staged.ts'
 
+const PROJECTOR = { width: 1280, height: 720 }
 const PHONE = { width: 390, height: 844 }
 
-describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
+describe('a phone in the audience', { skip, timeout: 300_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await launch('--host-resolver-rules=MAP room.example 127.0.0.1')
@@ -71,16 +72,7 @@ describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
     await page.keyboard.press('p')
     const code = page.locator('.stage-invite .qr-code svg')
     await code.waitFor()
-    const drawn = (await code.locator('path').getAttribute('d')) ?? ''
-    const expected = qrcode(0, 'M')
-    expected.addData(address)
-    expected.make()
-    const size = expected.getModuleCount()
-    let d = ''
-    for (let row = 0; row < size; row += 1)
-      for (let column = 0; column < size; column += 1)
-        if (expected.isDark(row, column)) d += `M${column} ${row}h1v1h-1z`
-    assert.equal(drawn, d)
+    assert.equal(await code.locator('path').getAttribute('d'), pathOf(address))
     const box = await code.boundingBox()
     assert.ok(box && box.width >= 150 && box.y + box.height < 720, JSON.stringify(box))
     assert.deepEqual([...origins], [address])
@@ -94,4 +86,55 @@ describe('a phone in the audience', { skip, timeout: 120_000 }, () => {
     await page.locator('.stage-invite').waitFor()
     assert.equal(await code.count(), 0)
   })
+
+  for (const viewport of [PROJECTOR, { width: 1920, height: 1080 }]) {
+    for (const names of [
+      ['none', 'breaker'],
+      ['none', 'retry', 'breaker', 'retry+breaker'],
+    ]) {
+      it(`finds it in a corner while ${names.length} arms run, over nothing, ${viewport.width} px, where the host opened localhost`, async test => {
+        const { server, publish } = await openStage(test, { address: 'room.example', allowedHosts: ['room.example'] })
+        await publish({ names, lengthMs: 60_000, atMs: 20_000 })
+        const url = `http://localhost:${server.port}`
+        const { page } = await openPage(test, browser, url, { viewport })
+        await page.waitForSelector('.link-state[data-link="live"]')
+        await page.keyboard.press('p')
+        const code = page.locator('.stage-corner svg')
+        await code.waitFor()
+        assert.equal(await code.locator('path').getAttribute('d'), pathOf(`http://room.example:${server.port}`))
+        await page.locator('.join-address').getByText(`room.example:${server.port}`).waitFor()
+        const box = await code.boundingBox()
+        assert.ok(box && box.height >= 0.13 * viewport.height, JSON.stringify(box))
+        for (const selector of [
+          '.top',
+          '.stage-say',
+          '.stage-flow',
+          '.stage-score h2',
+          '.stage-score b',
+          '.stage-time',
+        ]) {
+          for (const other of await page.locator(selector).all()) {
+            const its = await other.boundingBox()
+            if (!its) continue
+            const right = Math.min(box.x + box.width, its.x + its.width) - Math.max(box.x, its.x)
+            const down = Math.min(box.y + box.height, its.y + its.height) - Math.max(box.y, its.y)
+            assert.ok(right < 1 || down < 1, `${selector} ${JSON.stringify([box, its])}`)
+          }
+        }
+        assert.deepEqual(await overlaps(page), [])
+      })
+    }
+  }
 })
+
+/** The path of the code of an address. */
+function pathOf(address: string): string {
+  const code = qrcode(0, 'M')
+  code.addData(address)
+  code.make()
+  const size = code.getModuleCount()
+  let d = ''
+  for (let row = 0; row < size; row += 1)
+    for (let column = 0; column < size; column += 1) if (code.isDark(row, column)) d += `M${column} ${row}h1v1h-1z`
+  return d
+}

@@ -11,7 +11,7 @@ import { createAttendee } from './attendee.js'
 import { createCharts } from './charts.js'
 import { createDisruptions } from './disruptions.js'
 import { h, mark } from './dom.js'
-import { createHeader, joinInvitation } from './header.js'
+import { createHeader, isLocal, joinInvitation } from './header.js'
 import { createHostBar } from './host-bar.js'
 import { createJoin } from './join.js'
 import { createKeys } from './keys.js'
@@ -20,6 +20,7 @@ import { createLog } from './log.js'
 import { createNotice } from './notice.js'
 import { createOwnClient } from './own-client.js'
 import { createPoll } from './poll.js'
+import { createQrCode } from './qr-code.js'
 import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
@@ -106,7 +107,7 @@ export function createPage(context) {
       const run = live?.made ?? null
       return { run, atMs: run ? clock.at(run, performance.now()) : 0 }
     },
-    { invitation: () => [joinInvitation(context)] },
+    { invitation: () => [joinInvitation(context)], code: isLocal(context.join) ? null : createQrCode(context.join) },
   )
 
   const emptyState = createEmptyState(context)

@@ -32,9 +32,9 @@ const IDLE_NAMES = ['none', 'breaker']
 /**
  * @param {import('../page.js').Context} context
  * @param {() => Scene} scene what is to be shown now
- * @param {{ invitation: () => Node[] }} parts what stands in place of the score while nothing has run
+ * @param {{ invitation: () => Node[], code: Element | null }} parts what stands in place of the score while nothing has run, and the code of the address, for the corner while something does
  */
-export function createStage(context, scene, { invitation }) {
+export function createStage(context, scene, { invitation, code }) {
   const { t, count, share } = context.i18n
   const sentences = [h('p', null), h('p', null)]
   const canvas = h('canvas', { class: 'stage-canvas', 'aria-hidden': 'true' })
@@ -49,7 +49,7 @@ export function createStage(context, scene, { invitation }) {
   const element = h(
     'section',
     { class: 'stage', 'aria-label': t('stage.title') },
-    say2,
+    h('div', { class: 'stage-head' }, say2, code && h('div', { class: 'stage-corner' }, code)),
     flow,
     score.element,
     h('div', { class: 'stage-time' }, h('div', { class: 'stage-key' }, legend, scaleText), strips.element, further),
@@ -177,8 +177,12 @@ export function createStage(context, scene, { invitation }) {
 
   function fit() {
     say2.style.setProperty('--fit', '1')
+    mark(element, 'data-full', false)
     const widest = Math.max(...sentences.map(line => line.scrollWidth))
-    const room = say2.clientWidth - parseFloat(getComputedStyle(say2).paddingLeft)
+    const roomOf = () => say2.clientWidth - parseFloat(getComputedStyle(say2).paddingLeft)
+    // A sentence that would be cut off takes the place of the code.
+    if (roomOf() / (widest + 1) < MIN_FIT) mark(element, 'data-full', true)
+    const room = roomOf()
     if (widest > room && room > 0) say2.style.setProperty('--fit', String(Math.max(MIN_FIT, room / (widest + 1))))
   }
 
