@@ -137,6 +137,27 @@ describe("an attendee's phone", { skip, timeout: 240_000 }, () => {
     await page.waitForSelector('.page[data-attendee="gone"]')
   })
 
+  it('has a name that the host hides on the page, and a session that he ends there', async test => {
+    const { url, call } = await room(test)
+    const { page } = await openPage(test, browser, url, { viewport: SIZES[0] ?? null })
+    const id = await joined(page, 'Nasty')
+    const projector = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+    test.after(() => projector.close())
+    await projector.goto(url)
+    await projector.evaluate("sessionStorage.setItem('token', 'of-the-host')")
+    await projector.goto(`${url}/?session=${id}`)
+    await projector.getByText('Session of Nasty').waitFor()
+    await projector.getByRole('button', { name: 'Hide name' }).click()
+    await projector.getByText('A session whose name is hidden').waitFor()
+    assert.equal((await call('GET', `/chaos/sessions/${id}`)).body.name, null)
+    await page.getByText('The host lets nobody see your name.').waitFor()
+    assert.deepEqual(await violations(projector), [])
+    await projector.getByRole('button', { name: 'Remove' }).click()
+    await projector.getByRole('button', { name: 'Really remove it?' }).click()
+    await page.waitForSelector('.page[data-attendee="gone"]')
+    assert.equal(idOf(projector), '')
+  })
+
   it('only looks where somebody wants no name, and asks nobody who has the token or a wide screen', async test => {
     const { url } = await room(test)
     const { page } = await openPage(test, browser, url, { viewport: SIZES[0] ?? null })

@@ -102,6 +102,10 @@ export function controlPlane(sessionNow, keyring, isOpen = () => false) {
     session: id => ask('GET', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, false),
     /** Makes a session of that name; of an id that was had before where one is given. @param {string} name @param {string} [id] */
     join: (name, id) => ask('POST', '/chaos/sessions', id === undefined ? { name } : { id, name }, false),
+    /** Lets nobody see the name of a session, or everybody again. @param {string} id @param {boolean} hidden */
+    hideName: (id, hidden) => ask('PATCH', `/chaos/sessions/${encodeURIComponent(id)}`, { hidden }, false),
+    /** @param {string} id */
+    removeSession: id => ask('DELETE', `/chaos/sessions/${encodeURIComponent(id)}`, undefined, false),
     /** @param {string} id @param {string} name */
     renameSession: (id, name) => ask('PATCH', `/chaos/sessions/${encodeURIComponent(id)}`, { name }, true, null, id),
     polls: () => ask('GET', '/polls', undefined, false),

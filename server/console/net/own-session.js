@@ -14,12 +14,14 @@ import { Refused } from './api.js'
 export function createOwnSession({ store, keyring, api, changed }) {
   let own = read(store.get('attendee'))
   let isGone = false
+  let isHidden = false
   if (own?.key) keyring.keep(own.id, own.key)
 
   /** @param {OwnSession} next */
   const keep = next => {
     own = next
     isGone = false
+    isHidden = false
     store.set('attendee', JSON.stringify(next))
     if (next.key) keyring.keep(next.id, next.key)
     changed()
@@ -32,6 +34,10 @@ export function createOwnSession({ store, keyring, api, changed }) {
     /** It was deleted, forgotten, or lost with the server. */
     get isGone() {
       return isGone
+    },
+    /** The host lets nobody see its name. */
+    get isHidden() {
+      return isHidden
     },
     /**
      * Makes a session of that name: of the id of the last one, so that a client that names it goes on to work, where nobody has it.
@@ -64,7 +70,9 @@ export function createOwnSession({ store, keyring, api, changed }) {
       if (!own) return
       const { id, instance } = own
       try {
-        isGone = (await api().session(id)).instance !== instance
+        const answer = await api().session(id)
+        isGone = answer.instance !== instance
+        isHidden = answer.hidden === true
       } catch (error) {
         // Where the server was not reached nothing is known.
         if (error instanceof Refused && error.status === 404) isGone = true

@@ -48,7 +48,12 @@ export function createJoin(context) {
   const called = h('strong', null)
   const rename = h('button', { type: 'button', class: 'quiet', onclick: () => edit(true) }, t('join.rename'))
   const who = h('p', { class: 'attendee-who' }, h('span', null, called), rename)
-  const element = h('section', { class: 'attendee attendee-join', 'aria-label': t('join.title') }, form, gone, who)
+  const hiddenName = h('p', { class: 'by', role: 'status' })
+  const element = h(
+    'section',
+    { class: 'attendee attendee-join', 'aria-label': t('join.title') },
+    ...[form, gone, who, hiddenName],
+  )
   let editing = false
   let looking = false
   let checkedFor = ''
@@ -124,6 +129,7 @@ export function createJoin(context) {
       say(title, t(editing ? 'join.rename' : 'join.title'))
       say(send, t(editing ? 'join.save' : 'join.send'))
       say(leave, t(editing ? 'join.cancel' : 'join.look'))
+      say(hiddenName, stage === 'own' && own.isHidden ? t('join.hidden') : '')
       say(called, own.now?.name ?? '')
       say(again, t('join.again', { name: own.now?.name ?? '' }))
     },

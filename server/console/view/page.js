@@ -24,6 +24,7 @@ import { createQrCode } from './qr-code.js'
 import { createRate } from './rate.js'
 import { createRuns } from './runs.js'
 import { createBoard } from './session-board.js'
+import { createSessionOf } from './session-of.js'
 import { createSettingsInForce } from './settings-in-force.js'
 import { createReplay } from './stage/replay.js'
 import { createStage } from './stage/stage.js'
@@ -81,6 +82,7 @@ export function createPage(context) {
   const rate = createRate(context)
   const attendee = createAttendee(context)
   const join = createJoin(context)
+  const sessionOf = createSessionOf(context)
   const disruptions = createDisruptions(context)
   const settingsInForce = createSettingsInForce(context)
   const figures = createFigures(context)
@@ -119,6 +121,7 @@ export function createPage(context) {
       { class: 'rail' },
       ...[
         join.element,
+        sessionOf.element,
         attendee.state,
         attendee.sending,
         ownClient.element,
@@ -192,6 +195,7 @@ export function createPage(context) {
       mark(element, 'data-attendee', phone)
       if (consoleView.hidden === false) {
         join.update(model, phone)
+        sessionOf.update(model)
         rate.update(model)
         attendee.update(model, now)
         ownClient.update(model)
