@@ -204,7 +204,7 @@ export class Connections {
       else this.#waiting.unshift(call)
     }
     call?.onLacking(left)
-    const next = this.#all.size === 0 ? this.next() : undefined
+    const next = left === 0 || this.#idle.length > 0 ? this.next() : undefined
     if (next) this.submit(next)
   }
 
@@ -307,7 +307,8 @@ class PooledConnection implements Connection {
   }
 
   #opened(): void {
-    if (this.#socket) this.#write(this.#socket)
+    if (this.#socket !== null) this.#write(this.#socket)
+    else this.#fail('reset')
   }
 
   #notOpened(error: Error): void {
@@ -345,13 +346,15 @@ class PooledConnection implements Connection {
   #connect(done: (error: Error | null) => void): void {
     const { protocol, hostname, port } = this.#origin
     const secure = protocol === 'https:'
+    let made: Socket | null = null
     const to = {
       secure,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port) || (secure ? 443 : 80),
-      onread: { buffer: READ, callback: (length: number) => this.#read(READ, length) },
+      onread: { buffer: READ, callback: (length: number) => this.#read(made, READ, length) },
     }
     this.#owner.connect(to, (error, socket) => {
+      made = socket
       if (this.#closed) socket?.on('error', () => {}).destroy()
       else if (socket === null) done(error ?? new Error('no connection'))
       else {
@@ -369,30 +372,30 @@ class PooledConnection implements Connection {
     }
     socket
       // Only of one that was made without `onread`; it is also what has a socket tell of its end.
-      .on('data', (bytes: Buffer) => this.#socket === socket && this.#read(bytes, bytes.length))
+      .on('data', (bytes: Buffer) => this.#read(socket, bytes, bytes.length))
       .on('error', ended)
       .on('end', () => ended(null))
       .on('close', () => ended(null))
     if (!socket.readable) ended(null)
   }
 
-  /** @returns true, for the stream, which is to go on reading */
-  #read(bytes: Buffer, length: number): boolean {
-    if (!this.#awaits) {
-      // Nobody asked.
-      this.#drop()
-      return true
+  /** @returns true in any case: the stream stops where it is told false */
+  #read(socket: Socket | null, bytes: Buffer, length: number): true {
+    if (socket === null || socket !== this.#socket) return true
+    // What nobody asked for is no answer to the next request.
+    if (!this.#awaits) this.#drop()
+    else {
+      const over = this.#reader.read(bytes, length)
+      if (over === null) this.#fail('parse')
+      else if (over) this.#end()
     }
-    const over = this.#reader.read(bytes, length)
-    if (!this.#awaits) return true
-    if (over === null) this.#fail('parse')
-    else if (over) this.#end()
     return true
   }
 
   #end(): void {
     const { keepsAlive, keptSeconds } = this.#reader
-    if (!(this.#keeps && keepsAlive)) this.#drop()
+    // Whoever answered before the request was whole will not read the rest of it as such.
+    if (!(this.#keeps && keepsAlive) || (this.#socket?.writableLength ?? 0) > 0) this.#drop()
     else {
       this.#awaits = false
       const keptMs = keptSeconds < 0 ? UNUSED_MS : Math.max(0, keptSeconds * 1_000 - SPARE_MS)

@@ -337,6 +337,21 @@ describe('the client', () => {
     assert.deepEqual(bodies, ['{}', '{"own":1}'])
   })
 
+  it('goes to another connection where the answer came before all of the request was read', async () => {
+    let connections = 0
+    const url = await listen(
+      createTcp(socket => {
+        connections++
+        socket.once('data', () => {
+          socket.pause().write(`${JSON_HEAD}content-length: 2\r\n\r\n{}`)
+        })
+      }),
+    )
+    const target = { ...catalogTarget(url, { method: 'POST', body: 'x'.repeat(16_000_000) }), address: '127.0.0.1' }
+    const { send } = client(url, { target, connections: 1 })
+    assert.deepEqual([(await ask(send, 0)).failure, (await ask(send, 1)).failure, connections], [null, null, 2])
+  })
+
   it('sends a body byte by byte as it is, with its length, and the host once', async () => {
     const seen: string[] = []
     const url = await http(async (request, response) => {

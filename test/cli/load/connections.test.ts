@@ -121,6 +121,25 @@ describe('connections that this machine does not give', () => {
     assert.deepEqual([connections?.lacking, connections?.open], ['open-files', 12])
   })
 
+  it('leave a call to one that has become free meanwhile', async t => {
+    const url = await bareServer(t, (_, response) => response.setHeader('content-type', 'application/json').end('{}'))
+    const refuse: (() => void)[] = []
+    let made = 0
+    const connector: Connector = ({ hostname, port }, callback) => {
+      if (made++ > 0) {
+        refuse.push(() => callback(Object.assign(new Error('EMFILE'), { code: 'EMFILE' }), null))
+        return
+      }
+      const socket = connect({ host: hostname, port: Number(port) })
+      socket.once('connect', () => callback(null, socket)).on('error', () => {})
+    }
+    const { send } = counted(url, { connector })
+    const answers = [ask(send, 0), ask(send, 1)]
+    assert.equal((await answers[0])?.outcome, 'success')
+    refuse[0]?.()
+    assert.equal((await answers[1])?.outcome, 'success')
+  })
+
   it('are shared out among the arms, and leave some for whoever else needs one', async t => {
     const most = { open: 0, seen: 0 }
     const url = await bareServer(t, (_, response) => {
