@@ -18,9 +18,13 @@ export interface Output {
   readonly columns: number
 }
 
-export interface Io {
+/** Where the two kinds of text go. */
+export interface Streams {
   readonly stdout: Output
   readonly stderr: Output
+}
+
+export interface Io extends Streams {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What the file of variables says: the address, where it is the one that holds, and the token. */
   readonly envFile?: { readonly url: string | undefined; readonly token: string | undefined } | undefined

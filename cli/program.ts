@@ -1,11 +1,12 @@
 /** The tree of commands. What a command takes and does is imported only for the command that was typed, so that help is there at once. */
 
-import { Command, CommanderError } from 'commander'
-import { ownLimit } from '../server/lib/own-limit.ts'
-import { UserError } from '../server/lib/user-error.ts'
+import { createRequire } from 'node:module'
+import type { Command } from 'commander'
 import type { Define, Run } from './commands/command.ts'
-import { EXIT, exitCode, type Io, type Output } from './io.ts'
-import { wrapText } from './report/wrap.ts'
+import { EXIT, type Io, type Streams } from './io.ts'
+
+// As an import it would be read twice: once for its names, once to run.
+const commander: typeof import('commander') = createRequire(import.meta.url)('commander')
 
 interface Entry {
   readonly about: string
@@ -88,22 +89,37 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 }
 
-/** Runs the command line `args` (without the names of node and of the script) and returns the exit code. */
-export async function run(args: readonly string[], io: Io, version: string): Promise<number> {
+/**
+ * Runs the command line `args` (without the names of node and of the script) and returns the exit code.
+ * @param prepare is asked for the rest of the process where a command is named: help needs the streams alone
+ */
+export async function run(
+  args: readonly string[],
+  streams: Streams,
+  version: string,
+  prepare: () => Promise<Io>,
+): Promise<number> {
+  let io: Io | null = null
   let code: number = EXIT.ok
   try {
-    const program = await tree(args, io, version, async act => {
-      code = await act(io)
+    if (args.some(arg => Object.hasOwn(COMMANDS, arg))) io = await prepare()
+    const program = await tree(args, streams, version, io?.env ?? {}, async act => {
+      code = await act(io ?? (await prepare()))
     })
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    return await failure(io, error)
+    if (error instanceof commander.CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const { failure } = await import('./failure.ts')
+    return await failure(streams.stderr, io?.interrupted ?? null, error)
   }
 }
 
-async function tree(args: readonly string[], io: Io, version: string, run: Run): Promise<Command> {
-  const program = new Command('chaos')
+async function tree(args: readonly string[], io: Streams, version: string, env: Io['env'], run: Run): Promise<Command> {
+  // Nothing is wrong with what asks for nothing but help.
+  const isHelp = args.every(arg => arg === '--help' || arg === '-h')
+  const complain = isHelp ? null : (await import('./failure.ts')).complain
+  const program = new commander.Command('chaos')
     .description('Drives a product catalog that fails on purpose, and shows what a circuit breaker does about it.')
     .version(version)
     .exitOverride()
@@ -111,7 +127,7 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: text => complain(io.stderr, text.replace(/^error: /, 'chaos: ')),
+      outputError: text => complain?.(io.stderr, text.replace(/^error: /, 'chaos: ')),
     })
     .showSuggestionAfterError()
   for (const [name, { about, load }] of Object.entries(COMMANDS)) {
@@ -122,7 +138,7 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
       import('./commands/help.ts'),
       import('./commands/option-groups.ts'),
     ])
-    define(command, run, io.env)
+    define(command, run, env)
     groupOptions(command)
     command.addHelpText('after', exampleHelp(name))
     for (const each of [command, ...command.commands]) {
@@ -131,41 +147,4 @@ async function tree(args: readonly string[], io: Io, version: string, run: Run):
     }
   }
   return program
-}
-
-/** Writes sentences; a terminal would break them inside of words. */
-function complain(output: Output, text: string): void {
-  const lines = text.replace(/\n$/, '').split('\n')
-  const broken = output.isTTY ? lines.flatMap(line => wrapText(line, output.columns)) : lines
-  output.write(`${broken.join('\n')}\n`)
-}
-
-/** One sentence for what a user can do something about, the whole stack for a bug. */
-async function failure(io: Io, error: unknown): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  const { sanitized } = await import('./control/sanitize.ts')
-  if (error instanceof UserError) {
-    if (error.exitCode === EXIT.unreachable && io.interrupted.aborted) return exitCode(io.interrupted)
-    // What a server, a Redis or a file says may be part of it.
-    complain(io.stderr, `chaos: ${sanitized(error.message)}\n`)
-    return error.exitCode
-  }
-  const { UnitError } = await import('../server/lib/units.ts')
-  if (error instanceof UnitError) {
-    complain(io.stderr, `chaos: ${sanitized(error.message)}.\n`)
-    return EXIT.usage
-  }
-  if (error instanceof Error && ownLimit(error) === 'open-files') {
-    const why = 'this machine lets the command open no more files (EMFILE): raise the limit, see ulimit -n.'
-    complain(io.stderr, `chaos: ${why}\n`)
-    return EXIT.usage
-  }
-  const { CircuitOptionsError } = await import('./breaker/options.ts')
-  if (error instanceof CircuitOptionsError) {
-    complain(io.stderr, `chaos: ${error.message}.\n`)
-    return EXIT.usage
-  }
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  io.stderr.write(`chaos: this is a bug, please report it\n${sanitized(what)}\n`)
-  return EXIT.bug
 }

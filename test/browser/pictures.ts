@@ -127,7 +127,7 @@ async function compare(): Promise<void> {
     draw: () => Math.random().toString(36).slice(2, 10),
     interrupted: new AbortController().signal,
   }
-  await run(words, io, '0.0.0')
+  await run(words, io, '0.0.0', async () => io)
 }
 
 /** Attendees with sessions of their own, each with a fail rate of its own. */

@@ -60,7 +60,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     ...(tty === undefined ? {} : { tty }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
   }
-  return { code: await run(args, io, '0.0.0'), ...text }
+  return { code: await run(args, io, '0.0.0', async () => io), ...text }
 }
 
 /** The document that a command printed with `--json`; the text must hold nothing else. */

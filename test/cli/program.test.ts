@@ -137,8 +137,9 @@ it('says in a sentence that this machine opens no more files, and loads nothing 
     clock: new ManualClock(),
     wallMs: () => 0,
     draw: () => 'x',
+    interrupted: new AbortController().signal,
   }
-  const code = await run(['runs', 'ls'], { ...io, interrupted: new AbortController().signal }, '0.0.0')
+  const code = await run(['runs', 'ls'], io, '0.0.0', async () => io)
   assert.deepEqual([code, /^chaos: this machine .* no more files .* ulimit -n\.\n$/.test(text)], [2, true], text)
 })
 
