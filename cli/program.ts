@@ -4,9 +4,12 @@ import { createRequire } from 'node:module'
 import type { Command } from 'commander'
 import type { Define, Run } from './commands/command.ts'
 import { EXIT, type Io, type Streams } from './io.ts'
+import { DESCRIPTION, topHelp } from './top-help.ts'
 
-// As an import it would be read twice: once for its names, once to run.
-const commander: typeof import('commander') = createRequire(import.meta.url)('commander')
+/** Loaded when there is something to parse. As an import it would be read twice: once for its names, once to run. */
+function library(): typeof import('commander') {
+  return createRequire(import.meta.url)('commander')
+}
 
 interface Entry {
   readonly about: string
@@ -99,35 +102,49 @@ export async function run(
   version: string,
   prepare: () => Promise<Io>,
 ): Promise<number> {
+  const width = Math.min(100, Math.max(60, streams.stdout.columns))
+  if (args.length === 1 && (args[0] === '--help' || args[0] === '-h')) {
+    streams.stdout.write(
+      topHelp(
+        Object.entries(COMMANDS).map(([name, { about }]) => [name, about]),
+        width,
+      ),
+    )
+    return EXIT.ok
+  }
   let io: Io | null = null
   let code: number = EXIT.ok
   try {
     if (args.some(arg => Object.hasOwn(COMMANDS, arg))) io = await prepare()
-    const program = await tree(args, streams, version, io?.env ?? {}, async act => {
+    const program = await tree(args, streams, { version, width, env: io?.env ?? {} }, async act => {
       code = await act(io ?? (await prepare()))
     })
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof commander.CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof library().CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     const { failure } = await import('./failure.ts')
     return await failure(streams.stderr, io?.interrupted ?? null, error)
   }
 }
 
-async function tree(args: readonly string[], io: Streams, version: string, env: Io['env'], run: Run): Promise<Command> {
-  // Nothing is wrong with what asks for nothing but help.
-  const isHelp = args.every(arg => arg === '--help' || arg === '-h')
-  const complain = isHelp ? null : (await import('./failure.ts')).complain
-  const program = new commander.Command('chaos')
-    .description('Drives a product catalog that fails on purpose, and shows what a circuit breaker does about it.')
+async function tree(
+  args: readonly string[],
+  io: Streams,
+  { version, width, env }: { readonly version: string; readonly width: number; readonly env: Io['env'] },
+  run: Run,
+): Promise<Command> {
+  const { complain } = await import('./failure.ts')
+  const { Command } = library()
+  const program = new Command('chaos')
+    .description(DESCRIPTION)
     .version(version)
     .exitOverride()
-    .configureHelp({ helpWidth: Math.min(100, Math.max(60, io.stdout.columns)) })
+    .configureHelp({ helpWidth: width })
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: text => complain?.(io.stderr, text.replace(/^error: /, 'chaos: ')),
+      outputError: text => complain(io.stderr, text.replace(/^error: /, 'chaos: ')),
     })
     .showSuggestionAfterError()
   for (const [name, { about, load }] of Object.entries(COMMANDS)) {

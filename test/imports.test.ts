@@ -43,7 +43,8 @@ const MAP = whole({
   },
   cli: {
     'main.ts': '. env-file.ts program.ts runs',
-    'program.ts': '. commands failure.ts',
+    'program.ts': '. commands failure.ts top-help.ts',
+    'top-help.ts': 'report',
     'failure.ts': '. breaker control report',
     commands:
       '. breaker control experiment experiment-port hint-address.ts live load options output.ts policy report report/formats.ts report/html report/stats report/text report/verdict runs server server/challenge server/chaos/scenario server/chaos/settings server/experiments server/lessons server/runs simulate simulate/simulate.ts',

@@ -41,6 +41,13 @@ describe('help', () => {
     })
   }
 
+  it('is the same from the library, which chaos --help does not wait for, at every width', async () => {
+    for (const columns of [20, ...Array.from({ length: 45 }, (_, more) => 60 + more), 300]) {
+      const [own, librarys] = [await chaos(['--help'], { columns }), await chaos(['help'], { columns })]
+      assert.deepEqual(own, librarys)
+    }
+  })
+
   it('is also there as chaos help burst', async () => {
     const { code, stdout } = await chaos(['help', 'burst'])
     assert.equal(code, 0)
