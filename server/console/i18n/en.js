@@ -514,7 +514,7 @@ export const en = {
   'join.cancel': 'Cancel',
   'join.hidden': 'The host lets nobody see your name.',
   'join.goneTitle': 'Your session is gone',
-  'join.goneText': 'The server was started again, nobody used it for half an hour, or the host removed it.',
+  'join.goneText': 'The server began anew, nobody used it for half an hour, or the host removed it.',
   'join.again': 'New session for {name}',
   'name.empty': 'Type a name that can be seen, such as José.',
   'name.long': 'Type at most 40 characters.',

@@ -516,7 +516,7 @@ export const ptBr = {
   'join.cancel': 'Cancelar',
   'join.hidden': 'O anfitrião não deixa ninguém ver seu nome.',
   'join.goneTitle': 'Sua sessão não existe mais',
-  'join.goneText': 'O servidor foi reiniciado, ninguém a usou por meia hora, ou o anfitrião a removeu.',
+  'join.goneText': 'O servidor recomeçou, ninguém a usou por meia hora, ou o anfitrião a removeu.',
   'join.again': 'Nova sessão para {name}',
   'name.empty': 'Digite um nome que se possa ver, como José.',
   'name.long': 'Digite no máximo 40 caracteres.',
