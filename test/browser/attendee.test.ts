@@ -111,9 +111,16 @@ describe("an attendee's phone", { skip, timeout: 240_000 }, () => {
     const { server, url } = await room(test)
     const { page } = await openPage(test, browser, url, { viewport: SIZES[0] ?? null })
     const id = await joined(page)
+    const keyed: string[] = []
+    page.on('request', request => {
+      if (request.method() === 'GET' && request.headers().authorization) keyed.push(request.url())
+    })
     await server.close(0)
     const again = await startServer({ ...ROOM, port: server.port })
     test.after(() => again.close(100))
+    // A client of one's own goes on, and brings a session of that id about, which is nobody's.
+    const answer = await fetch(`${again.url}/catalogs/155568600`, { headers: { 'x-chaos-session': id } })
+    assert.equal(answer.status, 200)
     await page.waitForSelector('.page[data-attendee="gone"]')
     await page.getByText('Your session is gone').waitFor()
     await page.getByRole('button', { name: 'New session for José' }).click()
@@ -122,6 +129,7 @@ describe("an attendee's phone", { skip, timeout: 240_000 }, () => {
     assert.equal((await control(again)('GET', `/chaos/sessions/${id}`)).body.name, 'José')
     await page.locator('.attendee-button').nth(2).click()
     await page.waitForSelector('.attendee-button[data-on]:nth-child(3)')
+    assert.deepEqual(keyed, [], 'a room of keys that the server forgot would be a room of wrong tokens')
   })
 
   it('is told that the host removed its session, and may change its name', async test => {

@@ -41,6 +41,17 @@ describe('the keyring', () => {
     }
   })
 
+  it('forgets the key of a session that is gone, and reads with the token or nothing where everybody may', () => {
+    const place = storage()
+    const ring = createKeyring(place)
+    ring.keep('ana', 'a')
+    assert.deepEqual(ring.readers, [''])
+    ring.forget('ana')
+    assert.deepEqual([ring.sessions, createKeyring(place).sessions, ring.bearers('ana')], [[], [], ['']])
+    ring.take('t')
+    assert.deepEqual(ring.readers, ['t'])
+  })
+
   it('is the same after a reload, and empty where the tab keeps nonsense or refuses', () => {
     const place = storage()
     const before = createKeyring(place)
