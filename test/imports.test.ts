@@ -26,7 +26,7 @@ const MAP = whole({
     telemetry: 'chaos chaos/decision chaos/session config http runs',
     challenge: 'chaos chaos/api chaos/decision chaos/scenario chaos/session chaos/settings config http wording',
     experiments: 'chaos chaos/scenario chaos/session chaos/settings config http runs',
-    lessons: 'experiments http wording',
+    lessons: 'challenge experiments http wording',
     workshop: 'chaos chaos/api chaos/session config',
     runs: 'config http',
     http: 'config',

@@ -2,11 +2,14 @@
 
 import { EXIT } from '../io.ts'
 import { outputOptions, targetOptions } from '../options/common.ts'
-import { keepOption } from '../options/keep.ts'
+import { keepOption, storeOption } from '../options/keep.ts'
 import type { Define } from './command.ts'
 
 export const define: Define = (command, run, env) => {
-  keepOption(outputOptions(targetOptions(command, env)))
+  storeOption(
+    keepOption(outputOptions(targetOptions(command, env))),
+    'the Redis for a shared circuit (default: REDIS_URL, or the one of this machine)',
+  )
     .argument('[lesson]', 'a name or a number (default: list them)')
     .option('-y, --yes', 'ask nothing, and go on by itself')
     .option('--simulate', 'work its runs out in virtual time, without a server')

@@ -7,6 +7,7 @@ import { controlFor } from '../control/control.ts'
 import { openPublisher } from '../control/live-publisher.ts'
 import { runExperiment } from '../experiment/experiment.ts'
 import { keepResult } from '../experiment/keep.ts'
+import { openSharedCircuits, reachesRedis, type SharedCircuits } from '../experiment/redis.ts'
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { type LineReader, openLines } from '../line-reader.ts'
 import { catalogTarget } from '../load/target.ts'
@@ -26,6 +27,8 @@ interface LessonOptions extends TargetOptions, OutputOptions {
   readonly yes?: boolean
   /** In virtual time. */
   readonly simulate?: boolean
+  /** The Redis for a shared circuit. */
+  readonly store?: string
   /** False for `--no-keep`. */
   readonly keep: boolean
 }
@@ -107,7 +110,8 @@ async function playSteps(
     const guess = question ? await guessOf(question, say, prompt, look) : null
     if (io.interrupted.aborted) break
     if (step.experiment) {
-      const result = await runStep(io, step.experiment, title, options, control)
+      const store = step.shared && control ? await sharedCircuits(io, options, text => say(`\n${text}`), look) : null
+      const result = await runStep(io, step.experiment, title, options, control, store).finally(() => store?.close())
       const answer = step.question ? answerOf(step.question.choices, result) : null
       played.push({ result, guess, answer: answer?.index ?? null })
       say(renderText(result, look))
@@ -119,6 +123,23 @@ async function playSteps(
     if (index < lesson.steps.length - 1) await prompt(`\n${look.words('lesson.next')} `)
   }
   return played
+}
+
+/** The Redis of a machine where nobody says another. */
+const USUAL_REDIS = 'redis://127.0.0.1:6379'
+
+/** The circuits of a step in Redis, by names of their own; null, and said, where none is reached. */
+async function sharedCircuits(
+  io: Io,
+  { store }: LessonOptions,
+  say: (text: string) => void,
+  look: Look,
+): Promise<SharedCircuits | null> {
+  const url = store ?? (io.env.REDIS_URL?.trim() || USUAL_REDIS)
+  const shown = URL.canParse(url) ? new URL(url).host : url
+  const isThere = URL.canParse(url) && (await reachesRedis(url))
+  say(`${renderSentence(look.words(isThere ? 'lesson.redis' : 'lesson.no-redis', { at: shown }), undefined, look)}\n`)
+  return isThere ? openSharedCircuits(io, url, `flaky-catalog-lesson-${io.draw()}`) : null
 }
 
 /** The position of the choice that was typed, from 0; null where nothing was. */
@@ -158,6 +179,7 @@ async function runStep(
   title: string,
   options: LessonOptions,
   control: Control | null,
+  store: SharedCircuits | null,
 ): Promise<Result> {
   const spec = experimentSchema.parse({ ...experiment, title })
   const bar = progressBar(io, 'lesson', options.ascii === true)
@@ -171,6 +193,7 @@ async function runStep(
   return runExperiment(spec, {
     ...{ command: 'compare', target, control, readsFailRate: true, sessionPrefix: `lesson-${io.draw()}` },
     ...processContext(io),
+    ...(store === null ? {} : { openCircuit: store.openCircuit }),
     onProgress: bar.show,
     publish: () => ({
       id: `run-${io.draw()}`,

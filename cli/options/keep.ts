@@ -8,9 +8,10 @@ export function keepOption(command: Command): Command {
   return command.option('--no-keep', 'do not keep the result (chaos runs ls lists those that are kept)')
 }
 
+const STORE = 'keep the circuit in Redis, one for all processes that name the same; without it each has its own'
+
 /** Adds `--store`; its value is the address, checked. */
-export function storeOption(command: Command): Command {
-  const about = 'keep the circuit in Redis, one for all processes that name the same; without it each has its own'
+export function storeOption(command: Command, about = STORE): Command {
   return command.addOption(new Option('--store <url>', about).argParser(redisAddress))
 }
 

@@ -1,6 +1,7 @@
 /** A lesson: sentences, questions and experiments that answer them. What the files in data/lessons must look like. */
 
 import { z } from 'zod'
+import { EXAMS } from '../challenge/exams.ts'
 import { experimentSchema } from '../experiments/spec.ts'
 import { LANGUAGES } from '../wording/wording.ts'
 
@@ -34,11 +35,23 @@ const stepSchema = z
       .strictObject(members)
       .optional()
       .describe('settings, scenario or outages, arms and load; what it expects must come true'),
+    shared: z
+      .literal(true)
+      .optional()
+      .describe('its circuit lives in Redis where the command line reaches one; where none is, in this process'),
+    challenge: z
+      .strictObject({ exam: z.enum(EXAMS).optional().describe('one alone; all where it is not given') })
+      .optional()
+      .describe('the page has the client in its session judged'),
     explains: text(MAX.says).optional().describe('what the result shows'),
   })
-  .refine(it => it.experiment || (!it.question && !it.explains), {
+  .refine(it => it.experiment || (!it.question && !it.explains && !it.shared), {
     path: ['experiment'],
-    message: 'must be there where something is asked or explained',
+    message: 'must be there where something is asked, shared or explained',
+  })
+  .refine(it => !it.experiment || !it.challenge, {
+    path: ['challenge'],
+    message: 'must not be there beside an experiment: give it a step of its own',
   })
 
 export const lessonSchema = z.strictObject({

@@ -199,6 +199,7 @@ export const en = {
   'lesson.leave': 'All lessons',
   'lesson.none': 'This server has no lessons.',
   'lesson.unknown': 'There is no lesson {name}.',
+  'lesson.judge': 'Judge the client in {session} →',
   'lesson.run': 'Run it →',
   'lesson.next': 'Next →',
   'lesson.after': 'Next lesson →',

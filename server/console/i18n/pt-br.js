@@ -201,6 +201,7 @@ export const ptBr = {
   'lesson.leave': 'Todas as lições',
   'lesson.none': 'Este servidor não tem lições.',
   'lesson.unknown': 'Não há lição {name}.',
+  'lesson.judge': 'Julgar o cliente em {session} →',
   'lesson.run': 'Executar →',
   'lesson.next': 'Adiante →',
   'lesson.after': 'Próxima lição →',

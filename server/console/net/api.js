@@ -141,7 +141,8 @@ export function controlPlane(sessionNow, keyring, isOpen = () => false) {
     challenge: (id, language) =>
       ask('GET', `/challenges/${encodeURIComponent(id)}?lang=${encodeURIComponent(language)}`, undefined, false),
     /** Begins to judge the client in the session. */
-    startChallenge: () => ask('POST', '/challenges', {}),
+    startChallenge: (language = 'en', exam = /** @type {string | undefined} */ (undefined)) =>
+      ask('POST', `/challenges?lang=${language}`, exam === undefined ? {} : { exam }),
     /** @param {string} id */
     endChallenge: id => ask('DELETE', `/challenges/${encodeURIComponent(id)}`),
     /** @param {string} id */

@@ -102,7 +102,7 @@ export function createChallenges(context) {
       const whole = await context.api.challenge(id, context.i18n.language).catch(() => null)
       if (whole === null) return
       say(state, playing ? whole.says : '')
-      report.replaceChildren(...(whole.report.length > 0 ? whole.report.map(line) : [h('li', null, whole.says)]))
+      report.replaceChildren(...(whole.report.length > 0 ? whole.report.map(reportLine) : [h('li', null, whole.says)]))
     }
     return {
       element,
@@ -155,8 +155,8 @@ function isPlaying({ phase }) {
   return phase === 'waiting' || phase === 'playing'
 }
 
-/** @param {Line} line */
-function line({ title, grade, atMs, says, reference, change }) {
+/** A line of a report. @param {Line} line */
+export function reportLine({ title, grade, atMs, says, reference, change }) {
   const at =
     atMs === null ? '' : ` ${Math.floor(atMs / 60_000)}:${String(Math.round(atMs / 1_000) % 60).padStart(2, '0')}`
   const letter = h('span', { class: 'challenge-grade' }, grade ?? '–')

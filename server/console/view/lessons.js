@@ -3,17 +3,20 @@
 /** @import { Model, Run } from '../model/types.js' */
 
 import { createAskRoom } from './ask-room.js'
+import { reportLine } from './challenge.js'
 import { breakable, h, mark, say } from './dom.js'
 import { votesOf } from './poll.js'
 
 /** @typedef {Record<import('../i18n/words.js').Language, string>} Text */
 /** @typedef {{ asks: Text, choices: { says: Text, holds: string[] }[] }} Question */
-/** @typedef {{ says: Text, command?: string, question?: Question, explains?: Text, experiment?: Record<string, unknown> & { expect: string[] } }} Step */
+/** @typedef {{ says: Text, command?: string, question?: Question, explains?: Text, challenge?: { exam?: string }, experiment?: Record<string, unknown> & { expect: string[] } }} Step */
 /** @typedef {{ number: number, name: string, title: Text, steps: Step[] }} Lesson */
 /** Where a step is: it asks, its run is asked for, it runs, or its result is told. @typedef {'asks' | 'starts' | 'runs' | 'told'} Phase */
 
 /** How long a run that was asked for may take to appear, in milliseconds. */
 const APPEARS_MS = 8_000
+/** A challenge that is on is looked at so often, in milliseconds. */
+const LOOK_EVERY_MS = 1_000
 
 /** @param {import('./page.js').Context} context */
 export function createLessons(context) {
@@ -41,6 +44,7 @@ export function createLessons(context) {
   const asks = h('p', { class: 'lesson-asks' })
   const choices = h('ul', { class: 'lesson-choices' })
   const answer = h('p', { class: 'lesson-answer', role: 'status' })
+  const reported = h('ul', { class: 'challenge-report lesson-judged', hidden: true })
   const next = h('button', {
     type: 'button',
     class: 'lesson-next',
@@ -61,7 +65,7 @@ export function createLessons(context) {
     'section',
     { class: 'lesson', hidden: true, 'aria-label': t('lesson.title') },
     h('div', { class: 'lesson-words' }, title, says, command),
-    h('div', { class: 'lesson-question' }, asks, choices, answer),
+    h('div', { class: 'lesson-question' }, asks, choices, answer, reported),
     h('div', { class: 'lesson-buttons' }, next, ask, again, h('a', { href: '#lessons' }, t('lesson.leave'))),
   )
 
@@ -85,6 +89,11 @@ export function createLessons(context) {
   let running = ''
   let askedAt = Number.NEGATIVE_INFINITY
   let problem = ''
+  /** The challenge of this step, and when it was looked at. */
+  let challenge = ''
+  let lookedAt = Number.NEGATIVE_INFINITY
+  /** The session of the page. */
+  let session = 'default'
 
   const lesson = () => lessons.find(({ name }) => name === wanted)
   const step = () => lesson()?.steps[index]
@@ -102,6 +111,7 @@ export function createLessons(context) {
 
   /** @param {number} to */
   const begin = to => {
+    if (challenge !== '' && phase === 'runs') context.api.endChallenge(challenge).catch(() => null)
     index = to
     phase = 'asks'
     guess = null
@@ -111,6 +121,8 @@ export function createLessons(context) {
     poll = null
     problem = ''
     isTrue = true
+    challenge = ''
+    reported.replaceChildren()
     draw()
   }
 
@@ -134,6 +146,43 @@ export function createLessons(context) {
       }
     })
 
+  /** Has the client in the page's session judged. */
+  const judge = () =>
+    context.act(async () => {
+      const exam = step()?.challenge?.exam
+      phase = 'starts'
+      draw()
+      try {
+        const begun = await context.api.startChallenge(language, exam)
+        challenge = begun.id
+        phase = 'runs'
+        say(answer, begun.says)
+      } catch (error) {
+        phase = 'asks'
+        throw error
+      } finally {
+        draw()
+      }
+    })
+
+  /** How far the challenge is, and in the end its report. */
+  const look = async () => {
+    lookedAt = performance.now()
+    const of = challenge
+    const state = await context.api.challenge(of, language).catch(() => null)
+    if (of !== challenge || phase !== 'runs') return
+    if (state !== null && ['waiting', 'playing'].includes(state.phase)) {
+      problem = state.says
+      return draw()
+    }
+    phase = 'told'
+    problem = state === null || state.report.length === 0 ? (state?.says ?? t('lesson.notKept')) : ''
+    const { played = [], report = [] } = state ?? {}
+    const about = report.filter((/** @type {{ exam: string | null }} */ { exam }) => played.includes(exam))
+    reported.replaceChildren(...about.map(reportLine))
+    draw()
+  }
+
   /** Has the room vote on the question. */
   const askRoom = () =>
     context.act(async () => {
@@ -148,6 +197,7 @@ export function createLessons(context) {
     const one = lesson()
     if (!one || phase === 'starts' || phase === 'runs') return
     if (phase === 'asks' && step()?.experiment) run()
+    else if (phase === 'asks' && step()?.challenge) judge()
     else if (index < one.steps.length - 1) location.hash = `#lesson=${one.name}/${index + 2}`
     else {
       const after = lessons.find(({ number }) => number > one.number)
@@ -192,6 +242,7 @@ export function createLessons(context) {
     if (!one || !now) {
       say(title, wanted === '' ? '' : t(lessons.length === 0 ? 'lesson.none' : 'lesson.unknown', { name: wanted }))
       for (const node of [says, asks, answer]) say(node, '')
+      reported.hidden = true
       command.hidden = true
       choices.replaceChildren()
       next.hidden = true
@@ -211,10 +262,18 @@ export function createLessons(context) {
     choices.replaceChildren(
       ...(now.question?.choices ?? []).map((choice, at) => choiceButton(choice.says[language], at)),
     )
-    say(answer, answerText(now.question))
+    say(answer, now.challenge ? problem : answerText(now.question))
+    reported.hidden = reported.childElementCount === 0
     const isLast = index === one.steps.length - 1
-    const word = phase === 'asks' && now.experiment ? 'lesson.run' : isLast ? 'lesson.after' : 'lesson.next'
-    say(next, phase === 'starts' || phase === 'runs' ? t('lesson.running') : t(word))
+    const word =
+      phase === 'asks' && now.challenge
+        ? 'lesson.judge'
+        : phase === 'asks' && now.experiment
+          ? 'lesson.run'
+          : isLast
+            ? 'lesson.after'
+            : 'lesson.next'
+    say(next, phase === 'starts' || phase === 'runs' ? t('lesson.running') : t(word, { session }))
     mark(next, 'disabled', phase === 'starts' || phase === 'runs')
   }
 
@@ -265,6 +324,10 @@ export function createLessons(context) {
     /** @param {Model} model */
     update(model) {
       if (!view.hidden) room.update(model)
+      if (session !== model.session) {
+        session = model.session
+        draw()
+      }
       if (model.link === 'live' && loadedFor !== model.boot) {
         loadedFor = model.boot
         load()
@@ -274,6 +337,10 @@ export function createLessons(context) {
         draw()
       }
       if (phase !== 'starts' && phase !== 'runs') return
+      if (step()?.challenge) {
+        if (phase === 'runs' && performance.now() - lookedAt > LOOK_EVERY_MS) look()
+        return
+      }
       const own = model.runs.find(({ id }) => id === running)
       if (own && phase === 'starts') {
         phase = 'runs'
@@ -290,6 +357,8 @@ export function createLessons(context) {
     /** @param {string | null} place a lesson, and perhaps a step of it, such as `outage/2`; null for none */
     show(place) {
       element.hidden = place === null
+      // Who leaves takes back what is on.
+      if (place === null && challenge !== '' && phase === 'runs') begin(index)
       if (place === null || place === shown) return
       shown = place
       const [name = '', number = '1'] = place.split('/')
