@@ -44,17 +44,22 @@ export interface LoadClient {
 /** Opens no connection yet: each is opened by the first call that finds all others busy, unless `open` came first. */
 export function openClient(options: ClientOptions): LoadClient {
   const { target, keepsBodies, meter, clock, wallMs, headersTimeoutMs = 0, bodyTimeoutMs = 0 } = options
+  const content = target.body === null ? EMPTY : Buffer.from(target.body)
+  const body = content.length > MAX_COPIED_BYTES ? content : null
+  const host = hostIn(target.headers)
   const connections = new Connections({
     origin: target.origin,
     limit: options.connections,
     answersHead: target.method === 'HEAD',
     clock,
+    body,
     limited: (lacking, open) => meter.limited?.(lacking, open),
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     ...(options.connector === undefined ? {} : { connector: options.connector }),
     ...(target.address === undefined ? {} : { address: target.address }),
+    ...(host === undefined ? {} : { host }),
   })
-  const bytesIn = (session: string | undefined) => requestBytes(target, session, options.fresh === true)
+  const bytesIn = (session: string | undefined) => requestBytes(target, session, options.fresh === true, content)
   let bytesOf = bytesIn(options.session)
   const context: CallContext = {
     bytesOf: request => bytesOf(request),
@@ -80,25 +85,36 @@ export function openClient(options: ClientOptions): LoadClient {
 
 /**
  * Writes requests, of which only path, key and attempt differ. The first try is known by the absence of `X-Chaos-Attempt`:
- * one header less to check in nearly every request. The body comes as it is, a byte by character.
+ * one header less to check in nearly every request. A small body comes along as it is, a byte by character.
  */
-function requestBytes(target: Target, session: string | undefined, fresh: boolean): CallContext['bytesOf'] {
-  const { method, origin, headers, body } = target
+function requestBytes(
+  { method, origin, headers, path }: Target,
+  session: string | undefined,
+  fresh: boolean,
+  body: Buffer,
+): CallContext['bytesOf'] {
   const lines: string[] = headers.flatMap((name, index) =>
     index % 2 === 0 ? `${name}: ${headers[index + 1]}\r\n` : [],
   )
-  if (!headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host'))
-    lines.unshift(`host: ${new URL(origin).host}\r\n`)
+  if (hostIn(headers) === undefined) lines.unshift(`host: ${new URL(origin).host}\r\n`)
   if (session !== undefined) lines.push(`x-chaos-session: ${session}\r\n`)
-  const content = body === null ? '' : Buffer.from(body).toString('latin1')
-  if (content !== '' || !WITHOUT_BODY.includes(method)) lines.push(`content-length: ${content.length}\r\n`)
+  if (body.length > 0 || !WITHOUT_BODY.includes(method)) lines.push(`content-length: ${body.length}\r\n`)
   const beforePath = `${method} `
   const afterPath = ` HTTP/1.1\r\n${lines.join('')}connection: ${fresh ? 'close' : 'keep-alive'}\r\nx-chaos-key: `
-  const end = `\r\n\r\n${content}`
+  const end = `\r\n\r\n${body.length > MAX_COPIED_BYTES ? '' : body.toString('latin1')}`
   return ({ key, attempt, code }) => {
     const again = attempt === 0 ? '' : `\r\nx-chaos-attempt: ${attempt}`
-    return beforePath + target.path(code) + afterPath + key + again + end
+    return beforePath + path(code) + afterPath + key + again + end
   }
+}
+
+/** A body of so many bytes at the most is copied for each request; one that is larger is written from where it lies. */
+const MAX_COPIED_BYTES = 16_384
+const EMPTY = Buffer.alloc(0)
+
+/** The host that the headers name, if they do. */
+function hostIn(headers: readonly string[]): string | undefined {
+  return headers.find((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'host')
 }
 
 /** Methods that say nothing of a body where there is none (RFC 9110, 8.6). */

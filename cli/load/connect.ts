@@ -8,6 +8,8 @@ import type { Clock } from '../../server/lib/clock.ts'
 export interface ConnectTo {
   readonly secure: boolean
   readonly hostname: string
+  /** Whose certificate is asked for. */
+  readonly servername: string
   readonly port: number
   readonly onread: OnReadOpts
 }
@@ -26,11 +28,15 @@ const PROBE_AFTER_MS = 60_000
  */
 export function networkConnector(address: string | undefined, clock: Clock): Connector {
   let session: Buffer | undefined
-  return ({ secure, hostname, port, onread }, callback) => {
+  return ({ secure, hostname, servername, port, onread }, callback) => {
     const to = { host: address ?? hostname, port, onread }
-    const servername = isIP(hostname) === 0 ? { servername: hostname } : {}
     const socket: Socket = secure
-      ? connectSecure({ ...to, ...servername, ALPNProtocols: ['http/1.1'], ...(session ? { session } : {}) })
+      ? connectSecure({
+          ...to,
+          ...(isIP(servername) === 0 ? { servername } : {}),
+          ALPNProtocols: ['http/1.1'],
+          ...(session ? { session } : {}),
+        })
       : connectPlain(to)
     if (secure) socket.on('session', (latest: Buffer) => (session = latest))
     const stopWaiting = clock.after(CONNECT_TIMEOUT_MS, () => {

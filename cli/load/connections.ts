@@ -17,7 +17,7 @@ import { type ResponseListener, ResponseReader } from './response-reader.ts'
 export interface QueuedCall extends ResponseListener {
   /** The connection is its own from here on, as soon as it is open. @returns false where nobody waits for the call any more */
   take(connection: Connection): boolean
-  /** The bytes of the request, one by character, which are written now; null where nobody waits for it any more. */
+  /** The bytes of the request, one by character and without a large body, which are written now; null where nobody waits for it any more. */
   write(): string | null
   /** The answer has come whole. */
   onEnd(): void
@@ -47,6 +47,10 @@ export interface ConnectionOptions {
   readonly fresh?: boolean
   /** The requests are of the kind that is answered without a body (HEAD). */
   readonly answersHead?: boolean
+  /** What follows the bytes that a call writes: a body that is too large to be copied for each. */
+  readonly body?: Buffer | null
+  /** The host that the requests name, where it is another than the origin's: TLS asks for its certificate. */
+  readonly host?: string
   /** Connects to this address instead of asking for the origin's name again and again. */
   readonly address?: string
   readonly clock: Clock
@@ -161,10 +165,7 @@ export class Connections {
     this.#idle.push(connection)
   }
 
-  /**
-   * Lets a connection whose call is over rest until the event loop has turned: by then an end that came with the answer, unsaid,
-   * has been heard.
-   */
+  /** Lets a connection whose call is over rest until the event loop has turned. */
   rest(connection: PooledConnection): void {
     if (this.#resting.push(connection) === 1) setImmediate(this.#wake)
   }
@@ -224,6 +225,8 @@ class PooledConnection implements Connection {
   readonly #origin: URL
   readonly #keeps: boolean
   readonly #answersHead: boolean
+  readonly #body: Buffer | null
+  readonly #host: string
   readonly #deadline: Deadline
   readonly #reader: ResponseReader
   #socket: Socket | null = null
@@ -231,16 +234,22 @@ class PooledConnection implements Connection {
   /** The call's request has been written. */
   #awaits = false
   #resting = false
+  /** The server has left the connection open after an answer, or is about to show whether it does. */
+  #kept = false
+  #onTrial = false
   #closed = false
   /** By the clock: from here on it may be closed at any moment. */
   #goodUntil = 0
 
-  constructor(owner: Connections, { origin, fresh = false, answersHead = false, clock }: ConnectionOptions) {
+  constructor(owner: Connections, options: ConnectionOptions) {
+    const { origin, fresh = false, answersHead = false, body = null, clock } = options
     this.#owner = owner
     this.#clock = clock
     this.#origin = new URL(origin)
     this.#keeps = !fresh
     this.#answersHead = answersHead
+    this.#body = body
+    this.#host = options.host ?? this.#origin.host
     this.#deadline = new Deadline(clock, () => this.#call?.expire())
     this.#reader = new ResponseReader({
       onHead: head => this.#call?.onHead(head),
@@ -263,8 +272,16 @@ class PooledConnection implements Connection {
     this.#owner.park(this)
   }
 
-  /** The event loop has turned since its last call. */
+  /**
+   * The event loop has turned since its last call. An end that came with the answer, unsaid, is heard a turn later: there are
+   * servers that close after every answer, and whoever has kept a connection once is not one of them.
+   */
   wake(): void {
+    if (this.#onTrial) {
+      this.#onTrial = false
+      this.#owner.rest(this)
+      return
+    }
     this.#resting = false
     if (this.#call) this.#proceed()
   }
@@ -331,7 +348,14 @@ class PooledConnection implements Connection {
     }
     this.#awaits = true
     this.#reader.begin(this.#answersHead)
+    if (this.#body === null) {
+      socket.write(bytes, 'latin1')
+      return
+    }
+    socket.cork()
     socket.write(bytes, 'latin1')
+    socket.write(this.#body)
+    socket.uncork()
   }
 
   /** Its call is over: hands it to the next in the line. */
@@ -350,6 +374,7 @@ class PooledConnection implements Connection {
     const to = {
       secure,
       hostname: hostname.replace(/^\[|\]$/g, ''),
+      servername: this.#host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''),
       port: Number(port) || (secure ? 443 : 80),
       onread: { buffer: READ, callback: (length: number) => this.#read(made, READ, length) },
     }
@@ -398,6 +423,8 @@ class PooledConnection implements Connection {
     if (!(this.#keeps && keepsAlive) || (this.#socket?.writableLength ?? 0) > 0) this.#drop()
     else {
       this.#awaits = false
+      this.#onTrial = !this.#kept
+      this.#kept = true
       const keptMs = keptSeconds < 0 ? UNUSED_MS : Math.max(0, keptSeconds * 1_000 - SPARE_MS)
       this.#goodUntil = this.#clock.now() + keptMs
     }
@@ -422,6 +449,8 @@ class PooledConnection implements Connection {
 
   #drop(): void {
     this.#awaits = false
+    this.#kept = false
+    this.#onTrial = false
     this.#socket?.destroy()
     this.#socket = null
   }

@@ -3,6 +3,8 @@
  * could be read in two ways is malformed. It holds no bytes but those of a head that has not come whole.
  */
 
+import { maxHeaderSize } from 'node:http'
+
 /** What the head of an answer says. It holds until the next answer begins. */
 export interface ResponseHead {
   readonly status: number
@@ -23,8 +25,8 @@ export interface ResponseListener {
   onBody(bytes: Buffer, whole: boolean): void
 }
 
-/** Bytes of a head, or of the line of a chunk, at the most. */
-const MAX_HEAD_BYTES = 16_384
+/** Bytes of a head, of the trailers or of the line of a chunk at the most: 16 KiB, or `--max-http-header-size` of Node.js. */
+const MAX_HEAD_BYTES = maxHeaderSize
 
 /** What comes next. */
 const HEAD = 0
@@ -71,6 +73,8 @@ export class ResponseReader implements ResponseHead {
   #answersHead = false
   #length = -1
   #coding = ''
+  /** The head says that the connection closes, whatever else it says of it. */
+  #closes = false
   #left = 0
   #held: Buffer | null = null
   #failing = false
@@ -124,7 +128,13 @@ export class ResponseReader implements ResponseHead {
   #step(bytes: Buffer, from: number, to: number): number {
     switch (this.#next) {
       case HEAD: {
+        // Empty lines before an answer, left behind by the body of the one before it.
+        if (bytes[from] === CR) {
+          const line = lineEnd(bytes, from, to)
+          return line < 0 ? line : line + 2
+        }
         const end = this.#head(bytes, from, to)
+        if (end - from > MAX_HEAD_BYTES) return MALFORMED
         return end < 0 ? end : this.#afterHead(end)
       }
       case CHUNK_LINE:
@@ -157,7 +167,7 @@ export class ResponseReader implements ResponseHead {
   #chunkLine(bytes: Buffer, from: number, to: number): number {
     const end = lineEnd(bytes, from, to)
     if (end < 0) return end
-    const digits = /^([\da-f]{1,12})[ \t]*(?:;.*)?$/i.exec(bytes.toString('latin1', from, end))?.[1]
+    const digits = /^0*([\da-f]{1,12})[ \t]*(?:;.*)?$/i.exec(bytes.toString('latin1', from, end))?.[1]
     if (digits === undefined) return MALFORMED
     this.#left = Number.parseInt(digits, 16)
     this.#next = this.#left === 0 ? TRAILERS : CHUNK
@@ -171,7 +181,7 @@ export class ResponseReader implements ResponseHead {
       // Another protocol, which nobody asked for.
       return status === 101 ? MALFORMED : end
     }
-    const chunked = this.#coding !== '' && /(^|[, \t])chunked$/i.test(this.#coding)
+    const chunked = this.#coding !== '' && /(^|[, \t])chunked[, \t]*$/i.test(this.#coding)
     if (this.#coding !== '' && this.#length >= 0) return MALFORMED
     if (this.#answersHead || status === 204 || status === 304 || (this.#length === 0 && !chunked)) this.#next = OVER
     else if (chunked) this.#next = CHUNK_LINE
@@ -197,6 +207,7 @@ export class ResponseReader implements ResponseHead {
     this.keptSeconds = -1
     this.#length = -1
     this.#coding = ''
+    this.#closes = false
     for (let at = 0; at < VERSION.length && from + at < to; at++) {
       if (bytes[from + at] !== VERSION.charCodeAt(at)) return MALFORMED
     }
@@ -260,18 +271,25 @@ export class ResponseReader implements ResponseHead {
         if (isNamed(bytes, start, 'content-length')) return this.#readLength(bytes, colon, end)
         break
       case 16:
-        if (isNamed(bytes, start, 'content-encoding')) this.encoded = textOf(bytes, colon, end) !== 'identity'
+        if (isNamed(bytes, start, 'content-encoding')) this.encoded = !/^(identity)?$/i.test(textOf(bytes, colon, end))
         break
       case 17:
-        if (isNamed(bytes, start, 'transfer-encoding')) this.#coding = textOf(bytes, colon, end)
+        if (isNamed(bytes, start, 'transfer-encoding')) this.#readCoding(bytes, colon, end)
     }
     return true
   }
 
   #readConnection(bytes: Buffer, colon: number, end: number): void {
     this.#lastConnection = textOf(bytes, colon, end, this.#lastConnection)
-    if (/\bclose\b/i.test(this.#lastConnection)) this.keepsAlive = false
-    else if (/\bkeep-alive\b/i.test(this.#lastConnection)) this.keepsAlive = true
+    if (CLOSE.test(this.#lastConnection)) this.#closes = true
+    if (this.#closes) this.keepsAlive = false
+    else if (KEEP_ALIVE.test(this.#lastConnection)) this.keepsAlive = true
+  }
+
+  /** Several lines are one list. */
+  #readCoding(bytes: Buffer, colon: number, end: number): void {
+    const text = textOf(bytes, colon, end)
+    this.#coding = this.#coding === '' ? text : `${this.#coding}, ${text}`
   }
 
   #readKeepAlive(bytes: Buffer, colon: number, end: number): void {
@@ -336,3 +354,6 @@ function digits(bytes: Buffer, from: number, to: number): number {
 }
 
 const VERSION = 'HTTP/1.'
+/** Words of a list. */
+const CLOSE = /(^|[, \t])close($|[, \t])/i
+const KEEP_ALIVE = /(^|[, \t])keep-alive($|[, \t])/i

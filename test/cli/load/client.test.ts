@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net'
@@ -158,7 +159,7 @@ describe('the client', () => {
     ],
     [
       'JSON with the encoding that is none',
-      '200 OK\r\ncontent-type: application/json\r\ncontent-encoding: identity\r\ncontent-length: 1',
+      '200 OK\r\ncontent-type: application/json\r\ncontent-encoding: Identity\r\ncontent-length: 1',
       '{',
       'parse',
     ],
@@ -320,6 +321,52 @@ describe('the client', () => {
       assert.deepEqual([ending, ...answers.map(answer => answer.failure)], [ending, null, null, null])
       assert.deepEqual([ending, connections, counted.calls], [ending, 3, 3])
     }
+  })
+
+  it('opens another where the server closes each after its answer without saying so', async () => {
+    let connections = 0
+    const url = await listen(
+      createTcp(socket => {
+        connections++
+        socket.once('data', () => socket.end(`${JSON_HEAD}content-length: 2\r\n\r\n{}`))
+      }),
+    )
+    const { send } = client(url, { connections: 1 })
+    for (let index = 0; index < 20; index++) assert.equal((await ask(send, index)).failure, null)
+    assert.equal(connections, 20)
+  })
+
+  it('sends a large body whole with each request', async () => {
+    const seen: boolean[] = []
+    const body = randomBytes(3_000_000)
+    const url = await http(async (request, response) => {
+      const pieces: Buffer[] = []
+      for await (const piece of request) pieces.push(piece as Buffer)
+      seen.push(Buffer.concat(pieces).equals(body))
+      response.setHeader('content-type', 'application/json').end('{}')
+    })
+    const { send } = client(url, { target: urlTarget(url, { method: 'POST', body }), connections: 2 })
+    await Promise.all([0, 1, 2, 3, 4].map(index => ask(send, index)))
+    assert.deepEqual(seen, Array(5).fill(true))
+  })
+
+  it('asks for the certificate of the host that the requests name', async () => {
+    const names: unknown[] = []
+    const connector: Connector = ({ hostname, servername }, callback) => {
+      names.push([hostname, servername])
+      callback(new Error('enough'), null)
+    }
+    for (const [url, headers] of [
+      ['https://localhost:1', []],
+      ['https://127.0.0.1:1', ['Host', 'api.example:8443']],
+      ['https://[::1]:1', []],
+    ] as const)
+      await ask(client(new URL(url), { target: urlTarget(new URL(url), { headers }), connector }).send)
+    assert.deepEqual(names, [
+      ['localhost', 'localhost'],
+      ['127.0.0.1', 'api.example'],
+      ['::1', '::1'],
+    ])
   })
 
   it('does not take what nobody asked for as the answer to the next call', async () => {

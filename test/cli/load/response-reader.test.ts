@@ -51,6 +51,16 @@ describe('an answer', () => {
     ['up to the end of the connection', `${OK}\r\nabc`, { over: false, body: 'abc', keepsAlive: false, ends: true }],
     ['that is cut', `${OK}content-length: 4\r\n\r\nabc`, { over: false, ends: false }],
     ['that closes', `${OK}connection: x, Close\r\ncontent-length: 0\r\n\r\n`, { over: true, keepsAlive: false }],
+    [
+      'that closes, and says elsewhere that it stays',
+      `${OK}connection: close\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n`,
+      { over: true, keepsAlive: false },
+    ],
+    [
+      'with a word that only ends like another',
+      `${OK}connection: not-close\r\ncontent-length: 0\r\n\r\n`,
+      { over: true, keepsAlive: true },
+    ],
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n', { over: true, keepsAlive: false }],
     [
       'of HTTP/1.0 that stays',
@@ -61,6 +71,27 @@ describe('an answer', () => {
       'in chunks',
       `${OK}transfer-encoding: chunked\r\n\r\n3;x="y"\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n`,
       { over: true, body: 'abc0123456789', keepsAlive: true },
+    ],
+    [
+      'in chunks of padded lengths',
+      `${OK}transfer-encoding: chunked\r\n\r\n0000000000000001\r\na\r\n0000000000000000\r\n\r\n`,
+      { over: true, body: 'a', keepsAlive: true },
+    ],
+    [
+      'in codings on several lines',
+      `${OK}transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\ntransfer-encoding:\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+      { over: true, body: 'a', keepsAlive: true },
+    ],
+    [
+      'whose last coding is not chunked',
+      `${OK}transfer-encoding: chunked\r\ntransfer-encoding: gzip\r\n\r\nab`,
+      { over: false, body: 'ab', keepsAlive: false, ends: true },
+    ],
+    ['after empty lines', `\r\n\r\n${OK}content-length: 1\r\n\r\na`, { over: true, body: 'a', keepsAlive: true }],
+    [
+      'with a head of nearly 16 KiB',
+      `${OK}a: ${'b'.repeat(16_000)}\r\ncontent-length: 1\r\n\r\na`,
+      { over: true, body: 'a', keepsAlive: true },
     ],
     [
       'with trailers',
@@ -109,6 +140,7 @@ describe('an answer', () => {
     ['a length and chunks', `${OK}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
     ['a chunk without a length', `${OK}transfer-encoding: chunked\r\n\r\n\r\n`],
     ['a chunk that goes on', `${OK}transfer-encoding: chunked\r\n\r\n1\r\nabc\r\n`],
+    ['a head above 16 KiB', `${OK}a: ${'b'.repeat(17_000)}\r\ncontent-length: 0\r\n\r\n`],
     ['a head that does not end', `${OK}${'a: b\r\n'.repeat(4_000)}`],
   ] as const) {
     it(`with ${what} is malformed`, () => {
