@@ -91,6 +91,8 @@ export function createLessons(context) {
   let problem = ''
   /** The challenge of this step, and when it was looked at. */
   let challenge = ''
+  /** The task, as the judge says it. */
+  let task = ''
   let lookedAt = Number.NEGATIVE_INFINITY
   /** The session of the page. */
   let session = 'default'
@@ -156,7 +158,8 @@ export function createLessons(context) {
         const begun = await context.api.startChallenge(language, exam)
         challenge = begun.id
         phase = 'runs'
-        say(answer, begun.says)
+        problem = begun.says
+        task = begun.asks
       } catch (error) {
         phase = 'asks'
         throw error
@@ -258,7 +261,7 @@ export function createLessons(context) {
     say(says, told ?? now.says[language])
     command.hidden = now.command === undefined || phase !== 'asks'
     say(command, now.command ?? '')
-    say(asks, now.question?.asks[language] ?? '')
+    say(asks, now.question?.asks[language] ?? (phase === 'runs' ? task : ''))
     choices.replaceChildren(
       ...(now.question?.choices ?? []).map((choice, at) => choiceButton(choice.says[language], at)),
     )
