@@ -38,16 +38,16 @@ describe('the journal on the page', { skip, timeout: 120_000 }, () => {
   it('says of each request why, lets one outcome through, and opens by keyboard', async test => {
     const { server, failed } = await open(test)
     const { page, complaints, origins } = await openPage(test, browser, `${server.url}/#why`)
-    const rows = page.locator('.why-list > li')
+    const rows = page.locator('.why .why-list > li')
     await rows.nth(1).waitFor()
-    const sentences = await page.locator('.why-sentence').allInnerTexts()
+    const sentences = await page.locator('.why .why-sentence').allInnerTexts()
     assert.match(sentences[0] ?? '', /^Served: it drew [\d.]+, not below the fail rate \(40 %\)\.$/)
     assert.match(sentences[1] ?? '', /^An HTTP error: it drew [\d.]+, below the fail rate \(40 %\)\.$/)
     await page.getByLabel('Outcome').selectOption('injected')
     await rows.nth(1).waitFor({ state: 'detached' })
-    await page.locator('.why-list summary').focus()
+    await page.locator('.why .why-list summary').focus()
     await page.keyboard.press('Enter')
-    await page.locator('.why-facts dd').getByText(failed, { exact: true }).first().waitFor()
+    await page.locator('.why .why-facts dd').getByText(failed, { exact: true }).first().waitFor()
     await page.evaluate(AXE)
     const violations = (await page.evaluate('axe.run().then(result => result.violations)')) as { id: string }[]
     assert.deepEqual(
@@ -61,15 +61,15 @@ describe('the journal on the page', { skip, timeout: 120_000 }, () => {
     const { server, ask, call } = await open(test)
     await call('POST', '/chaos/outages', { for: '60s' })
     const { page } = await openPage(test, browser, `${server.url}/#why`, { locale: 'pt-BR' })
-    const rows = page.locator('.why-list > li')
+    const rows = page.locator('.why .why-list > li')
     await rows.nth(1).waitFor()
     await ask('new')
     await page.getByText('Um erro HTTP: todo pedido falha durante uma queda que alguém declarou.').waitFor()
-    await page.locator('.why-list summary').first().click()
+    await page.locator('.why .why-list summary').first().click()
     await ask('newer')
     await page.getByRole('button', { name: 'Atualizar' }).click()
     await rows.nth(3).waitFor()
-    assert.equal(await page.locator('.why-list details[open]').count(), 1, 'it stays open')
+    assert.equal(await page.locator('.why .why-list details[open]').count(), 1, 'it stays open')
     for (const [width, height] of [
       [390, 844],
       [1280, 720],
