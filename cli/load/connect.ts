@@ -14,8 +14,14 @@ export interface ConnectTo {
   readonly onread: OnReadOpts
 }
 
-/** Makes a connection; calls back once, with an error or with a socket that is open. */
-export type Connector = (to: ConnectTo, callback: (error: Error | null, socket: Socket | null) => void) => void
+/**
+ * Makes a connection; calls back once, with an error or with a socket that is open.
+ * @returns what gives it up while it is being made: nobody is called back then
+ */
+export type Connector = (
+  to: ConnectTo,
+  callback: (error: Error | null, socket: Socket | null) => void,
+) => (() => void) | undefined
 
 /** How long opening a connection may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -55,5 +61,9 @@ export function networkConnector(address: string | undefined, clock: Clock): Con
         socket.off('error', fail)
         callback(null, socket)
       })
+    return () => {
+      stopWaiting()
+      socket.destroy()
+    }
   }
 }

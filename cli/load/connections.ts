@@ -77,7 +77,7 @@ export class Connections {
   readonly #all = new Set<PooledConnection>()
   /** What waits for its turn to be opened. */
   readonly #toOpen: (() => void)[] = []
-  #opening = 0
+  readonly #opening = new Set<{ giveUp?: (() => void) | undefined }>()
   #limit: number
   /** What this machine had no more of; null while it gave all that was asked for. */
   #lacking: string | null = null
@@ -145,6 +145,7 @@ export class Connections {
     this.#waiting = []
     this.#head = 0
     this.#toOpen.length = 0
+    for (const opening of this.#opening) opening.giveUp?.()
     for (const connection of this.#all) connection.close()
   }
 
@@ -179,14 +180,15 @@ export class Connections {
   /** Makes a connection as soon as not too many are being made. */
   readonly connect: Connector = (to, callback) => {
     const start = () => {
-      this.#opening++
-      this.#connector(to, (...made) => {
-        this.#opening--
+      const opening: { giveUp?: (() => void) | undefined } = {}
+      this.#opening.add(opening)
+      opening.giveUp = this.#connector(to, (...made) => {
+        this.#opening.delete(opening)
         this.#toOpen.shift()?.()
         callback(...made)
       })
     }
-    if (this.#opening < MAX_OPENING) start()
+    if (this.#opening.size < MAX_OPENING) start()
     else this.#toOpen.push(start)
   }
 

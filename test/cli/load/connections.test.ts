@@ -260,6 +260,17 @@ describe('connections in advance', () => {
     assert.ok(most <= 100, `${most} at a time`)
   })
 
+  it('that are still being opened are given up with the rest', () => {
+    let givenUp = 0
+    const connector: Connector = () => () => void givenUp++
+    const { send, close } = counted('http://127.0.0.1:9', { connector })
+    const failures: unknown[] = []
+    for (let index = 0; index < 3; index++)
+      send({ index, key: 'k', attempt: 0, code: 'x' }, ({ failure }) => failures.push(failure))
+    void close()
+    assert.deepEqual([givenUp, failures], [3, ['aborted', 'aborted', 'aborted']])
+  })
+
   it('that the server has closed meanwhile are opened again', async t => {
     const { url, counts } = await server(t)
     const sockets: Socket[] = []
