@@ -11,25 +11,36 @@ interface SessionCommandOptions extends TargetOptions {
   readonly json?: boolean
 }
 
+interface NewSessionOptions extends SessionCommandOptions {
+  /** What people read beside the id. */
+  readonly name?: string
+}
+
 export const define: Define = (command, run, env) => {
   const add = (name: string, about: string): Command =>
     jsonOption(targetOptions(command.command(name).description(about), env))
   add('new', 'make a session: settings, seed, clock and counts of its own')
-    .argument('[name]', 'what it is called (default: a free name)', word)
-    .action((name, options) => run(io => make(io, name, options)))
+    .argument('[id]', 'what commands and headers call it (default: a free one, or drawn where it has a --name)', word)
+    .option('--name <name>', 'what people read beside its id, such as "José"')
+    .action((id, options) => run(io => make(io, id, options)))
   add('ls', 'list the sessions of the server').action(options => run(io => list(io, options)))
   add('rm', 'remove sessions, and release what they hold')
     .argument('<names...>', 'the names of sessions')
     .action((names, options) => run(io => remove(io, names, options)))
 }
 
-async function make(io: Io, name: string | undefined, options: SessionCommandOptions): Promise<number> {
+async function make(io: Io, id: string | undefined, options: NewSessionOptions): Promise<number> {
   const control = await controlOf(io, options)
-  const made = await control.openSession(name === undefined ? {} : { id: name })
+  const { name } = options
+  const made = await control.openSession({
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+  })
   if (options.json) io.stdout.write(`${JSON.stringify(made)}\n`)
   else {
     const key = made.key === undefined ? '' : ` CHAOS_TOKEN=${made.key}`
-    io.stdout.write(`made ${made.id}; for all commands from here on: export CHAOS_SESSION=${made.id}${key}\n`)
+    const called = made.name ? `, ${made.name}` : ''
+    io.stdout.write(`made ${made.id}${called}; for all commands from here on: export CHAOS_SESSION=${made.id}${key}\n`)
   }
   return EXIT.ok
 }

@@ -25,7 +25,7 @@ export const HELLO: Shape = {
   provenance: 'record',
 }
 export const STATS: Shape = { requests: 'number', inFlight: 'number', outcomes: 'counts' }
-export const SESSION_MADE: Shape = { id: 'text', clockMs: 'number', instance: 'text?', key: 'text?' }
+export const SESSION_MADE: Shape = { id: 'text', name: 'text?', clockMs: 'number', instance: 'text?', key: 'text?' }
 export const SESSIONS: Shape = {
   sessions: [
     { id: 'text', clockMs: 'number', arrivals: 'number', inFlight: 'number', scenario: 'text?', instance: 'text?' },

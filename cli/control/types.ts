@@ -23,6 +23,8 @@ export interface Stats {
 
 export interface NewSession {
   readonly id?: string
+  /** What people read beside the id. */
+  readonly name?: string
   /** A merge patch over the settings of the default session. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly startsIn?: string
@@ -33,6 +35,8 @@ export interface NewSession {
 /** A session that was made. */
 export interface SessionMade {
   readonly id: string
+  /** As the server keeps it; older servers do not say it. */
+  readonly name?: string | null
   readonly clockMs: number
   /** Tells it from every other session of that id; older servers do not say it. */
   readonly instance?: string

@@ -22,6 +22,34 @@ describe('session', () => {
     const left = JSON.parse((await chaos(['session', 'ls', '--json', ...at])).stdout) as { sessions: unknown[] }
     assert.equal(left.sessions.length, 1)
   })
+
+  it('has a name for people, beside an id that is drawn or typed', async t => {
+    const server = await startTestServer(t)
+    const at = ['-u', server.url]
+    const made = await chaos(['session', 'new', '--name', ' Jose\u0301  Silva ', ...at])
+    const [, id = ''] =
+      /^made ([0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}), José Silva; .*CHAOS_SESSION=\1/.exec(made.stdout) ?? []
+    assert.notEqual(id, '', made.stdout + made.stderr)
+    const typed = JSON.parse((await chaos(['session', 'new', 'ana', '--name', 'Ana', '--json', ...at])).stdout)
+    assert.deepEqual([typed.id, typed.name], ['ana', 'Ana'])
+    const { stdout } = await chaos(['session', 'ls', ...at])
+    assert.match(stdout, new RegExp(`^${id} .*, José Silva$`, 'm'))
+    assert.match(stdout, /^ana .*, Ana$/m)
+  })
+
+  for (const [name, says] of [
+    [' ', /type a name that can be seen, such as José/],
+    ['a'.repeat(41), /type at most 40 characters/],
+    ['Ana\u001b[31m', /leave out control characters/],
+  ] as const) {
+    it(`takes no ${JSON.stringify(name)} for a name, and says what to type`, async t => {
+      const server = await startTestServer(t)
+      const { code, stdout, stderr } = await chaos(['session', 'new', '--name', name, '-u', server.url])
+      assert.deepEqual([code, stdout], [2, ''], stderr)
+      assert.match(stderr, says)
+      assert.equal(server.chaos.control.sessions.list().length, 1)
+    })
+  }
 })
 
 describe('a comparison in a session', () => {
