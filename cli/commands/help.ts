@@ -12,7 +12,7 @@ export const EXAMPLES: Readonly<Record<string, readonly [string, string]>> = {
   tune: ['chaos tune --scenario flapping', 'chaos tune --arm retry+budget+breaker --outage 2s-8s -o tune.html'],
   live: ['chaos live', 'chaos live --arm retry+breaker --auto'],
   scenario: ['chaos scenario ls', 'chaos scenario show retry-storm'],
-  session: ['chaos session new ana', 'chaos session new --name "José"', 'chaos session ls'],
+  session: ['chaos session new ana', 'chaos session new --name "José"'],
   challenge: ['chaos challenge --session ana', 'chaos challenge ls'],
   lesson: ['chaos lesson', 'chaos lesson outage --lang pt-BR'],
   rate: ['chaos rate 70', 'chaos rate 70 -u http://127.0.0.1:8001 -u http://127.0.0.1:8002'],

@@ -84,6 +84,24 @@ describe("an attendee's phone", { skip, timeout: 240_000 }, () => {
     }
   }
 
+  it('is reached by keys: the skip link leads to what is there, before and after the name', async test => {
+    const { url } = await room(test)
+    const { page } = await openPage(test, browser, url, { viewport: SIZES[0] ?? null })
+    const skipped = async () => {
+      await page.locator('.skip').focus()
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      return page.evaluate<string>('document.activeElement.id + " " + document.activeElement.parentElement.className')
+    }
+    await page.locator('#attendee-name').waitFor()
+    assert.deepEqual(await violations(page), [])
+    assert.match(await skipped(), /^attendee-name /)
+    await joined(page)
+    assert.match(await skipped(), /attendee/)
+    assert.match(page.url(), /^[^#]*(#live)?$/)
+    assert.deepEqual(await violations(page), [])
+  })
+
   it('comes back to its session: from no network, from a reload, and from the code on the wall', async test => {
     const { url } = await room(test)
     const { page } = await openPage(test, browser, url, { viewport: SIZES[0] ?? null })

@@ -243,6 +243,8 @@ describe('the web console', { skip, timeout: 120_000 }, () => {
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate('document.activeElement.className'), 'skip')
     await page.keyboard.press('Enter')
+    assert.equal(await page.evaluate('document.activeElement.id'), 'main')
+    await page.keyboard.press('Tab')
     assert.equal(await page.evaluate('document.activeElement.id'), 'rate-field')
     await page.keyboard.press('Tab')
     for (let i = 0; i < 3; i += 1) await page.keyboard.press('ArrowRight')

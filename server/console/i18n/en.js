@@ -9,7 +9,7 @@ export const en = {
   'nav.runs': 'Runs',
   'nav.why': 'Why',
   'nav.lessons': 'Lessons',
-  'nav.skip': 'Skip to the fail rate',
+  'nav.skip': 'Skip to the content',
 
   'session.label': 'Session',
   'session.default': 'Everybody (default)',

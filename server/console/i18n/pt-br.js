@@ -10,7 +10,7 @@ export const ptBr = {
   'nav.runs': 'Execuções',
   'nav.why': 'Por quê',
   'nav.lessons': 'Lições',
-  'nav.skip': 'Ir para a taxa de falha',
+  'nav.skip': 'Ir para o conteúdo',
 
   'session.label': 'Sessão',
   'session.default': 'Todos (padrão)',

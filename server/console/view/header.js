@@ -66,7 +66,7 @@ export function createHeader(context) {
   const element = h(
     'header',
     { class: 'top' },
-    h('a', { class: 'skip', href: '#rate-field' }, t('nav.skip')),
+    h('a', { class: 'skip', href: '#main', onclick: skipToMain }, t('nav.skip')),
     h('h1', null, icon('sign', LOGO), t('app.title')),
     h('nav', { 'aria-label': t('nav.label') }, ...links),
     h('div', { class: 'session-picker' }, h('label', { for: 'session' }, t('session.label')), session),
@@ -140,6 +140,12 @@ export function joinInvitation({ join, i18n: { t } }) {
     h('p', null, h('strong', null, join.replace('http://', ''))),
     local ? null : createQrCode(join),
   )
+}
+
+/** Leads the keyboard to whatever the page shows now; the address keeps the view. @param {Event} event */
+function skipToMain(event) {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
 }
 
 /** @param {string} origin */

@@ -135,7 +135,7 @@ export function createPage(context) {
   )
   const main = h(
     'main',
-    { id: 'main' },
+    { id: 'main', tabindex: '-1' },
     consoleView,
     stage.element,
     board.element,
