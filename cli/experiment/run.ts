@@ -124,10 +124,14 @@ async function sendLoad(
   }
   const log = options.openLog?.(sessions[0]) ?? null
   await sleep(clock, startsAt - clock.now(), signal)
+  let over = false
   for (const { arm, recorder } of arms) {
     const state = arm.state()
     if (state !== null) recorder.enter(state, clock.now())
-    arm.states((next, atMs) => recorder.enter(next, atMs))
+    // A circuit that has a timer goes on when all is answered: that is no part of the run.
+    arm.states((next, atMs) => {
+      if (!over) recorder.enter(next, atMs)
+    })
   }
   const recorders = arms.map(arm => arm.recorder)
   const terms = { requests: schedule.requests, timeoutMs: load.timeoutMs, ...plannedLength(schedule) }
@@ -144,6 +148,7 @@ async function sendLoad(
     },
     arms: arms.map(({ arm, recorder }) => ({ send: arm.send, recorder })),
   })
+  over = true
   await log?.ready
   const lateMs = startsAt === 0 ? 0 : startedAt - startsAt
   return { report, published, log: log?.end(startedAt, report.durationMs) ?? null, lateMs }

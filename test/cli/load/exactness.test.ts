@@ -52,6 +52,27 @@ describe('trouble', () => {
   })
 })
 
+describe('states of a circuit', () => {
+  it('are those of the run alone, whatever its timer does when all is answered', async t => {
+    const url = await bareServer(t, (_, response) => response.writeHead(503).end())
+    const ready = new Promise<void>(resolve => {
+      setTimeout(resolve, 200)
+    })
+    const { recorders } = await runArms(
+      run(url, {
+        arms: parseArms('opossum'),
+        circuit: { failurePercentage: 50, minimumCalls: 2, openForMs: 60 },
+        schedule: batches(4, 4, 0),
+        openLog: () => ({ ready, end: () => null }),
+      }),
+    )
+    assert.deepEqual(
+      recorders[0]?.measured().states.map(({ state }) => state),
+      ['closed', 'open'],
+    )
+  })
+})
+
 describe('latency', () => {
   it('shows a server that stalls for a second, though few requests were sent while it did', async t => {
     let stalledAt = Number.POSITIVE_INFINITY

@@ -68,8 +68,9 @@ describe('the tables', () => {
       ...Array.from(source.matchAll(/\bhint\('([a-z-]+)'/g), ([, code]) => `hint.${code}`),
     ])
     assert.ok(named.length > 60, String(named.length))
+    const ofChallenges = JSON.parse(readFileSync(join(ROOT, 'data', 'words', 'challenge', 'en.json'), 'utf8')) as Table
     assert.deepEqual(
-      named.filter(code => !english.has(code)),
+      named.filter(code => !english.has(code) && !Object.hasOwn(ofChallenges, code)),
       [],
     )
   })
