@@ -5,7 +5,7 @@ import { parseRetryAfter } from '../breaker/http-outcome.ts'
 import { ABORTED, NEVER_SENT, UNSENT } from '../policy/answers.ts'
 import type { Answer, Failure, Outgoing } from '../policy/send.ts'
 import type { AnswerHead } from './classify.ts'
-import type { Connection, QueuedCall } from './connections.ts'
+import type { Connection, QueuedCall } from './connection.ts'
 import type { ResponseHead } from './response-reader.ts'
 
 /** What all calls of a client share. */

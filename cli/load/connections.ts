@@ -3,57 +3,14 @@
  * cannot give (descriptors, ports) makes the set smaller instead of failing a call that another connection can carry.
  */
 
-import { Buffer } from 'node:buffer'
-import type { Socket } from 'node:net'
-import type { Clock } from '../../server/lib/clock.ts'
-import { ownLimit } from '../../server/lib/own-limit.ts'
-import type { Failure } from '../policy/send.ts'
-import { classify } from './classify.ts'
 import { type Connector, networkConnector } from './connect.ts'
-import { Deadline } from './deadline.ts'
-import { type ResponseListener, ResponseReader } from './response-reader.ts'
+import { type ConnectionOptions, type ConnectionOwner, PooledConnection, type QueuedCall } from './connection.ts'
 
-/** One request that wants a connection; it is told of its answer. */
-export interface QueuedCall extends ResponseListener {
-  /** The connection is its own from here on, as soon as it is open. @returns false where nobody waits for the call any more */
-  take(connection: Connection): boolean
-  /** The bytes of the request, one by character and without a large body, which are written now; null where nobody waits for it any more. */
-  write(): string | null
-  /** The answer has come whole. */
-  onEnd(): void
-  /** It came to nothing, on a connection that could not be opened or is broken. */
-  onFailure(failure: Failure): void
-  /** This machine cannot give the connection: the call waits for one of `others`, or ends where there are none. */
-  onLacking(others: number): void
-  /** The time that it was allowed has run out. */
-  expire(): void
-}
-
-/** One connection, lent to a call until its answer is over. */
-export interface Connection {
-  /** Whether a request can leave on it at once, or when the event loop has turned. */
-  readonly isOpen: boolean
-  /** Lets the call expire in `ms` milliseconds from now, unless it is told otherwise before; 0 for never. */
-  allow(ms: number): void
-  /** Breaks the connection under its call, which wants no answer any more. */
-  abandon(): void
-}
-
-export interface ConnectionOptions {
-  readonly origin: string
+export interface ConnectionsOptions extends ConnectionOptions {
   /** How many connections are open at the most. */
   readonly limit: number
-  /** Opens a new connection for each request. */
-  readonly fresh?: boolean
-  /** The requests are of the kind that is answered without a body (HEAD). */
-  readonly answersHead?: boolean
-  /** What follows the bytes that a call writes: a body that is too large to be copied for each. */
-  readonly body?: Buffer | null
-  /** The host that the requests name, where it is another than the origin's: TLS asks for its certificate. */
-  readonly host?: string
   /** Connects to this address instead of asking for the origin's name again and again. */
   readonly address?: string
-  readonly clock: Clock
   /** This machine could not give a connection beside `open` others, for want of `lacking`. */
   readonly limited?: ((lacking: string, open: number) => void) | undefined
   /** Over the network where it is not given. */
@@ -64,14 +21,9 @@ export interface ConnectionOptions {
 const MAX_OPENING = 100
 /** How long opening in advance is waited for; calls find out about the rest themselves. */
 const OPENING_MS = 2_000
-/** After so long without a request, servers close a connection, unless they say when. */
-const UNUSED_MS = 4_000
-/** So long before the server would close an unused connection, it is not used any more. */
-const SPARE_MS = 1_000
-
 /** A free list and a queue: a waiting request costs a hundred bytes, and finds a free connection in constant time. */
-export class Connections {
-  readonly #options: ConnectionOptions
+export class Connections implements ConnectionOwner {
+  readonly #options: ConnectionsOptions
   readonly #connector: Connector
   readonly #idle: PooledConnection[] = []
   readonly #all = new Set<PooledConnection>()
@@ -86,7 +38,7 @@ export class Connections {
   /** Connections whose answer came within this turn of the event loop. */
   #resting: PooledConnection[] = []
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionsOptions) {
     const { address, clock, connector, limit } = options
     this.#options = options
     this.#limit = limit
@@ -149,7 +101,7 @@ export class Connections {
     for (const connection of this.#all) connection.close()
   }
 
-  /** The next call in the line, which is kept compact. */
+  /** The line is kept compact. */
   next(): QueuedCall | undefined {
     if (this.#head === this.#waiting.length) return undefined
     const call = this.#waiting[this.#head]
@@ -161,12 +113,10 @@ export class Connections {
     return call
   }
 
-  /** Takes a connection that has nothing to do. */
   park(connection: PooledConnection): void {
     this.#idle.push(connection)
   }
 
-  /** Lets a connection whose call is over rest until the event loop has turned. */
   rest(connection: PooledConnection): void {
     if (this.#resting.push(connection) === 1) setImmediate(this.#wake)
   }
@@ -177,7 +127,6 @@ export class Connections {
     for (const connection of rested) connection.wake()
   }
 
-  /** Makes a connection as soon as not too many are being made. */
   readonly connect: Connector = (to, callback) => {
     const start = () => {
       const opening: { giveUp?: (() => void) | undefined } = {}
@@ -192,10 +141,6 @@ export class Connections {
     else this.#toOpen.push(start)
   }
 
-  /**
-   * A connection that this machine has not given: there are no more than those that are left, and `call` waits for one of
-   * them at the front of the line.
-   */
   remove(connection: PooledConnection, call: QueuedCall | null, lacking: string): void {
     this.#all.delete(connection)
     const left = this.#all.size
@@ -215,245 +160,5 @@ export class Connections {
     const connection = new PooledConnection(this, this.#options)
     this.#all.add(connection)
     return connection
-  }
-}
-
-/** What all connections read into: what has been read is dealt with before anything else is. */
-const READ = Buffer.allocUnsafeSlow(65_536)
-
-class PooledConnection implements Connection {
-  readonly #owner: Connections
-  readonly #clock: Clock
-  readonly #origin: URL
-  readonly #keeps: boolean
-  readonly #answersHead: boolean
-  readonly #body: Buffer | null
-  readonly #host: string
-  readonly #deadline: Deadline
-  readonly #reader: ResponseReader
-  #socket: Socket | null = null
-  #call: QueuedCall | null = null
-  /** The call's request has been written. */
-  #awaits = false
-  #resting = false
-  /** The server has left the connection open after an answer, or is about to show whether it does. */
-  #kept = false
-  #onTrial = false
-  #closed = false
-  /** By the clock: from here on it may be closed at any moment. */
-  #goodUntil = 0
-
-  constructor(owner: Connections, options: ConnectionOptions) {
-    const { origin, fresh = false, answersHead = false, body = null, clock } = options
-    this.#owner = owner
-    this.#clock = clock
-    this.#origin = new URL(origin)
-    this.#keeps = !fresh
-    this.#answersHead = answersHead
-    this.#body = body
-    this.#host = options.host ?? this.#origin.host
-    this.#deadline = new Deadline(clock, () => this.#call?.expire())
-    this.#reader = new ResponseReader({
-      onHead: head => this.#call?.onHead(head),
-      onBody: (bytes, whole) => this.#call?.onBody(bytes, whole),
-    })
-  }
-
-  get isOpen(): boolean {
-    return this.#socket !== null
-  }
-
-  /** Begins a call, or the next in the line where nobody waits for it any more. */
-  run(first: QueuedCall | undefined): void {
-    for (let call = first; call; call = this.#owner.next()) {
-      if (!call.take(this)) continue
-      this.#call = call
-      if (!this.#resting) this.#proceed()
-      return
-    }
-    this.#owner.park(this)
-  }
-
-  /**
-   * The event loop has turned since its last call. An end that came with the answer, unsaid, is heard a turn later: there are
-   * servers that close after every answer, and whoever has kept a connection once is not one of them.
-   */
-  wake(): void {
-    if (this.#onTrial) {
-      this.#onTrial = false
-      this.#owner.rest(this)
-      return
-    }
-    this.#resting = false
-    if (this.#call) this.#proceed()
-  }
-
-  allow(ms: number): void {
-    this.#deadline.set(ms)
-  }
-
-  abandon(): void {
-    if (!this.#awaits) return
-    this.#drop()
-    this.#release()
-  }
-
-  /** Opens it in advance; resolves when that is done, or has failed. */
-  open(): Promise<void> {
-    return new Promise(resolve => {
-      this.#connect(error => {
-        const lacking = error && ownLimit(error)
-        if (lacking) this.#owner.remove(this, null, lacking)
-        else this.#release()
-        resolve()
-      })
-    })
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#deadline.close()
-    this.#drop()
-    const call = this.#call
-    this.#call = null
-    call?.onFailure('aborted')
-  }
-
-  #proceed(): void {
-    if (this.#socket?.readable === false || this.#clock.now() > this.#goodUntil) this.#drop()
-    if (this.#socket !== null) this.#write(this.#socket)
-    else this.#connect(error => (error === null ? this.#opened() : this.#notOpened(error)))
-  }
-
-  #opened(): void {
-    if (this.#socket !== null) this.#write(this.#socket)
-    else this.#fail('reset')
-  }
-
-  #notOpened(error: Error): void {
-    const call = this.#call
-    this.#call = null
-    const lacking = ownLimit(error)
-    if (lacking !== null) {
-      this.#owner.remove(this, call, lacking)
-      return
-    }
-    call?.onFailure(classify(error, false))
-    this.#release()
-  }
-
-  #write(socket: Socket): void {
-    const bytes = this.#call?.write() ?? null
-    if (bytes === null) {
-      this.#release()
-      return
-    }
-    this.#awaits = true
-    this.#reader.begin(this.#answersHead)
-    if (this.#body === null) {
-      socket.write(bytes, 'latin1')
-      return
-    }
-    socket.cork()
-    socket.write(bytes, 'latin1')
-    socket.write(this.#body)
-    socket.uncork()
-  }
-
-  /** Its call is over: hands it to the next in the line. */
-  #release(): void {
-    this.#call = null
-    if (this.#closed) return
-    if (!this.#resting) this.#owner.rest(this)
-    this.#resting = true
-    this.run(this.#owner.next())
-  }
-
-  #connect(done: (error: Error | null) => void): void {
-    const { protocol, hostname, port } = this.#origin
-    const secure = protocol === 'https:'
-    let made: Socket | null = null
-    const to = {
-      secure,
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      servername: this.#host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''),
-      port: Number(port) || (secure ? 443 : 80),
-      onread: { buffer: READ, callback: (length: number) => this.#read(made, READ, length) },
-    }
-    this.#owner.connect(to, (error, socket) => {
-      made = socket
-      if (this.#closed) socket?.on('error', () => {}).destroy()
-      else if (socket === null) done(error ?? new Error('no connection'))
-      else {
-        this.#watch(socket)
-        done(null)
-      }
-    })
-  }
-
-  #watch(socket: Socket): void {
-    this.#socket = socket
-    this.#goodUntil = this.#clock.now() + UNUSED_MS
-    const ended = (error: Error | null) => {
-      if (this.#socket === socket) this.#ended(error)
-    }
-    socket
-      // Only of one that was made without `onread`; it is also what has a socket tell of its end.
-      .on('data', (bytes: Buffer) => this.#read(socket, bytes, bytes.length))
-      .on('error', ended)
-      .on('end', () => ended(null))
-      .on('close', () => ended(null))
-    if (!socket.readable) ended(null)
-  }
-
-  /** @returns true in any case: the stream stops where it is told false */
-  #read(socket: Socket | null, bytes: Buffer, length: number): true {
-    if (socket === null || socket !== this.#socket) return true
-    // What nobody asked for is no answer to the next request.
-    if (!this.#awaits) this.#drop()
-    else {
-      const over = this.#reader.read(bytes, length)
-      if (over === null) this.#fail('parse')
-      else if (over) this.#end()
-    }
-    return true
-  }
-
-  #end(): void {
-    const { keepsAlive, keptSeconds } = this.#reader
-    // Whoever answered before the request was whole will not read the rest of it as such.
-    if (!(this.#keeps && keepsAlive) || (this.#socket?.writableLength ?? 0) > 0) this.#drop()
-    else {
-      this.#awaits = false
-      this.#onTrial = !this.#kept
-      this.#kept = true
-      const keptMs = keptSeconds < 0 ? UNUSED_MS : Math.max(0, keptSeconds * 1_000 - SPARE_MS)
-      this.#goodUntil = this.#clock.now() + keptMs
-    }
-    const call = this.#call
-    this.#release()
-    call?.onEnd()
-  }
-
-  /** The other side has ended the connection, or it broke. */
-  #ended(error: Error | null): void {
-    if (!this.#awaits) this.#drop()
-    else if (error === null && this.#reader.end()) this.#end()
-    else this.#fail(classify(error, this.#reader.status !== 0))
-  }
-
-  #fail(failure: Failure): void {
-    const call = this.#call
-    this.#drop()
-    this.#release()
-    call?.onFailure(failure)
-  }
-
-  #drop(): void {
-    this.#awaits = false
-    this.#kept = false
-    this.#onTrial = false
-    this.#socket?.destroy()
-    this.#socket = null
   }
 }
