@@ -1,13 +1,15 @@
 /** `chaos lesson`: which lessons there are, and playing one: a sentence, a guess, a run, and what became of the guess. */
 
 import { EXIT } from '../io.ts'
-import { outputOptions, targetOptions } from '../options/common.ts'
+import { outputOptions, sessionOption, targetOptions } from '../options/common.ts'
 import { keepOption, storeOption } from '../options/keep.ts'
 import type { Define } from './command.ts'
 
+const OWN_CLIENT = 'the session that your own client names, where a lesson has it judged (default: one is made)'
+
 export const define: Define = (command, run, env) => {
   storeOption(
-    keepOption(outputOptions(targetOptions(command, env))),
+    keepOption(outputOptions(sessionOption(targetOptions(command, env), env, OWN_CLIENT))),
     'the Redis for a shared circuit (default: REDIS_URL, or the one of this machine)',
   )
     .argument('[lesson]', 'a name or a number (default: list them)')

@@ -11,7 +11,7 @@ import { openSharedCircuits, reachesRedis, type SharedCircuits } from '../experi
 import { EXIT, exitCode, type Io, usageError } from '../io.ts'
 import { type LineReader, openLines } from '../line-reader.ts'
 import { catalogTarget } from '../load/target.ts'
-import type { TargetOptions } from '../options/common.ts'
+import type { SessionOptions, TargetOptions } from '../options/common.ts'
 import { lookOf, type OutputOptions, progressBar } from '../output.ts'
 import type { Look } from '../report/look.ts'
 import type { Result } from '../report/result.ts'
@@ -21,8 +21,9 @@ import { renderText } from '../report/text/text.ts'
 import { simulate } from '../simulate/simulate.ts'
 import { usualWorld } from '../simulate/world.ts'
 import { processContext } from './command.ts'
+import { judgeInLesson, showReference } from './lesson-challenge.ts'
 
-interface LessonOptions extends TargetOptions, OutputOptions {
+interface LessonOptions extends TargetOptions, SessionOptions, OutputOptions {
   /** Nothing is asked. */
   readonly yes?: boolean
   /** In virtual time. */
@@ -98,11 +99,13 @@ async function playSteps(
     return line
   }
   const played: PlayedStep[] = []
+  /** Of the client of the user. */
+  let { session } = options
   for (const [index, step] of lesson.steps.entries()) {
     if (io.interrupted.aborted) break
     const title = `${lesson.number}.${index + 1} ${lesson.title[lang]}`
     say(`${index === 0 ? '' : '\n\n'}  ${look.palette.paint('strong', title)}\n\n`)
-    say(`${renderSentence(step.says[lang], step.command, look)}\n`)
+    say(`${renderSentence(step.says[lang], typed(step, session), look)}\n`)
     const question = step.question && {
       asks: step.question.asks[lang],
       choices: step.question.choices.map(({ says }) => says[lang]),
@@ -120,9 +123,23 @@ async function playSteps(
       const explains = isTrue ? step.explains?.[lang] : look.words('lesson.differs')
       say(`\n${afterwards(explains, question, guess, answer, look)}`)
     }
+    if (step.challenge && !options.json) {
+      const { exam } = step.challenge
+      if (control && !options.yes) {
+        session ??= `lesson-${io.draw()}`
+        const judged = { exam, command: typed(step, session), session }
+        await judgeInLesson(io, control, judged, options, io.tty ? lines : null)
+        if (io.interrupted.aborted) break
+      } else showReference(io, { exam, command: typed(step, session) }, options)
+    }
     if (index < lesson.steps.length - 1) await prompt(`\n${look.words('lesson.next')} `)
   }
   return played
+}
+
+/** What to type for a step oneself, with the session of the user in it where it is known. */
+function typed({ command }: LessonStep, session: string | undefined): string | undefined {
+  return session === undefined ? command : command?.replace('--session ana', `--session ${session}`)
 }
 
 /** The Redis of a machine where nobody says another. */

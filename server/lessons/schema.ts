@@ -42,7 +42,7 @@ const stepSchema = z
     challenge: z
       .strictObject({ exam: z.enum(EXAMS).optional().describe('one alone; all where it is not given') })
       .optional()
-      .describe('the page has the client in its session judged'),
+      .describe('the client in the session of the page, or of the terminal, is judged'),
     explains: text(MAX.says).optional().describe('what the result shows'),
   })
   .refine(it => it.experiment || (!it.question && !it.explains && !it.shared), {

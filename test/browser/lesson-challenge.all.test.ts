@@ -1,36 +1,12 @@
 /** Lesson 11 on the page: it has the client in the page's session judged, follows the exam, and shows the report. */
 
 import assert from 'node:assert/strict'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { Agent, request } from 'undici'
-import { TASK } from '../../server/challenge/task.ts'
 import { control } from '../support/control.ts'
 import { startTestServer } from '../support/server.ts'
+import { startClient } from '../support/steady-client.ts'
 import { launch, openPage, skip } from './browser.ts'
-
-/** A client that does the task and gives every request up after a second, and has no breaker. */
-function startClient(test: TestContext, url: string, session: string): void {
-  const agent = new Agent({ connections: TASK.maxInFlight })
-  const startedAt = performance.now()
-  let sent = 0
-  const timer = setInterval(() => {
-    for (; sent < ((performance.now() - startedAt) * TASK.perSecond) / 1_000; sent += 1) {
-      const code = TASK.codes[sent % TASK.codes.length]
-      request(`${url}/catalogs/${code}`, {
-        dispatcher: agent,
-        headers: { 'x-chaos-session': session },
-        signal: AbortSignal.timeout(1_000),
-      })
-        .then(({ body }) => body.dump())
-        .catch(() => null)
-    }
-  }, 10)
-  test.after(() => {
-    clearInterval(timer)
-    return agent.close()
-  })
-}
 
 describe('the lesson of the judge', { skip, timeout: 240_000 }, () => {
   let browser: Browser

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
 import { run } from '../../cli/program.ts'
 import { type Result, resultSchema } from '../../cli/report/result.ts'
-import { systemClock } from '../../server/lib/clock.ts'
+import { type Clock, systemClock } from '../../server/lib/clock.ts'
 import { moduleFile, nodeArguments } from '../support/project.ts'
 
 export interface Ran {
@@ -27,10 +27,12 @@ export interface Surroundings {
   readonly days?: Io['days']
   /** Keyboard and screen; none unless given. */
   readonly tty?: Io['tty']
+  /** The clock of this process unless given. */
+  readonly clock?: Clock
 }
 
-/** `chaos …` within this process. */
-export async function chaos(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
+/** What a command gets within this process, and what it writes there. */
+export function testIo(surroundings: Surroundings = {}): { io: Io; text: { stdout: string; stderr: string } } {
   const {
     env = {},
     columns = 80,
@@ -39,6 +41,7 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     runsFolder,
     days = null,
     tty,
+    clock = systemClock,
   } = surroundings
   const text = { stdout: '', stderr: '' }
   const keep = (stream: 'stdout' | 'stderr') => ({
@@ -53,13 +56,19 @@ export async function chaos(args: readonly string[], surroundings: Surroundings 
     stdout: keep('stdout'),
     stderr: keep('stderr'),
     env,
-    clock: systemClock,
+    clock,
     wallMs: Date.now,
     draw: () => `test${drawn++}`,
     ...{ interrupted, days },
     ...(tty === undefined ? {} : { tty }),
     ...(runsFolder === undefined ? {} : { runsFolder }),
   }
+  return { io, text }
+}
+
+/** `chaos …` within this process. */
+export async function chaos(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
+  const { io, text } = testIo(surroundings)
   return { code: await run(args, io, '0.0.0', async () => io), ...text }
 }
 
