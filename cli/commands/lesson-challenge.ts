@@ -38,7 +38,7 @@ export async function judgeInLesson(
 ): Promise<void> {
   const look = lookOf(io, options)
   const { words } = look
-  const say = (text: string) => io.stdout.write(`\n${renderSentence(text, undefined, look)}\n`)
+  const say = (text: string) => io.stdout.write(`${renderSentence(text, undefined, look)}\n`)
   const base = options.url.href.replace(/\/$/, '')
   const figures = {
     example: `${base}/catalogs/${TASK.codes[0]}`,
@@ -54,7 +54,8 @@ export async function judgeInLesson(
     printChallenge(io, options, judged)
   }
   if (io.interrupted.aborted || (judged.phase === 'done' && judged.played?.length !== 0)) return
-  if (patience.reason() === 'silence') say(words('lesson.silence', figures))
+  if (patience.reason() === 'silence')
+    io.stdout.write(`\n${renderSentence(words('lesson.silence', figures), undefined, look)}`)
   showReference(io, { exam, command }, options)
 }
 
