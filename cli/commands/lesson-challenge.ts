@@ -85,12 +85,12 @@ function createPatience(
   lines?.next().then(line => {
     entered = line !== null
   })
-  let arrivals = -1
+  let arrivals: number | null = null
   let heardAt = clock.now()
   return {
     async givesUp(control) {
       const known = (await control.session(session))?.arrivals ?? arrivals
-      if (known !== arrivals) heardAt = clock.now()
+      if (arrivals !== null && known !== arrivals) heardAt = clock.now()
       arrivals = known
       if (entered) reason = 'enter'
       else if (clock.now() - heardAt >= MAX_SILENCE_MS) reason = 'silence'
