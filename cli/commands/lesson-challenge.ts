@@ -89,7 +89,7 @@ function createPatience(
   let heardAt = clock.now()
   return {
     async givesUp(control) {
-      const known = (await control.session(session).catch(() => null))?.arrivals ?? arrivals
+      const known = (await control.session(session))?.arrivals ?? arrivals
       if (arrivals !== null && known !== arrivals) heardAt = clock.now()
       arrivals = known
       if (entered) reason = 'enter'

@@ -79,6 +79,9 @@ async function play(
       await sleep(io.clock, LOOK_EVERY_MS, io.interrupted)
       if (!io.interrupted.aborted) challenge = await control.challenge(challenge.id, lang)
     }
+  } catch (error) {
+    // Ctrl-C cuts off whatever is being asked.
+    if (!io.interrupted.aborted) throw error
   } finally {
     state.end()
     if (!isOver(challenge)) await control.endChallenge(challenge.id)

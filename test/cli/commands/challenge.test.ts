@@ -119,40 +119,43 @@ describe('chaos challenge', () => {
     assert.equal(sessions.get('ana'), undefined)
   })
 
-  it('stopped in the middle of an exam, prints what was judged by then and ends with 130', async t => {
-    const stop = new AbortController()
-    const whole = doneBy('lasier')
-    const stopped = { ...whole, phase: 'stopped', says: 'stopped: somebody ended it', played: ['hang'] }
-    const asked: string[] = []
-    const url = await listen(
-      createServer((req, res) => {
-        const answer = (body: object) =>
-          res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
-        req.resume()
-        if (req.url?.startsWith('/chaos')) {
-          answer(HELLO)
-          return
-        }
-        asked.push(`${req.method} ${req.url}`)
-        if (req.method === 'DELETE') {
-          res.writeHead(204).end()
-          return
-        }
-        if (req.method === 'POST') setTimeout(() => stop.abort('SIGINT'), 50)
-        answer(asked.some(each => each.startsWith('DELETE')) ? stopped : { ...STATE, phase: 'playing', says: 'outage' })
-      }),
-      t,
-    )
-    const { code, stdout } = await chaos(['challenge', '-u', url, '--ascii'], {
-      interrupted: stop.signal,
-      columns: 100,
+  for (const moment of ['between two looks', 'during a look']) {
+    it(`stopped in the middle of an exam, ${moment}, prints what was judged by then and ends with 130`, async t => {
+      const stop = new AbortController()
+      const whole = doneBy('lasier')
+      const stopped = { ...whole, phase: 'stopped', says: 'stopped: somebody ended it', played: ['hang'] }
+      const playing = { ...STATE, phase: 'playing', says: 'outage' }
+      const asked: string[] = []
+      const url = await listen(
+        createServer((req, res) => {
+          const answer = (body: object) =>
+            res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+          req.resume()
+          if (req.url?.startsWith('/chaos')) {
+            answer(HELLO)
+            return
+          }
+          asked.push(`${req.method} ${req.url}`)
+          if (req.method === 'DELETE') res.writeHead(204).end()
+          else if (asked.some(each => each.startsWith('DELETE'))) answer(stopped)
+          else if (req.method === 'POST') {
+            if (moment === 'between two looks') setTimeout(() => stop.abort('SIGINT'), 50)
+            answer(playing)
+          } else stop.abort('SIGINT')
+        }),
+        t,
+      )
+      const { code, stdout } = await chaos(['challenge', '-u', url, '--ascii'], {
+        interrupted: stop.signal,
+        columns: 100,
+      })
+      assert.equal(code, 130)
+      assert.match(stdout, /^stopped: everything is as it was\n/)
+      assert.match(stdout, /^A {2}Hang 0:05 +you gave up after 1 s/m)
+      assert.doesNotMatch(stdout, /Return|Overload|Coin flips/)
+      assert.deepEqual(asked.slice(-2), ['DELETE /challenges/challenge-1', 'GET /challenges/challenge-1?lang=en'])
     })
-    assert.equal(code, 130)
-    assert.match(stdout, /^stopped: everything is as it was\n/)
-    assert.match(stdout, /^A {2}Hang 0:05 +you gave up after 1 s/m)
-    assert.doesNotMatch(stdout, /Return|Overload|Coin flips/)
-    assert.deepEqual(asked.slice(-2), ['DELETE /challenges/challenge-1', 'GET /challenges/challenge-1?lang=en'])
-  })
+  }
 
   it('lists the leaderboard, the best first, in two languages and as JSON', async t => {
     const letters = doneBy('lasier').grades
