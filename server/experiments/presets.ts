@@ -10,7 +10,7 @@ export interface Preset {
   readonly spec: Omit<ExperimentInput, 'title'>
 }
 
-/** Seed of the server's draws and of the keys, chosen so that the coin flips show in three seconds what they show in the long run. */
+/** Seed of the server's draws and of the keys, chosen so that the coin flips show in four seconds what they show in the long run. */
 export const PRESET_SEED = '42'
 
 /** In place of what a server may have been set to, which would show instead. */
@@ -30,7 +30,7 @@ export const PRESETS: readonly Preset[] = [
     about: '30 % of all calls fail, each on its own',
     spec: {
       arms: ['none', 'breaker'],
-      load: { requests: 600, schedule: { kind: 'batches', concurrency: 20, everyMs: 100 } },
+      load: { requests: 800, schedule: { kind: 'batches', concurrency: 20, everyMs: 100 } },
       conditions: { failRate: 30, settings: CLEAN_SETTINGS },
       seed: PRESET_SEED,
     },
