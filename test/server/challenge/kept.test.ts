@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { keepAlive } from '../../../server/catalog/keep-alive.ts'
 import { type ChallengeRecord, ChallengeTable } from '../../../server/challenge/challenge-table.ts'
 import type { ChallengeStore } from '../../../server/challenge/challenges.ts'
 import { EXAMS } from '../../../server/challenge/exams.ts'
@@ -30,7 +31,7 @@ function fileOf(test: TestContext): string {
 async function fileWith(test: TestContext, ...records: ChallengeRecord[]): Promise<string> {
   const database = fileOf(test)
   await (await startServer({ database })).close(0)
-  const opened = new Sqlite(database)
+  const opened = keepAlive(new Sqlite(database))
   const table = new ChallengeTable(opened)
   for (const each of records) table.put(each)
   opened.close()
@@ -93,7 +94,7 @@ describe('the results of challenges', () => {
   })
 
   it('are bounded, the oldest going first, and what nobody can read is not shown', async test => {
-    const database = new Sqlite(await fileWith(test))
+    const database = keepAlive(new Sqlite(await fileWith(test)))
     test.after(() => database.close())
     const table = new ChallengeTable(database, 3)
     for (const id of ['a', 'b', 'c', 'd']) table.put(record(id))
