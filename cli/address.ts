@@ -1,6 +1,7 @@
 /** Addresses as they are typed, and whether they lead to this machine. */
 
 import { networkInterfaces } from 'node:os'
+import { withoutBrackets } from '../server/lib/hostname.ts'
 
 /** What may stand without `http://`: a name with a dot or a port, localhost, or an IPv6 address in brackets. */
 const BARE_HOST =
@@ -15,7 +16,7 @@ export function readUrl(text: string): URL | null {
 
 /** Whether an address, or a name for this machine, can only be this machine. */
 export function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  const name = withoutBrackets(hostname).toLowerCase()
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name)
 }
 

@@ -3,6 +3,7 @@
 import type { ExperimentEnd, ExperimentOrder } from '../../server/experiments/port.ts'
 import type { ExperimentSpec } from '../../server/experiments/spec.ts'
 import { systemClock } from '../../server/lib/clock.ts'
+import { withoutBrackets } from '../../server/lib/hostname.ts'
 import { fitsWithPage } from '../../server/runs/run.ts'
 import { Control } from '../control/control.ts'
 import { type ArmTotals, openPublisher } from '../control/live-publisher.ts'
@@ -75,7 +76,7 @@ async function fire(
   const { session = DEFAULT_SESSION } = asked
   const command = asked.arms.length > 1 ? 'compare' : 'burst'
   const spec = await placedIn({ ...asked, session }, command, control)
-  const hostname = base.hostname.replace(/^\[|\]$/g, '')
+  const hostname = withoutBrackets(base.hostname)
   const title = asked.title ?? `${command} ${asked.arms.join(', ')}`
   const result = await runExperiment(spec, {
     ...{ command, control, session, signal, onProgress, keep, sessionPrefix: id, readsFailRate: true },

@@ -1,6 +1,7 @@
 /** The circuits of a run in Redis, shared with other processes, and what is said when that is slow or gone. */
 
 import { connect } from 'node:net'
+import { withoutBrackets } from '../../server/lib/hostname.ts'
 import type { CircuitEvent } from '../breaker/circuit.ts'
 import { sanitized } from '../control/sanitize.ts'
 import { type Io, usageError } from '../io.ts'
@@ -20,7 +21,7 @@ const REDIS_PORT = 6_379
 export function reachesRedis(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url)
   return new Promise(resolve => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || REDIS_PORT })
+    const socket = connect({ host: withoutBrackets(hostname), port: Number(port) || REDIS_PORT })
     const end = (isThere: boolean) => {
       socket.destroy()
       resolve(isThere)

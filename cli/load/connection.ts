@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../server/lib/clock.ts'
+import { withoutBrackets } from '../../server/lib/hostname.ts'
 import { ownLimit } from '../../server/lib/own-limit.ts'
 import type { Failure } from '../policy/send.ts'
 import { classify } from './classify.ts'
@@ -230,8 +231,8 @@ export class PooledConnection implements Connection {
     let made: Socket | null = null
     const to = {
       secure,
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      servername: this.#host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''),
+      hostname: withoutBrackets(hostname),
+      servername: withoutBrackets(this.#host.replace(/:\d*$/, '')),
       port: Number(port) || (secure ? 443 : 80),
       onread: { buffer: READ, callback: (length: number) => this.#read(made, READ, length) },
     }

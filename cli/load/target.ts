@@ -2,6 +2,7 @@
 
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
+import { withoutBrackets } from '../../server/lib/hostname.ts'
 import type { Result } from '../report/result.ts'
 
 export interface Target {
@@ -108,7 +109,7 @@ function pairs(headers: readonly string[]): [string, string][] {
  * @throws the error of the lookup
  */
 export async function addressesOf(url: URL): Promise<string[]> {
-  const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true })
+  const found = await lookup(withoutBrackets(url.hostname), { all: true })
   return found.map(({ address }) => address)
 }
 

@@ -79,7 +79,7 @@ export class ChallengeTable {
   list(): PastChallenge[] {
     return this.#list.all().flatMap(json => {
       const { data } = recordSchema.safeParse(JSON.parse(json))
-      return data ? [new PastChallenge(data)] : []
+      return data ? [pastChallenge(data)] : []
     })
   }
 
@@ -89,43 +89,27 @@ export class ChallengeTable {
 }
 
 /** A challenge of an earlier life of the server: its result is all that there is of it. */
-export class PastChallenge {
-  readonly id: string
-  readonly session: string
-  readonly loop: Loop
-  readonly exams: readonly ExamName[]
-  readonly phase: 'done' | 'stopped'
-  readonly stopped: ChallengeRecord['stopped']
-  readonly startedAt: string
-  readonly endedAt: string | null
-  readonly results: ExamResults
-  readonly grades: Grades
-  /** Keys of sessions do not outlive the server: what is left belongs to the host. */
-  readonly owner = null
-  readonly isOver = true
-  readonly exam = null
-  readonly progress = null
-  readonly calm = null
+export interface PastChallenge extends ChallengeRecord {
   hidden: boolean
   name: string
-
-  constructor(record: ChallengeRecord) {
-    this.id = record.id
-    this.session = record.session
-    this.name = record.name
-    this.loop = record.loop
-    this.exams = record.exams
-    this.phase = record.phase
-    this.stopped = record.stopped
-    this.startedAt = record.startedAt
-    this.endedAt = record.endedAt
-    this.hidden = record.hidden
-    this.results = record.results
-    this.grades = grade(record.results, record.loop)
-  }
-
+  readonly grades: Grades
+  /** Keys of sessions do not outlive the server: what is left belongs to the host. */
+  readonly owner: null
+  readonly isOver: true
+  readonly exam: null
+  readonly progress: null
+  readonly calm: null
   /** Takes back what stands beside the result: the id of the session stands there. */
-  forgetName(): void {
-    this.name = this.session
+  forgetName(): void
+}
+
+function pastChallenge(record: ChallengeRecord): PastChallenge {
+  return {
+    ...record,
+    grades: grade(record.results, record.loop),
+    ...{ owner: null, isOver: true, exam: null, progress: null, calm: null },
+    forgetName() {
+      this.name = this.session
+    },
   }
 }
